@@ -1,0 +1,95 @@
+/** Records to bytes and back, in the Confluent wire format: byte 0, 4-byte big-endian schema id, Avro body. */
+
+import avro from 'avsc'
+import type { Records } from './events.ts'
+import { SCHEMA_NAMES, schemaOf, type AvroSchema, type SchemaName } from './load.ts'
+
+/** Why bytes cannot be read. `reason` is the slug that goes to the dead letters. */
+export class UndecodableError extends Error {
+  readonly reason: 'truncated' | 'bad-magic' | 'unknown-schema' | 'undecodable'
+  constructor(reason: UndecodableError['reason'], message: string, cause?: unknown) {
+    super(message, { cause })
+    this.name = 'UndecodableError'
+    this.reason = reason
+  }
+}
+/** A record that its schema cannot hold; the message names the field. */
+export class UnencodableError extends Error {
+  override name = 'UnencodableError'
+}
+
+const HEADER_BYTES = 5
+const typeOf = (schema: AvroSchema): avro.Type =>
+  avro.Type.forSchema(schema as never, { registry: {}, logicalTypes: {}, wrapUnions: false })
+
+/** Encodes and decodes one record type: writes with our schema, reads what any registered writer wrote. */
+export class RecordCodec<S extends SchemaName> {
+  readonly type: avro.Type
+  readonly #ids = new Map<number, { type: avro.Type; resolver: avro.types.Resolver | null }>()
+  readonly #writerId: number
+  readonly #name: string
+
+  constructor(name: S, writerId: number) {
+    this.#name = name
+    this.type = typeOf(schemaOf(name))
+    this.#writerId = writerId
+    this.#ids.set(writerId, { type: this.type, resolver: null })
+  }
+
+  /** Makes bytes of another writer version readable. Throws where the versions do not resolve. */
+  addWriter(id: number, schema: AvroSchema): void {
+    const writer = typeOf(schema)
+    this.#ids.set(id, { type: writer, resolver: this.type.createResolver(writer) })
+  }
+
+  /** Wire bytes of a record. Throws {@link UnencodableError} that names the first unfit field. */
+  encode(record: Records[S]): Buffer {
+    let body: Buffer
+    try {
+      body = this.type.toBuffer(record)
+    } catch (error) {
+      throw new UnencodableError(this.#explain(record), { cause: error })
+    }
+    const bytes = Buffer.allocUnsafe(HEADER_BYTES + body.length)
+    bytes[0] = 0
+    bytes.writeUInt32BE(this.#writerId, 1)
+    body.copy(bytes, HEADER_BYTES)
+    return bytes
+  }
+
+  /** The record in wire bytes. Throws {@link UndecodableError} with a reason slug. */
+  decode(bytes: Buffer): Records[S] {
+    if (bytes.length < HEADER_BYTES)
+      throw new UndecodableError('truncated', `${this.#name}: ${bytes.length} bytes, a record has at least 5`)
+    if (bytes[0] !== 0)
+      throw new UndecodableError('bad-magic', `${this.#name}: first byte is ${bytes[0]}, the wire format has 0`)
+    const id = bytes.readUInt32BE(1)
+    const writer = this.#ids.get(id)
+    if (writer === undefined)
+      throw new UndecodableError('unknown-schema', `${this.#name}: schema id ${id} is not known here`)
+    try {
+      return writer.type.fromBuffer(
+        bytes.subarray(HEADER_BYTES),
+        writer.resolver ?? undefined,
+      ) as Records[S]
+    } catch (error) {
+      throw new UndecodableError('undecodable', `${this.#name}: ${(error as Error).message}`, error)
+    }
+  }
+
+  #explain(record: Records[S]): string {
+    let found = `${this.#name}: the record does not fit its schema`
+    this.type.isValid(record, {
+      errorHook: (path, value, type) => {
+        const tooLong = typeof value === 'number' && !Number.isSafeInteger(value) && type.typeName === 'long'
+        found = `${this.#name}.${path.join('.')}: ${tooLong ? `${value} is not an integer below 2^53` : `${String(value)} is not ${type.toString()}`}`
+      },
+    })
+    return found
+  }
+}
+
+/** Codecs of all records. Embedded schema ids are positions in the schema list, from 1. */
+export const CODECS: { [S in SchemaName]: RecordCodec<S> } = Object.fromEntries(
+  SCHEMA_NAMES.map((name, index) => [name, new RecordCodec(name, index + 1)]),
+) as never

@@ -1,0 +1,23 @@
+/** Key grammar: parts joined by `:`, each part with `%` and `:` percent-escaped, so that job names may hold colons. */
+
+import type { RunRef } from './events.ts'
+
+const escapePart = (part: string): string =>
+  part.includes('%') || part.includes(':') ? part.replace(/%/g, '%25').replace(/:/g, '%3A') : part
+
+/** Joins parts into one key. Example: `key('prow', 'o/r', 'a:b')` is `prow:o/r:a%3Ab`. */
+export const key = (...parts: readonly string[]): string => parts.map(escapePart).join(':')
+
+/** Inverse of {@link key}. */
+export const keyParts = (text: string): string[] =>
+  text.split(':').map((part) => part.replace(/%3A/g, ':').replace(/%25/g, '%'))
+
+/** Job key `source:repo:job`. */
+export const jobKey = (run: Pick<RunRef, 'source' | 'repo' | 'job'>): string =>
+  key(run.source, run.repo, run.job)
+
+/** Run name inside its job: `runId#attempt`. */
+export const runName = (run: Pick<RunRef, 'runId' | 'attempt'>): string => `${run.runId}#${run.attempt}`
+
+/** Key of a run across all jobs. */
+export const runKey = (run: RunRef): string => key(run.source, run.repo, run.job, runName(run))

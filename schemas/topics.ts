@@ -1,0 +1,61 @@
+/** THE topic table: everything that is said between folders. One row is one topic. */
+
+import type { Records } from './events.ts'
+import { jobKey, key } from './keys.ts'
+import type { SchemaName } from './load.ts'
+
+const DAY_MS = 86_400_000
+
+/** One topic. `rank` orders inputs that carry the same pipeline time; `retentionMs` is null for compacted topics. */
+export interface TopicRow<S extends SchemaName = SchemaName> {
+  readonly schema: S
+  readonly keyOf: (record: Records[S]) => string
+  readonly keyDoc: string
+  readonly cleanup: 'delete' | 'compact'
+  readonly retentionMs: number | null
+  readonly partitions: number
+  readonly doc: string
+}
+const row = <S extends SchemaName>(
+  schema: S,
+  keyDoc: string,
+  keyOf: (record: Records[S]) => string,
+  doc: string,
+  days: number | null = 90,
+): TopicRow<S> => ({
+  schema,
+  keyOf,
+  keyDoc,
+  cleanup: days === null ? 'compact' : 'delete',
+  retentionMs: days === null ? null : days * DAY_MS,
+  partitions: 12,
+  doc,
+})
+
+/** Topics in rank order: at one instant, records of an earlier row are handled first. */
+export const TOPICS = {
+  'ci.run-events.v1': row('run-event', 'job key source:repo:job', jobKey, 'What happened to job runs.'),
+  'ci.test-results.v1': row('test-result', 'job key', jobKey, 'One test in one run.'),
+  'ci.priors.v1': row('prior', 'pool', (r) => r.pool, 'Pooled survival and outcomes by full hour.', null),
+  'ci.forecasts.v1': row('forecast', 'job key', jobKey, 'Forecasts for running runs.'),
+  'ci.decisions.v1': row('decision', 'job key', jobKey, 'Transitions of the advice for running runs.'),
+  'ci.scores.v1': row('score', 'job key', jobKey, 'Forecasts and decisions against what happened.'),
+  'ci.pool-outcomes.v1': row('pool-outcome', 'pool', (r) => r.pool, 'Finished runs re-keyed by pool.'),
+  'ci.incidents.v1': row('incident', 'incident', (r) => r.incident, 'Alerts, one incident per key.', null),
+  'ci.kpis.v1': row(
+    'kpi',
+    'kpi:subject:window',
+    (r) => key(r.kpi, r.subject, r.window),
+    'Current value of every KPI.',
+    null,
+  ),
+  'ci.kpi-history.v1': row('kpi', 'kpi:subject', (r) => key(r.kpi, r.subject), 'KPI values at pane ends.'),
+  'ci.dead-letters.v1': row('dead-letter', 'origin', (r) => r.origin, 'Bytes that can never succeed.'),
+} as const
+
+export type TopicName = keyof typeof TOPICS
+export type RecordOf<T extends TopicName> = Records[(typeof TOPICS)[T]['schema']]
+export const TOPIC_NAMES = Object.keys(TOPICS) as TopicName[]
+
+/** Position of a topic in the table; orders records of one instant. */
+export const topicRank = (topic: TopicName): number => TOPIC_NAMES.indexOf(topic)
