@@ -25,7 +25,10 @@ const typeOf = (schema: AvroSchema): avro.Type =>
 /** Encodes and decodes one record type: writes with our schema, reads what any registered writer wrote. */
 export class RecordCodec<S extends SchemaName> {
   readonly type: avro.Type
-  readonly #ids = new Map<number, { type: avro.Type; resolver: avro.types.Resolver | null }>()
+  readonly #ids = new Map<
+    number,
+    { type: avro.Type; resolver: ReturnType<avro.Type['createResolver']> | null }
+  >()
   readonly #writerId: number
   readonly #name: string
 
@@ -33,13 +36,13 @@ export class RecordCodec<S extends SchemaName> {
     this.#name = name
     this.type = typeOf(schemaOf(name))
     this.#writerId = writerId
-    this.#ids.set(writerId, { type: this.type, resolver: null })
+    this.#ids.set(writerId, { resolver: null })
   }
 
   /** Makes bytes of another writer version readable. Throws where the versions do not resolve. */
   addWriter(id: number, schema: AvroSchema): void {
     const writer = typeOf(schema)
-    this.#ids.set(id, { type: writer, resolver: this.type.createResolver(writer) })
+    this.#ids.set(id, { resolver: this.type.createResolver(writer) })
   }
 
   /** Wire bytes of a record. Throws {@link UnencodableError} that names the first unfit field. */
@@ -60,15 +63,24 @@ export class RecordCodec<S extends SchemaName> {
   /** The record in wire bytes. Throws {@link UndecodableError} with a reason slug. */
   decode(bytes: Buffer): Records[S] {
     if (bytes.length < HEADER_BYTES)
-      throw new UndecodableError('truncated', `${this.#name}: ${bytes.length} bytes, a record has at least 5`)
+      throw new UndecodableError(
+        'truncated',
+        `${this.#name}: ${bytes.length} bytes, a record has at least 5`,
+      )
     if (bytes[0] !== 0)
-      throw new UndecodableError('bad-magic', `${this.#name}: first byte is ${bytes[0]}, the wire format has 0`)
+      throw new UndecodableError(
+        'bad-magic',
+        `${this.#name}: first byte is ${bytes[0]}, the wire format has 0`,
+      )
     const id = bytes.readUInt32BE(1)
     const writer = this.#ids.get(id)
     if (writer === undefined)
-      throw new UndecodableError('unknown-schema', `${this.#name}: schema id ${id} is not known here`)
+      throw new UndecodableError(
+        'unknown-schema',
+        `${this.#name}: schema id ${id} is not known here`,
+      )
     try {
-      return writer.type.fromBuffer(
+      return this.type.fromBuffer(
         bytes.subarray(HEADER_BYTES),
         writer.resolver ?? undefined,
       ) as Records[S]
@@ -81,7 +93,8 @@ export class RecordCodec<S extends SchemaName> {
     let found = `${this.#name}: the record does not fit its schema`
     this.type.isValid(record, {
       errorHook: (path, value, type) => {
-        const tooLong = typeof value === 'number' && !Number.isSafeInteger(value) && type.typeName === 'long'
+        const tooLong =
+          typeof value === 'number' && !Number.isSafeInteger(value) && type.typeName === 'long'
         found = `${this.#name}.${path.join('.')}: ${tooLong ? `${value} is not an integer below 2^53` : `${String(value)} is not ${type.toString()}`}`
       },
     })

@@ -1,6 +1,7 @@
 /** TypeScript types of the records. `test/unit/events.test.ts` proves them equal to the .avsc files. */
 
-export type Outcome = 'unknown' | 'success' | 'failure' | 'error' | 'timedOut' | 'aborted' | 'skipped'
+export type Outcome =
+  'unknown' | 'success' | 'failure' | 'error' | 'timedOut' | 'aborted' | 'skipped'
 export type RunEventKind =
   | 'unknown'
   | 'queued'

@@ -17,7 +17,8 @@ export const jobKey = (run: Pick<RunRef, 'source' | 'repo' | 'job'>): string =>
   key(run.source, run.repo, run.job)
 
 /** Run name inside its job: `runId#attempt`. */
-export const runName = (run: Pick<RunRef, 'runId' | 'attempt'>): string => `${run.runId}#${run.attempt}`
+export const runName = (run: Pick<RunRef, 'runId' | 'attempt'>): string =>
+  `${run.runId}#${run.attempt}`
 
 /** Key of a run across all jobs. */
 export const runKey = (run: RunRef): string => key(run.source, run.repo, run.job, runName(run))

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 
 /** Reads the .avsc files beside this module, once, as plain JSON schemas. */
 
-
 /** Names of the record schemas; each is one file `avro/<name>.avsc`. */
 export const SCHEMA_NAMES = [
   'run-event',

@@ -34,14 +34,41 @@ const row = <S extends SchemaName>(
 
 /** Topics in rank order: at one instant, records of an earlier row are handled first. */
 export const TOPICS = {
-  'ci.run-events.v1': row('run-event', 'job key source:repo:job', jobKey, 'What happened to job runs.'),
+  'ci.run-events.v1': row(
+    'run-event',
+    'job key source:repo:job',
+    jobKey,
+    'What happened to job runs.',
+  ),
   'ci.test-results.v1': row('test-result', 'job key', jobKey, 'One test in one run.'),
-  'ci.priors.v1': row('prior', 'pool', (r) => r.pool, 'Pooled survival and outcomes by full hour.', null),
+  'ci.priors.v1': row(
+    'prior',
+    'pool',
+    (r) => r.pool,
+    'Pooled survival and outcomes by full hour.',
+    null,
+  ),
   'ci.forecasts.v1': row('forecast', 'job key', jobKey, 'Forecasts for running runs.'),
-  'ci.decisions.v1': row('decision', 'job key', jobKey, 'Transitions of the advice for running runs.'),
+  'ci.decisions.v1': row(
+    'decision',
+    'job key',
+    jobKey,
+    'Transitions of the advice for running runs.',
+  ),
   'ci.scores.v1': row('score', 'job key', jobKey, 'Forecasts and decisions against what happened.'),
-  'ci.pool-outcomes.v1': row('pool-outcome', 'pool', (r) => r.pool, 'Finished runs re-keyed by pool.'),
-  'ci.incidents.v1': row('incident', 'incident', (r) => r.incident, 'Alerts, one incident per key.', null),
+  'ci.pool-outcomes.v1': row(
+    'pool-outcome',
+    'pool',
+    (r) => r.pool,
+    'Finished runs re-keyed by pool.',
+  ),
+  'ci.incidents.v1': row(
+    'incident',
+    'incident',
+    (r) => r.incident,
+    'Alerts, one incident per key.',
+    null,
+  ),
   'ci.kpis.v1': row(
     'kpi',
     'kpi:subject:window',
@@ -49,8 +76,18 @@ export const TOPICS = {
     'Current value of every KPI.',
     null,
   ),
-  'ci.kpi-history.v1': row('kpi', 'kpi:subject', (r) => key(r.kpi, r.subject), 'KPI values at pane ends.'),
-  'ci.dead-letters.v1': row('dead-letter', 'origin', (r) => r.origin, 'Bytes that can never succeed.'),
+  'ci.kpi-history.v1': row(
+    'kpi',
+    'kpi:subject',
+    (r) => key(r.kpi, r.subject),
+    'KPI values at pane ends.',
+  ),
+  'ci.dead-letters.v1': row(
+    'dead-letter',
+    'origin',
+    (r) => r.origin,
+    'Bytes that can never succeed.',
+  ),
 } as const
 
 export type TopicName = keyof typeof TOPICS
