@@ -36,13 +36,13 @@ export class RecordCodec<S extends SchemaName> {
     this.#name = name
     this.type = typeOf(schemaOf(name))
     this.#writerId = writerId
-    this.#ids.set(writerId, { resolver: null })
+    this.#writers.set(writerId, null)
   }
 
   /** Makes bytes of another writer version readable. Throws where the versions do not resolve. */
   addWriter(id: number, schema: AvroSchema): void {
     const writer = typeOf(schema)
-    this.#ids.set(id, { resolver: this.type.createResolver(writer) })
+    this.#writers.set(id, this.type.createResolver(writer))
   }
 
   /** Wire bytes of a record. Throws {@link UnencodableError} that names the first unfit field. */
@@ -73,17 +73,14 @@ export class RecordCodec<S extends SchemaName> {
         `${this.#name}: first byte is ${bytes[0]}, the wire format has 0`,
       )
     const id = bytes.readUInt32BE(1)
-    const writer = this.#ids.get(id)
-    if (writer === undefined)
+    const resolver = this.#writers.get(id)
+    if (resolver === undefined)
       throw new UndecodableError(
         'unknown-schema',
         `${this.#name}: schema id ${id} is not known here`,
       )
     try {
-      return this.type.fromBuffer(
-        bytes.subarray(HEADER_BYTES),
-        writer.resolver ?? undefined,
-      ) as Records[S]
+      return this.type.fromBuffer(bytes.subarray(HEADER_BYTES), resolver ?? undefined) as Records[S]
     } catch (error) {
       throw new UndecodableError('undecodable', `${this.#name}: ${(error as Error).message}`, error)
     }

@@ -1,0 +1,73 @@
+/**
+ * The processor contract. A processor is a pure step over keyed state: it sees records, timers and
+ * pipeline time, and answers with effects, which are plain data. It cannot tell which runtime drives it.
+ *
+ * Laws, checked on every processor of the topology by `test/laws`:
+ *  - any batch split, any restart point and any duplicate gives the same state and outputs;
+ *  - the events of one run in any order end in the same run state;
+ *  - a state survives its codec.
+ */
+
+import type { RecordOf, TopicName } from '../schemas/topics.ts'
+
+/** A record to publish; its topic decides key and schema. */
+export interface Emit<T extends TopicName = TopicName> {
+  readonly kind: 'emit'
+  readonly topic: T
+  readonly record: RecordOf<T>
+}
+/** Wakes the key at pipeline time `at`. A timer of the same name replaces the earlier one. */
+export interface SetTimer {
+  readonly kind: 'setTimer'
+  readonly timer: string
+  readonly at: number
+}
+export interface ClearTimer {
+  readonly kind: 'clearTimer'
+  readonly timer: string
+}
+/** The input was understood and has no further use. Counted by reason. */
+export interface Drop {
+  readonly kind: 'drop'
+  readonly reason: 'duplicate' | 'expired' | 'no-use'
+}
+export type Effect = Emit | SetTimer | ClearTimer | Drop
+
+/** What a step is given: one record of an input topic, or one due timer. */
+export type Input =
+  | { readonly kind: 'record'; readonly topic: TopicName; readonly record: RecordOf<TopicName> }
+  | { readonly kind: 'timer'; readonly timer: string; readonly due: number }
+
+/** The named cells of one key. A value that was changed in place must be `put` to be kept. */
+export interface Cells {
+  get(cell: string): unknown
+  put(cell: string, value: unknown): void
+  delete(cell: string): void
+}
+
+/** Broadcast tables, held whole: the newest record of each key that was published before this hour. */
+export interface Tables {
+  get<T extends TopicName>(topic: T, key: string): RecordOf<T> | undefined
+}
+
+/** Schema of a kind of cell. The cell name is `kind` or `kind/<rest>`. */
+export type CellSchemas = Readonly<Record<string, object>>
+
+export interface Processor {
+  readonly name: string
+  readonly inputs: readonly TopicName[]
+  readonly broadcasts?: readonly TopicName[]
+  readonly outputs: readonly TopicName[]
+  readonly cells: CellSchemas
+  /** State key of an input record; all inputs of a processor are keyed alike. */
+  step(cells: Cells, key: string, input: Input, now: number, tables: Tables): readonly Effect[]
+}
+
+export const emit = <T extends TopicName>(topic: T, record: RecordOf<T>): Emit<T> => ({
+  kind: 'emit',
+  topic,
+  record,
+})
+export const setTimer = (timer: string, at: number): SetTimer => ({ kind: 'setTimer', timer, at })
+export const clearTimer = (timer: string): ClearTimer => ({ kind: 'clearTimer', timer })
+export const drop = (reason: Drop['reason']): Drop => ({ kind: 'drop', reason })
