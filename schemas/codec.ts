@@ -25,10 +25,7 @@ const typeOf = (schema: AvroSchema): avro.Type =>
 /** Encodes and decodes one record type: writes with our schema, reads what any registered writer wrote. */
 export class RecordCodec<S extends SchemaName> {
   readonly type: avro.Type
-  readonly #ids = new Map<
-    number,
-    { type: avro.Type; resolver: ReturnType<avro.Type['createResolver']> | null }
-  >()
+  readonly #writers = new Map<number, ReturnType<avro.Type['createResolver']> | null>()
   readonly #writerId: number
   readonly #name: string
 
