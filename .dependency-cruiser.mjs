@@ -11,7 +11,8 @@ const clients = '^node_modules/(kafkajs|ioredis|undici|onnxruntime-node|@kafkajs
 export default {
   forbidden: [
     only('schemas-depend-on-nothing', '^schemas/', '^schemas/'),
-    only('runtime-knows-schemas', '^runtime/', '^(schemas|runtime)/'),
+    // The contract alone: an engine must know what it drives (docs/adr/0001).
+    only('runtime-knows-schemas', '^runtime/', '^(schemas|runtime)/|^processors/processor'),
     only('processors-know-schemas', '^processors/', '^(schemas|processors)/'),
     only('normalizers-know-schemas', '^producers/.*normalize', '^(schemas|producers)/'),
     only('producers', '^producers/', '^(schemas|runtime|producers)/'),

@@ -1,0 +1,157 @@
+/** The embedded runtime's one SQLite file: log segments, state cells, timers, cursors and views. */
+
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { StateStore, StoredTimer } from '../ports.ts'
+
+/** Version of the tables below. A file of another version is refused, never misread. */
+export const STORE_VERSION = 1
+const APPLICATION_ID = 0x53544f50 // 'STOP'
+
+const TABLES = `
+  CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+  CREATE TABLE segments (topic TEXT, base INTEGER, count INTEGER, last_at INTEGER, bytes BLOB, PRIMARY KEY (topic, base));
+  CREATE TABLE cells (stage TEXT, key TEXT, cell TEXT, bytes BLOB, PRIMARY KEY (stage, key, cell)) WITHOUT ROWID;
+  CREATE TABLE timers (stage TEXT, key TEXT, timer TEXT, due INTEGER, PRIMARY KEY (stage, key, timer)) WITHOUT ROWID;
+  CREATE TABLE views (view TEXT, key TEXT, sort REAL, value TEXT, PRIMARY KEY (view, key)) WITHOUT ROWID;
+  CREATE INDEX views_by_sort ON views (view, sort DESC, key);
+`
+
+export class StoreError extends Error {
+  override name = 'StoreError'
+}
+
+export class EmbeddedStore implements StateStore {
+  readonly db: DatabaseSync
+  readonly #loadCell: StatementSync
+  readonly #saveCell: StatementSync
+  readonly #dropCell: StatementSync
+  readonly #saveTimer: StatementSync
+  readonly #dropTimer: StatementSync
+  readonly #getMeta: StatementSync
+  readonly #setMeta: StatementSync
+
+  /** Opens or makes `stopline.db` in the folder; `:memory:` keeps it in memory. A second writer is refused. */
+  constructor(folder: string) {
+    const file = folder === ':memory:' ? folder : join(folder, 'stopline.db')
+    const fresh = file === ':memory:' || !existsSync(file)
+    if (file !== ':memory:') mkdirSync(folder, { recursive: true })
+    this.db = open(file)
+    try {
+      this.db.exec(
+        'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL',
+      )
+      this.db.exec('BEGIN EXCLUSIVE')
+      if (fresh) this.#create()
+      else this.#check(file)
+      this.db.exec('COMMIT')
+    } catch (error) {
+      this.db.close()
+      throw explain(error, file)
+    }
+    const prepare = (sql: string): StatementSync => this.db.prepare(sql)
+    this.#loadCell = prepare('SELECT bytes FROM cells WHERE stage = ? AND key = ? AND cell = ?')
+    this.#saveCell = prepare('INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?)')
+    this.#dropCell = prepare('DELETE FROM cells WHERE stage = ? AND key = ? AND cell = ?')
+    this.#saveTimer = prepare('INSERT OR REPLACE INTO timers VALUES (?, ?, ?, ?)')
+    this.#dropTimer = prepare('DELETE FROM timers WHERE stage = ? AND key = ? AND timer = ?')
+    this.#getMeta = prepare('SELECT value FROM meta WHERE name = ?')
+    this.#setMeta = prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)')
+  }
+
+  /** Runs `work` in one transaction: all of it lasts, or none. */
+  transaction<T>(work: () => T): T {
+    this.db.exec('BEGIN IMMEDIATE')
+    try {
+      const result = work()
+      this.db.exec('COMMIT')
+      return result
+    } catch (error) {
+      if (this.db.isTransaction) this.db.exec('ROLLBACK')
+      throw explain(error, 'the store')
+    }
+  }
+
+  getNumber(name: string): number | undefined {
+    const value = this.#getMeta.get(name)?.['value']
+    return typeof value === 'number' ? value : undefined
+  }
+  setNumber(name: string, value: number): void {
+    this.#setMeta.run(name, value)
+  }
+
+  loadCell(stage: string, key: string, cell: string): Uint8Array | undefined {
+    return this.#loadCell.get(stage, key, cell)?.['bytes'] as Uint8Array | undefined
+  }
+  saveCell(stage: string, key: string, cell: string, bytes: Uint8Array | null): void {
+    if (bytes === null) this.#dropCell.run(stage, key, cell)
+    else this.#saveCell.run(stage, key, cell, bytes)
+  }
+  *loadTimers(stage: string): Iterable<StoredTimer> {
+    const rows = this.db
+      .prepare('SELECT key, timer, due FROM timers WHERE stage = ?')
+      .iterate(stage)
+    for (const row of rows) yield row as unknown as StoredTimer
+  }
+  saveTimer(stage: string, key: string, timer: string, due: number | null): void {
+    if (due === null) this.#dropTimer.run(stage, key, timer)
+    else this.#saveTimer.run(stage, key, timer, due)
+  }
+
+  close(): void {
+    this.db.close()
+  }
+
+  #create(): void {
+    this.db.exec(TABLES)
+    this.db.exec(
+      `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${STORE_VERSION}`,
+    )
+  }
+
+  #check(file: string): void {
+    const id = this.db.prepare('PRAGMA application_id').get()?.['application_id']
+    const version = this.db.prepare('PRAGMA user_version').get()?.['user_version']
+    if (
+      id === 0 &&
+      version === 0 &&
+      this.db.prepare('SELECT count(*) n FROM sqlite_schema').get()?.['n'] === 0
+    ) {
+      this.#create() // made by a process that died before its first commit
+      return
+    }
+    if (id !== APPLICATION_ID)
+      throw new StoreError(`${file} is not a Stopline store: name another folder with --store`)
+    if (version !== STORE_VERSION)
+      throw new StoreError(
+        `${file} has store version ${String(version)}, this program reads ${STORE_VERSION}: use the program that wrote it, or name another folder with --store`,
+      )
+  }
+}
+
+const open = (file: string): DatabaseSync => {
+  try {
+    return new DatabaseSync(file)
+  } catch (error) {
+    throw explain(error, file)
+  }
+}
+
+/** SQLite's result codes in words that say the next step. */
+const explain = (error: unknown, file: string): Error => {
+  const code = (error as { errcode?: number }).errcode
+  const primary = code === undefined ? 0 : code & 0xff
+  const say = (text: string): StoreError => new StoreError(text, { cause: error })
+  if (primary === 5 || primary === 6)
+    return say(`${file} is in use by another process: stop it, or name another folder with --store`)
+  if (primary === 13)
+    return say(
+      `the disk is full: free space and start again; everything acknowledged is in ${file}`,
+    )
+  if (primary === 11 || primary === 26)
+    return say(
+      `${file} is damaged or not a database: restore it from a copy, or name another folder with --store`,
+    )
+  return error instanceof Error ? error : new Error(String(error))
+}

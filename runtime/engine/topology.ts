@@ -1,0 +1,91 @@
+/** Runs a whole topology in rounds: every processor up to a horizon, in order, never across a full hour (docs/adr/0001). */
+
+import type { Processor, Tables } from '../../processors/processor.ts'
+import type { RecordOf, TopicName } from '../../schemas/topics.ts'
+import type { Keyed, StateStore } from '../ports.ts'
+import { Stage } from './stage.ts'
+
+const HOUR_MS = 3_600_000
+
+/** Broadcast tables: newest record of each key. */
+export class TableCache implements Tables {
+  readonly #rows = new Map<string, RecordOf<TopicName>>()
+  get<T extends TopicName>(topic: T, key: string): RecordOf<T> | undefined {
+    return this.#rows.get(`${topic}\u001f${key}`) as RecordOf<T> | undefined
+  }
+  put({ topic, key, record }: Keyed): void {
+    this.#rows.set(`${topic}\u001f${key}`, record)
+  }
+}
+
+export class TopologyEngine {
+  readonly stages: readonly Stage[]
+  readonly #tables = new TableCache()
+  readonly #broadcasts: ReadonlySet<TopicName>
+  #now: number
+
+  /** `broadcasts` are the table records the log holds so far, in order. */
+  constructor(
+    processors: readonly Processor[],
+    store: StateStore,
+    now: number,
+    broadcasts: Iterable<Keyed> = [],
+  ) {
+    this.stages = processors.map((processor) => new Stage(processor, store, now))
+    this.#broadcasts = new Set(processors.flatMap((processor) => processor.broadcasts ?? []))
+    this.#now = now
+    for (const row of broadcasts) this.#tables.put(row)
+  }
+
+  /** Pipeline time reached. */
+  get now(): number {
+    return this.#now
+  }
+
+  /**
+   * Handles `records` (in log order) and every timer up to `horizon`; the caller promises that no further record
+   * at or before it will come. Returns all that was emitted, by round and stage.
+   */
+  advance(records: readonly Keyed[], horizon: number): Keyed[] {
+    const out: Keyed[] = []
+    let from = 0
+    while (this.#now < horizon || from < records.length) {
+      const first = this.#nextInstant(records[from])
+      if (first > horizon) {
+        this.#now = Math.max(this.#now, horizon)
+        break
+      }
+      const end = Math.min(horizon, Math.ceil(Math.max(first, this.#now + 1) / HOUR_MS) * HOUR_MS)
+      let to = from
+      while (to < records.length && (records[to]?.at ?? 0) <= end) to += 1
+      this.#round(records.slice(from, to), end, out)
+      from = to
+      this.#now = end
+    }
+    return out
+  }
+
+  flush(): void {
+    for (const stage of this.stages) stage.flush()
+  }
+
+  /** The first instant at which anything can happen, so that silent hours cost nothing. */
+  #nextInstant(record: Keyed | undefined): number {
+    let first = record?.at ?? Infinity
+    for (const stage of this.stages) first = Math.min(first, stage.nextDue)
+    return first
+  }
+
+  #round(records: readonly Keyed[], end: number, out: Keyed[]): void {
+    const published = [...records]
+    for (const stage of this.stages) {
+      const inputs = published.filter((record) => stage.processor.inputs.includes(record.topic))
+      const emitted = stage.run(inputs, end, this.#tables)
+      for (const record of emitted) published.push(record)
+    }
+    for (const record of published.slice(records.length)) {
+      out.push(record)
+      if (this.#broadcasts.has(record.topic)) this.#tables.put(record)
+    }
+  }
+}
