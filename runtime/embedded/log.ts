@@ -11,8 +11,7 @@ export interface LogRecord<T extends TopicName = TopicName> extends Keyed<T> {
   readonly offset: number
 }
 
-const codecOf = (topic: TopicName): RecordCodec<SchemaName> =>
-  CODECS[TOPICS[topic].schema]
+const codecOf = (topic: TopicName): RecordCodec<SchemaName> => CODECS[TOPICS[topic].schema]
 
 export class EmbeddedLog {
   readonly #store: EmbeddedStore
