@@ -2,9 +2,6 @@
  * Decayed log-bucket histograms of run durations, and survival read off them.
  *
  * Bucket b covers durations in seconds from 1.12^b up to 1.12^(b+1): 12 % wide, so a quantile is read within 6 %.
- * Censored runs (aborted, timed out by someone else, still running) raise the weight of longer durations by the
- * redistribute-to-the-right rule: Efron 1967, "The two sample problem with censored data"; a censored weight at
- * time c moves to the runs of the same outcome that lasted longer, in proportion.
  */
 
 export const BUCKET_RATIO = 1.12
