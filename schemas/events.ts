@@ -45,6 +45,35 @@ export interface RunEvent extends Stamped, RunRef {
   labels: Record<string, string>
 }
 
+/** How a run ended, as told at some instant. */
+export interface RunEnd {
+  outcome: Outcome
+  durationSeconds: number | null
+  finishedAt: number
+}
+export interface Run extends Stamped, RunRef {
+  change: 'unknown' | 'queued' | 'started' | 'progress' | 'finished' | 'corrected'
+  phase: 'queued' | 'running' | 'finished'
+  queuedAt: number | null
+  startedAt: number | null
+  finishedAt: number | null
+  outcome: Outcome | null
+  rawOutcome: string | null
+  before: RunEnd | null
+  steps: number
+  failedSteps: string[]
+  step: string | null
+  stepOutcome: Outcome | null
+  failedTests: number
+  logBytes: number | null
+  group: string | null
+  branch: string | null
+  sha: string | null
+  pull: number | null
+  trigger: string | null
+  labels: Record<string, string>
+}
+
 export interface TestResult extends Stamped, RunRef {
   test: string
   status: 'unknown' | 'passed' | 'failed' | 'error' | 'skipped' | 'flaky'
@@ -164,6 +193,7 @@ export interface DeadLetter extends Stamped {
 export interface Records {
   'run-event': RunEvent
   'test-result': TestResult
+  run: Run
   forecast: Forecast
   decision: Decision
   score: Score

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 export const SCHEMA_NAMES = [
   'run-event',
   'test-result',
+  'run',
   'forecast',
   'decision',
   'score',

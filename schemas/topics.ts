@@ -41,6 +41,7 @@ export const TOPICS = {
     'What happened to job runs.',
   ),
   'ci.test-results.v1': row('test-result', 'job key', jobKey, 'One test in one run.'),
+  'ci.runs.v1': row('run', 'job key', jobKey, 'Runs as they change; each change once.'),
   'ci.priors.v1': row(
     'prior',
     'pool',
