@@ -4,7 +4,7 @@
  *
  * Laws, checked on every processor of the topology by `test/laws`:
  *  - any batch split, any restart point and any duplicate gives the same state and outputs;
- *  - the events of one run in any order end in the same run state;
+ *  - the events of one run in any order end in the same run state, counts and KPIs;
  *  - a state survives its codec.
  */
 
@@ -15,6 +15,12 @@ export interface Emit<T extends TopicName = TopicName> {
   readonly kind: 'emit'
   readonly topic: T
   readonly record: RecordOf<T>
+}
+/** Deletes a key from a compacted topic (a tombstone). */
+export interface Retire {
+  readonly kind: 'retire'
+  readonly topic: TopicName
+  readonly key: string
 }
 /** Wakes the key at pipeline time `at`. A timer of the same name replaces the earlier one. */
 export interface SetTimer {
@@ -31,7 +37,13 @@ export interface Drop {
   readonly kind: 'drop'
   readonly reason: 'duplicate' | 'expired' | 'no-use'
 }
-export type Effect = Emit | SetTimer | ClearTimer | Drop
+/** The input can never succeed. It is kept in the dead letters; too many of them stop the partition. */
+export interface Reject {
+  readonly kind: 'reject'
+  readonly reason: string
+  readonly detail: string
+}
+export type Effect = Emit | Retire | SetTimer | ClearTimer | Drop | Reject
 
 /** What a step is given: one record of an input topic, or one due timer. */
 export type Input =
@@ -50,16 +62,17 @@ export interface Tables {
   get<T extends TopicName>(topic: T, key: string): RecordOf<T> | undefined
 }
 
-/** Schema of a kind of cell. The cell name is `kind` or `kind/<rest>`. */
+/** Avro schema of each kind of cell. A cell's name is `kind` or `kind/<rest>`; its bytes are at most 64 kB. */
 export type CellSchemas = Readonly<Record<string, object>>
 
 export interface Processor {
   readonly name: string
+  /** All inputs are keyed alike: a key's state sees only that key's records. */
   readonly inputs: readonly TopicName[]
   readonly broadcasts?: readonly TopicName[]
   readonly outputs: readonly TopicName[]
   readonly cells: CellSchemas
-  /** State key of an input record; all inputs of a processor are keyed alike. */
+  /** One input of one key. `now` is pipeline time: the stamp of the record, or the due time of the timer. */
   step(cells: Cells, key: string, input: Input, now: number, tables: Tables): readonly Effect[]
 }
 
@@ -68,6 +81,12 @@ export const emit = <T extends TopicName>(topic: T, record: RecordOf<T>): Emit<T
   topic,
   record,
 })
+export const retire = (topic: TopicName, key: string): Retire => ({ kind: 'retire', topic, key })
 export const setTimer = (timer: string, at: number): SetTimer => ({ kind: 'setTimer', timer, at })
 export const clearTimer = (timer: string): ClearTimer => ({ kind: 'clearTimer', timer })
 export const drop = (reason: Drop['reason']): Drop => ({ kind: 'drop', reason })
+export const reject = (reason: string, detail: string): Reject => ({
+  kind: 'reject',
+  reason,
+  detail,
+})

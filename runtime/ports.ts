@@ -1,13 +1,42 @@
-/** Ports of the runtime: what an adapter (embedded, Kafka, Redis) must offer. */
+/** Ports of the runtime: what an adapter (embedded, Kafka, Redis) must offer, and what producers hand in. */
 
 import type { RecordOf, TopicName } from '../schemas/topics.ts'
 
-/** A decoded record on its way through the topology. `at` is pipeline time in milliseconds. */
+/** A record on its way through the topology; null is a tombstone. `at` is pipeline time in milliseconds. */
 export interface Keyed<T extends TopicName = TopicName> {
   readonly topic: T
   readonly key: string
   readonly at: number
+  readonly record: RecordOf<T> | null
+}
+/** A record as the log holds it. */
+export interface LogRecord<T extends TopicName = TopicName> extends Keyed<T> {
+  readonly offset: number
+}
+
+/** A record a producer offers to the log; its `observedAt` is its place in pipeline time. */
+export interface Offer<T extends TopicName = TopicName> {
+  readonly topic: T
   readonly record: RecordOf<T>
+}
+/** Offers in order of `observedAt`. Records of one instant always lie in one batch. */
+export interface OfferBatch {
+  readonly offers: readonly Offer[]
+  /** Where to go on after this batch has been acknowledged: a count that the producer understands. */
+  readonly cursor: number
+}
+/** A producer of a finite or endless stream; `from` is the cursor of the last acknowledged batch, 0 at first. */
+export interface OfferSource {
+  readonly name: string
+  batches(from: number, signal: AbortSignal): AsyncIterable<OfferBatch>
+}
+
+/** What the API and the commands read of the log. */
+export interface LogReader {
+  /** Records from an offset on, in order; compacted topics give the newest record of each key. */
+  read<T extends TopicName>(topic: T, from?: number): Iterable<LogRecord<T>>
+  /** Offset the next record of the topic will get. */
+  endOffset(topic: TopicName): number
 }
 
 /** Durable keyed state: cells and timers of every stage, as bytes. */
@@ -15,7 +44,11 @@ export interface StateStore {
   loadCell(stage: string, key: string, cell: string): Uint8Array | undefined
   /** `null` deletes. */
   saveCell(stage: string, key: string, cell: string, bytes: Uint8Array | null): void
-  loadTimers(stage: string): Iterable<StoredTimer>
+  /** Timers of a stage due after `after` and at or before `until`. */
+  loadTimers(stage: string, after: number, until: number): Iterable<StoredTimer>
+  /** Due time of the first timer of a stage due after `after`; Infinity where there is none. */
+  nextTimer(stage: string, after: number): number
+  loadTimer(stage: string, key: string, timer: string): number | undefined
   /** `null` clears. */
   saveTimer(stage: string, key: string, timer: string, due: number | null): void
 }
@@ -25,25 +58,29 @@ export interface StoredTimer {
   readonly due: number
 }
 
-/** One write to a read model; `null` deletes. `sort` orders the rows of a view. */
+/** One write to a read model; `null` deletes. `sort` orders the rows of a view, `at` says which write is newer. */
 export interface ViewWrite {
   readonly view: string
   readonly key: string
   readonly sort: number
+  readonly at: number
   readonly value: object | null
 }
 export interface ViewRow {
   readonly key: string
   readonly sort: number
-  readonly value: object
-}
-/** Read models, asked by the API. */
-export interface ViewStore {
-  get(view: string, key: string): object | undefined
-  /** Rows by falling `sort`, then key; `prefix` limits to keys that begin so. */
-  list(view: string, options: { prefix?: string; limit: number; after?: ViewCursor }): ViewRow[]
+  /** The value as JSON text, ready to be sent. */
+  readonly json: string
 }
 export interface ViewCursor {
   readonly sort: number
   readonly key: string
+}
+/** Read models, asked by the API. */
+export interface ViewStore {
+  /** The value as JSON text. */
+  get(view: string, key: string): string | undefined
+  /** Rows by falling `sort`, then key, after the cursor. */
+  list(view: string, options: { limit: number; after?: ViewCursor }): ViewRow[]
+  count(view: string): number
 }

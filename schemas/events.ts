@@ -1,7 +1,5 @@
 /** TypeScript types of the records. `test/unit/events.test.ts` proves them equal to the .avsc files. */
 
-export type Outcome =
-  'unknown' | 'success' | 'failure' | 'error' | 'timedOut' | 'aborted' | 'skipped'
 export type RunEventKind =
   | 'unknown'
   | 'queued'
@@ -11,7 +9,16 @@ export type RunEventKind =
   | 'testsReported'
   | 'logProgress'
   | 'finished'
+export type Outcome =
+  'unknown' | 'success' | 'failure' | 'error' | 'timedOut' | 'aborted' | 'skipped'
+export type TestStatus = 'unknown' | 'passed' | 'failed' | 'error' | 'skipped' | 'flaky'
+export type PullEventKind =
+  'unknown' | 'opened' | 'synchronised' | 'reviewed' | 'labelled' | 'merged' | 'closed'
+export type RunChange = 'unknown' | 'queued' | 'started' | 'progress' | 'finished' | 'corrected'
+export type Phase = 'queued' | 'running' | 'finished'
+export type SignalKind = 'unknown' | 'siblingFailed' | 'massFailure' | 'clusterTrouble'
 export type Level = 'abstain' | 'continue' | 'watch' | 'advise' | 'stop'
+export type IncidentState = 'unknown' | 'open' | 'update' | 'closed'
 
 /** What every record carries. Times are milliseconds since the epoch, UTC. */
 export interface Stamped {
@@ -19,14 +26,17 @@ export interface Stamped {
   eventAt: number
   observedAt: number
 }
-export interface RunRef {
+export interface JobRef {
   source: string
   repo: string
   job: string
+}
+export interface RunRef extends JobRef {
   runId: string
   attempt: number
 }
 
+/** One fact about one attempt of one job run, as heard from a CI source. */
 export interface RunEvent extends Stamped, RunRef {
   kind: RunEventKind
   outcome: Outcome | null
@@ -45,15 +55,41 @@ export interface RunEvent extends Stamped, RunRef {
   labels: Record<string, string>
 }
 
-/** How a run ended, as told at some instant. */
+/** One test in one run. */
+export interface TestResult extends Stamped, RunRef {
+  test: string
+  status: TestStatus
+  rawStatus: string
+  durationSeconds: number | null
+  message: string | null
+}
+
+/** What happened to a pull request, with the sizes known at that time. */
+export interface PullEvent extends Stamped {
+  source: string
+  repo: string
+  pull: number
+  kind: PullEventKind
+  author: string | null
+  sha: string | null
+  base: string | null
+  draft: boolean | null
+  additions: number | null
+  deletions: number | null
+  changedFiles: number | null
+  labels: string[]
+}
+
 export interface RunEnd {
   outcome: Outcome
   durationSeconds: number | null
   finishedAt: number
 }
+
+/** State of one attempt of one job run after a fact about it; repeated facts say nothing. */
 export interface Run extends Stamped, RunRef {
-  change: 'unknown' | 'queued' | 'started' | 'progress' | 'finished' | 'corrected'
-  phase: 'queued' | 'running' | 'finished'
+  change: RunChange
+  phase: Phase
   queuedAt: number | null
   startedAt: number | null
   finishedAt: number | null
@@ -74,14 +110,14 @@ export interface Run extends Stamped, RunRef {
   labels: Record<string, string>
 }
 
-export interface TestResult extends Stamped, RunRef {
-  test: string
-  status: 'unknown' | 'passed' | 'failed' | 'error' | 'skipped' | 'flaky'
-  rawStatus: string
-  durationSeconds: number | null
-  message: string | null
+/** What happened elsewhere that matters to a running run. */
+export interface Signal extends Stamped, RunRef {
+  kind: SignalKind
+  cause: string
+  weight: number
 }
 
+/** What was forecast for one running run at one instant. */
 export interface Forecast extends Stamped, RunRef {
   elapsedSeconds: number
   pFail: number
@@ -101,6 +137,7 @@ export interface Forecast extends Stamped, RunRef {
   rule: string
 }
 
+/** A change of the advice for one running run. */
 export interface Decision extends Stamped, RunRef {
   elapsedSeconds: number
   level: Level
@@ -110,6 +147,13 @@ export interface Decision extends Stamped, RunRef {
   reason: string
   evidence: Record<string, number>
   rule: string
+}
+
+export interface RuleScore {
+  rule: string
+  stopSeconds: number | null
+  savedSeconds: number
+  burntSeconds: number
 }
 
 export interface Checkpoint {
@@ -122,12 +166,8 @@ export interface Checkpoint {
   jenkins: number | null
   actual: number
 }
-export interface RuleScore {
-  rule: string
-  stopSeconds: number | null
-  savedSeconds: number
-  burntSeconds: number
-}
+
+/** What was forecast and decided for a run, against what happened. */
 export interface Score extends Stamped, RunRef {
   outcome: Outcome
   failed: boolean | null
@@ -139,39 +179,129 @@ export interface Score extends Stamped, RunRef {
   rule: string
 }
 
-export interface Kpi extends Stamped {
-  kpi: string
-  subject: string
-  window: string
-  value: number | null
-  numerator: number | null
-  denominator: number | null
-  low: number | null
-  high: number | null
-  n: number
-  late: number
-  simulated: boolean
+/** The density baseline of the job. */
+export interface DensityFit {
+  family: string
+  passDensity: number[]
+  failDensity: number[]
+  stopSeconds: number | null
+  compatStopSeconds: number | null
 }
 
+/** How the runs of a job last and end, as its forecasts see it: survival by outcome and the density baseline. */
+export interface JobProfile extends Stamped, JobRef {
+  failureRate: number
+  streak: number
+  recent: boolean[]
+  passes: number
+  failures: number
+  medianPassSeconds: number | null
+  seconds: number[]
+  passSurvival: number[]
+  failSurvival: number[]
+  pFail: number[]
+  stopSeconds: number | null
+  density: DensityFit | null
+}
+
+/** A finished run re-keyed by its pool. */
+export interface PoolOutcome extends Stamped {
+  pool: string
+  failed: boolean
+  durationSeconds: number | null
+  watched: boolean
+  shadowStopped: boolean
+}
+
+/** Decayed survival and outcomes of a pool of jobs, published at a full hour. */
 export interface Prior extends Stamped {
   pool: string
   passes: number
   failures: number
   passDurations: Record<string, number>
   failDurations: Record<string, number>
+  shadowPasses: number
+  shadowFalseStops: number
+  shadowTrueStops: number
 }
 
-export interface PoolOutcome extends Stamped {
-  pool: string
-  failed: boolean
-  durationSeconds: number | null
-  source: string
+/** One KPI. */
+export interface KpiValue {
+  kpi: string
+  value: number | null
+  numerator: number | null
+  denominator: number | null
+  low: number | null
+  high: number | null
+  n: number
 }
 
+/** Every KPI of one subject over one window, as known at one instant. */
+export interface Kpi extends Stamped {
+  dimension: string
+  subject: string
+  window: string
+  values: KpiValue[]
+  late: number
+  simulated: boolean
+}
+
+/** What one job adds to a wider subject in one pane: mergeable counters. */
+export interface KpiPartial extends Stamped {
+  dimension: string
+  subject: string
+  from: string
+  counters: Record<string, number>
+  late: number
+  simulated: boolean
+}
+
+/** One rule over the subject's scored runs. */
+export interface RuleMeasure {
+  rule: string
+  stoppedFailing: number
+  stoppedPassing: number
+  savedSeconds: number
+  burntSeconds: number
+  strictBurntSeconds: number
+}
+
+/** Forecast quality at one checkpoint. */
+export interface CheckpointMeasure {
+  at: number
+  n: number
+  brier: number
+  baseBrier: number
+  logLoss: number
+  binCount: number[]
+  binForecast: number[]
+  binFailed: number[]
+}
+
+/** Running totals of what forecasts and stops were worth for one subject, for our rule and every baseline. */
+export interface Measure extends Stamped {
+  dimension: string
+  subject: string
+  window: string
+  passing: number
+  failing: number
+  censored: number
+  passingSeconds: number
+  failedSeconds: number
+  rules: RuleMeasure[]
+  checkpoints: CheckpointMeasure[]
+  remainingErrorSeconds: number
+  jenkinsErrorSeconds: number
+  remainingN: number
+  covered: number
+  simulated: boolean
+}
+
+/** Opening, update or close of an alert. */
 export interface Incident extends Stamped, RunRef {
   incident: string
   alert: string
-  state: 'unknown' | 'open' | 'update' | 'closed'
+  state: IncidentState
   severity: string
   title: string
   pFail: number
@@ -180,6 +310,25 @@ export interface Incident extends Stamped, RunRef {
   verdict: string | null
 }
 
+/** When a pull request is expected to merge. */
+export interface MergeForecast extends Stamped {
+  source: string
+  repo: string
+  pull: number
+  pMerge: number
+  quantiles: Record<string, number>
+  model: string
+}
+
+/** The kind of a failure, with the lines that decide it. */
+export interface FailureKind extends Stamped, RunRef {
+  kind: string
+  confidence: number
+  evidence: string[]
+  model: string
+}
+
+/** Bytes that can never succeed. */
 export interface DeadLetter extends Stamped {
   origin: string
   position: string
@@ -193,13 +342,20 @@ export interface DeadLetter extends Stamped {
 export interface Records {
   'run-event': RunEvent
   'test-result': TestResult
+  'pull-event': PullEvent
   run: Run
+  signal: Signal
   forecast: Forecast
   decision: Decision
   score: Score
-  kpi: Kpi
-  prior: Prior
+  'job-profile': JobProfile
   'pool-outcome': PoolOutcome
+  prior: Prior
+  kpi: Kpi
+  'kpi-partial': KpiPartial
+  measure: Measure
   incident: Incident
+  'merge-forecast': MergeForecast
+  'failure-kind': FailureKind
   'dead-letter': DeadLetter
 }

@@ -6,14 +6,21 @@ import { readFileSync } from 'node:fs'
 export const SCHEMA_NAMES = [
   'run-event',
   'test-result',
+  'pull-event',
   'run',
+  'signal',
   'forecast',
   'decision',
   'score',
-  'kpi',
-  'prior',
+  'job-profile',
   'pool-outcome',
+  'prior',
+  'kpi',
+  'kpi-partial',
+  'measure',
   'incident',
+  'merge-forecast',
+  'failure-kind',
   'dead-letter',
 ] as const
 export type SchemaName = (typeof SCHEMA_NAMES)[number]

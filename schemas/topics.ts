@@ -32,31 +32,67 @@ const row = <S extends SchemaName>(
   doc,
 })
 
-/** Topics in rank order: at one instant, records of an earlier row are handled first. */
+/**
+ * Topics in rank order: at one instant, records of an earlier row are handled first.
+ */
 export const TOPICS = {
   'ci.run-events.v1': row(
     'run-event',
     'job key source:repo:job',
     jobKey,
-    'What happened to job runs.',
+    'What happened to job runs, as heard.',
   ),
   'ci.test-results.v1': row('test-result', 'job key', jobKey, 'One test in one run.'),
-  'ci.runs.v1': row('run', 'job key', jobKey, 'Runs as they change; each change once.'),
+  'ci.pull-events.v1': row(
+    'pull-event',
+    'source:repo',
+    (r) => key(r.source, r.repo),
+    'What happened to pull requests.',
+  ),
+  'ci.runs.v1': row(
+    'run',
+    'job key',
+    jobKey,
+    'Runs as they change: each change of state once, however often it was heard.',
+  ),
+  'ci.signals.v1': row(
+    'signal',
+    'job key',
+    jobKey,
+    'What happened elsewhere that matters to a running run.',
+  ),
   'ci.priors.v1': row(
     'prior',
     'pool',
     (r) => r.pool,
-    'Pooled survival and outcomes by full hour.',
+    'Survival and outcomes of job families and communities by full hour.',
     null,
   ),
-  'ci.forecasts.v1': row('forecast', 'job key', jobKey, 'Forecasts for running runs.'),
+  'ci.forecasts.v1': row(
+    'forecast',
+    'job key',
+    jobKey,
+    'Forecasts for running runs, at each recomputation.',
+  ),
   'ci.decisions.v1': row(
     'decision',
     'job key',
     jobKey,
-    'Transitions of the advice for running runs.',
+    'Transitions of the advice for running runs, each once.',
   ),
-  'ci.scores.v1': row('score', 'job key', jobKey, 'Forecasts and decisions against what happened.'),
+  'ci.scores.v1': row(
+    'score',
+    'job key',
+    jobKey,
+    'Forecasts and decisions of a run against what happened.',
+  ),
+  'ci.job-profiles.v1': row(
+    'job-profile',
+    'job key',
+    jobKey,
+    'How the runs of a job last and end, as its forecasts see it.',
+    null,
+  ),
   'ci.pool-outcomes.v1': row(
     'pool-outcome',
     'pool',
@@ -67,27 +103,48 @@ export const TOPICS = {
     'incident',
     'incident',
     (r) => r.incident,
-    'Alerts, one incident per key.',
+    'Alerts: open, update and close of one incident per key.',
     null,
   ),
   'ci.kpis.v1': row(
     'kpi',
-    'kpi:subject:window',
-    (r) => key(r.kpi, r.subject, r.window),
-    'Current value of every KPI.',
+    'dimension:subject:window',
+    (r) => key(r.dimension, r.subject, r.window),
+    'Current KPIs of a subject over a window.',
     null,
   ),
   'ci.kpi-history.v1': row(
     'kpi',
-    'kpi:subject',
-    (r) => key(r.kpi, r.subject),
-    'KPI values at pane ends.',
+    'dimension:subject',
+    (r) => key(r.dimension, r.subject),
+    'KPIs at pane ends.',
   ),
+  'ci.measures.v1': row(
+    'measure',
+    'dimension:subject:window',
+    (r) => key(r.dimension, r.subject, r.window),
+    'What forecasts and stops were worth, beside every baseline.',
+    null,
+  ),
+  'ci.kpi-partials.v1': row(
+    'kpi-partial',
+    'dimension:subject',
+    (r) => key(r.dimension, r.subject),
+    'What one job adds to a wider subject, by pane.',
+    2,
+  ),
+  'ci.merge-forecasts.v1': row(
+    'merge-forecast',
+    'source:repo',
+    (r) => key(r.source, r.repo),
+    'When pull requests are expected to merge.',
+  ),
+  'ci.failure-kinds.v1': row('failure-kind', 'job key', jobKey, 'Kinds of failures.'),
   'ci.dead-letters.v1': row(
     'dead-letter',
     'origin',
     (r) => r.origin,
-    'Bytes that can never succeed.',
+    'Bytes that can never succeed, with reason and position.',
   ),
 } as const
 

@@ -1,0 +1,77 @@
+/**
+ * THE view table: read models, written by sinks and asked by the API. A view is a set of rows by key, each with a
+ * number to sort by; a name with `/` is one view per subject, such as the runs of one job.
+ */
+
+import type {
+  Decision,
+  Forecast,
+  Incident,
+  JobProfile,
+  Kpi,
+  Measure,
+  Run,
+  Score,
+  DeadLetter,
+} from './events.ts'
+
+/** One point of a run's trajectory: what was said about it, in order. */
+export type TrajectoryPoint =
+  | { readonly kind: 'forecast'; readonly forecast: Forecast }
+  | { readonly kind: 'decision'; readonly decision: Decision }
+  | { readonly kind: 'score'; readonly score: Score }
+
+/** A run of the pass strip of a job. */
+export interface RunMark {
+  readonly runId: string
+  readonly attempt: number
+  readonly phase: Run['phase']
+  readonly outcome: Run['outcome']
+  readonly queuedAt: number | null
+  readonly startedAt: number | null
+  readonly finishedAt: number | null
+}
+/** A dead letter without its bytes, which lie in the topic. */
+export type DeadLetterRow = Omit<DeadLetter, 'payload'> & { readonly payloadBytes: number }
+
+/** Value of each view's rows. Keys and sort values are in the comments; times in milliseconds. */
+export interface Views {
+  /** Every run, by run key; sort: started or queued. */
+  runs: Run
+  /** The newest forecast of a run that is running, by run key; sort: pFail. */
+  running: Forecast
+  /** Runs that wait, by run key; sort: queued. */
+  queued: RunMark & { readonly source: string; readonly repo: string; readonly job: string }
+  /** The newest forecast, decision and score of a run, by run key; sort: observedAt. */
+  forecasts: Forecast
+  decisions: Decision
+  scores: Score
+  /** `job-runs/<job key>`, by run name; sort: started or queued. */
+  'job-runs': RunMark
+  /** `trajectory/<run key>`, by event id; sort: observedAt, then order within the instant. */
+  trajectory: TrajectoryPoint
+  /** Every job, by job key; sort: last heard. */
+  jobs: JobRow
+  /** Survival and density curves, by job key. */
+  profiles: JobProfile
+  /** Current KPIs, by dimension:subject:window. */
+  kpis: Kpi
+  /** `kpi-history/<dimension:subject:window>`, by eventAt; sort: eventAt. */
+  'kpi-history': Kpi
+  /** What forecasts and stops were worth, by dimension:subject:window. */
+  measures: Measure
+  /** By incident; sort: opened or last changed. */
+  incidents: Incident
+  /** By event id; sort: observedAt. */
+  'dead-letters': DeadLetterRow
+}
+export interface JobRow {
+  readonly source: string
+  readonly repo: string
+  readonly job: string
+  readonly lastHeardAt: number
+}
+export type ViewName = keyof Views
+
+/** Name of one of a family of views. Example: `viewOf('job-runs', jobKey(run))`. */
+export const viewOf = (name: ViewName, subject: string): string => `${name}/${subject}`
