@@ -15,9 +15,12 @@ import type {
   DeadLetter,
 } from './events.ts'
 
-/** One point of a run's trajectory: what was said about it, in order. */
+/** One point of a run's trajectory: what was said about it, in order. The curve is kept for the newest forecast only. */
 export type TrajectoryPoint =
-  | { readonly kind: 'forecast'; readonly forecast: Forecast }
+  | {
+      readonly kind: 'forecast'
+      readonly forecast: Omit<Forecast, 'curveSeconds' | 'curvePFail'>
+    }
   | { readonly kind: 'decision'; readonly decision: Decision }
   | { readonly kind: 'score'; readonly score: Score }
 

@@ -1,0 +1,144 @@
+/**
+ * Records into writes of read models (schemas/views.ts says which). Every write carries the pipeline time of its record:
+ * of writes to one row the newest wins, and at one instant the later in sequence.
+ */
+
+import type { DeadLetter, Forecast, Kpi, Run, Stamped } from '../../schemas/events.ts'
+import { jobKey, key, runKey, runName } from '../../schemas/keys.ts'
+import type { RecordOf, TopicName } from '../../schemas/topics.ts'
+import { viewOf, type RunMark, type TrajectoryPoint, type Views } from '../../schemas/views.ts'
+import type { Keyed, ViewWrite } from '../../runtime/ports.ts'
+
+/** Writes of one record of topic T; `rowKey` is the record's key in the log. */
+type Writer<T extends TopicName> = (
+  record: RecordOf<T>,
+  at: number,
+  rowKey: string,
+) => readonly ViewWrite[]
+
+const put = <V extends keyof Views>(
+  view: V,
+  rowKey: string,
+  sort: number,
+  at: number,
+  value: Views[V],
+): ViewWrite => ({ view, key: rowKey, sort, at, value })
+const remove = (view: string, rowKey: string, at: number): ViewWrite => ({
+  view,
+  key: rowKey,
+  sort: 0,
+  at,
+  value: null,
+})
+
+/** Topics are written one after another, so the last forecast of a run may follow an end of the same instant: the end wins. */
+const AFTER_FORECAST_MS = 1 / 2
+const markOf = (run: Run): RunMark => ({
+  runId: run.runId,
+  attempt: run.attempt,
+  phase: run.phase,
+  outcome: run.outcome,
+  queuedAt: run.queuedAt,
+  startedAt: run.startedAt,
+  finishedAt: run.finishedAt,
+})
+
+const runWrites: Writer<'ci.runs.v1'> = (run, at) => {
+  const { source, repo, job } = run
+  const ofJob = jobKey(run)
+  const ofRun = runKey(run)
+  const sort = run.startedAt ?? run.queuedAt ?? run.finishedAt ?? run.eventAt
+  const mark = markOf(run)
+  const writes = [
+    put('runs', ofRun, sort, at, run),
+    { view: viewOf('job-runs', ofJob), key: runName(run), sort, at, value: mark },
+    put('jobs', ofJob, at, at, { source, repo, job, lastHeardAt: at }),
+  ]
+  if (run.phase === 'queued')
+    writes.push(put('queued', ofRun, sort, at, { source, repo, job, ...mark }))
+  else if (run.change !== 'progress') writes.push(remove('queued', ofRun, at))
+  if (run.phase === 'finished' && run.change !== 'progress')
+    writes.push(remove('running', ofRun, at + AFTER_FORECAST_MS))
+  return writes
+}
+
+/** Several points may share an instant: what was forecast comes before what was decided, the score last. */
+const ORDER_STEP_MS = 1 / 4
+const POINT_ORDER = { forecast: 0, decision: 1, score: 2 } as const
+const trajectoryWrite = (ofRun: string, stamped: Stamped, point: TrajectoryPoint): ViewWrite => ({
+  view: viewOf('trajectory', ofRun),
+  key: stamped.eventId,
+  sort: stamped.observedAt + POINT_ORDER[point.kind] * ORDER_STEP_MS,
+  at: stamped.observedAt,
+  value: point,
+})
+
+type ForecastPoint = Extract<TrajectoryPoint, { kind: 'forecast' }>['forecast']
+const withoutCurve = (forecast: Forecast): ForecastPoint => {
+  const point: ForecastPoint & Partial<Forecast> = { ...forecast }
+  delete point.curveSeconds
+  delete point.curvePFail
+  return point
+}
+const forecastWrites: Writer<'ci.forecasts.v1'> = (forecast, at) => {
+  const ofRun = runKey(forecast)
+  return [
+    put('forecasts', ofRun, at, at, forecast),
+    put('running', ofRun, forecast.pFail, at, forecast),
+    trajectoryWrite(ofRun, forecast, { kind: 'forecast', forecast: withoutCurve(forecast) }),
+  ]
+}
+
+const kpiHistoryWrites: Writer<'ci.kpi-history.v1'> = (kpi: Kpi, at) => [
+  {
+    view: viewOf('kpi-history', key(kpi.dimension, kpi.subject, kpi.window)),
+    key: String(kpi.eventAt),
+    sort: kpi.eventAt,
+    at,
+    value: kpi,
+  },
+]
+
+const deadLetterWrites: Writer<'ci.dead-letters.v1'> = (letter: DeadLetter, at) => {
+  const { payload, ...row } = letter
+  return [put('dead-letters', letter.eventId, at, at, { ...row, payloadBytes: payload.length })]
+}
+
+/** THE table of what feeds the views: one row per topic. */
+const WRITERS: { readonly [T in TopicName]?: Writer<T> } = {
+  'ci.runs.v1': runWrites,
+  'ci.forecasts.v1': forecastWrites,
+  'ci.decisions.v1': (decision, at) => {
+    const ofRun = runKey(decision)
+    const point = trajectoryWrite(ofRun, decision, { kind: 'decision', decision })
+    return [put('decisions', ofRun, at, at, decision), point]
+  },
+  'ci.scores.v1': (score, at) => {
+    const ofRun = runKey(score)
+    const point = trajectoryWrite(ofRun, score, { kind: 'score', score })
+    return [put('scores', ofRun, at, at, score), point]
+  },
+  'ci.job-profiles.v1': (profile, at, rowKey) => [put('profiles', rowKey, at, at, profile)],
+  'ci.kpis.v1': (kpi, at, rowKey) => [put('kpis', rowKey, at, at, kpi)],
+  'ci.kpi-history.v1': kpiHistoryWrites,
+  'ci.measures.v1': (measure, at, rowKey) => [put('measures', rowKey, at, at, measure)],
+  'ci.incidents.v1': (incident, at, rowKey) => [put('incidents', rowKey, at, at, incident)],
+  'ci.dead-letters.v1': deadLetterWrites,
+}
+/** Views whose rows are the keys of a compacted topic: a tombstone there deletes the row. */
+const TABLE_OF: Readonly<Partial<Record<TopicName, keyof Views>>> = {
+  'ci.job-profiles.v1': 'profiles',
+  'ci.kpis.v1': 'kpis',
+  'ci.measures.v1': 'measures',
+  'ci.incidents.v1': 'incidents',
+}
+
+/** Writes of read models that a published record asks for; topics that feed no view give none. */
+export const toViews = ({ topic, key: rowKey, at, record }: Keyed): readonly ViewWrite[] => {
+  if (record === null) {
+    const view = TABLE_OF[topic]
+    return view === undefined ? [] : [remove(view, rowKey, at)]
+  }
+  const writer = WRITERS[topic] as Writer<TopicName> | undefined
+  return writer === undefined ? [] : writer(record, at, rowKey)
+}
