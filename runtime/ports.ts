@@ -44,11 +44,14 @@ export interface StateStore {
   loadCell(stage: string, key: string, cell: string): Uint8Array | undefined
   /** `null` deletes. */
   saveCell(stage: string, key: string, cell: string, bytes: Uint8Array | null): void
-  /** Timers of a stage due after `after` and at or before `until`. */
-  loadTimers(stage: string, after: number, until: number): Iterable<StoredTimer>
+  /** The next `limit` timers of a stage due after `after`, and the time up to which that is all (Infinity: the end). */
+  loadTimers(
+    stage: string,
+    after: number,
+    limit: number,
+  ): { readonly timers: Iterable<StoredTimer>; readonly until: number }
   /** Due time of the first timer of a stage due after `after`; Infinity where there is none. */
   nextTimer(stage: string, after: number): number
-  loadTimer(stage: string, key: string, timer: string): number | undefined
   /** `null` clears. */
   saveTimer(stage: string, key: string, timer: string, due: number | null): void
 }

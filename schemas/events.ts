@@ -80,10 +80,12 @@ export interface PullEvent extends Stamped {
   labels: string[]
 }
 
+/** How a run ended, as told at some instant. */
 export interface RunEnd {
   outcome: Outcome
   durationSeconds: number | null
   finishedAt: number
+  queueSeconds: number | null
 }
 
 /** State of one attempt of one job run after a fact about it; repeated facts say nothing. */
@@ -211,6 +213,8 @@ export interface PoolOutcome extends Stamped {
   durationSeconds: number | null
   watched: boolean
   shadowStopped: boolean
+  badSign: boolean
+  cleanSeconds: number | null
 }
 
 /** Decayed survival and outcomes of a pool of jobs, published at a full hour. */
@@ -223,6 +227,10 @@ export interface Prior extends Stamped {
   shadowPasses: number
   shadowFalseStops: number
   shadowTrueStops: number
+  passClean: Record<string, number>
+  failClean: Record<string, number>
+  passesWithSign: number
+  failuresWithSign: number
 }
 
 /** One KPI. */

@@ -1,6 +1,6 @@
 /** Outcomes and the class a finished run is scored by. */
 
-import type { Outcome, Run } from './events.ts'
+import type { Outcome, Run, RunEnd } from './events.ts'
 
 /** True for failure, error and timed-out; false for success; null (censored) for the others. */
 export const failedClass = (outcome: Outcome): boolean | null => {
@@ -18,8 +18,26 @@ export const failedClass = (outcome: Outcome): boolean | null => {
   }
 }
 
+const secondsBetween = (from: number | null, to: number | null): number | null =>
+  from === null || to === null || to < from ? null : (to - from) / 1000
+
 /** Start to finish in seconds, null where one of them is not known or they contradict. */
 export const durationSeconds = (run: Pick<Run, 'startedAt' | 'finishedAt'>): number | null =>
-  run.startedAt === null || run.finishedAt === null || run.finishedAt < run.startedAt
+  secondsBetween(run.startedAt, run.finishedAt)
+
+/** Queued to start in seconds, null where one of them is not known or they contradict. */
+export const queueSeconds = (run: Pick<Run, 'queuedAt' | 'startedAt'>): number | null =>
+  secondsBetween(run.queuedAt, run.startedAt)
+
+/** The end of a run as told so far, or null while it goes on. */
+export const endOf = (
+  run: Pick<Run, 'outcome' | 'queuedAt' | 'startedAt' | 'finishedAt'>,
+): RunEnd | null =>
+  run.outcome === null || run.finishedAt === null
     ? null
-    : (run.finishedAt - run.startedAt) / 1000
+    : {
+        outcome: run.outcome,
+        durationSeconds: durationSeconds(run),
+        finishedAt: run.finishedAt,
+        queueSeconds: queueSeconds(run),
+      }

@@ -3,19 +3,20 @@
  * ends in the same state: times take the earliest, names the greatest, the end the best told.
  */
 
-import type { Run, RunEvent, RunEnd } from '../../schemas/events.ts'
-import { durationSeconds } from '../../schemas/outcomes.ts'
+import type { Run, RunEvent } from '../../schemas/events.ts'
+import { failedClass } from '../../schemas/outcomes.ts'
 
 export type RunState = Omit<
   Run,
   'eventId' | 'eventAt' | 'observedAt' | 'change' | 'before' | 'step' | 'stepOutcome'
 > & {
-  /** Event time and id of the fact that told the end: the latest told known outcome wins. */
+  /** Rank of the fact that told the end: a known outcome, then the latest told, wins. */
   endRank: string
+  /** How each step ended; `running` while it runs. */
   stepsSeen: Record<string, string>
 }
 
-/** Steps kept by name; the count goes on beyond. */
+/** Steps kept by name; the count goes no further. */
 const MAX_STEPS = 200
 const MAX_FAILED_STEPS = 20
 
@@ -50,18 +51,13 @@ const earliest = (a: number | null, b: number | null): number | null =>
 const greatest = <T extends string | number>(a: T | null, b: T | null): T | null =>
   a === null ? b : b === null ? a : a > b ? a : b
 
-/** Rank of an end: a known outcome above unknown, then the later told, then by id, so that a tie falls alike. */
+/** A known outcome above unknown, then the later told, then by id, so that a tie falls alike. */
 const endRankOf = (fact: RunEvent): string =>
   `${(fact.outcome ?? 'unknown') === 'unknown' ? 0 : 1}/${String(fact.eventAt).padStart(16, '0')}/${fact.eventId}`
 
-/** The end told so far, or null while the run goes on. */
-export const endOf = (run: RunState): RunEnd | null =>
-  run.outcome === null || run.finishedAt === null
-    ? null
-    : { outcome: run.outcome, durationSeconds: durationSeconds(run), finishedAt: run.finishedAt }
-
 /** The run after one more fact. Does not change its argument. */
 export const join = (run: RunState, fact: RunEvent): RunState => {
+  if (fact.kind === 'unknown') return run
   const next: RunState = {
     ...run,
     group: greatest(run.group, fact.group),
@@ -71,42 +67,45 @@ export const join = (run: RunState, fact: RunEvent): RunState => {
     trigger: greatest(run.trigger, fact.trigger),
     labels: joinLabels(run.labels, fact.labels),
   }
+  if (fact.kind === 'queued') {
+    next.queuedAt = earliest(run.queuedAt, fact.eventAt)
+    return next
+  }
+  if (fact.kind === 'finished') return joinEnd(next, fact)
+  if (run.phase === 'queued') next.phase = 'running'
+  return joinProgress(next, fact)
+}
+
+const joinProgress = (next: RunState, fact: RunEvent): RunState => {
   switch (fact.kind) {
-    case 'unknown':
-      return run
-    case 'queued':
-      next.queuedAt = earliest(run.queuedAt, fact.eventAt)
-      return next
     case 'started':
-      next.startedAt = earliest(run.startedAt, fact.startedAt ?? fact.eventAt)
-      if (run.phase === 'queued') next.phase = 'running'
+      next.startedAt = earliest(next.startedAt, fact.startedAt ?? fact.eventAt)
       return next
-    case 'finished':
-      return joinEnd(next, fact)
     case 'stepStarted':
     case 'stepFinished':
       return joinStep(next, fact)
     case 'testsReported':
-      next.failedTests = Math.max(run.failedTests, fact.failed ?? 0)
+      next.failedTests = Math.max(next.failedTests, fact.failed ?? 0)
       return next
     case 'logProgress':
-      next.logBytes = greatest(run.logBytes, fact.logBytes)
+      next.logBytes = greatest(next.logBytes, fact.logBytes)
+      return next
+    default:
       return next
   }
 }
 
 const joinEnd = (run: RunState, fact: RunEvent): RunState => {
   run.phase = 'finished'
+  run.startedAt = earliest(run.startedAt, fact.startedAt)
+  run.logBytes = greatest(run.logBytes, fact.logBytes)
   const rank = endRankOf(fact)
-  if (fact.startedAt !== null) run.startedAt = earliest(run.startedAt, fact.startedAt)
   if (rank <= run.endRank) return run
-  return {
-    ...run,
-    endRank: rank,
-    finishedAt: fact.eventAt,
-    outcome: fact.outcome ?? 'unknown',
-    rawOutcome: fact.rawOutcome,
-  }
+  run.endRank = rank
+  run.finishedAt = fact.eventAt
+  run.outcome = fact.outcome ?? 'unknown'
+  run.rawOutcome = fact.rawOutcome
+  return run
 }
 
 const joinStep = (run: RunState, fact: RunEvent): RunState => {
@@ -115,18 +114,18 @@ const joinStep = (run: RunState, fact: RunEvent): RunState => {
   const seen = run.stepsSeen[step]
   if (seen === undefined && Object.keys(run.stepsSeen).length >= MAX_STEPS) return run
   if (seen !== undefined && (told === 'running' || (seen !== 'running' && seen >= told))) return run
-  const stepsSeen = { ...run.stepsSeen, [step]: told }
-  const ended = Object.entries(stepsSeen).filter(([, outcome]) => outcome !== 'running')
-  const failed = ended.filter(([, outcome]) => ['failure', 'error', 'timedOut'].includes(outcome))
-  return {
-    ...run,
-    stepsSeen,
-    steps: ended.length,
-    failedSteps: failed
-      .map(([name]) => name)
-      .sort()
-      .slice(0, MAX_FAILED_STEPS),
-  }
+  run.stepsSeen = { ...run.stepsSeen, [step]: told }
+  if (told === 'running') return run
+  if (seen === undefined || seen === 'running') run.steps += 1
+  run.failedSteps = failedStepsAfter(run.failedSteps, step, told)
+  return run
+}
+
+const failedStepsAfter = (failed: string[], step: string, told: string): string[] => {
+  const isFailed = failedClass(told as never) === true
+  if (failed.includes(step) === isFailed) return failed
+  const next = isFailed ? [...failed, step] : failed.filter((name) => name !== step)
+  return next.sort().slice(0, MAX_FAILED_STEPS)
 }
 
 const joinLabels = (
@@ -134,7 +133,7 @@ const joinLabels = (
   b: Record<string, string>,
 ): Record<string, string> => {
   const names = Object.keys(b)
-  if (names.length === 0) return a
+  if (names.every((name) => (a[name] ?? '') >= (b[name] ?? '') && name in a)) return a
   const out = { ...a }
   for (const name of names) out[name] = greatest(out[name] ?? null, b[name] ?? null) ?? ''
   return Object.fromEntries(Object.entries(out).sort(([x], [y]) => (x < y ? -1 : 1)))

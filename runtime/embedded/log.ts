@@ -1,71 +1,77 @@
-/** The embedded log: one row per topic and batch, each a run of records with consecutive offsets. */
+/**
+ * The embedded log. A topic that is deleted by age is kept as segments, one row per batch; a compacted topic keeps the
+ * newest record of each key. Offsets count the records ever written to a topic.
+ */
 
+import type { StatementSync } from 'node:sqlite'
 import { CODECS, type RecordCodec } from '../../schemas/codec.ts'
 import type { SchemaName } from '../../schemas/load.ts'
 import { TOPICS, type RecordOf, type TopicName } from '../../schemas/topics.ts'
-import type { Keyed } from '../ports.ts'
+import type { Keyed, LogReader, LogRecord } from '../ports.ts'
 import type { EmbeddedStore } from './store.ts'
 
-/** A record as the log holds it. */
-export interface LogRecord<T extends TopicName = TopicName> extends Keyed<T> {
-  readonly offset: number
-}
-
 const codecOf = (topic: TopicName): RecordCodec<SchemaName> => CODECS[TOPICS[topic].schema]
+const offsetName = (topic: TopicName): string => `end-offset/${topic}`
 
-export class EmbeddedLog {
+export class EmbeddedLog implements LogReader {
   readonly #store: EmbeddedStore
   readonly #next = new Map<TopicName, number>()
+  readonly #addSegment: StatementSync
+  readonly #putLatest: StatementSync
+  readonly #dropLatest: StatementSync
+  readonly #segmentsFrom: StatementSync
+  readonly #latestFrom: StatementSync
 
   constructor(store: EmbeddedStore) {
+    const prepare = (sql: string): StatementSync => store.db.prepare(sql)
     this.#store = store
+    this.#addSegment = prepare('INSERT INTO segments VALUES (?, ?, ?, ?, ?)')
+    this.#putLatest = prepare('INSERT OR REPLACE INTO latest VALUES (?, ?, ?, ?, ?)')
+    this.#dropLatest = prepare('DELETE FROM latest WHERE topic = ? AND key = ?')
+    this.#segmentsFrom = prepare(
+      `SELECT base, bytes FROM segments WHERE topic = ?1 AND base >= coalesce(
+         (SELECT max(base) FROM segments WHERE topic = ?1 AND base <= ?2), 0) ORDER BY base LIMIT 1`,
+    )
+    this.#latestFrom = prepare(
+      'SELECT position, key, at, bytes FROM latest WHERE topic = ? AND position >= ? ORDER BY position LIMIT 500',
+    )
   }
 
-  /** Offset the next record of the topic will get. */
   endOffset(topic: TopicName): number {
     let next = this.#next.get(topic)
     if (next === undefined) {
-      const row = this.#store.db
-        .prepare('SELECT max(base + count) AS next FROM segments WHERE topic = ?')
-        .get(topic)
-      next = (row?.['next'] as number | null) ?? 0
+      next = this.#store.getNumber(offsetName(topic)) ?? 0
       this.#next.set(topic, next)
     }
     return next
   }
 
-  /** Appends records in the order given; must run inside the store's transaction. */
-  append(records: readonly Keyed[]): void {
-    const byTopic = new Map<TopicName, Keyed[]>()
-    for (const record of records) {
-      const list = byTopic.get(record.topic)
-      if (list === undefined) byTopic.set(record.topic, [record])
-      else list.push(record)
+  /** Appends records, each topic in the given order; must run inside the store's transaction. */
+  append(records: readonly Keyed[]): LogRecord[] {
+    const byTopic = new Map<TopicName, LogRecord[]>()
+    const numbered = records.map((record) => {
+      const offset = this.endOffset(record.topic)
+      this.#next.set(record.topic, offset + 1)
+      const logged = { ...record, offset }
+      const sofar = byTopic.get(record.topic)
+      if (sofar === undefined) byTopic.set(record.topic, [logged])
+      else sofar.push(logged)
+      return logged
+    })
+    for (const [topic, batch] of byTopic) {
+      if (TOPICS[topic].cleanup === 'compact') this.#compact(batch)
+      else this.#segment(topic, batch)
+      this.#store.setNumber(offsetName(topic), this.endOffset(topic))
     }
-    const insert = this.#store.db.prepare('INSERT INTO segments VALUES (?, ?, ?, ?, ?)')
-    for (const [topic, list] of byTopic) {
-      const base = this.endOffset(topic)
-      insert.run(topic, base, list.length, list.at(-1)?.at ?? 0, frame(list))
-      this.#next.set(topic, base + list.length)
-    }
+    return numbered
   }
 
-  /** Records of a topic from an offset on, one segment in memory at a time. */
   *read<T extends TopicName>(topic: T, from = 0): Iterable<LogRecord<T>> {
-    const next = this.#store.db.prepare(
-      'SELECT base, count, bytes FROM segments WHERE topic = ? AND base + count > ? ORDER BY base LIMIT 1',
-    )
-    for (let at = from; ;) {
-      const row = next.get(topic, at) as
-        { base: number; count: number; bytes: Uint8Array } | undefined
-      if (row === undefined) return
-      for (const record of unframe(topic, row.base, row.bytes))
-        if (record.offset >= at) yield record
-      at = row.base + row.count
-    }
+    if (TOPICS[topic].cleanup === 'compact') yield* this.#readLatest(topic, from)
+    else yield* this.#readSegments(topic, from)
   }
 
-  /** Drops segments whose newest record is older than the topic keeps; compacted topics stay whole. */
+  /** Drops what is older than the topic's retention at pipeline time `now`; returns the number of segments dropped. */
   retain(now: number): number {
     const drop = this.#store.db.prepare('DELETE FROM segments WHERE topic = ? AND last_at < ?')
     let dropped = 0
@@ -73,14 +79,62 @@ export class EmbeddedLog {
       if (retentionMs !== null) dropped += Number(drop.run(topic, now - retentionMs).changes)
     return dropped
   }
+
+  #segment(topic: TopicName, batch: readonly LogRecord[]): void {
+    const base = batch[0]?.offset ?? 0
+    const last = batch.at(-1)?.at ?? 0
+    this.#addSegment.run(topic, base, batch.length, last, frame(batch))
+  }
+
+  #compact(batch: readonly LogRecord[]): void {
+    const newest = new Map(batch.map((record) => [record.key, record]))
+    for (const { topic, key, offset, at, record } of newest.values())
+      if (record === null) this.#dropLatest.run(topic, key)
+      else this.#putLatest.run(topic, key, offset, at, codecOf(topic).encode(record))
+  }
+
+  *#readSegments<T extends TopicName>(topic: T, from: number): Iterable<LogRecord<T>> {
+    for (let next = from; ;) {
+      const row = this.#segmentsFrom.get(topic, next)
+      if (row === undefined) return
+      const base = row['base'] as number
+      let past = base
+      for (const record of unframe(topic, base, row['bytes'] as Uint8Array)) {
+        past = record.offset + 1
+        if (record.offset >= next) yield record
+      }
+      if (past <= next) return
+      next = past
+    }
+  }
+
+  *#readLatest<T extends TopicName>(topic: T, from: number): Iterable<LogRecord<T>> {
+    for (let next = from; ;) {
+      const rows = this.#latestFrom.all(topic, next)
+      for (const row of rows)
+        yield {
+          topic,
+          offset: row['position'] as number,
+          key: row['key'] as string,
+          at: row['at'] as number,
+          record: codecOf(topic).decode(view(row['bytes'] as Uint8Array)) as RecordOf<T>,
+        }
+      const last = rows.at(-1)
+      if (last === undefined) return
+      next = (last['position'] as number) + 1
+    }
+  }
 }
 
-/** Frame of a record: key length u32, time f64, value length u32, key, value (Confluent wire format). */
+const view = (bytes: Uint8Array): Buffer =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+
+/** Frame of a record: key length u32, time f64, value length u32, key, value (Confluent wire format; empty: tombstone). */
 const FRAME_BYTES = 16
 const frame = (records: readonly Keyed[]): Buffer => {
   const parts: Buffer[] = []
   for (const { topic, key, at, record } of records) {
-    const value = codecOf(topic).encode(record)
+    const value = record === null ? Buffer.alloc(0) : codecOf(topic).encode(record)
     const keyBytes = Buffer.from(key)
     const head = Buffer.allocUnsafe(FRAME_BYTES)
     head.writeUInt32LE(keyBytes.length, 0)
@@ -96,7 +150,7 @@ const unframe = function* <T extends TopicName>(
   base: number,
   stored: Uint8Array,
 ): Iterable<LogRecord<T>> {
-  const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength)
+  const bytes = view(stored)
   const codec = codecOf(topic)
   for (let at = 0, offset = base; at < bytes.length; offset += 1) {
     const keyEnd = at + FRAME_BYTES + bytes.readUInt32LE(at)
@@ -106,7 +160,10 @@ const unframe = function* <T extends TopicName>(
       offset,
       key: bytes.toString('utf8', at + FRAME_BYTES, keyEnd),
       at: bytes.readDoubleLE(at + 4),
-      record: codec.decode(bytes.subarray(keyEnd, valueEnd)) as RecordOf<T>,
+      record:
+        valueEnd === keyEnd
+          ? null
+          : (codec.decode(bytes.subarray(keyEnd, valueEnd)) as RecordOf<T>),
     }
     at = valueEnd
   }

@@ -1,23 +1,26 @@
 /** The topology on one SQLite file: log, state, timers, cursors and views move in one transaction per batch. */
 
 import type { Processor } from '../../processors/processor.ts'
-import { TOPICS, topicRank, type RecordOf, type TopicName } from '../../schemas/topics.ts'
+import { UnencodableError } from '../../schemas/codec.ts'
+import { CODECS } from '../../schemas/codec.ts'
+import type { DeadLetter } from '../../schemas/events.ts'
+import { TOPICS, topicRank } from '../../schemas/topics.ts'
+import { crashPoint } from '../crash-point.ts'
 import { keyed } from '../engine/stage.ts'
 import { TopologyEngine } from '../engine/topology.ts'
-import type { Keyed, ViewWrite } from '../ports.ts'
+import type { Keyed, LogRecord, Offer, ViewWrite } from '../ports.ts'
 import { EmbeddedLog } from './log.ts'
 import { EmbeddedStore } from './store.ts'
 import { EmbeddedViews } from './views.ts'
 
-/** A record offered to the log, not yet stamped by it. */
-export interface Offer<T extends TopicName = TopicName> {
-  readonly topic: T
-  readonly record: RecordOf<T>
-}
 /** Turns a published record into writes of read models. */
 export type ToViews = (record: Keyed) => readonly ViewWrite[]
+export type CommitListener = (published: readonly LogRecord[]) => void
 
 const NOW = 'pipeline-time'
+const RETAINED = 'retained-at'
+const HOUR_MS = 3_600_000
+const VIEW_RETENTION_MS = 90 * 24 * HOUR_MS
 const cursorName = (source: string): string => `cursor/${source}`
 
 export class EmbeddedRuntime {
@@ -26,6 +29,7 @@ export class EmbeddedRuntime {
   readonly views: EmbeddedViews
   readonly engine: TopologyEngine
   readonly #toViews: ToViews
+  readonly #listeners = new Set<CommitListener>()
 
   constructor(folder: string, processors: readonly Processor[], toViews: ToViews = () => []) {
     this.store = new EmbeddedStore(folder)
@@ -42,9 +46,15 @@ export class EmbeddedRuntime {
     return this.engine.now
   }
 
-  /** Where a producer stopped, or undefined where it never ran. */
-  cursor(source: string): number | undefined {
-    return this.store.getNumber(cursorName(source))
+  /** Where a producer stopped, or 0 where it never ran. */
+  cursor(source: string): number {
+    return this.store.getNumber(cursorName(source)) ?? 0
+  }
+
+  /** Calls the listener with what each commit published, after it is on disk. Returns the way to stop it. */
+  onCommit(listener: CommitListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   /**
@@ -56,19 +66,28 @@ export class EmbeddedRuntime {
     offers: readonly Offer[],
     horizon: number,
     cursor?: { source: string; at: number },
-  ): Keyed[] {
+  ): readonly LogRecord[] {
     const records = this.#stamp(offers)
     const until = Math.max(horizon, records.at(-1)?.at ?? 0)
-    return this.store.transaction(() => {
+    crashPoint('before-transaction')
+    const published = this.store.transaction(() => {
       const emitted = this.engine.advance(records, until)
-      const published = [...records, ...emitted]
-      this.log.append(published)
-      this.views.write(viewWrites(published, this.#toViews))
+      crashPoint('after-processing')
+      const logged = this.log.append([...records, ...emitted])
+      crashPoint('after-log')
+      this.views.write(viewWrites(logged, this.#toViews))
+      crashPoint('after-views')
       this.engine.flush()
+      crashPoint('after-state')
       this.store.setNumber(NOW, this.engine.now)
       if (cursor !== undefined) this.store.setNumber(cursorName(cursor.source), cursor.at)
-      return published
+      this.#retain()
+      crashPoint('before-commit')
+      return logged
     })
+    crashPoint('after-commit')
+    for (const listener of this.#listeners) listener(published)
+    return published
   }
 
   close(): void {
@@ -78,12 +97,22 @@ export class EmbeddedRuntime {
   #stamp(offers: readonly Offer[]): Keyed[] {
     const earliest = this.engine.now + 1
     return offers
+      .map((offer) => fit(offer))
       .map(({ topic, record }) => {
-        const late = record.observedAt < earliest
-        const stamped = late ? { ...record, observedAt: earliest } : record
+        const isLate = record.observedAt < earliest
+        const stamped = isLate ? { ...record, observedAt: earliest } : record
         return keyed(topic, stamped, stamped.observedAt)
       })
       .sort((a, b) => a.at - b.at || topicRank(a.topic) - topicRank(b.topic))
+  }
+
+  /** Once an hour of pipeline time: what is past its retention goes. */
+  #retain(): void {
+    const { now } = this.engine
+    if (now - (this.store.getNumber(RETAINED) ?? 0) < HOUR_MS) return
+    this.log.retain(now)
+    this.views.retain(now - HOUR_MS, now - VIEW_RETENTION_MS)
+    this.store.setNumber(RETAINED, now)
   }
 }
 
@@ -91,5 +120,29 @@ const viewWrites = function* (records: readonly Keyed[], toViews: ToViews): Iter
   for (const record of records) yield* toViews(record)
 }
 
-/** Topics in the order of the table, for commands that walk all of them. */
-export const allTopics = Object.keys(TOPICS) as TopicName[]
+/** A record that its schema cannot hold goes to the dead letters instead, as JSON. */
+const fit = (offer: Offer): Offer => {
+  const { topic, record } = offer
+  const codec = CODECS[TOPICS[topic].schema]
+  if (codec.type.isValid(record)) return offer
+  let detail = ''
+  try {
+    codec.encode(record as never)
+  } catch (error) {
+    if (!(error instanceof UnencodableError)) throw error
+    detail = error.message
+  }
+  const at = Number.isSafeInteger(record.observedAt) ? record.observedAt : 0
+  const letter: DeadLetter = {
+    eventId: `${String(record.eventId)}/dead/offer`,
+    eventAt: at,
+    observedAt: at,
+    origin: topic,
+    position: String(record.eventId),
+    reason: 'unencodable',
+    detail,
+    step: 'offer',
+    payload: Buffer.from(JSON.stringify(record)),
+  }
+  return { topic: 'ci.dead-letters.v1', record: letter }
+}

@@ -12,10 +12,14 @@ const APPLICATION_ID = 0x53544f50 // 'STOP'
 const TABLES = `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
   CREATE TABLE segments (topic TEXT, base INTEGER, count INTEGER, last_at INTEGER, bytes BLOB, PRIMARY KEY (topic, base));
+  CREATE TABLE latest (topic TEXT, key TEXT, position INTEGER, at INTEGER, bytes BLOB, PRIMARY KEY (topic, key)) WITHOUT ROWID;
+  CREATE INDEX latest_by_position ON latest (topic, position);
   CREATE TABLE cells (stage TEXT, key TEXT, cell TEXT, bytes BLOB, PRIMARY KEY (stage, key, cell)) WITHOUT ROWID;
   CREATE TABLE timers (stage TEXT, key TEXT, timer TEXT, due INTEGER, PRIMARY KEY (stage, key, timer)) WITHOUT ROWID;
-  CREATE TABLE views (view TEXT, key TEXT, sort REAL, value TEXT, PRIMARY KEY (view, key)) WITHOUT ROWID;
-  CREATE INDEX views_by_sort ON views (view, sort DESC, key);
+  CREATE INDEX timers_by_due ON timers (stage, due, key, timer);
+  CREATE TABLE views (view TEXT, key TEXT, sort REAL, at INTEGER, value TEXT, PRIMARY KEY (view, key)) WITHOUT ROWID;
+  CREATE INDEX views_by_sort ON views (view, sort DESC, key) WHERE value IS NOT NULL;
+  CREATE INDEX views_by_age ON views (at);
 `
 
 export class StoreError extends Error {
@@ -29,6 +33,8 @@ export class EmbeddedStore implements StateStore {
   readonly #dropCell: StatementSync
   readonly #saveTimer: StatementSync
   readonly #dropTimer: StatementSync
+  readonly #timerAt: StatementSync
+  readonly #timersBetween: StatementSync
   readonly #getMeta: StatementSync
   readonly #setMeta: StatementSync
 
@@ -40,7 +46,7 @@ export class EmbeddedStore implements StateStore {
     this.db = open(file)
     try {
       this.db.exec(
-        'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL',
+        'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000',
       )
       this.db.exec('BEGIN EXCLUSIVE')
       if (fresh) this.#create()
@@ -56,6 +62,12 @@ export class EmbeddedStore implements StateStore {
     this.#dropCell = prepare('DELETE FROM cells WHERE stage = ? AND key = ? AND cell = ?')
     this.#saveTimer = prepare('INSERT OR REPLACE INTO timers VALUES (?, ?, ?, ?)')
     this.#dropTimer = prepare('DELETE FROM timers WHERE stage = ? AND key = ? AND timer = ?')
+    this.#timerAt = prepare(
+      'SELECT due FROM timers WHERE stage = ? AND due > ? ORDER BY due LIMIT 1 OFFSET ?',
+    )
+    this.#timersBetween = prepare(
+      'SELECT key, timer, due FROM timers WHERE stage = ? AND due > ? AND due <= ?',
+    )
     this.#getMeta = prepare('SELECT value FROM meta WHERE name = ?')
     this.#setMeta = prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)')
   }
@@ -88,11 +100,19 @@ export class EmbeddedStore implements StateStore {
     if (bytes === null) this.#dropCell.run(stage, key, cell)
     else this.#saveCell.run(stage, key, cell, bytes)
   }
-  *loadTimers(stage: string): Iterable<StoredTimer> {
-    const rows = this.db
-      .prepare('SELECT key, timer, due FROM timers WHERE stage = ?')
-      .iterate(stage)
-    for (const row of rows) yield row as unknown as StoredTimer
+  loadTimers(
+    stage: string,
+    after: number,
+    limit: number,
+  ): { timers: StoredTimer[]; until: number } {
+    const last = this.#timerAt.get(stage, floor(after), limit - 1)?.['due']
+    const until = typeof last === 'number' ? last : Infinity
+    const rows = this.#timersBetween.all(stage, floor(after), ceiling(until))
+    return { timers: rows as unknown as StoredTimer[], until }
+  }
+  nextTimer(stage: string, after: number): number {
+    const due = this.#timerAt.get(stage, floor(after), 0)?.['due']
+    return typeof due === 'number' ? due : Infinity
   }
   saveTimer(stage: string, key: string, timer: string, due: number | null): void {
     if (due === null) this.#dropTimer.run(stage, key, timer)
@@ -129,6 +149,10 @@ export class EmbeddedStore implements StateStore {
       )
   }
 }
+
+/** SQLite's integers end at 2^63; times are far below. */
+const floor = (time: number): number => Math.max(time, -Number.MAX_SAFE_INTEGER)
+const ceiling = (time: number): number => Math.min(time, Number.MAX_SAFE_INTEGER)
 
 const open = (file: string): DatabaseSync => {
   try {

@@ -1,60 +1,61 @@
-/** Read models in the same SQLite file. */
+/** Read models in the same SQLite file. A deleted row stays as an empty one for a while, so that an older write cannot bring it back. */
 
 import type { StatementSync } from 'node:sqlite'
 import type { ViewCursor, ViewRow, ViewStore, ViewWrite } from '../ports.ts'
 import type { EmbeddedStore } from './store.ts'
 
-const HIGHEST = '\u{10ffff}'
-interface Row {
-  readonly key: string
-  readonly sort: number
-  readonly value: string
-}
-const parse = (value: string): object => JSON.parse(value) as object
-
 export class EmbeddedViews implements ViewStore {
   readonly #put: StatementSync
-  readonly #drop: StatementSync
   readonly #get: StatementSync
   readonly #list: StatementSync
+  readonly #count: StatementSync
+  readonly #purge: StatementSync
+  readonly #expire: StatementSync
 
   constructor(store: EmbeddedStore) {
     const prepare = (sql: string): StatementSync => store.db.prepare(sql)
-    this.#put = prepare('INSERT OR REPLACE INTO views VALUES (?, ?, ?, ?)')
-    this.#drop = prepare('DELETE FROM views WHERE view = ? AND key = ?')
+    this.#put = prepare(
+      `INSERT INTO views VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE
+       SET sort = excluded.sort, at = excluded.at, value = excluded.value WHERE excluded.at >= at`,
+    )
     this.#get = prepare('SELECT value FROM views WHERE view = ? AND key = ?')
     this.#list = prepare(
-      `SELECT key, sort, value FROM views WHERE view = ? AND key >= ? AND key < ?
-       AND (sort < ? OR (sort = ? AND key > ?)) ORDER BY sort DESC, key LIMIT ?`,
+      `SELECT key, sort, value AS json FROM views WHERE view = ? AND value IS NOT NULL
+       AND sort <= ? AND (sort < ? OR key > ?) ORDER BY sort DESC, key LIMIT ?`,
     )
+    this.#count = prepare('SELECT count(*) n FROM views WHERE view = ? AND value IS NOT NULL')
+    this.#purge = prepare('DELETE FROM views WHERE at < ? AND value IS NULL')
+    this.#expire = prepare('DELETE FROM views WHERE at < ?')
   }
 
-  /** Applies writes, the last one of each key winning; must run inside the store's transaction. */
+  /** Applies writes; of each row the newest wins. Must run inside the store's transaction. */
   write(writes: Iterable<ViewWrite>): void {
-    const last = new Map<string, ViewWrite>()
-    for (const write of writes) last.set(`${write.view}\u001f${write.key}`, write)
-    for (const { view, key, sort, value } of last.values())
-      if (value === null) this.#drop.run(view, key)
-      else this.#put.run(view, key, sort, JSON.stringify(value))
+    const newest = new Map<string, ViewWrite>()
+    for (const write of writes) {
+      const id = `${write.view}\u001f${write.key}`
+      if ((newest.get(id)?.at ?? -Infinity) <= write.at) newest.set(id, write)
+    }
+    for (const { view, key, sort, at, value } of newest.values())
+      this.#put.run(view, key, sort, at, value === null ? null : JSON.stringify(value))
   }
 
-  get(view: string, key: string): object | undefined {
-    const row = this.#get.get(view, key)
-    return row === undefined ? undefined : parse(row['value'] as string)
+  get(view: string, key: string): string | undefined {
+    return (this.#get.get(view, key)?.['value'] as string | null | undefined) ?? undefined
   }
 
-  list(view: string, options: { prefix?: string; limit: number; after?: ViewCursor }): ViewRow[] {
-    const prefix = options.prefix ?? ''
+  list(view: string, options: { limit: number; after?: ViewCursor }): ViewRow[] {
     const after = options.after ?? { sort: Number.MAX_VALUE, key: '' }
-    const rows = this.#list.all(
-      view,
-      prefix,
-      prefix + HIGHEST,
-      after.sort,
-      after.sort,
-      after.key,
-      options.limit,
-    ) as unknown as Row[]
-    return rows.map(({ key, sort, value }) => ({ key, sort, value: parse(value) }))
+    const rows = this.#list.all(view, after.sort, after.sort, after.key, options.limit)
+    return rows as unknown as ViewRow[]
+  }
+
+  count(view: string): number {
+    return this.#count.get(view)?.['n'] as number
+  }
+
+  /** Drops marks of deleted rows that were last changed before `deleted`, and rows last changed before `expired`. */
+  retain(deleted: number, expired: number): void {
+    this.#purge.run(deleted)
+    this.#expire.run(expired)
   }
 }

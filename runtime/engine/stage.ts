@@ -1,44 +1,50 @@
 /** Runs one processor over one partition: merges inputs by time, fires timers between them, applies effects. */
 
 import type { Effect, Input, Processor, Tables } from '../../processors/processor.ts'
+import { CODECS } from '../../schemas/codec.ts'
+import type { DeadLetter } from '../../schemas/events.ts'
 import { TOPICS, topicRank, type RecordOf, type TopicName } from '../../schemas/topics.ts'
 import type { Keyed, StateStore } from '../ports.ts'
 import { CellCache } from './cell-cache.ts'
+import { DeadLetterLimit } from './dead-letter-limit.ts'
 import { TimerQueue } from './timers.ts'
 
 export interface StageCounts {
   records: number
   timersFired: number
+  emitted: number
   late: number
+  rejected: number
   dropped: Map<string, number>
 }
 
 export class Stage {
   readonly processor: Processor
-  readonly counts: StageCounts = { records: 0, timersFired: 0, late: 0, dropped: new Map() }
+  readonly counts: StageCounts = {
+    records: 0,
+    timersFired: 0,
+    emitted: 0,
+    late: 0,
+    rejected: 0,
+    dropped: new Map(),
+  }
   readonly #cells: CellCache
-  readonly #timers = new TimerQueue()
-  readonly #changedTimers = new Map<string, { key: string; timer: string; due: number | null }>()
-  readonly #store: StateStore
+  readonly #timers: TimerQueue
+  readonly #limit: DeadLetterLimit
   #now: number
 
   /** `now` is the pipeline time the stored state has reached. */
   constructor(processor: Processor, store: StateStore, now: number) {
     this.processor = processor
-    this.#store = store
     this.#now = now
     this.#cells = new CellCache(processor.name, processor.cells, store)
-    for (const { key, timer, due } of store.loadTimers(processor.name))
-      this.#timers.set(key, timer, due)
+    this.#timers = new TimerQueue(processor.name, store)
+    this.#limit = new DeadLetterLimit(processor.name)
   }
 
-  get openTimers(): number {
-    return this.#timers.size
-  }
-
-  /** Due time of the next timer, Infinity where none is set. */
+  /** A time before which no timer is due; Infinity where none is set. */
   get nextDue(): number {
-    return this.#timers.peek()?.due ?? Infinity
+    return this.#timers.nextDue
   }
 
   /** Handles `inputs` and all timers up to `horizon`, in order of time, and returns what was emitted, in that order. */
@@ -49,24 +55,24 @@ export class Stage {
       if (input.at < this.#now) this.counts.late += 1
       else this.#now = input.at
       this.counts.records += 1
-      this.#step(
-        input.key,
-        { kind: 'record', topic: input.topic, record: input.record },
-        tables,
-        out,
-      )
+      if (input.record !== null)
+        this.#step(
+          input.key,
+          { kind: 'record', topic: input.topic, record: input.record },
+          tables,
+          out,
+        )
     }
     this.#fire(horizon, tables, out)
     if (horizon > this.#now) this.#now = horizon
+    this.counts.emitted += out.length
     return out
   }
 
   /** Writes changed cells and timers to the store. */
   flush(): void {
     this.#cells.flush()
-    for (const { key, timer, due } of this.#changedTimers.values())
-      this.#store.saveTimer(this.processor.name, key, timer, due)
-    this.#changedTimers.clear()
+    this.#timers.flush()
   }
 
   #fire(time: number, tables: Tables, out: Keyed[]): void {
@@ -77,38 +83,68 @@ export class Stage {
     ) {
       if (next.due > this.#now) this.#now = next.due
       this.counts.timersFired += 1
-      this.#noteTimer(next.key, next.timer, null)
       this.#step(next.key, { kind: 'timer', timer: next.timer, due: next.due }, tables, out)
     }
   }
 
   #step(key: string, input: Input, tables: Tables, out: Keyed[]): void {
     const effects = this.processor.step(this.#cells.of(key), key, input, this.#now, tables)
-    for (const effect of effects) this.#apply(key, effect, out)
+    let rejection: string | undefined
+    for (const effect of effects) {
+      if (effect.kind === 'reject') rejection = effect.reason
+      this.#apply(key, effect, input, out)
+    }
+    if (input.kind === 'record') this.#limit.note(rejection !== undefined, rejection)
   }
 
-  #apply(key: string, effect: Effect, out: Keyed[]): void {
+  #apply(key: string, effect: Effect, input: Input, out: Keyed[]): void {
     switch (effect.kind) {
       case 'emit':
         out.push(keyed(effect.topic, effect.record, this.#now))
         return
+      case 'retire':
+        out.push({ topic: effect.topic, key: effect.key, at: this.#now, record: null })
+        return
       case 'setTimer':
         this.#timers.set(key, effect.timer, effect.at)
-        this.#noteTimer(key, effect.timer, effect.at)
         return
       case 'clearTimer':
         this.#timers.clear(key, effect.timer)
-        this.#noteTimer(key, effect.timer, null)
         return
       case 'drop':
         this.counts.dropped.set(effect.reason, (this.counts.dropped.get(effect.reason) ?? 0) + 1)
+        return
+      case 'reject':
+        this.counts.rejected += 1
+        if (input.kind === 'record')
+          out.push(
+            keyed(
+              'ci.dead-letters.v1',
+              deadLetter(this.processor.name, input.topic, input.record, effect, this.#now),
+              this.#now,
+            ),
+          )
     }
   }
-
-  #noteTimer(key: string, timer: string, due: number | null): void {
-    this.#changedTimers.set(`${key}\u001f${timer}`, { key, timer, due })
-  }
 }
+
+const deadLetter = (
+  step: string,
+  topic: TopicName,
+  record: RecordOf<TopicName>,
+  { reason, detail }: { reason: string; detail: string },
+  now: number,
+): DeadLetter => ({
+  eventId: `${record.eventId}/dead/${step}`,
+  eventAt: record.eventAt,
+  observedAt: now,
+  origin: topic,
+  position: record.eventId,
+  reason,
+  detail,
+  step,
+  payload: CODECS[TOPICS[topic].schema].encode(record as never),
+})
 
 /** A record with the key its topic gives it. */
 export const keyed = <T extends TopicName>(
@@ -122,14 +158,21 @@ export const keyed = <T extends TopicName>(
   record,
 })
 
-/** By (time, topic, key, eventId); source topics keep the order of their log within an instant. */
+/**
+ * By (time, topic, key); records of one key and topic keep the order of their log. So the order does not depend on
+ * how partitions interleave.
+ */
 const inOrder = (inputs: readonly Keyed[]): readonly Keyed[] =>
-  [...inputs].sort(
-    (a, b) =>
-      a.at - b.at ||
-      topicRank(a.topic) - topicRank(b.topic) ||
-      (TOPICS[a.topic].schema === 'run-event'
-        ? 0
-        : compare(a.key, b.key) || compare(a.record.eventId, b.record.eventId)),
-  )
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+  isOrdered(inputs) ? inputs : [...inputs].sort(compareInputs)
+const compareInputs = (a: Keyed, b: Keyed): number =>
+  a.at - b.at ||
+  topicRank(a.topic) - topicRank(b.topic) ||
+  (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
+const isOrdered = (inputs: readonly Keyed[]): boolean => {
+  for (let i = 1; i < inputs.length; i += 1) {
+    const previous = inputs[i - 1]
+    const input = inputs[i]
+    if (previous && input && compareInputs(previous, input) > 0) return false
+  }
+  return true
+}

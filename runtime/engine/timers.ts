@@ -1,55 +1,107 @@
-/** Due times of a stage: a binary heap with lazy deletion beside the current due time of each timer. */
+/**
+ * Due times of a stage. The store holds all of them; only the next ones are in memory, so that a million waiting
+ * timers cost neither memory nor start-up time.
+ */
 
-interface Entry {
-  readonly due: number
-  readonly key: string
-  readonly timer: string
-}
+import type { StateStore, StoredTimer } from '../ports.ts'
+
 const SEPARATOR = '\u001f'
 const idOf = (key: string, timer: string): string => key + SEPARATOR + timer
 
-const before = (a: Entry, b: Entry): boolean =>
+/** How many timers are taken into memory at once. */
+const WINDOW = 20_000
+
+const before = (a: StoredTimer, b: StoredTimer): boolean =>
   a.due !== b.due ? a.due < b.due : a.key !== b.key ? a.key < b.key : a.timer < b.timer
 
 export class TimerQueue {
-  readonly #heap: Entry[] = []
+  readonly #stage: string
+  readonly #store: StateStore
+  /** Binary heap; entries that were replaced or cleared since are skipped when they come up. */
+  readonly #heap: StoredTimer[] = []
   readonly #due = new Map<string, number>()
+  readonly #changed = new Map<string, { key: string; timer: string; due: number | null }>()
+  /** All timers due at or before it are in memory. */
+  #loadedUntil = -Infinity
+  /** No timer beyond `#loadedUntil` is due before it. */
+  #nextStored: number
 
-  get size(): number {
-    return this.#due.size
+  constructor(stage: string, store: StateStore) {
+    this.#stage = stage
+    this.#store = store
+    this.#nextStored = store.nextTimer(stage, -Infinity)
   }
 
   /** Sets or replaces a timer. */
   set(key: string, timer: string, due: number): void {
     const id = idOf(key, timer)
+    this.#changed.set(id, { key, timer, due })
+    if (due > this.#loadedUntil) {
+      this.#due.delete(id)
+      if (due < this.#nextStored) this.#nextStored = due
+      return
+    }
     if (this.#due.get(id) === due) return
     this.#due.set(id, due)
     this.#push({ due, key, timer })
   }
 
   clear(key: string, timer: string): void {
-    this.#due.delete(idOf(key, timer))
+    const id = idOf(key, timer)
+    this.#changed.set(id, { key, timer, due: null })
+    this.#due.delete(id)
   }
 
   /** Takes the first timer due at or before `time`; ties fall by key, then by name. */
-  takeDue(time: number): Entry | undefined {
-    const first = this.peek()
+  takeDue(time: number): StoredTimer | undefined {
+    const first = this.#peek(time)
     if (first === undefined || first.due > time) return undefined
     this.#pop()
-    this.#due.delete(idOf(first.key, first.timer))
+    this.clear(first.key, first.timer)
     return first
   }
 
-  /** The next timer, or undefined where none is set. */
-  peek(): Entry | undefined {
+  /** A time before which no timer is due; Infinity where none is set. */
+  get nextDue(): number {
+    return this.#first()?.due ?? this.#nextStored
+  }
+
+  /** Writes what changed to the store. */
+  flush(): void {
+    for (const { key, timer, due } of this.#changed.values())
+      this.#store.saveTimer(this.#stage, key, timer, due)
+    this.#changed.clear()
+  }
+
+  #peek(time: number): StoredTimer | undefined {
+    let first = this.#first()
+    while (first === undefined && this.#nextStored <= time) {
+      this.#load()
+      first = this.#first()
+    }
+    return first
+  }
+
+  #first(): StoredTimer | undefined {
     for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
       if (this.#due.get(idOf(first.key, first.timer)) === first.due) return first
-      this.#pop() // replaced or cleared since
+      this.#pop()
     }
     return undefined
   }
 
-  #push(entry: Entry): void {
+  #load(): void {
+    this.flush()
+    const { timers, until } = this.#store.loadTimers(this.#stage, this.#loadedUntil, WINDOW)
+    for (const timer of timers) {
+      this.#due.set(idOf(timer.key, timer.timer), timer.due)
+      this.#push(timer)
+    }
+    this.#loadedUntil = until
+    this.#nextStored = until === Infinity ? Infinity : this.#store.nextTimer(this.#stage, until)
+  }
+
+  #push(entry: StoredTimer): void {
     const heap = this.#heap
     let at = heap.length
     heap.push(entry)

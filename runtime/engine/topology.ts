@@ -8,13 +8,14 @@ import { Stage } from './stage.ts'
 const HOUR_MS = 3_600_000
 
 /** Broadcast tables: newest record of each key. */
-export class TableCache implements Tables {
+class TableCache implements Tables {
   readonly #rows = new Map<string, RecordOf<TopicName>>()
   get<T extends TopicName>(topic: T, key: string): RecordOf<T> | undefined {
     return this.#rows.get(`${topic}\u001f${key}`) as RecordOf<T> | undefined
   }
   put({ topic, key, record }: Keyed): void {
-    this.#rows.set(`${topic}\u001f${key}`, record)
+    if (record === null) this.#rows.delete(`${topic}\u001f${key}`)
+    else this.#rows.set(`${topic}\u001f${key}`, record)
   }
 }
 
@@ -43,8 +44,9 @@ export class TopologyEngine {
   }
 
   /**
-   * Handles `records` (in log order) and every timer up to `horizon`; the caller promises that no further record
-   * at or before it will come. Returns all that was emitted, by round and stage.
+   * Handles `records` (in order of time) and every timer up to `horizon`; the caller promises that no further record
+   * at or before it will come. Returns all that was emitted, in order of time, then of stages: whatever the horizons,
+   * the order is the same.
    */
   advance(records: readonly Keyed[], horizon: number): Keyed[] {
     const out: Keyed[] = []
@@ -58,7 +60,7 @@ export class TopologyEngine {
       const end = Math.min(horizon, Math.ceil(Math.max(first, this.#now + 1) / HOUR_MS) * HOUR_MS)
       let to = from
       while (to < records.length && (records[to]?.at ?? 0) <= end) to += 1
-      this.#round(records.slice(from, to), end, out)
+      for (const record of this.#round(records.slice(from, to), end)) out.push(record)
       from = to
       this.#now = end
     }
@@ -76,16 +78,24 @@ export class TopologyEngine {
     return first
   }
 
-  #round(records: readonly Keyed[], end: number, out: Keyed[]): void {
-    const published = [...records]
+  #round(records: readonly Keyed[], end: number): readonly Keyed[] {
+    const byTopic = new Map<TopicName, Keyed[]>()
+    const publish = (record: Keyed): void => {
+      const sofar = byTopic.get(record.topic)
+      if (sofar === undefined) byTopic.set(record.topic, [record])
+      else sofar.push(record)
+    }
+    records.forEach(publish)
+    const emitted: Keyed[] = []
     for (const stage of this.stages) {
-      const inputs = published.filter((record) => stage.processor.inputs.includes(record.topic))
-      const emitted = stage.run(inputs, end, this.#tables)
-      for (const record of emitted) published.push(record)
+      const inputs = stage.processor.inputs.flatMap((topic) => byTopic.get(topic) ?? [])
+      for (const record of stage.run(inputs, end, this.#tables)) {
+        publish(record)
+        emitted.push(record)
+      }
     }
-    for (const record of published.slice(records.length)) {
-      out.push(record)
-      if (this.#broadcasts.has(record.topic)) this.#tables.put(record)
-    }
+    emitted.sort((a, b) => a.at - b.at)
+    for (const record of emitted) if (this.#broadcasts.has(record.topic)) this.#tables.put(record)
+    return emitted
   }
 }

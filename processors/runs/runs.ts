@@ -1,0 +1,138 @@
+/** Joins the facts of each run and publishes each change of its state once. */
+
+import type { Outcome, Run, RunEvent } from '../../schemas/events.ts'
+import { runName } from '../../schemas/keys.ts'
+import { endOf } from '../../schemas/outcomes.ts'
+import {
+  drop,
+  emit,
+  setTimer,
+  type Cells,
+  type Effect,
+  type Input,
+  type Processor,
+} from '../processor.ts'
+import { RUN_CELL } from './cells.ts'
+import { emptyRun, join, type RunState } from './lattice.ts'
+
+const HOUR_MS = 3_600_000
+/** An open run of which nothing new was heard for so long is closed as unknown: Prow lets no pod run longer. */
+export const SILENT_MS = 72 * HOUR_MS
+/** Repeats are recognised for so long after a run's end. */
+export const REMEMBERED_MS = 14 * 24 * HOUR_MS
+
+/** A run with the pipeline time at which something new was last heard of it. */
+type RunCell = RunState & { heardAt: number }
+const cellOf = (run: string): string => `run/${run}`
+
+export const runs: Processor = {
+  name: 'runs',
+  inputs: ['ci.run-events.v1'],
+  outputs: ['ci.runs.v1'],
+  cells: { run: RUN_CELL },
+  step: (cells, _key, input, now) =>
+    input.kind === 'timer'
+      ? onTimer(cells, input, now)
+      : onFact(cells, input.record as RunEvent, now),
+}
+
+const onFact = (cells: Cells, fact: RunEvent, now: number): Effect[] => {
+  if (fact.kind === 'unknown') return [drop('no-use')]
+  const name = runName(fact)
+  const before = cells.get(cellOf(name)) as RunCell | undefined
+  if (before === undefined && fact.eventAt < now - REMEMBERED_MS) return [drop('expired')]
+  const after = join(before ?? emptyRun(fact), fact)
+  const change = before === undefined ? firstChange(after) : changeOf(before, after)
+  if (change === null) {
+    if (before?.endRank !== after.endRank)
+      cells.put(cellOf(name), { ...after, heardAt: before?.heardAt })
+    return [drop('duplicate')]
+  }
+  cells.put(cellOf(name), { ...after, heardAt: now })
+  const effects: Effect[] = [
+    emit('ci.runs.v1', published(before, after, change, fact, `${fact.eventId}/run`, now)),
+  ]
+  const isOver = after.phase === 'finished'
+  if (before === undefined || (isOver && before.phase !== 'finished'))
+    effects.push(setTimer(cellOf(name), now + (isOver ? REMEMBERED_MS : SILENT_MS)))
+  return effects
+}
+
+/** One timer per run: while it is open it asks whether the run went silent, afterwards it forgets the run. */
+const onTimer = (cells: Cells, { timer }: Input & { kind: 'timer' }, now: number): Effect[] => {
+  const run = cells.get(timer) as RunCell | undefined
+  if (run === undefined) return []
+  if (run.phase === 'finished') {
+    cells.delete(timer)
+    return []
+  }
+  if (run.heardAt + SILENT_MS > now) return [setTimer(timer, run.heardAt + SILENT_MS)]
+  const after: RunState = { ...run, phase: 'finished', finishedAt: now, outcome: 'unknown' }
+  cells.put(timer, { ...after, heardAt: now })
+  const eventId = `${run.source}/${run.repo}/${run.job}/${runName(run)}/silent/${now}`
+  return [
+    emit('ci.runs.v1', published(run, after, 'finished', null, eventId, now)),
+    setTimer(timer, now + REMEMBERED_MS),
+  ]
+}
+
+const firstChange = (run: RunState): Run['change'] =>
+  run.phase === 'finished' ? 'finished' : run.phase === 'running' ? 'started' : 'queued'
+
+/** What the fact changed, null where it said nothing new. */
+const changeOf = (before: RunState, after: RunState): Run['change'] | null => {
+  if (before.phase !== after.phase) return after.phase === 'finished' ? 'finished' : 'started'
+  if (before.phase === 'finished' && isOtherEnd(before, after)) return 'corrected'
+  return isChanged(before, after) ? 'progress' : null
+}
+const isOtherEnd = (before: RunState, after: RunState): boolean => {
+  const [a, b] = [endOf(before), endOf(after)]
+  return (
+    a?.outcome !== b?.outcome ||
+    a?.finishedAt !== b?.finishedAt ||
+    a?.durationSeconds !== b?.durationSeconds ||
+    a?.queueSeconds !== b?.queueSeconds
+  )
+}
+const isChanged = (before: RunState, after: RunState): boolean =>
+  (Object.keys(after) as (keyof RunState)[]).some(
+    (field) => field !== 'endRank' && before[field] !== after[field],
+  )
+
+const published = (
+  before: RunState | undefined,
+  after: RunState,
+  change: Run['change'],
+  fact: RunEvent | null,
+  eventId: string,
+  now: number,
+): Run => ({
+  eventId,
+  eventAt: fact?.eventAt ?? now,
+  observedAt: now,
+  source: after.source,
+  repo: after.repo,
+  job: after.job,
+  runId: after.runId,
+  attempt: after.attempt,
+  change,
+  phase: after.phase,
+  queuedAt: after.queuedAt,
+  startedAt: after.startedAt,
+  finishedAt: after.finishedAt,
+  outcome: after.outcome,
+  rawOutcome: after.rawOutcome,
+  before: change === 'corrected' && before !== undefined ? endOf(before) : null,
+  steps: after.steps,
+  failedSteps: after.failedSteps,
+  step: fact?.step ?? null,
+  stepOutcome: fact?.kind === 'stepFinished' ? ((fact.outcome ?? 'unknown') as Outcome) : null,
+  failedTests: after.failedTests,
+  logBytes: after.logBytes,
+  group: after.group,
+  branch: after.branch,
+  sha: after.sha,
+  pull: after.pull,
+  trigger: after.trigger,
+  labels: after.labels,
+})
