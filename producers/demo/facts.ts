@@ -1,0 +1,120 @@
+/** The facts a simulated run gives away while it goes on. */
+
+import type { Offer } from '../../runtime/ports.ts'
+import type { RunEvent, RunEventKind, TestStatus } from '../../schemas/events.ts'
+import type { Stage } from './course.ts'
+import { heard } from './hearing.ts'
+import { groupOf, type DemoRun } from './runs.ts'
+import { chanceOf, type Chance } from './random.ts'
+import { failedTestsOf, testCountOf } from './tests.ts'
+
+const LOG_EVERY_MS = 15 * 60_000
+const LOG_BYTES_PER_MS = 0.4
+
+/** What a fact says beyond its run. */
+type Said = Partial<RunEvent>
+
+interface Speaker {
+  readonly say: (kind: RunEventKind, eventAt: number, said?: Said) => void
+  readonly test: (test: string, status: TestStatus, eventAt: number) => void
+}
+
+/** Offers of one run, in the order they happened. */
+export const factsOf = (seed: number, run: DemoRun): Offer[] => {
+  const { truth, course } = run
+  const chance = chanceOf(seed, 'facts', truth.job, truth.runId, truth.attempt)
+  const offers: Offer[] = []
+  const speaker = speakerOf(run, chance, offers)
+  speaker.say('queued', truth.queuedAt)
+  if (course.startedAt !== null) {
+    const { startedAt } = course
+    const labels = { ...knownAtStart(run), cluster: truth.cluster }
+    speaker.say('started', startedAt, { startedAt, labels })
+    for (const stage of course.stages) {
+      tellStage(speaker, stage, course.finishedAt)
+      if (stage.step === 'test') tellTests(speaker, run, stage, chance)
+    }
+    tellLog(speaker, startedAt, Math.min(course.finishedAt, course.stalledAt ?? Infinity))
+  }
+  speaker.say('finished', course.finishedAt, {
+    startedAt: course.startedAt,
+    outcome: course.outcome,
+    rawOutcome: course.outcome,
+  })
+  return offers
+}
+
+const knownAtStart = ({ job }: DemoRun): Record<string, string> =>
+  job.version === null ? { family: job.family } : { family: job.family, version: job.version }
+
+const speakerOf = (run: DemoRun, chance: Chance, offers: Offer[]): Speaker => {
+  const { truth, change } = run
+  const name = `demo/${truth.job}/${truth.runId}/${truth.attempt}`
+  const labels = knownAtStart(run)
+  const ref = {
+    ...{ source: truth.source, repo: truth.repo, job: truth.job },
+    ...{ runId: truth.runId, attempt: truth.attempt },
+  }
+  const about = {
+    group: change === null ? null : groupOf(change),
+    branch: 'main',
+    sha: change?.push.sha ?? null,
+    pull: change?.pull.pull ?? null,
+    trigger: change === null ? 'periodic' : truth.attempt > 1 ? 'retest' : 'presubmit',
+  }
+  return {
+    say: (kind, eventAt, said = {}) => {
+      const record: RunEvent = {
+        eventId: `${name}/${kind}/${said.step ?? said.logBytes ?? said.passed ?? ''}`,
+        ...{ eventAt, observedAt: eventAt },
+        ...ref,
+        ...{ kind, outcome: null, rawOutcome: null, startedAt: null, step: null },
+        ...{ passed: null, failed: null, failedTests: [], logBytes: null },
+        ...about,
+        labels,
+        ...said,
+      }
+      offers.push(...heard('ci.run-events.v1', record, chance))
+    },
+    test: (test, status, eventAt) => {
+      const record = {
+        eventId: `${name}/test/${test}`,
+        ...{ eventAt, observedAt: eventAt },
+        ...ref,
+        ...{ test, status, rawStatus: status, durationSeconds: null, message: null },
+      }
+      offers.push(...heard('ci.test-results.v1', record, chance))
+    },
+  }
+}
+
+const tellStage = (speaker: Speaker, stage: Stage, finishedAt: number): void => {
+  const { step, from: startedAt, until, outcome } = stage
+  speaker.say('stepStarted', startedAt, { step, startedAt })
+  const said = { step, startedAt, outcome, rawOutcome: outcome }
+  speaker.say('stepFinished', Math.min(until, finishedAt), said)
+}
+
+/** Counts at half time and at the end of the test step; failed tests one by one. */
+const tellTests = (speaker: Speaker, run: DemoRun, stage: Stage, chance: Chance): void => {
+  const all = testCountOf(run.job)
+  const failed = failedTestsOf(run, stage.outcome, chance)
+  const half = Math.round((stage.from + stage.until) / 2)
+  const early = failed.filter(() => chance() < 0.4)
+  const share = stage.outcome === 'success' ? 1 : 0.75
+  const tell = (at: number, done: number, names: readonly string[]): void => {
+    const passed = Math.max(0, done - names.length)
+    speaker.say('testsReported', at, { passed, failed: names.length, failedTests: [...names] })
+  }
+  if (run.course.stalledAt === null) tell(half, Math.floor(all / 2), early)
+  if (stage.outcome === 'success' || stage.outcome === 'failure')
+    tell(stage.until, Math.ceil(all * share), failed)
+  for (const test of failed) speaker.test(test, 'failed', early.includes(test) ? half : stage.until)
+  if (stage.outcome === 'success' && chance() < 0.04)
+    speaker.test(`${run.job.family}: retries after a lost connection`, 'flaky', stage.until)
+}
+
+const tellLog = (speaker: Speaker, startedAt: number, silentAt: number): void => {
+  for (let at = startedAt + LOG_EVERY_MS; at < silentAt; at += LOG_EVERY_MS)
+    speaker.say('logProgress', at, { logBytes: Math.round((at - startedAt) * LOG_BYTES_PER_MS) })
+}
