@@ -1,59 +1,19 @@
-/** Forecast of a running run from the history of its job and of its pools. Pure. */
+/** Forecast of a running run: its chance to fail and its time to the end, at any elapsed time. Pure. */
 
-import type { Prior } from '../../schemas/events.ts'
-import { failureRate, type History } from './history.ts'
-import { Survival } from './survival.ts'
+import { wilson } from '../../schemas/measures.ts'
+import type { Basis, Side } from './basis.ts'
+import type { Survival } from './survival.ts'
 
-/** A pool's durations weigh at most this many runs beside the job's own. */
-const POOL_RUNS = 4
-/** 90 % interval. */
+/** z of a two-sided 90 % interval. */
 const Z90 = 1.645
-/** Below this weight of passes with durations a forecast of time is not given. */
-const MIN_DURATIONS = 3
+/** Below this weight of runs with durations a forecast of time is not given. */
+const LEAST_DURATIONS = 3
 
-export interface Basis {
-  readonly pass: Survival
-  readonly fail: Survival
-  readonly rate: number
-  readonly weight: number
-  readonly pool: 'job' | 'family' | 'community' | 'none'
+/** What is known of the run itself: elapsed time, and when it first showed a bad sign. */
+export interface Seen {
+  readonly elapsedSeconds: number
+  readonly signSeconds: number | null
 }
-
-/** Prepares a job's history, with its pools as prior, for questions at any elapsed time. */
-export const basisOf = (history: History, priors: readonly (Prior | undefined)[]): Basis => {
-  const at = priors.findIndex(
-    (candidate) => (candidate?.passes ?? 0) + (candidate?.failures ?? 0) >= 10,
-  )
-  const prior = priors[at]
-  const pooled =
-    prior === undefined ? 0.5 : (prior.failures + 0.5) / (prior.passes + prior.failures + 1)
-  const { rate, weight } = failureRate(history, pooled)
-  const own = history.recent.length
-  return {
-    pass: new Survival({ histogram: history.pass, scale: 1 }, shared(prior?.passDurations)),
-    fail: new Survival({ histogram: history.fail, scale: 1 }, shared(prior?.failDurations)),
-    rate,
-    weight,
-    pool:
-      own >= 10
-        ? 'job'
-        : prior === undefined
-          ? own > 0
-            ? 'job'
-            : 'none'
-          : at === 0
-            ? 'family'
-            : 'community',
-  }
-}
-
-const shared = (
-  histogram: Record<string, number> | undefined,
-): { histogram: Record<string, number>; scale: number } => {
-  const total = Object.values(histogram ?? {}).reduce((sum, weight) => sum + weight, 0)
-  return { histogram: histogram ?? {}, scale: total === 0 ? 0 : Math.min(1, POOL_RUNS / total) }
-}
-
 export interface Chance {
   readonly p: number
   readonly low: number
@@ -61,31 +21,35 @@ export interface Chance {
 }
 
 /**
- * P(fail | T > t) = π·S_f(t) / (π·S_f(t) + (1−π)·S_p(t)), with half a run in each tail so that neither side is ever sure.
- * Example: π .2, all passes over by t, all failures still running, ten runs each: p = .2·10.5/11 / (.2·10.5/11 + .8·.5/11) = .84.
+ * P(fail | alive at t, signs so far). Without a sign: π·C_f(t) / (π·C_f(t) + (1−π)·C_p(t)), where C is the share of runs
+ * of a class that are alive at t and have shown no bad sign. With one: C is the share of runs that show a sign at all,
+ * times their survival past t. Half a run in each tail keeps either side from being sure.
+ * Example: π .2, no signs, all ten passes over by t, all ten failures still running:
+ * p = .2·10.5/11 / (.2·10.5/11 + .8·.5/11) = .84.
  */
-export const pFailAt = (basis: Basis, seconds: number): number => {
-  const failing = basis.rate * tail(basis.fail, seconds)
-  const passing = (1 - basis.rate) * tail(basis.pass, seconds)
+export const pFailAt = (basis: Basis, seen: Seen): number => {
+  const failing = basis.rate * likelihood(basis.fail, seen)
+  const passing = (1 - basis.rate) * likelihood(basis.pass, seen)
   return failing / (failing + passing)
 }
+const likelihood = (side: Side, { elapsedSeconds, signSeconds }: Seen): number =>
+  signSeconds === null
+    ? tail(side.clean, elapsedSeconds)
+    : side.signShare * tail(side.lasting, elapsedSeconds)
 const tail = (survival: Survival, t: number): number =>
-  survival.total === 0 ? 1 : Math.min(1, (survival.beyond(t) + 0.5) / (survival.total + 1))
+  survival.total === 0
+    ? 1
+    : Math.min(1, (survival.at(t) * survival.total + 0.5) / (survival.total + 1))
 
 /** The chance with its 90 % Wilson interval (Wilson 1927) at the weight of evidence still alive at t. */
-export const chanceAt = (basis: Basis, seconds: number): Chance => {
-  const p = pFailAt(basis, seconds)
-  const known = basis.pass.total + basis.fail.total
-  const alive = known === 0 ? 1 : (basis.pass.beyond(seconds) + basis.fail.beyond(seconds)) / known
-  const n = Math.max(1, basis.weight * Math.max(alive, 0.1))
-  return { p, ...wilson(p, n, Z90) }
-}
-
-/** Wilson score interval of a share p seen over n trials. Example: p .5, n 10, z 1.96 gives .2366 to .7634. */
-export const wilson = (p: number, n: number, z: number): { low: number; high: number } => {
-  const centre = (p + (z * z) / (2 * n)) / (1 + (z * z) / n)
-  const half = (z / (1 + (z * z) / n)) * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n))
-  return { low: Math.max(0, centre - half), high: Math.min(1, centre + half) }
+export const chanceAt = (basis: Basis, seen: Seen): Chance => {
+  const p = pFailAt(basis, seen)
+  const known = basis.pass.lasting.total + basis.fail.lasting.total
+  const beyond =
+    basis.pass.lasting.beyond(seen.elapsedSeconds) + basis.fail.lasting.beyond(seen.elapsedSeconds)
+  const alive = known === 0 ? 1 : beyond / known
+  const { low, high } = wilson(p * basis.weight, Math.max(1, basis.weight * Math.max(alive, 0.1)), Z90)
+  return { p, low, high }
 }
 
 export interface Remaining {
@@ -93,33 +57,44 @@ export interface Remaining {
   readonly low: number | null
   readonly high: number | null
 }
+const UNKNOWN: Remaining = { mean: null, low: null, high: null }
 
-/** Time to the end in seconds: mixture of both outcomes by p; null where no run ever lasted so long. */
-export const remainingAt = (basis: Basis, seconds: number): Remaining => {
-  if (basis.pass.total + basis.fail.total < MIN_DURATIONS)
-    return { mean: null, low: null, high: null }
-  const p = pFailAt(basis, seconds)
-  const pass = basis.pass.meanRemaining(seconds)
-  const fail = basis.fail.meanRemaining(seconds)
-  const mean = pass === null ? fail : fail === null ? pass : p * fail + (1 - p) * pass
-  return { mean, low: mixed(basis, seconds, p, 0.1), high: mixed(basis, seconds, p, 0.9) }
+/** Time to the end in seconds with its 80 % interval: both outcomes mixed by p; null where no run ever lasted so long. */
+export const remainingAt = (basis: Basis, seen: Seen): Remaining => {
+  const t = seen.elapsedSeconds
+  const pass = basis.pass.lasting
+  const fail = basis.fail.lasting
+  if (pass.total + fail.total < LEAST_DURATIONS) return UNKNOWN
+  const p = pFailAt(basis, seen)
+  const passMean = pass.meanRemaining(t)
+  const failMean = fail.meanRemaining(t)
+  if (passMean === null && failMean === null) return UNKNOWN
+  const share = passMean === null ? 1 : failMean === null ? 0 : p
+  return {
+    mean: share * (failMean ?? 0) + (1 - share) * (passMean ?? 0),
+    low: mixedQuantile(pass, fail, t, share, 0.1),
+    high: mixedQuantile(pass, fail, t, share, 0.9),
+  }
 }
 
-/** Quantile of the remaining time of the mixture, found by bisection on the mixed survival. */
-const mixed = (basis: Basis, t: number, p: number, q: number): number | null => {
-  const fail = basis.fail.beyond(t) > 1e-9 ? basis.fail : null
-  const pass = basis.pass.beyond(t) > 1e-9 ? basis.pass : null
-  if (fail === null || pass === null) {
-    const only = (fail ?? pass)?.quantileBeyond(t, q) ?? null
-    return only === null ? null : only - t
-  }
-  const over = (s: number): number =>
-    (p * fail.beyond(s)) / fail.beyond(t) + ((1 - p) * pass.beyond(s)) / pass.beyond(t)
-  let low = t
-  let high = Math.max(fail.quantileBeyond(t, 1) ?? t, pass.quantileBeyond(t, 1) ?? t)
-  for (let step = 0; step < 30; step += 1) {
+/** Quantile of the remaining time of the mixture, by bisection between the quantiles of its parts. */
+const mixedQuantile = (
+  pass: Survival,
+  fail: Survival,
+  t: number,
+  share: number,
+  q: number,
+): number | null => {
+  const ofPass = share < 1 ? pass.quantileBeyond(t, q) : null
+  const ofFail = share > 0 ? fail.quantileBeyond(t, q) : null
+  if (ofPass === null || ofFail === null) return (ofPass ?? ofFail ?? t) - t
+  const [passNow, failNow] = [pass.at(t), fail.at(t)]
+  let low = Math.min(ofPass, ofFail)
+  let high = Math.max(ofPass, ofFail)
+  for (let round = 0; round < 20 && high - low > 0.5; round += 1) {
     const middle = (low + high) / 2
-    if (over(middle) > 1 - q) low = middle
+    const over = (share * fail.at(middle)) / failNow + ((1 - share) * pass.at(middle)) / passNow
+    if (over > 1 - q) low = middle
     else high = middle
   }
   return high - t

@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  basisOf,
-  chanceAt,
-  pFailAt,
-  remainingAt,
-  wilson,
-} from '../../processors/stopping/forecast.ts'
+import { basisOf, chanceAt, pFailAt, remainingAt } from '../../processors/stopping/forecast.ts'
 import {
   baseRate,
   emptyHistory,
@@ -18,11 +12,6 @@ const after = (...runs: readonly [failed: boolean, seconds: number | null][]) =>
   runs.reduce((history, [failed, seconds]) => remember(history, failed, seconds), emptyHistory())
 
 describe('a forecast from history', () => {
-  it('gives the worked Wilson interval', () => {
-    const { low, high } = wilson(0.5, 10, 1.96)
-    expect(low).toBeCloseTo(0.2366, 4)
-    expect(high).toBeCloseTo(0.7634, 4)
-  })
   it('counts a streak by its sign', () => {
     expect(streak(after([false, 1], [true, 1], [true, 1]))).toBe(2)
     expect(streak(after([true, 1], [false, 1]))).toBe(-1)
