@@ -1,0 +1,171 @@
+/** The tables of a back-test, as cells of text: the terminal, Markdown and HTML lay them out each in their way. */
+
+import {
+  hours,
+  count,
+  figureText,
+  NONE,
+  one,
+  percent,
+  rangeText,
+  three,
+  valueText,
+} from './format.ts'
+import type { ForecastMeasures } from './forecasts.ts'
+import { isAbstaining, OUR_RULE } from './measures.ts'
+import type { BacktestMeasures, JobMeasures, SubjectMeasures } from './measures.ts'
+import type { Ratio, RuleMeasures } from './rules.ts'
+
+/** A table: the first column is of names, the others of figures. */
+export interface Table {
+  readonly title: string
+  readonly head: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+  readonly notes: readonly string[]
+}
+
+const ratioText = (ratio: Ratio): string =>
+  `${count(ratio.numerator)}/${count(ratio.denominator)} = ${figureText(ratio, percent)}`
+
+/** Saved, burnt and net hours by rule. The net of a rule over the bound stands in brackets: it does not count. */
+export const worthTable = ({ rules }: SubjectMeasures): Table => ({
+  title: 'Hours that stopping would have saved',
+  head: ['rule', 'saved', 'burnt', 'net [95 %]', 'strict net', 'false stops', 'bound', 'our lead'],
+  rows: rules.map((rule) => [
+    rule.rule,
+    valueText(rule.savedSeconds, hours),
+    valueText(rule.burntSeconds, hours),
+    counts(rule) ? figureText(rule.netSeconds, hours) : `(${valueText(rule.netSeconds, hours)})`,
+    counts(rule)
+      ? valueText(rule.strictNetSeconds, hours)
+      : `(${valueText(rule.strictNetSeconds, hours)})`,
+    valueText(rule.falseStopRate, percent),
+    rule.bound,
+    rule.rule === OUR_RULE ? '' : figureText(rule.netLeadSeconds, hours),
+  ]),
+  notes: [
+    'net = saved - burnt; the strict net charges a false stop its whole run. A net in brackets is of a rule over the bound of 1 % false stops: it does not count.',
+    'bound: shown = the whole 95 % interval of the false-stop rate is within 1 %; met = its value only. our lead = our net - its net, on the same resamples.',
+  ],
+})
+
+const counts = ({ bound }: RuleMeasures): boolean => bound === 'shown' || bound === 'met'
+
+/** Who was stopped by each rule. */
+export const stopTable = ({ rules }: SubjectMeasures): Table => ({
+  title: 'Which runs were stopped',
+  head: ['rule', 'precision [95 %]', 'false stops [95 %]', 'recall', 'lift', 'in job', 'censored'],
+  rows: rules.map((rule) => [
+    rule.rule,
+    rule.precision.denominator === 0 ? NONE : ratioText(rule.precision),
+    rule.falseStopRate.denominator === 0 ? NONE : ratioText(rule.falseStopRate),
+    valueText(rule.recall, percent),
+    valueText(rule.lift, one),
+    valueText(rule.liftWithinJobs, one),
+    count(rule.stoppedCensored),
+  ]),
+  notes: [
+    'precision = stopped failing / stopped; false stops = stopped passing / passing; recall = saved / failed hours. lift = precision over that of stopping as many',
+    'runs at random; in job = as many at random in each job. Stops of censored runs are reported, not scored: nobody knows how they would have ended.',
+  ],
+})
+
+const at = (share: number): string => `${Math.round(share * 100)} %`
+
+const forecastRow = (name: string, forecast: ForecastMeasures): string[] => [
+  name,
+  `${count(forecast.failing)}/${count(forecast.n)}`,
+  valueText(forecast.brier, three),
+  valueText(forecast.baseBrier, three),
+  figureText(forecast.skill, three),
+  valueText(forecast.logLoss, three),
+  figureText(forecast.auc, three),
+  valueText(forecast.baseAuc, three),
+  forecast.calibrated === null ? NONE : valueText(forecast.calibrationError, three),
+  forecast.calibrated === null ? NONE : rangeText(forecast.calibrated, three),
+]
+
+/** Quality of the forecasts at each checkpoint. */
+export const forecastTable = ({ checkpoints, cold }: SubjectMeasures): Table => ({
+  title: 'Forecasts of failure, by share of the median passing duration',
+  head: [
+    'at',
+    'failed/n',
+    'Brier',
+    'base',
+    'skill [95 %]',
+    'log loss',
+    'AUC [95 %]',
+    'base',
+    'calibr. error',
+    'if calibrated',
+  ],
+  rows: [
+    ...checkpoints.map((point) => forecastRow(at(point.at), point.forecast)),
+    ...(cold.n === 0 ? [] : [forecastRow('0 % cold', cold)]),
+  ],
+  notes: [
+    "skill = 1 - Brier / Brier of the job's decayed base rate. if calibrated = where the calibration error of a perfectly calibrated forecaster would lie in 95 % of draws.",
+  ],
+})
+
+/** Quality of the remaining times at each checkpoint. */
+export const remainingTable = ({ checkpoints }: SubjectMeasures): Table => ({
+  title: 'Remaining time: median absolute error in minutes, and cover of the 80 % interval',
+  head: ['at', 'n', 'ours [95 %]', "Jenkins' rule", 'our lead [95 %]', 'covered [95 %]'],
+  rows: checkpoints.map(({ at: share, remaining }) => [
+    at(share),
+    count(remaining.paired),
+    figureText(remaining.medianErrorSeconds, minutes),
+    figureText(remaining.jenkinsMedianErrorSeconds, minutes),
+    figureText(remaining.leadSeconds, minutes),
+    remaining.coverage.denominator === 0 ? NONE : ratioText(remaining.coverage),
+  ]),
+  notes: [
+    "Jenkins' rule = mean of the last passes minus the elapsed time. Errors are over the n runs for which both had an answer.",
+  ],
+})
+
+const minutes = (seconds: number): string => one(seconds / 60)
+
+/** The jobs with the most failed hours. */
+export const jobTable = (measures: BacktestMeasures, limit: number): Table => {
+  const stopping = measures.jobs.length - measures.abstainingJobs
+  return {
+    title: `The ${Math.min(limit, measures.jobs.length)} jobs with the most failed hours`,
+    head: ['job', 'runs', 'failed', 'failed h', 'net h', 'strict', 'false stops', 'skill at 50 %'],
+    rows: measures.jobs.slice(0, limit).map(jobRow),
+    notes: [
+      `Our rule stopped runs in ${stopping} of ${measures.jobs.length} jobs and abstained in ${measures.abstainingJobs}.`,
+    ],
+  }
+}
+
+const jobRow = (job: JobMeasures): string[] => {
+  const ours = job.rules.find(({ rule }) => rule === OUR_RULE)
+  const half = job.checkpoints.find((point) => point.at === 0.5)
+  const scored = job.counts.passing + job.counts.failing
+  return [
+    job.job,
+    count(job.counts.runs),
+    `${count(job.counts.failing)}/${count(scored)}`,
+    job.counts.failingUntimed === job.counts.failing && job.counts.failing > 0
+      ? NONE
+      : hours(job.counts.failedSeconds),
+    ours === undefined || isAbstaining(job) ? 'abstained' : valueText(ours.netSeconds, hours),
+    ours === undefined || isAbstaining(job) ? NONE : valueText(ours.strictNetSeconds, hours),
+    ours === undefined || ours.falseStopRate.denominator === 0
+      ? NONE
+      : `${count(ours.stoppedPassing)}/${count(job.counts.passing)}`,
+    half === undefined ? NONE : figureText(half.forecast.skill, three),
+  ]
+}
+
+/** Every table of the report, in reading order. */
+export const allTables = (measures: BacktestMeasures, jobs: number): readonly Table[] => [
+  worthTable(measures.total),
+  stopTable(measures.total),
+  forecastTable(measures.total),
+  remainingTable(measures.total),
+  jobTable(measures, jobs),
+]
