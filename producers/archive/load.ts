@@ -1,0 +1,177 @@
+/** Reads one file of an archive into the sorter. */
+
+import type { RunEvent } from '../../schemas/events.ts'
+import { runKey } from '../../schemas/keys.ts'
+import { FILES, type FileKind, type Row } from './columns.ts'
+import { readBytes } from './file-bytes.ts'
+import { createLineSplitter, MAX_ROW_BYTES, type Line } from './lines.ts'
+import { readRun, readStep, readTest, runOf } from './normalize.ts'
+import { RefusedRow, type Problem, type Reason } from './problems.ts'
+import type { FileReport } from './report.ts'
+import { createRowReader, headerOf, type RowSpan } from './rows.ts'
+import { knownRun, remember } from './run-index.ts'
+import { RANKS, type Sorter } from './sorter.ts'
+
+/** Instant of a dead letter before any good row; {@link Sorter.finish} puts it at the first instant. */
+export const UNPLACED = Number.MIN_SAFE_INTEGER
+
+/** One file: where it lies, and how reports and dead letters name it. */
+export interface ArchiveFile {
+  readonly path: string
+  readonly name: string
+  readonly kind: FileKind
+}
+
+interface Loading {
+  readonly sorter: Sorter
+  readonly report: FileReport
+  readonly name: string
+  lastAt: number
+}
+
+const deadLetter = (loading: Loading, problem: Problem, { line, bytes }: RowSpan): void => {
+  const origin = `archive:${loading.name}`
+  loading.sorter.add(RANKS.deadLetter, loading.lastAt, {
+    eventId: `${origin}/line ${line}/${problem.reason}`,
+    eventAt: 0,
+    observedAt: 0,
+    origin,
+    position: `line ${line}`,
+    reason: problem.reason,
+    detail: problem.detail,
+    step: 'archive',
+    payload: bytes.subarray(0, MAX_ROW_BYTES),
+  })
+}
+const refuse = (loading: Loading, reason: Reason, detail: string, span: RowSpan): void => {
+  loading.report.add({ reason, detail }, span.line)
+  deadLetter(loading, { reason, detail }, span)
+}
+
+const addEvents = ({ sorter }: Loading, events: readonly RunEvent[]): void => {
+  for (const event of events)
+    sorter.add(RANKS[event.kind as keyof typeof RANKS], event.observedAt, event)
+}
+
+/** Facts of one row into the sorter; returns what is odd about it. */
+const READERS = {
+  runs: (loading: Loading, row: Row) => {
+    const reading = readRun(row)
+    const { isRepeat, differences } = remember(loading.sorter, reading)
+    if (isRepeat) loading.report.counts.repeats += 1
+    addEvents(loading, reading.facts)
+    return differences === ''
+      ? reading
+      : { ...reading, notes: [...reading.notes, contradiction(row, differences)] }
+  },
+  steps: (loading: Loading, row: Row) => {
+    const reading = readStep(row)
+    addEvents(loading, reading.facts)
+    return reading
+  },
+  tests: (loading: Loading, row: Row) => {
+    const reading = readTest(row, knownRun(loading.sorter, runKey(runOf(row))))
+    for (const fact of reading.facts) loading.sorter.add(RANKS.test, fact.observedAt, fact)
+    return reading
+  },
+} satisfies Record<FileKind, (loading: Loading, row: Row) => unknown>
+
+const contradiction = (row: Row, differences: string): Problem => ({
+  reason: 'contradictory-run',
+  detail: `run ${row['run_id'] ?? ''} was there before with another ${differences}`,
+})
+
+const rowReader = (loading: Loading, kind: FileKind, header: readonly string[]) =>
+  createRowReader(header.length, {
+    row(fields, span) {
+      loading.report.counts.rows += 1
+      const row: Record<string, string> = {}
+      for (const [index, column] of header.entries()) row[column] = fields[index] ?? ''
+      try {
+        const { facts, notes } = READERS[kind](loading, row)
+        for (const note of notes) loading.report.add(note, span.line)
+        loading.report.counts.offers += facts.length
+        loading.lastAt = facts.at(-1)?.observedAt ?? loading.lastAt
+      } catch (error) {
+        if (!(error instanceof RefusedRow)) throw error
+        refuse(loading, error.reason, error.message, span)
+      }
+    },
+    refuse(reason, detail, span) {
+      loading.report.counts.rows += 1
+      refuse(loading, reason, detail, span)
+    },
+  })
+
+/** Columns of a file. Throws {@link RefusedRow} where one is missing; reports those that may be. */
+const checkedHeader = (loading: Loading, kind: FileKind, line: Line): readonly string[] => {
+  const header = headerOf(line)
+  const { required, optional } = FILES[kind]
+  const missing = required.filter((column) => !header.includes(column))
+  if (missing.length > 0)
+    throw new RefusedRow('missing-column', `the header has no ${missing.join(', no ')}`)
+  const repeated = header.find((column, index) => header.indexOf(column) !== index)
+  if (repeated !== undefined)
+    throw new RefusedRow('repeated-column', `the header has ${repeated} twice`)
+  for (const column of optional.filter((name) => !header.includes(name)))
+    loading.report.add({ reason: 'absent-column', detail: `no column ${column}` }, line.number)
+  return header
+}
+
+/** Feeds lines to the header check and then to the rows. */
+const createFeed = (loading: Loading, kind: FileKind) => {
+  let reader: ReturnType<typeof rowReader> | null = null
+  let last: Line = { number: 1, bytes: Buffer.alloc(0), isCut: false, hasOddQuotes: false }
+  return {
+    push(line: Line): void {
+      last = line
+      if (reader !== null) reader.push(line)
+      else reader = rowReader(loading, kind, checkedHeader(loading, kind, line))
+    },
+    end(): void {
+      if (reader === null) throw new RefusedRow('empty-file', 'the file is empty')
+      reader.end()
+    },
+    last: () => last,
+  }
+}
+
+/** Why the bytes of a file ended early, null for an error that is not the file's. */
+const damageOf = (error: unknown): Reason | null => {
+  const { code = '', syscall } = error as NodeJS.ErrnoException
+  if (code.startsWith('Z_')) return 'damaged-gzip'
+  return syscall === undefined ? null : 'unreadable-file'
+}
+
+/** Reads a file to its end or its damage. Nothing that the file holds makes it throw; `signal` and a full disk do. */
+export const loadFile = async (
+  file: ArchiveFile,
+  sorter: Sorter,
+  report: FileReport,
+  onRead: (bytes: number) => void,
+  signal: AbortSignal,
+): Promise<void> => {
+  const loading: Loading = { sorter, report, name: file.name, lastAt: UNPLACED }
+  const splitter = createLineSplitter()
+  const feed = createFeed(loading, file.kind)
+  try {
+    for await (const chunk of readBytes(file.path, onRead)) {
+      signal.throwIfAborted()
+      for (const line of splitter.split(chunk)) feed.push(line)
+    }
+    const rest = splitter.rest()
+    if (rest !== null) feed.push(rest)
+    feed.end()
+  } catch (error) {
+    const last = feed.last()
+    if (error instanceof RefusedRow)
+      refuse(loading, error.reason, error.message, { line: last.number, bytes: last.bytes })
+    else {
+      const reason = damageOf(error)
+      if (reason === null) throw error
+      // A row cut by the damage may look whole with a wrong value, so it is refused with it.
+      const { number, bytes } = splitter.rest() ?? { ...last, bytes: Buffer.alloc(0) }
+      refuse(loading, reason, (error as Error).message, { line: number, bytes })
+    }
+  }
+}

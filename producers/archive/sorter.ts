@@ -1,0 +1,88 @@
+/** Sorts offers by time with bounded memory, in a temporary database that the system removes with its last handle. */
+
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
+import type { Offer } from '../../runtime/ports.ts'
+import { CODECS } from '../../schemas/codec.ts'
+import type { RecordOf } from '../../schemas/topics.ts'
+
+type ArchiveTopic = 'ci.run-events.v1' | 'ci.test-results.v1' | 'ci.dead-letters.v1'
+
+/** What order of one instant a run's own course gives: it is queued before it starts, and its tests are over at its end. */
+export const RANKS = {
+  queued: 0,
+  started: 1,
+  stepStarted: 2,
+  stepFinished: 3,
+  test: 4,
+  finished: 5,
+  deadLetter: 6,
+} as const
+
+const CACHE_KIB = 32_768
+const DDL = `
+  PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -${CACHE_KIB}; PRAGMA temp_store = FILE;
+  CREATE TABLE offers (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, rank INTEGER NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL);
+  CREATE TABLE runs (name TEXT PRIMARY KEY, said TEXT NOT NULL) WITHOUT ROWID;
+  BEGIN;`
+
+const topicOf = (rank: number): ArchiveTopic => {
+  if (rank === RANKS.test) return 'ci.test-results.v1'
+  return rank === RANKS.deadLetter ? 'ci.dead-letters.v1' : 'ci.run-events.v1'
+}
+
+const encode = (rank: number, record: RecordOf<ArchiveTopic>): Buffer => {
+  if (rank === RANKS.test) return CODECS['test-result'].encode(record as never)
+  return CODECS[rank === RANKS.deadLetter ? 'dead-letter' : 'run-event'].encode(record as never)
+}
+
+const decode = (row: Record<string, SQLOutputValue>): Offer => {
+  const rank = Number(row['rank'])
+  const topic = topicOf(rank)
+  const bytes = Buffer.from(row['body'] as Uint8Array)
+  const at = Number(row['at'])
+  if (topic === 'ci.dead-letters.v1')
+    return {
+      topic,
+      record: { ...CODECS['dead-letter'].decode(bytes), eventAt: at, observedAt: at },
+    }
+  return topic === 'ci.test-results.v1'
+    ? { topic, record: CODECS['test-result'].decode(bytes) }
+    : { topic, record: CODECS['run-event'].decode(bytes) }
+}
+
+/** A sorter, empty. Close it to give its disk space back. */
+export const openSorter = () => {
+  const db = new DatabaseSync('')
+  db.exec(DDL)
+  const insert = db.prepare('INSERT INTO offers (at, rank, id, body) VALUES (?, ?, ?, ?)')
+  const saidBy = db.prepare('SELECT said FROM runs WHERE name = ?')
+  const say = db.prepare('INSERT OR REPLACE INTO runs VALUES (?, ?)')
+  return {
+    add(rank: number, at: number, record: RecordOf<ArchiveTopic>): void {
+      insert.run(at, rank, record.eventId, encode(rank, record))
+    },
+    /** What rows read so far said about a run, as JSON text. */
+    said: (run: string): string | undefined => saidBy.get(run)?.['said'] as string | undefined,
+    setSaid(run: string, said: string): void {
+      say.run(run, said)
+    },
+    /** How many offers were added; those without a known instant are placed at the first one. */
+    finish(unplaced: number): number {
+      db.prepare(
+        'UPDATE offers SET at = coalesce((SELECT min(at) FROM offers WHERE at <> ?1), 0) WHERE at = ?1',
+      ).run(unplaced)
+      return Number(db.prepare('SELECT count(*) AS n FROM offers').get()?.['n'])
+    },
+    /** Offers in order of time, rank and id, without the first `from`. */
+    *sorted(from: number): Generator<Offer> {
+      const query = db.prepare(
+        'SELECT at, rank, body FROM offers ORDER BY at, rank, id, seq LIMIT -1 OFFSET ?',
+      )
+      for (const row of query.iterate(from)) yield decode(row)
+    },
+    close(): void {
+      db.close()
+    },
+  }
+}
+export type Sorter = ReturnType<typeof openSorter>
