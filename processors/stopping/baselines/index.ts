@@ -7,7 +7,7 @@ export interface BaselineContext {
   /** Passes with a known duration behind `passQuantile`. */
   readonly passes: number
   /** The duration in seconds that a share q of the job's past passes did not exceed; null where none is known. */
-  passQuantile(q: number): number | null
+  readonly passQuantile: (q: number) => number | null
   /** Outcomes of the job, newest first; true where the run failed. */
   readonly recent: readonly boolean[]
   readonly density: { readonly stopSeconds: number | null } | null
@@ -20,7 +20,7 @@ export interface BaselineRule {
   readonly name: string
   readonly doc: string
   /** Seconds since start at which the rule stops a run that still runs then; null for never. */
-  stopSeconds(context: BaselineContext): number | null
+  readonly stopSeconds: (context: BaselineContext) => number | null
 }
 
 const FIXED_TIMEOUT_SECONDS = 4 * 3600
@@ -28,7 +28,7 @@ const FIXED_TIMEOUT_SECONDS = 4 * 3600
 const MIN_PASSES = 20
 /**
  * One in ten of the runs stopped may have passed: the strictest round limit within reach, since the decayed rate of a job
- * that only fails settles at .93. A new job reaches it with its 6th failure in a row (.90), one that always passed with its 20th.
+ * that only fails settles at .93. A new job reaches it with its 6th failure in a row (.90), one that always passed with its 19th.
  */
 const HISTORY_LIMIT = 0.9
 

@@ -3,14 +3,24 @@
  *
  * Each class is standardised apart and its ranks below 1 % and from 99 % on are cut; a Weibull with location is fitted to
  * each; the two densities, in units of each class's OWN deviation and without its failure rate, are drawn over seconds.
+ * Where the fitted shape is below 1 the likelihood grows for ever as the location creeps up to the shortest duration: the
+ * published stopping points rest on how near it came, so here nothing but arithmetic holds it back.
  */
 
-import { weibullMin } from './families-located.ts'
-import type { Params } from './families.ts'
-import { first, keepRanks, last, observe, type Observations } from './observations.ts'
+import { fitWeibull, weibullMin } from './families-weibull.ts'
+import {
+  first,
+  HALF_RESOLUTION_SECONDS,
+  keepRanks,
+  last,
+  observe,
+  type Observations,
+} from './observations.ts'
 
 /** The published method had no minimum and failed on small samples; three parameters need a few runs each. */
 const MIN_DURATIONS = 10
+/** The location came as near to the shortest duration as double precision could tell apart: four units in its last place. */
+const NEAREST_SHARE = 4 * Number.EPSILON
 const GRID = 4000
 
 export interface CompatModel {
@@ -37,9 +47,10 @@ export const fitCompat = (
   if (passCurve === null || failCurve === null) return null
   const longest = Math.max(last(pass), last(fail))
   const crossings = crossingsOf((t) => failCurve(t) - passCurve(t), 2 * longest)
-  const from = Math.max(first(pass), first(fail))
+  // Past the location of either curve itself, where the density jumps up from nothing.
+  const from = Math.max(first(pass), first(fail)) + HALF_RESOLUTION_SECONDS
   const to = Math.min(last(pass), last(fail))
-  const seen = crossings.filter((t) => t >= from && t <= to)
+  const seen = crossings.filter((t) => t > from && t < to)
   return { stopSeconds: seen.at(-1) ?? null, crossings }
 }
 
@@ -50,7 +61,11 @@ const keptOf = (durations: readonly number[]): Observations | null => {
 
 /** Density in units of the class's own deviation. A fit moves and scales with its sample, so it is made in seconds. */
 const curveOf = (sample: Observations): ((t: number) => number) | null => {
-  const params: Params | null = weibullMin.fit(sample)
+  const params = fitWeibull(sample, {
+    nearestSeconds: NEAREST_SHARE * first(sample),
+    points: 25,
+    goldenSteps: 16,
+  })
   return params === null ? null : (t) => sample.sd * Math.exp(weibullMin.logDensity(params, t))
 }
 
@@ -59,7 +74,8 @@ const crossingsOf = (difference: (t: number) => number, end: number): number[] =
   let before = difference(0)
   for (let i = 1; i <= GRID; i += 1) {
     const after = difference((end * i) / GRID)
-    if (before * after < 0) crossings.push(root(difference, (end * (i - 1)) / GRID, (end * i) / GRID))
+    if (before * after < 0)
+      crossings.push(root(difference, (end * (i - 1)) / GRID, (end * i) / GRID))
     // Where both curves have no density there is nothing to cross: the sign from before is kept.
     if (after !== 0) before = after
   }

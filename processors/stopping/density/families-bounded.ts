@@ -1,6 +1,6 @@
 /** Families between two ends: given the ends the rest is easy; the ends are sought by their distance to the data. */
 
-import type { Family, Params } from './families.ts'
+import type { Family, Given, Params } from './family.ts'
 import { first, HALF_RESOLUTION_SECONDS, last, type Observations } from './observations.ts'
 import { digamma, logGamma, maximise2, trigamma } from './solve.ts'
 
@@ -8,11 +8,6 @@ const SIMPLEX_STEPS = 30
 /** Ends further away than this many ranges make an unbounded family of it, which others of the table are. */
 const FARTHEST_RANGES = 20
 
-interface Given {
-  /** Mean log density of the sample. */
-  readonly likelihood: number
-  readonly params: Params
-}
 type Between = (sample: Observations, low: number, high: number) => Given
 
 /** Maximum over both ends of the best fit given them; null where none is finite. */

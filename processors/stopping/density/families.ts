@@ -7,18 +7,10 @@
  */
 
 import { beta, triang } from './families-bounded.ts'
-import { gamma, invgauss, lognorm, pearson3, weibullMax, weibullMin } from './families-located.ts'
+import { gamma, invgauss, lognorm, pearson3 } from './families-skewed.ts'
+import { weibullMax, weibullMin } from './families-weibull.ts'
+import type { Family, Params } from './family.ts'
 import { first, last, type Observations } from './observations.ts'
-
-export type Params = readonly number[]
-
-export interface Family {
-  readonly name: string
-  /** Maximum likelihood, as many numbers as the family has free parameters; null where the family cannot be fitted. */
-  fit(sample: Observations): Params | null
-  /** Natural logarithm of the density in 1/s at x seconds; minus infinity outside the support. */
-  logDensity(params: Params, x: number): number
-}
 
 /** Mean and standard deviation. Example: 1, 2, 3 gives 2 and .8165. */
 const norm: Family = {

@@ -1,6 +1,7 @@
 /** The seed's method in its proper form: where the density of failing durations overtakes that of passing ones. */
 
-import { FAMILIES, logLikelihood, type Family, type Params } from './families.ts'
+import { FAMILIES, logLikelihood } from './families.ts'
+import type { Family, Params } from './family.ts'
 import { first, observe, type Observations } from './observations.ts'
 
 /** Durations needed of each class: five for each parameter of the richest family. */
@@ -13,9 +14,9 @@ export interface DensityModel {
   /** Name of the family that both classes were fitted with. */
   readonly family: string
   /** Density in 1/s of the duration of a passing run, at t seconds; not weighted. */
-  passDensity(t: number): number
+  readonly passDensity: (t: number) => number
   /** Density in 1/s of the duration of a failing run, at t seconds; not weighted. */
-  failDensity(t: number): number
+  readonly failDensity: (t: number) => number
   /** Seconds since start; null where failures never come to stay above. */
   readonly stopSeconds: number | null
 }

@@ -24,10 +24,10 @@ export const observe = (durations: readonly number[], atLeast: number): Observat
   return values.length < Math.max(2, atLeast) ? null : withMoments(values)
 }
 
-/** The ranks of a sample from share `from` up to, not including, share `to`. Example: 10 values, .1 to .9 keeps the 2nd to the 9th. */
+/** The ranks (from 0, fractions cut off) of a sample from share `from` up to, not including, share `to`. Example: of 10 values .1 to .9 keeps the 2nd to the 9th. */
 export const keepRanks = (sample: Observations, from: number, to: number): Observations | null => {
   const n = sample.values.length
-  return withMoments(sample.values.slice(Math.ceil(n * from), Math.ceil(n * to)))
+  return withMoments(sample.values.slice(Math.floor(n * from), Math.floor(n * to)))
 }
 
 /** The same sample seen in a mirror at zero: what is bounded above is then bounded below. */

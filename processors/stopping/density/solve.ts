@@ -29,29 +29,33 @@ export const logGamma = (x: number): number => {
   return (at - 0.5) * Math.log(at) - at + 0.5 * Math.log(2 * Math.PI) + series - Math.log(product)
 }
 
-const GRID = 9
-const GOLDEN_STEPS = 9
 const GOLDEN = (Math.sqrt(5) - 1) / 2
 
 /**
  * The x in [low, high], both above zero, where f is largest: a grid in ln x, then a golden-section search around its best
- * point, since a likelihood may have a second maximum at its border. Precise to about (high/low)^.005.
+ * point, since a likelihood may have a second maximum at its border. Precise to (high/low)^(1/700) by default.
  */
-export const maximise = (f: (x: number) => number, low: number, high: number): number => {
-  const step = Math.log(high / low) / (GRID - 1)
+export const maximise = (
+  f: (x: number) => number,
+  low: number,
+  high: number,
+  points = 9,
+  goldenSteps = 9,
+): number => {
+  const step = Math.log(high / low) / (points - 1)
   let best = 0
   let most = -Infinity
-  for (let i = 0; i < GRID; i += 1) {
+  for (let i = 0; i < points; i += 1) {
     const value = f(low * Math.exp(i * step))
     if (value > most) [best, most] = [i, value]
   }
   const at = (i: number): number => f(low * Math.exp(i * step))
   let a = Math.max(0, best - 1)
-  let b = Math.min(GRID - 1, best + 1)
+  let b = Math.min(points - 1, best + 1)
   let left = b - GOLDEN * (b - a)
   let right = a + GOLDEN * (b - a)
   let [fLeft, fRight] = [at(left), at(right)]
-  for (let i = 0; i < GOLDEN_STEPS; i += 1) {
+  for (let i = 0; i < goldenSteps; i += 1) {
     if (fLeft > fRight) {
       ;[b, right, fRight] = [right, left, fLeft]
       left = b - GOLDEN * (b - a)
