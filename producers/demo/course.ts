@@ -73,6 +73,31 @@ const failPoint = (failsAt: DemoJob['behaviour']['failsAt'], chance: Chance): nu
   }
 }
 
+const stageOf = (step: string, from: number, until: number, outcome: Outcome): Stage => ({
+  ...{ step, outcome },
+  from: Math.round(from),
+  until: Math.round(until),
+})
+
+/** Steps one after the other, up to the first that is still going on when the run fails. */
+const bodyStages = (
+  body: readonly StepShare[],
+  startedAt: number,
+  msOf: (step: StepShare) => number,
+  failure: { readonly at: number; readonly until: number; readonly outcome: Outcome } | null,
+): Stage[] => {
+  const stages: Stage[] = []
+  let at = startedAt
+  for (const [index, step] of body.entries()) {
+    const until = at + msOf(step)
+    if (failure !== null && (failure.at < until || index === body.length - 1))
+      return [...stages, stageOf(step[0], at, failure.until, failure.outcome)]
+    stages.push(stageOf(step[0], at, until, 'success'))
+    at = until
+  }
+  return stages
+}
+
 /** The course of a run that nothing from outside cuts short. */
 export const naturalCourse = (
   job: DemoJob,
@@ -82,35 +107,21 @@ export const naturalCourse = (
 ): Course => {
   const totalMs = job.passMinutes * MINUTE_MS * fate.slowness * Math.exp(0.18 * normal(chance))
   const { body, post } = PLANS[job.plan]
-  const bodyShare = body.reduce((sum, [, share]) => sum + share, 0)
+  const leaseMs = job.plan === 'cluster' ? fate.leaseMs : 0
+  const msOf = ([step, share]: StepShare): number =>
+    share * totalMs + (step === 'acquire-lease' ? leaseMs : 0)
   const point = fate.hangs ? between(chance, 0.35, 0.9) : failPoint(job.behaviour.failsAt, chance)
-  const failAt =
-    startedAt + point * bodyShare * totalMs + (job.plan === 'cluster' ? fate.leaseMs : 0)
-  const limitAt = startedAt + job.behaviour.limitHours * HOUR_MS
-  const stages: Stage[] = []
-  let at = startedAt
-  for (const [index, [step, share]] of body.entries()) {
-    const until = at + share * totalMs + (step === 'acquire-lease' ? fate.leaseMs : 0)
-    const isLast = index === body.length - 1
-    if (fate.fails && (failAt < until || isLast)) {
-      const end = Math.round(fate.hangs ? limitAt : failAt)
-      const outcome = fate.hangs ? 'timedOut' : fate.failure
-      stages.push({ step, from: Math.round(at), until: end, outcome })
-      at = end
-      break
-    }
-    stages.push({ step, from: Math.round(at), until: Math.round(until), outcome: 'success' })
-    at = until
+  const bodyShare = body.reduce((sum, [, share]) => sum + share, 0)
+  const at = startedAt + leaseMs + point * bodyShare * totalMs
+  const until = fate.hangs ? startedAt + job.behaviour.limitHours * HOUR_MS : at
+  const outcome = fate.hangs ? 'timedOut' : fate.fails ? fate.failure : 'success'
+  const stages = bodyStages(body, startedAt, msOf, fate.fails ? { at, until, outcome } : null)
+  for (const step of fate.hangs ? [] : post) {
+    const from = stages.at(-1)?.until ?? startedAt
+    stages.push(stageOf(step[0], from, from + msOf(step), 'success'))
   }
-  const outcome = fate.fails ? (fate.hangs ? 'timedOut' : fate.failure) : 'success'
-  if (!fate.hangs)
-    for (const [step, share] of post) {
-      const until = at + share * totalMs
-      stages.push({ step, from: Math.round(at), until: Math.round(until), outcome: 'success' })
-      at = until
-    }
-  const stalledAt = fate.hangs ? Math.round(failAt) : null
-  return { startedAt, finishedAt: Math.round(at), outcome, stages, stalledAt }
+  const finishedAt = stages.at(-1)?.until ?? startedAt
+  return { startedAt, finishedAt, outcome, stages, stalledAt: fate.hangs ? Math.round(at) : null }
 }
 
 /** The course when something from outside ends the run at an instant; as it was where the run had ended before. */

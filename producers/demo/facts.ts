@@ -4,7 +4,7 @@ import type { Offer } from '../../runtime/ports.ts'
 import type { RunEvent, RunEventKind, TestStatus } from '../../schemas/events.ts'
 import type { Stage } from './course.ts'
 import { heard } from './hearing.ts'
-import { groupOf, type DemoRun } from './runs.ts'
+import type { DemoRun } from './runs.ts'
 import { chanceOf, type Chance } from './random.ts'
 import { failedTestsOf, testCountOf } from './tests.ts'
 
@@ -31,7 +31,7 @@ export const factsOf = (seed: number, run: DemoRun): Offer[] => {
     const labels = { ...knownAtStart(run), cluster: truth.cluster }
     speaker.say('started', startedAt, { startedAt, labels })
     for (const stage of course.stages) {
-      tellStage(speaker, stage, course.finishedAt)
+      tellStage(speaker, stage)
       if (stage.step === 'test') tellTests(speaker, run, stage, chance)
     }
     tellLog(speaker, startedAt, Math.min(course.finishedAt, course.stalledAt ?? Infinity))
@@ -47,40 +47,34 @@ export const factsOf = (seed: number, run: DemoRun): Offer[] => {
 const knownAtStart = ({ job }: DemoRun): Record<string, string> =>
   job.version === null ? { family: job.family } : { family: job.family, version: job.version }
 
-const speakerOf = (run: DemoRun, chance: Chance, offers: Offer[]): Speaker => {
+/** What every fact of a run says alike. */
+const aboutRun = (run: DemoRun): RunEvent => {
   const { truth, change } = run
-  const name = `demo/${truth.job}/${truth.runId}/${truth.attempt}`
-  const labels = knownAtStart(run)
-  const ref = {
-    ...{ source: truth.source, repo: truth.repo, job: truth.job },
-    ...{ runId: truth.runId, attempt: truth.attempt },
-  }
-  const about = {
-    group: change === null ? null : groupOf(change),
-    branch: 'main',
-    sha: change?.push.sha ?? null,
-    pull: change?.pull.pull ?? null,
-    trigger: change === null ? 'periodic' : truth.attempt > 1 ? 'retest' : 'presubmit',
-  }
+  const { source, repo, job, runId, attempt, group, queuedAt } = truth
   return {
-    say: (kind, eventAt, said = {}) => {
-      const record: RunEvent = {
-        eventId: `${name}/${kind}/${said.step ?? said.logBytes ?? said.passed ?? ''}`,
-        ...{ eventAt, observedAt: eventAt },
-        ...ref,
-        ...{ kind, outcome: null, rawOutcome: null, startedAt: null, step: null },
-        ...{ passed: null, failed: null, failedTests: [], logBytes: null },
-        ...about,
-        labels,
-        ...said,
-      }
+    ...{ eventId: `demo/${job}/${runId}/${attempt}`, eventAt: queuedAt, observedAt: queuedAt },
+    ...{ source, repo, job, runId, attempt, kind: 'unknown' },
+    ...{ outcome: null, rawOutcome: null, startedAt: null, step: null },
+    ...{ passed: null, failed: null, failedTests: [], logBytes: null },
+    ...{ group, branch: 'main', sha: change?.push.sha ?? null, pull: change?.pull.pull ?? null },
+    trigger: change === null ? 'periodic' : attempt > 1 ? 'retest' : 'presubmit',
+    labels: knownAtStart(run),
+  }
+}
+
+const speakerOf = (run: DemoRun, chance: Chance, offers: Offer[]): Speaker => {
+  const about = aboutRun(run)
+  const { eventId: name, source, repo, job, runId, attempt } = about
+  return {
+    say: (kind, eventAt, said) => {
+      const eventId = `${name}/${kind}/${said?.step ?? said?.logBytes ?? said?.passed ?? ''}`
+      const record = { ...about, eventId, eventAt, kind, ...said }
       offers.push(...heard('ci.run-events.v1', record, chance))
     },
     test: (test, status, eventAt) => {
       const record = {
-        eventId: `${name}/test/${test}`,
-        ...{ eventAt, observedAt: eventAt },
-        ...ref,
+        ...{ eventId: `${name}/test/${test}`, eventAt, observedAt: eventAt },
+        ...{ source, repo, job, runId, attempt },
         ...{ test, status, rawStatus: status, durationSeconds: null, message: null },
       }
       offers.push(...heard('ci.test-results.v1', record, chance))
@@ -88,11 +82,11 @@ const speakerOf = (run: DemoRun, chance: Chance, offers: Offer[]): Speaker => {
   }
 }
 
-const tellStage = (speaker: Speaker, stage: Stage, finishedAt: number): void => {
+const tellStage = (speaker: Speaker, stage: Stage): void => {
   const { step, from: startedAt, until, outcome } = stage
   speaker.say('stepStarted', startedAt, { step, startedAt })
   const said = { step, startedAt, outcome, rawOutcome: outcome }
-  speaker.say('stepFinished', Math.min(until, finishedAt), said)
+  speaker.say('stepFinished', until, said)
 }
 
 /** Counts at half time and at the end of the test step; failed tests one by one. */

@@ -38,7 +38,7 @@ const openingShare = (hour: number): number => {
   const day = Math.floor(hour / HOURS_OF_DAY)
   const isWeekend = [0, 6].includes((day + EPOCH_WEEKDAY) % 7)
   const daylight = 0.5 - 0.5 * Math.cos((2 * Math.PI * ((hour % HOURS_OF_DAY) - 3)) / HOURS_OF_DAY)
-  return (0.35 + 0.6 * daylight) * (isWeekend ? 0.8 : 1)
+  return (0.5 + 0.5 * daylight) * (isWeekend ? 0.8 : 1)
 }
 
 const hex = (bits: number): string =>
@@ -51,7 +51,7 @@ export const pullOf = (seed: number, repo: string, hour: number): Pull | null =>
   const chance = chanceOf(seed, 'pull', repo, hour)
   if (chance() >= openingShare(hour)) return null
   const instants = [hour * HOUR_MS + Math.floor(chance() * HOUR_MS)]
-  while (instants.length < MAX_PUSHES && chance() < 0.55) {
+  while (instants.length < MAX_PUSHES && chance() < 0.62) {
     const gapMs = Math.min(600, Math.max(4, 60 * Math.exp(1.4 * normal(chance)))) * MINUTE_MS
     instants.push((instants.at(-1) ?? 0) + Math.round(gapMs))
   }

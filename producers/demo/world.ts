@@ -9,7 +9,8 @@ import { memo } from './memo.ts'
 import { pullFacts } from './pull-facts.ts'
 import { pullOf, PULL_SPAN_HOURS, type Pull } from './pulls.ts'
 import { chanceOf } from './random.ts'
-import { drawRun, type Change, type DemoRun, type RunTruth } from './runs.ts'
+import { drawRun, type Change, type DemoRun } from './runs.ts'
+import type { RunTruth } from './truth.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
