@@ -48,7 +48,8 @@ export const chanceAt = (basis: Basis, seen: Seen): Chance => {
   const beyond =
     basis.pass.lasting.beyond(seen.elapsedSeconds) + basis.fail.lasting.beyond(seen.elapsedSeconds)
   const alive = known === 0 ? 1 : beyond / known
-  const { low, high } = wilson(p * basis.weight, Math.max(1, basis.weight * Math.max(alive, 0.1)), Z90)
+  const n = Math.max(1, basis.weight * Math.max(alive, 0.1))
+  const { low, high } = wilson(p, n, Z90)
   return { p, low, high }
 }
 

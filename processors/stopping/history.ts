@@ -2,36 +2,112 @@
 
 import { addDuration, decay, type Histogram } from './survival.ts'
 
-/** Outcomes kept one by one, newest first. */
+/** Outcomes kept one by one, newest first: what is older weighs less than 1 %. */
 export const RECENT = 30
 /** Durations are forgotten by halves every so many finished runs: long enough for a shape, short enough to move. */
 const DURATION_HALF_LIFE_RUNS = 40
 const FORGET = 0.5 ** (1 / DURATION_HALF_LIFE_RUNS)
 
+/** Runs by outcome class, as durations see them. */
+export interface ClassHistory {
+  /** Durations of runs that ended in this class. */
+  ended: Histogram
+  /** Lower bounds: timed-out runs, and aborted ones by the chance that they belong here. */
+  censored: Histogram
+  /** Time to the first bad sign (failed step, red test), or to the end without one. */
+  clean: Histogram
+  /** Decayed number of runs, and of those that showed a bad sign. */
+  runs: number
+  withSign: number
+}
 export interface History {
   /** Newest first; true where the run failed. */
   recent: boolean[]
-  pass: Histogram
-  fail: Histogram
+  pass: ClassHistory
+  fail: ClassHistory
   /** Durations of the last five passes in seconds, newest first: Jenkins' rule reads them. */
   lastPasses: number[]
+  /** Passing runs our rule watched, those it would have stopped, and failing runs it would have stopped. */
+  shadowPasses: number
+  shadowFalseStops: number
+  shadowTrueStops: number
+  /** Decayed squared errors of our forecasts at the start and of the base rate, with their weight. */
+  skillRuns: number
+  skillOurs: number
+  skillBase: number
+  /** Family of the job, as its last run told it. */
+  family: string
+  profileDue: boolean
 }
 
-export const emptyHistory = (): History => ({ recent: [], pass: {}, fail: {}, lastPasses: [] })
+const emptyClass = (): ClassHistory => ({
+  ended: {},
+  censored: {},
+  clean: {},
+  runs: 0,
+  withSign: 0,
+})
+export const emptyHistory = (): History => ({
+  recent: [],
+  pass: emptyClass(),
+  fail: emptyClass(),
+  lastPasses: [],
+  shadowPasses: 0,
+  shadowFalseStops: 0,
+  shadowTrueStops: 0,
+  skillRuns: 0,
+  skillOurs: 0,
+  skillBase: 0,
+  family: '',
+  profileDue: false,
+})
 
-/** The history after one more finished run; `seconds` is null where the duration is unknown. */
-export const remember = (history: History, failed: boolean, seconds: number | null): History => {
+/** A finished run, as the history takes it in; durations in seconds, null where unknown. */
+export interface Finished {
+  readonly failed: boolean
+  readonly durationSeconds: number | null
+  /** True where the duration is only a lower bound: the run hit a limit. */
+  readonly isCut: boolean
+  /** Start to the first bad sign, null without one. */
+  readonly signSeconds: number | null
+}
+
+/** The history after one more run with a class. Does not change its argument. */
+export const remember = (history: History, run: Finished): History => {
+  const own = run.failed ? 'fail' : 'pass'
   const next: History = {
-    recent: [failed, ...history.recent].slice(0, RECENT),
-    pass: decay(history.pass, FORGET),
-    fail: decay(history.fail, FORGET),
-    lastPasses: history.lastPasses,
+    ...history,
+    recent: [run.failed, ...history.recent].slice(0, RECENT),
+    pass: forget(history.pass),
+    fail: forget(history.fail),
   }
-  if (seconds === null) return next
-  addDuration(failed ? next.fail : next.pass, seconds, 1)
-  if (!failed) next.lastPasses = [seconds, ...history.lastPasses].slice(0, 5)
+  const side = next[own]
+  side.runs += 1
+  if (run.signSeconds !== null) side.withSign += 1
+  const { durationSeconds } = run
+  if (durationSeconds === null) return next
+  addDuration(run.isCut ? side.censored : side.ended, durationSeconds, 1)
+  addDuration(side.clean, Math.min(durationSeconds, run.signSeconds ?? Infinity), 1)
+  if (!run.failed) next.lastPasses = [durationSeconds, ...history.lastPasses].slice(0, 5)
   return next
 }
+
+/** The history after a run without a class, such as an aborted one: a lower bound, shared out by its chance to fail. */
+export const rememberCensored = (history: History, seconds: number, pFail: number): History => {
+  const next = { ...history, pass: copy(history.pass), fail: copy(history.fail) }
+  addDuration(next.pass.censored, seconds, 1 - pFail)
+  addDuration(next.fail.censored, seconds, pFail)
+  return next
+}
+
+const copy = (side: ClassHistory): ClassHistory => ({ ...side, censored: { ...side.censored } })
+const forget = (side: ClassHistory): ClassHistory => ({
+  ended: decay(side.ended, FORGET),
+  censored: decay(side.censored, FORGET),
+  clean: decay(side.clean, FORGET),
+  runs: side.runs * FORGET,
+  withSign: side.withSign * FORGET,
+})
 
 /** Failures in a row (positive) or passes in a row (negative). Example: fail, fail, pass → 2. */
 export const streak = (history: History): number => {
@@ -48,19 +124,23 @@ const OUTCOME_DECAY = 0.85
 const POOL_WEIGHT = 2
 
 /** Chance to fail before anything of the run is known, and the weight of evidence behind it. */
-export const failureRate = (history: History, pooled: number): { rate: number; weight: number } => {
+export const failureRate = (
+  history: Pick<History, 'recent'>,
+  pooled: number,
+): { rate: number; weight: number } => {
   let failures = POOL_WEIGHT * pooled
   let weight = POOL_WEIGHT
-  history.recent.forEach((failed, age) => {
-    const w = OUTCOME_DECAY ** age
+  let w = 1
+  for (const failed of history.recent) {
     weight += w
     if (failed) failures += w
-  })
+    w *= OUTCOME_DECAY
+  }
   return { rate: failures / weight, weight }
 }
 
-/** Job's decayed base rate, with a prior of one half run each way: what a forecast must beat. */
-export const baseRate = (history: History): number => {
+/** Job's decayed base rate, with a prior of half a run each way: what a forecast must beat. */
+export const baseRate = (history: Pick<History, 'recent'>): number => {
   const { rate, weight } = failureRate(history, 0.5)
   return (rate * weight - POOL_WEIGHT / 2 + 0.5) / (weight - POOL_WEIGHT + 1)
 }

@@ -1,5 +1,5 @@
 /**
- * Decayed log-bucket histograms of run durations, and survival read off them.
+ * Decayed log-bucket histograms of durations, and survival read off them by the actuarial (life-table) estimator.
  *
  * Bucket b covers durations in seconds from 1.12^b up to 1.12^(b+1): 12 % wide, so a quantile is read within 6 %.
  */
@@ -14,10 +14,13 @@ export type Histogram = Record<string, number>
 
 /** Bucket of a duration in seconds. Example: 60 s lies in bucket 36, which begins at 59.1 s. */
 export const bucketOf = (seconds: number): number =>
-  seconds <= 1 ? 0 : Math.min(BUCKETS - 1, Math.floor(Math.log(seconds) / LOG_RATIO))
+  seconds <= 1 ? 0 : Math.min(BUCKETS - 1, Math.floor(Math.log(seconds) / LOG_RATIO + 1e-9))
 
+const STARTS = Float64Array.from({ length: BUCKETS + 1 }, (_, b) =>
+  b === 0 ? 0 : BUCKET_RATIO ** b,
+)
 /** Start of a bucket in seconds. */
-export const bucketStart = (bucket: number): number => (bucket === 0 ? 0 : BUCKET_RATIO ** bucket)
+export const bucketStart = (bucket: number): number => STARTS[bucket] ?? Infinity
 
 /** Adds weight at a duration. */
 export const addDuration = (histogram: Histogram, seconds: number, weight: number): void => {
@@ -28,70 +31,114 @@ export const addDuration = (histogram: Histogram, seconds: number, weight: numbe
 /** Multiplies all weights; drops what has become negligible. */
 export const decay = (histogram: Histogram, factor: number): Histogram => {
   const out: Histogram = {}
-  for (const [bucket, weight] of Object.entries(histogram))
-    if (weight * factor > 1e-3) out[bucket] = weight * factor
+  for (const bucket in histogram) {
+    const weight = (histogram[bucket] ?? 0) * factor
+    if (weight > 1e-3) out[bucket] = weight
+  }
   return out
 }
 
-/** A histogram with its tail sums, ready to be asked. */
-export class Survival {
-  readonly total: number
-  readonly #weights = new Float64Array(BUCKETS)
-  readonly #tail = new Float64Array(BUCKETS + 1)
+/** A histogram and the share of it that counts. */
+export interface Part {
+  readonly histogram: Histogram
+  readonly scale: number
+}
 
-  constructor(...parts: readonly { histogram: Histogram; scale: number }[]) {
-    for (const { histogram, scale } of parts)
-      for (const [bucket, weight] of Object.entries(histogram)) {
-        const b = Number(bucket)
-        this.#weights[b] = (this.#weights[b] ?? 0) + weight * scale
-      }
+const spread = (parts: readonly Part[]): Float64Array => {
+  const weights = new Float64Array(BUCKETS)
+  for (const { histogram, scale } of parts)
+    for (const bucket in histogram) {
+      const b = Number(bucket)
+      weights[b] = (weights[b] ?? 0) + (histogram[bucket] ?? 0) * scale
+    }
+  return weights
+}
+
+/**
+ * Survival S(t): the share of runs that last longer than t seconds, linear inside a bucket. `ended` are runs that ended
+ * at their duration, `censored` those of which only a lower bound is known (Cutler and Ederer 1958: a bucket with d
+ * ends, c censored and n at risk is survived by 1 − d / (n − c/2)).
+ * Example: ends at 10, 20, 40 s and one run cut off at 30 s give S(25) = 2/4 and S(60) = 2/4 · (1 − 1/1) = 0.
+ */
+export class Survival {
+  /** Weight of all runs behind it, censored ones too. */
+  readonly total: number
+  readonly #share = new Float64Array(BUCKETS + 1)
+  readonly #atRisk = new Float64Array(BUCKETS + 1)
+  /** Integral of S from a bucket's start to the end of what is known, in seconds. */
+  readonly #rest = new Float64Array(BUCKETS + 1)
+  /** End of the last bucket that holds a run, in seconds; 0 where none does. */
+  readonly end: number
+
+  constructor(ended: readonly Part[], censored: readonly Part[] = []) {
+    const ends = spread(ended)
+    const cut = spread(censored)
     for (let b = BUCKETS - 1; b >= 0; b -= 1)
-      this.#tail[b] = (this.#tail[b + 1] ?? 0) + (this.#weights[b] ?? 0)
-    this.total = this.#tail[0] ?? 0
+      this.#atRisk[b] = get(this.#atRisk, b + 1) + get(ends, b) + get(cut, b)
+    this.total = get(this.#atRisk, 0)
+    this.#share[0] = 1
+    let last = 0
+    for (let b = 0; b < BUCKETS; b += 1) {
+      const n = get(this.#atRisk, b) - get(cut, b) / 2
+      const hazard = n <= 1e-12 ? 0 : Math.min(1, get(ends, b) / n)
+      this.#share[b + 1] = get(this.#share, b) * (1 - hazard)
+      if (get(this.#atRisk, b) - get(this.#atRisk, b + 1) > 0) last = b + 1
+    }
+    this.end = last === 0 ? 0 : bucketStart(last)
+    for (let b = last - 1; b >= 0; b -= 1)
+      this.#rest[b] =
+        get(this.#rest, b + 1) +
+        ((get(this.#share, b) + get(this.#share, b + 1)) / 2) *
+          (bucketStart(b + 1) - bucketStart(b))
   }
 
-  /** Weight of runs that last longer than t seconds, linear inside a bucket. */
+  /** S(t); 1 where nothing is known. */
+  at(t: number): number {
+    if (this.total === 0) return 1
+    const b = bucketOf(t)
+    return mix(get(this.#share, b), get(this.#share, b + 1), inside(b, t))
+  }
+
+  /** True where a run ended or was cut off in this bucket. */
+  holds(bucket: number): boolean {
+    return get(this.#atRisk, bucket) !== get(this.#atRisk, bucket + 1)
+  }
+
+  /** Weight of runs known to last longer than t. */
   beyond(t: number): number {
     const b = bucketOf(t)
-    const start = bucketStart(b)
-    const share = (t - start) / (bucketStart(b + 1) - start)
-    return (
-      (this.#tail[b + 1] ?? 0) + (this.#weights[b] ?? 0) * (1 - Math.min(1, Math.max(0, share)))
-    )
+    return mix(get(this.#atRisk, b), get(this.#atRisk, b + 1), inside(b, t))
   }
 
-  /** Chance that a run lasts past t seconds; 1 where nothing is known. */
-  at(t: number): number {
-    return this.total === 0 ? 1 : this.beyond(t) / this.total
-  }
-
-  /** The duration that a share q of the runs alive at t does not exceed, in seconds; null where none was ever alive. */
+  /**
+   * The duration that a share q of the runs alive at t does not exceed, in seconds; where that is not known, because
+   * runs were cut off before, the longest duration known; null where no run is known to last past t.
+   */
   quantileBeyond(t: number, q: number): number | null {
-    const alive = this.beyond(t)
-    if (alive <= 1e-9) return null
+    const alive = this.at(t)
+    if (alive <= 1e-9 || this.beyond(t) <= 1e-9) return null
     const rest = alive * (1 - q)
-    for (let b = bucketOf(t); b < BUCKETS; b += 1) {
-      const after = this.#tail[b + 1] ?? 0
+    for (let b = bucketOf(t); bucketStart(b) < this.end; b += 1) {
+      const after = get(this.#share, b + 1)
       if (after > rest) continue
-      const weight = this.#weights[b] ?? 0
-      const start = bucketStart(b)
-      const share = weight === 0 ? 1 : 1 - (rest - after) / weight
-      return Math.max(t, start + share * (bucketStart(b + 1) - start))
+      const before = get(this.#share, b)
+      const share = before === after ? 1 : (before - rest) / (before - after)
+      return Math.max(t, mix(bucketStart(b), bucketStart(b + 1), share))
     }
-    return null
+    return this.end
   }
 
-  /** Mean duration of the runs alive at t, minus t, in seconds; null where none was ever alive. */
+  /** Mean time to the end of the runs alive at t, in seconds, as far as durations are known; null where none is. */
   meanRemaining(t: number): number | null {
-    const alive = this.beyond(t)
-    if (alive <= 1e-9) return null
-    let sum = 0
-    for (let b = bucketOf(t); b < BUCKETS; b += 1) {
-      const start = Math.max(t, bucketStart(b))
-      const end = bucketStart(b + 1)
-      const weight = start === t ? alive - (this.#tail[b + 1] ?? 0) : (this.#weights[b] ?? 0)
-      sum += weight * ((start + end) / 2 - t)
-    }
-    return sum / alive
+    const alive = this.at(t)
+    if (alive <= 1e-9 || this.beyond(t) <= 1e-9) return null
+    const b = bucketOf(t)
+    const here = ((alive + get(this.#share, b + 1)) / 2) * (bucketStart(b + 1) - t)
+    return (here + get(this.#rest, b + 1)) / alive
   }
 }
+
+const get = (values: Float64Array, index: number): number => values[index] ?? 0
+const mix = (a: number, b: number, share: number): number => a + (b - a) * share
+const inside = (b: number, t: number): number =>
+  Math.min(1, Math.max(0, (t - bucketStart(b)) / (bucketStart(b + 1) - bucketStart(b))))

@@ -21,7 +21,7 @@ import {
 const MIN_DURATIONS = 10
 /** The location came as near to the shortest duration as double precision could tell apart: four units in its last place. */
 const NEAREST_SHARE = 4 * Number.EPSILON
-const GRID = 4000
+const GRID = 1000
 
 export interface CompatModel {
   /** Seconds since start; null where the curves do not cross between durations of both classes. */

@@ -4,7 +4,9 @@ import type { Family, Given, Params } from './family.ts'
 import { first, HALF_RESOLUTION_SECONDS, last, type Observations } from './observations.ts'
 import { digamma, logGamma, maximise2, trigamma } from './solve.ts'
 
-const SIMPLEX_STEPS = 30
+const SIMPLEX_STEPS = 40
+/** In mean log density: far below what AIC can tell apart. */
+const SIMPLEX_PRECISION = 1e-5
 /** Ends further away than this many ranges make an unbounded family of it, which others of the table are. */
 const FARTHEST_RANGES = 20
 
@@ -24,7 +26,7 @@ const bounded = (sample: Observations, between: Between): Params | null => {
   const start = Math.min(most, Math.max(least, Math.log(range / 10)))
   // The simplex opens towards the inside wherever it starts.
   const side = start + 1 <= most ? 1 : -1
-  const best = at(...maximise2(likelihood, [start, start], side, SIMPLEX_STEPS))
+  const best = at(...maximise2(likelihood, [start, start], side, SIMPLEX_STEPS, SIMPLEX_PRECISION))
   return Number.isFinite(best.likelihood) ? best.params : null
 }
 

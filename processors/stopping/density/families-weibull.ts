@@ -8,8 +8,9 @@ import { mirrored, type Observations } from './observations.ts'
 export const fitWeibull = (sample: Observations, search?: Search): Params | null => {
   // The location moves little from one trial to the next, and so does the shape.
   let shape = 0
-  const given = (shifted: Shifted): Given => {
-    const solved = weibullShape(shifted, shape)
+  const given = (shifted: Shifted, isFinal: boolean): Given => {
+    // The likelihood is flat at its top: while a location is sought, a shape within a thousandth gives it to a millionth.
+    const solved = weibullShape(shifted, shape, isFinal ? 1e-7 : 1e-3)
     shape = solved.shape
     const { location, meanLog } = shifted
     const likelihood = Math.log(shape) - shape * solved.logScale + (shape - 1) * meanLog - 1
@@ -31,6 +32,7 @@ export const weibullMin: Family = {
 const weibullShape = (
   { logs, meanLog }: Shifted,
   start: number,
+  precision: number,
 ): { shape: number; logScale: number } => {
   const top = logs[logs.length - 1] ?? 0
   let spread = 0
@@ -38,7 +40,9 @@ const weibullShape = (
   // The logarithm of a Weibull variable has a standard deviation of π/√6 over the shape.
   let shape = start > 0 ? start : Math.PI / Math.sqrt(6 * spread)
   for (let step = 0; ; step += 1) {
-    let [sum, sumLog, sumSquare] = [0, 0, 0]
+    let sum = 0
+    let sumLog = 0
+    let sumSquare = 0
     for (const log of logs) {
       const u = log - top
       const w = Math.exp(shape * u)
@@ -50,7 +54,7 @@ const weibullShape = (
     const error = weighted - 1 / shape - (meanLog - top)
     const slope = sumSquare / sum - weighted * weighted + 1 / (shape * shape)
     const next = Math.min(4 * shape, Math.max(shape / 4, shape - error / slope))
-    if (step === 40 || Math.abs(next - shape) < 1e-6 * shape)
+    if (step === 40 || Math.abs(next - shape) < precision * shape)
       return { shape, logScale: top + Math.log(sum / logs.length) / shape }
     shape = next
   }

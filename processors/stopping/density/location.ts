@@ -38,14 +38,15 @@ export interface Search {
 /** Maximum over the location of the best fit given each; null where none is finite. */
 export const located = (
   sample: Observations,
-  given: (shifted: Shifted) => Given,
+  given: (shifted: Shifted, isFinal: boolean) => Given,
   search: Search = { nearestSeconds: HALF_RESOLUTION_SECONDS },
 ): Params | null => {
   const { nearestSeconds, points, goldenSteps } = search
   const farthest = FARTHEST_RANGES * (last(sample) - first(sample))
-  const at = (gap: number): Given => given(shift(sample, first(sample) - gap))
-  const likelihood = (gap: number): number => at(gap).likelihood
+  const at = (gap: number, isFinal: boolean): Given =>
+    given(shift(sample, first(sample) - gap), isFinal)
+  const likelihood = (gap: number): number => at(gap, false).likelihood
   const high = Math.max(2 * nearestSeconds, farthest)
-  const best = at(maximise(likelihood, nearestSeconds, high, points, goldenSteps))
+  const best = at(maximise(likelihood, nearestSeconds, high, points, goldenSteps), true)
   return Number.isFinite(best.likelihood) ? best.params : null
 }

@@ -76,12 +76,16 @@ interface Vertex {
   readonly value: number
 }
 
-/** The point where f of two variables is largest, by the simplex of Nelder and Mead (1965) from `start` with sides of `side`. */
+/**
+ * The point where f of two variables is largest, by the simplex of Nelder and Mead (1965) from `start` with sides of `side`;
+ * ends when the values at its corners agree to `precision`, or after so many steps.
+ */
 export const maximise2 = (
   f: (x: number, y: number) => number,
   start: Point,
   side: number,
   steps: number,
+  precision: number,
 ): Point => {
   const vertex = (x: number, y: number): Vertex => ({ at: [x, y], value: f(x, y) })
   const [x, y] = start
@@ -89,6 +93,7 @@ export const maximise2 = (
   for (let step = 0; step < steps; step += 1) {
     simplex.sort((one, other) => other.value - one.value)
     const [best, good, worst] = simplex as [Vertex, Vertex, Vertex]
+    if (best.value - worst.value < precision) break
     const towards = (share: number): Vertex => {
       const along = (i: 0 | 1): number => {
         const centre = (best.at[i] + good.at[i]) / 2

@@ -1,0 +1,137 @@
+/** Pools what finished runs of a family or community told, and publishes it at each full hour it changed before. */
+
+import type { PoolOutcome, Prior } from '../../schemas/events.ts'
+import { emit, setTimer, type Cells, type Effect, type Processor } from '../processor.ts'
+import { addDuration, decay, type Histogram } from '../stopping/survival.ts'
+
+const HOUR_MS = 3_600_000
+/** A pool is forgotten by halves every so many runs: it must speak of this week, for thousands of runs a day or for ten. */
+const HALF_LIFE_RUNS = 400
+const FORGET = 0.5 ** (1 / HALF_LIFE_RUNS)
+
+/** `weight` is what a new run weighs: it grows instead of all else shrinking, until the cell is scaled down. */
+interface Pool {
+  weight: number
+  passes: number
+  failures: number
+  passDurations: Histogram
+  failDurations: Histogram
+  passClean: Histogram
+  failClean: Histogram
+  passesWithSign: number
+  failuresWithSign: number
+  shadowPasses: number
+  shadowFalseStops: number
+  shadowTrueStops: number
+  isDue: boolean
+}
+const map = { type: 'map', values: 'double' }
+const CELL = {
+  type: 'record',
+  name: 'Pool',
+  fields: Object.entries({
+    weight: 'double',
+    passes: 'double',
+    failures: 'double',
+    passDurations: map,
+    failDurations: map,
+    passClean: map,
+    failClean: map,
+    passesWithSign: 'double',
+    failuresWithSign: 'double',
+    shadowPasses: 'long',
+    shadowFalseStops: 'long',
+    shadowTrueStops: 'long',
+    isDue: 'boolean',
+  }).map(([name, type]) => ({ name, type })),
+}
+const emptyPool = (): Pool => ({
+  weight: 1,
+  passes: 0,
+  failures: 0,
+  passDurations: {},
+  failDurations: {},
+  passClean: {},
+  failClean: {},
+  passesWithSign: 0,
+  failuresWithSign: 0,
+  shadowPasses: 0,
+  shadowFalseStops: 0,
+  shadowTrueStops: 0,
+  isDue: false,
+})
+
+export const priors: Processor = {
+  name: 'priors',
+  inputs: ['ci.pool-outcomes.v1'],
+  outputs: ['ci.priors.v1'],
+  cells: { pool: CELL },
+  step: (cells, key, input, now) => {
+    const pool = (cells.get('pool') as Pool | undefined) ?? emptyPool()
+    return input.kind === 'record'
+      ? onOutcome(cells, pool, input.record as PoolOutcome, now)
+      : onHour(cells, pool, key, now)
+  },
+}
+
+const onOutcome = (cells: Cells, pool: Pool, outcome: PoolOutcome, now: number): Effect[] => {
+  const wasDue = pool.isDue
+  evolve(pool, outcome)
+  pool.isDue = true
+  cells.put('pool', pool)
+  // What is heard at a full hour itself belongs to the next one.
+  return wasDue ? [] : [setTimer('hour', (Math.floor(now / HOUR_MS) + 1) * HOUR_MS)]
+}
+
+const evolve = (
+  pool: Pool,
+  { failed, durationSeconds, cleanSeconds, ...told }: PoolOutcome,
+): void => {
+  pool.weight /= FORGET
+  if (pool.weight > 1e6) scaleDown(pool)
+  const { weight } = pool
+  if (failed) pool.failures += weight
+  else pool.passes += weight
+  if (told.badSign && failed) pool.failuresWithSign += weight
+  if (told.badSign && !failed) pool.passesWithSign += weight
+  if (durationSeconds !== null)
+    addDuration(failed ? pool.failDurations : pool.passDurations, durationSeconds, weight)
+  if (cleanSeconds !== null)
+    addDuration(failed ? pool.failClean : pool.passClean, cleanSeconds, weight)
+  if (told.watched && !failed) pool.shadowPasses += 1
+  if (told.shadowStopped && !failed) pool.shadowFalseStops += 1
+  if (told.shadowStopped && failed) pool.shadowTrueStops += 1
+}
+
+const scaleDown = (pool: Pool): void => {
+  const factor = 1 / pool.weight
+  pool.passes *= factor
+  pool.failures *= factor
+  pool.passesWithSign *= factor
+  pool.failuresWithSign *= factor
+  pool.passDurations = decay(pool.passDurations, factor)
+  pool.failDurations = decay(pool.failDurations, factor)
+  pool.passClean = decay(pool.passClean, factor)
+  pool.failClean = decay(pool.failClean, factor)
+  pool.weight = 1
+}
+
+const onHour = (cells: Cells, pool: Pool, key: string, now: number): Effect[] => {
+  scaleDown(pool)
+  pool.isDue = false
+  cells.put('pool', pool)
+  const { weight: _weight, isDue: _isDue, ...told } = pool
+  const prior: Prior = {
+    eventId: `${key}/prior/${now}`,
+    eventAt: now,
+    observedAt: now,
+    pool: key,
+    ...told,
+    // The cell goes on changing; what was published must not.
+    passDurations: { ...pool.passDurations },
+    failDurations: { ...pool.failDurations },
+    passClean: { ...pool.passClean },
+    failClean: { ...pool.failClean },
+  }
+  return [emit('ci.priors.v1', prior)]
+}

@@ -1,0 +1,82 @@
+/** What a forecast of a job rests on: its own history with its pools as a prior, ready to be asked at any elapsed time. */
+
+import type { Prior } from '../../schemas/events.ts'
+import { failureRate, type ClassHistory, type History } from './history.ts'
+import { Survival, type Histogram, type Part } from './survival.ts'
+
+/** A pool's durations weigh at most this many runs beside the job's own. */
+const POOL_RUNS = 4
+/** A pool speaks from so many decayed runs on. */
+const POOL_LEAST = 10
+/** A job speaks for itself from so many runs on. */
+export const OWN_LEAST = 10
+
+/** One outcome class: how long its runs last, how long they show no bad sign, and how many show one. */
+export interface Side {
+  readonly lasting: Survival
+  readonly clean: Survival
+  /** P(a bad sign before the end | class), smoothed by half a run. */
+  readonly signShare: number
+}
+export interface Basis {
+  readonly pass: Side
+  readonly fail: Side
+  /** Chance to fail before anything of the run is known, and the weight of evidence behind it. */
+  readonly rate: number
+  readonly weight: number
+  /** The widest pool it leans on. */
+  readonly pool: 'job' | 'family' | 'community' | 'none'
+  /** Median passing duration in seconds, null without passes. */
+  readonly medianPass: number | null
+}
+
+/** `priors` are those of the job's family and of its community, narrowest first. */
+export const basisOf = (history: History, priors: readonly (Prior | undefined)[]): Basis => {
+  const at = priors.findIndex(
+    (prior) => (prior?.passes ?? 0) + (prior?.failures ?? 0) >= POOL_LEAST,
+  )
+  const prior = priors[at]
+  const pooled =
+    prior === undefined ? 0.5 : (prior.failures + 0.5) / (prior.passes + prior.failures + 1)
+  const pass = sideOf(
+    history.pass,
+    prior && [prior.passDurations, prior.passClean, prior.passes, prior.passesWithSign],
+  )
+  return {
+    ...failureRate(history, pooled),
+    pass,
+    fail: sideOf(
+      history.fail,
+      prior && [prior.failDurations, prior.failClean, prior.failures, prior.failuresWithSign],
+    ),
+    pool: poolName(history.recent.length, at),
+    medianPass: pass.lasting.quantileBeyond(0, 0.5),
+  }
+}
+
+const poolName = (own: number, at: number): Basis['pool'] =>
+  own >= OWN_LEAST ? 'job' : at === 0 ? 'family' : at > 0 ? 'community' : own > 0 ? 'job' : 'none'
+
+type Pooled = readonly [durations: Histogram, clean: Histogram, runs: number, withSign: number]
+
+const sideOf = (own: ClassHistory, pooled: Pooled | undefined): Side => {
+  const [durations, clean, runs, withSign] = pooled ?? [{}, {}, 0, 0]
+  const scale = runs === 0 ? 0 : Math.min(1, POOL_RUNS / runs)
+  return {
+    lasting: new Survival([part(own.ended), { histogram: durations, scale }], [part(own.censored)]),
+    clean: new Survival([part(own.clean), { histogram: clean, scale }]),
+    signShare: (own.withSign + withSign * scale + 0.5) / (own.runs + runs * scale + 1),
+  }
+}
+const part = (histogram: Histogram): Part => ({ histogram, scale: 1 })
+
+/** Longest duration known in seconds, 0 where none is. */
+export const longestKnown = ({ pass, fail }: Basis): number =>
+  Math.max(pass.lasting.end, fail.lasting.end)
+
+/** True where a run is known to have ended, or to have shown its first sign, in this duration bucket. */
+export const isEventful = ({ pass, fail }: Basis, bucket: number): boolean =>
+  pass.clean.holds(bucket) ||
+  fail.clean.holds(bucket) ||
+  pass.lasting.holds(bucket) ||
+  fail.lasting.holds(bucket)

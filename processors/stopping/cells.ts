@@ -1,0 +1,79 @@
+/** State of the stopping processor: a job's history and duration sample, and one cell per running run. */
+
+import { durationSampleSchema } from './density/sample.ts'
+
+const nullable = (type: unknown): unknown[] => ['null', type]
+const array = (items: unknown): object => ({ type: 'array', items })
+const map = (values: unknown): object => ({ type: 'map', values })
+const record = (name: string, types: Record<string, unknown>): object => ({
+  type: 'record',
+  name,
+  fields: Object.entries(types).map(([field, type]) => ({ name: field, type })),
+})
+
+const CLASS_HISTORY = record('ClassHistory', {
+  ended: map('double'),
+  censored: map('double'),
+  clean: map('double'),
+  runs: 'double',
+  withSign: 'double',
+})
+const HISTORY = record('History', {
+  recent: array('boolean'),
+  pass: CLASS_HISTORY,
+  fail: 'ClassHistory',
+  lastPasses: array('double'),
+  shadowPasses: 'int',
+  shadowFalseStops: 'int',
+  shadowTrueStops: 'int',
+  skillRuns: 'double',
+  skillOurs: 'double',
+  skillBase: 'double',
+  family: 'string',
+  profileDue: 'boolean',
+})
+const CHECKPOINT = record('Checkpoint', {
+  at: 'double',
+  pFail: 'double',
+  base: 'double',
+  remaining: nullable('double'),
+  remainingLow: nullable('double'),
+  remainingHigh: nullable('double'),
+  jenkins: nullable('double'),
+  elapsed: 'double',
+})
+const RUN = record('RunningRun', {
+  source: 'string',
+  repo: 'string',
+  job: 'string',
+  runId: 'string',
+  attempt: 'int',
+  startedAt: 'long',
+  group: nullable('string'),
+  labels: map('string'),
+  pFail: 'double',
+  level: nullable('string'),
+  isAlerting: 'boolean',
+  signSeconds: nullable('double'),
+  shadowSeconds: nullable('double'),
+  stopSeconds: nullable('double'),
+  watched: 'boolean',
+  dueSeconds: array('double'),
+  checkpoints: array(CHECKPOINT),
+  baselines: map('double'),
+})
+
+export const CELLS = {
+  history: HISTORY,
+  run: RUN,
+  open: record('OpenRuns', { runs: array('string') }),
+  sample: durationSampleSchema,
+  fit: record('DensityStops', {
+    family: nullable('string'),
+    stopSeconds: nullable('double'),
+    compatStopSeconds: nullable('double'),
+    fromBucket: 'int',
+    passDensity: array('double'),
+    failDensity: array('double'),
+  }),
+}

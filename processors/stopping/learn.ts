@@ -1,0 +1,145 @@
+/** What a job learns from the end of a run, and what it tells its pools and its page. */
+
+import type { PoolOutcome, Run } from '../../schemas/events.ts'
+import { durationSeconds, failedClass } from '../../schemas/outcomes.ts'
+import { keyParts } from '../../schemas/keys.ts'
+import { emit, setTimer, type Cells, type Effect, type Tables } from '../processor.ts'
+import { refitted } from './density/stops.ts'
+import { addToSample } from './density/sample.ts'
+import { baseRate, remember, rememberCensored, type History } from './history.ts'
+import { profileOf } from './profile.ts'
+import { fitOf, historyOf, sampleOf, type RunningRun } from './state.ts'
+import { viewOf } from './view.ts'
+import { poolsOf, familyOf } from './pools.ts'
+import { stopPoint } from './look.ts'
+
+export const PROFILE_TIMER = 'profile'
+/** A changed profile is published at the next full five minutes. */
+const PROFILE_EVERY_MS = 300_000
+/** Skill is forgotten by halves every 50 runs. */
+const SKILL_FORGET = 0.5 ** (1 / 50)
+
+/** Updates the cells of the job with one ended run. */
+export const afterEnd = (
+  cells: Cells,
+  run: Run,
+  running: RunningRun | undefined,
+  now: number,
+): Effect[] => {
+  const labels = running?.labels ?? run.labels
+  const failed = failedClass(run.outcome ?? 'unknown')
+  const seconds = durationSeconds(run)
+  const before = historyOf(cells)
+  if (failed === null) {
+    if (seconds !== null && running !== undefined && run.outcome === 'aborted')
+      cells.put('history', rememberCensored(before, seconds, running.pFail))
+    return []
+  }
+  const signSeconds = signOf(run, running, seconds)
+  const isCut = run.outcome === 'timedOut'
+  const history = remember(before, { failed, durationSeconds: seconds, isCut, signSeconds })
+  noteSkill(history, running, failed)
+  noteShadow(history, running, failed, seconds)
+  history.family = familyOf(run.job, labels)
+  const effects = publishProfile(history, now)
+  cells.put('history', history)
+  if (seconds !== null) learnDuration(cells, failed, seconds, history)
+  for (const pool of poolsOf(run, labels))
+    effects.push(
+      emit('ci.pool-outcomes.v1', poolOutcome(run, running, pool, failed, signSeconds, now)),
+    )
+  return effects
+}
+
+const signOf = (
+  run: Run,
+  running: RunningRun | undefined,
+  seconds: number | null,
+): number | null => {
+  const sign = running?.signSeconds ?? null
+  return sign === null ? null : Math.min(sign, seconds ?? sign)
+}
+
+const noteSkill = (history: History, running: RunningRun | undefined, failed: boolean): void => {
+  const first = running?.checkpoints[0]
+  if (first === undefined) return
+  const actual = failed ? 1 : 0
+  history.skillRuns = history.skillRuns * SKILL_FORGET + 1
+  history.skillOurs = history.skillOurs * SKILL_FORGET + (first.pFail - actual) ** 2
+  history.skillBase = history.skillBase * SKILL_FORGET + (first.base - actual) ** 2
+}
+
+const shadowStopped = (running: RunningRun, seconds: number | null): boolean =>
+  running.shadowSeconds !== null && (seconds === null || running.shadowSeconds < seconds)
+
+const noteShadow = (
+  history: History,
+  running: RunningRun | undefined,
+  failed: boolean,
+  seconds: number | null,
+): void => {
+  if (running?.watched !== true) return
+  const stopped = shadowStopped(running, seconds)
+  if (!failed) history.shadowPasses += 1
+  if (!failed && stopped) history.shadowFalseStops += 1
+  if (failed && stopped) history.shadowTrueStops += 1
+}
+
+const publishProfile = (history: History, now: number): Effect[] => {
+  if (history.profileDue) return []
+  history.profileDue = true
+  return [setTimer(PROFILE_TIMER, Math.ceil((now + 1) / PROFILE_EVERY_MS) * PROFILE_EVERY_MS)]
+}
+
+const learnDuration = (cells: Cells, failed: boolean, seconds: number, history: History): void => {
+  const sample = sampleOf(cells)
+  addToSample(sample, failed, seconds)
+  const fit = refitted(sample, baseRate(history))
+  cells.put('sample', sample)
+  if (fit !== null) cells.put('fit', fit)
+}
+
+const poolOutcome = (
+  run: Run,
+  running: RunningRun | undefined,
+  pool: string,
+  failed: boolean,
+  signSeconds: number | null,
+  now: number,
+): PoolOutcome => {
+  const seconds = durationSeconds(run)
+  return {
+    eventId: `${run.eventId}/pool/${pool}`,
+    eventAt: run.finishedAt ?? run.eventAt,
+    observedAt: now,
+    pool,
+    failed,
+    durationSeconds: seconds,
+    watched: running?.watched ?? false,
+    shadowStopped: running?.watched === true && shadowStopped(running, seconds),
+    badSign: signSeconds !== null,
+    cleanSeconds: seconds === null ? null : Math.min(seconds, signSeconds ?? Infinity),
+  }
+}
+
+/** Publishes the job's profile as of now. */
+export const onProfileTimer = (
+  cells: Cells,
+  key: string,
+  now: number,
+  tables: Tables,
+): Effect[] => {
+  const [source = '', repo = '', job = ''] = keyParts(key)
+  const ref = { source, repo, job }
+  const view = viewOf(cells, ref, { family: historyOf(cells).family }, now, tables)
+  cells.put('history', { ...view.history, profileDue: false })
+  const curves = profileOf(ref, view.history, view.basis, fitOf(cells), stopPoint(view))
+  return [
+    emit('ci.job-profiles.v1', {
+      eventId: `${key}/profile/${now}`,
+      eventAt: now,
+      observedAt: now,
+      ...curves,
+    }),
+  ]
+}

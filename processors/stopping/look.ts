@@ -1,0 +1,192 @@
+/** Looks at a running run: forecasts it, passes its checkpoints, advises, and computes when to look again. */
+
+import type { Checkpoint, Decision, Forecast } from '../../schemas/events.ts'
+import { emit, setTimer, type Effect } from '../processor.ts'
+import { isEventful, longestKnown, type Basis } from './basis.ts'
+import { pFailAt, remainingAt, type Remaining, type Seen } from './forecast.ts'
+import { baseRate, streak, type History } from './history.ts'
+import { ALERT_LOW, judge, RULE, type Verdict } from './rule.ts'
+import type { RunningRun } from './state.ts'
+import { runCell } from './state.ts'
+import { BUCKETS, bucketOf, bucketStart } from './survival.ts'
+import type { View } from './view.ts'
+
+export type Cause = 'started' | 'sign' | 'time' | 'history'
+
+/** A change of p below this is not published when only the job's history has moved. */
+const NOTEWORTHY = 0.1
+
+/** Changes `run` in place. Returns its forecast, the decision if the advice changed, and the next timer. */
+export const look = (run: RunningRun, view: View, cause: Cause, causeId: string): Effect[] => {
+  const seen = seenOf(run, view.now)
+  const verdict = judge(view.basis, seen, view.standing)
+  const isAlerting = verdict.chance.low >= ALERT_LOW && verdict.level !== 'abstain'
+  const isQuiet =
+    cause === 'history' &&
+    verdict.level === run.level &&
+    isAlerting === run.isAlerting &&
+    Math.abs(verdict.chance.p - run.pFail) < NOTEWORTHY
+  const timer = nextLook(run, view, seen, verdict)
+  if (isQuiet) return timer
+  const remaining = remainingAt(view.basis, seen)
+  const forecast = forecastOf(run, view, seen, verdict, remaining, cause, causeId)
+  const effects: Effect[] = [emit('ci.forecasts.v1', forecast)]
+  passCheckpoints(run, view, seen, forecast)
+  if (verdict.level !== run.level)
+    effects.push(emit('ci.decisions.v1', decisionOf(forecast, view, verdict, seen)))
+  if (verdict.wantsStop) run.shadowSeconds ??= seen.elapsedSeconds
+  if (verdict.level === 'stop') run.stopSeconds ??= seen.elapsedSeconds
+  if (verdict.level !== 'abstain') run.watched = true
+  run.pFail = verdict.chance.p
+  run.level = verdict.level
+  run.isAlerting = isAlerting
+  return [...effects, ...timer]
+}
+
+export const seenOf = (run: RunningRun, now: number): Seen => ({
+  elapsedSeconds: Math.max(0, (now - run.startedAt) / 1000),
+  signSeconds: run.signSeconds,
+})
+
+/** The instants at which what is said will change: the next checkpoint, and the next bucket with another advice. */
+const nextLook = (run: RunningRun, view: View, seen: Seen, verdict: Verdict): Effect[] => {
+  const due = run.dueSeconds.find((seconds) => seconds > seen.elapsedSeconds) ?? Infinity
+  const change = nextChange(view, seen, verdict, due)
+  const next = Math.min(due, change)
+  if (next === Infinity) return []
+  return [setTimer(runCell(run), Math.max(view.now + 1, run.startedAt + Math.ceil(next * 1000)))]
+}
+
+/** Belief moves where runs are known to have ended: it is asked after each bucket that holds one, up to `until`. */
+const nextChange = (view: View, seen: Seen, now: Verdict, until: number): number => {
+  const { basis, standing } = view
+  const end = Math.min(until, longestKnown(basis))
+  const isAlerting = now.chance.low >= ALERT_LOW
+  for (let b = bucketOf(seen.elapsedSeconds) + 1; b < BUCKETS; b += 1) {
+    const t = bucketStart(b)
+    if (t >= end) return Infinity
+    if (!isEventful(basis, b - 1)) continue
+    const then = judge(basis, { ...seen, elapsedSeconds: t }, standing)
+    if (then.level !== now.level || then.chance.low >= ALERT_LOW !== isAlerting) return t
+  }
+  return Infinity
+}
+/** Elapsed seconds at which a run without any sign would be stopped; null for never. */
+export const stopPoint = (view: View): number | null => {
+  const end = longestKnown(view.basis)
+  for (let b = 0; b < BUCKETS && bucketStart(b) < end; b += 1) {
+    if (b > 0 && !isEventful(view.basis, b - 1)) continue
+    const seen = { elapsedSeconds: bucketStart(b), signSeconds: null }
+    if (judge(view.basis, seen, view.standing).level === 'stop') return bucketStart(b)
+  }
+  return null
+}
+
+const jenkinsRemaining = (history: History, elapsed: number): number | null => {
+  const { lastPasses } = history
+  if (lastPasses.length === 0) return null
+  const mean = lastPasses.reduce((sum, seconds) => sum + seconds, 0) / lastPasses.length
+  return Math.max(0, mean - elapsed)
+}
+
+const passCheckpoints = (
+  run: RunningRun,
+  view: View,
+  { elapsedSeconds }: Seen,
+  forecast: Forecast,
+): void => {
+  const passed = run.dueSeconds.filter((seconds) => seconds <= elapsedSeconds)
+  if (passed.length === 0) return
+  run.dueSeconds = run.dueSeconds.slice(passed.length)
+  const total = run.checkpoints.length + passed.length + run.dueSeconds.length
+  // Of several checkpoints passed at once only the last is forecast at its time; the others were missed.
+  const index = run.checkpoints.length + passed.length - 1
+  const at: Checkpoint['at'] = total === 1 ? 0 : index * 0.25
+  run.checkpoints.push({
+    at,
+    elapsed: elapsedSeconds,
+    pFail: forecast.pFail,
+    base: baseRate(view.history),
+    remaining: forecast.remainingSeconds,
+    remainingLow: forecast.remainingLow,
+    remainingHigh: forecast.remainingHigh,
+    jenkins: forecast.jenkinsRemaining,
+  })
+}
+
+/** Knots of the curve: the elapsed time itself, then every second bucket start up to the longest duration known. */
+const curveOf = (basis: Basis, seen: Seen): { curveSeconds: number[]; curvePFail: number[] } => {
+  const end = longestKnown(basis)
+  const curveSeconds = [seen.elapsedSeconds]
+  for (let b = bucketOf(seen.elapsedSeconds) + 2; b < BUCKETS && curveSeconds.length < 12; b += 2) {
+    if (bucketStart(b) > end) break
+    curveSeconds.push(bucketStart(b))
+  }
+  return {
+    curveSeconds,
+    curvePFail: curveSeconds.map((t) => pFailAt(basis, { ...seen, elapsedSeconds: t })),
+  }
+}
+
+const forecastOf = (
+  run: RunningRun,
+  { history, basis, now }: View,
+  seen: Seen,
+  { chance }: Verdict,
+  remaining: Remaining,
+  cause: Cause,
+  causeId: string,
+): Forecast => ({
+  eventId: `${causeId}/forecast/${runCell(run)}`,
+  eventAt: now,
+  observedAt: now,
+  source: run.source,
+  repo: run.repo,
+  job: run.job,
+  runId: run.runId,
+  attempt: run.attempt,
+  elapsedSeconds: seen.elapsedSeconds,
+  pFail: chance.p,
+  pFailLow: chance.low,
+  pFailHigh: chance.high,
+  ...curveOf(basis, seen),
+  remainingSeconds: remaining.mean,
+  remainingLow: remaining.low,
+  remainingHigh: remaining.high,
+  jenkinsRemaining: jenkinsRemaining(history, seen.elapsedSeconds),
+  passes: basis.pass.lasting.total,
+  failures: basis.fail.lasting.total,
+  streak: streak(history),
+  pool: basis.pool,
+  cause,
+  rule: RULE,
+})
+
+const decisionOf = (forecast: Forecast, view: View, verdict: Verdict, seen: Seen): Decision => ({
+  eventId: `${forecast.eventId}/decision`,
+  eventAt: forecast.eventAt,
+  observedAt: forecast.observedAt,
+  source: forecast.source,
+  repo: forecast.repo,
+  job: forecast.job,
+  runId: forecast.runId,
+  attempt: forecast.attempt,
+  elapsedSeconds: forecast.elapsedSeconds,
+  level: verdict.level,
+  pFail: forecast.pFail,
+  pFailLow: forecast.pFailLow,
+  expectedSavedSeconds: verdict.expectedSavedSeconds,
+  reason: verdict.reason,
+  evidence: {
+    passes: forecast.passes,
+    failures: forecast.failures,
+    streakRuns: forecast.streak,
+    remainingIfFailingSeconds: verdict.failRemainingSeconds,
+    rerunSeconds: verdict.rerunSeconds,
+    shadowPasses: view.history.shadowPasses,
+    shadowFalseStops: view.history.shadowFalseStops,
+    shadowTrueStops: view.history.shadowTrueStops,
+    ...(seen.signSeconds === null ? {} : { firstBadSignSeconds: seen.signSeconds }),
+  },
+  rule: RULE,
+})

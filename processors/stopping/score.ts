@@ -1,0 +1,64 @@
+/** What was forecast and decided for a run, against what happened. Pure. */
+
+import type { Checkpoint, RuleScore, Run, Score } from '../../schemas/events.ts'
+import { OUR_RULE } from '../../schemas/measures.ts'
+import { durationSeconds, failedClass } from '../../schemas/outcomes.ts'
+import { BASELINES } from './baselines/index.ts'
+import { RULE } from './rule.ts'
+import type { RunningRun } from './state.ts'
+
+/** Scores a finished run; `running` is what was known while it ran, undefined where it was never seen running. */
+export const scoreOf = (run: Run, running: RunningRun | undefined, now: number): Score => {
+  const failed = failedClass(run.outcome ?? 'unknown')
+  const duration = durationSeconds(run)
+  const ruleScore = (rule: string, stop: number | null): RuleScore =>
+    scored(rule, stop, failed, duration)
+  return {
+    eventId: `${run.eventId}/score`,
+    eventAt: run.finishedAt ?? run.eventAt,
+    observedAt: now,
+    source: run.source,
+    repo: run.repo,
+    job: run.job,
+    runId: run.runId,
+    attempt: run.attempt,
+    outcome: run.outcome ?? 'unknown',
+    failed,
+    durationSeconds: duration,
+    startedAt: run.startedAt,
+    group: run.group,
+    rules: [
+      ruleScore(OUR_RULE, running?.stopSeconds ?? null),
+      ...BASELINES.map(({ name }) => ruleScore(name, stopOf(name, running))),
+    ],
+    checkpoints: (running?.checkpoints ?? [])
+      .map((passed) => actual(passed, duration))
+      .filter(isAlive),
+    rule: RULE,
+  }
+}
+
+const stopOf = (rule: string, running: RunningRun | undefined): number | null =>
+  running?.baselines[rule] ?? null
+
+/** A stop counts only while the run was alive. */
+const scored = (
+  rule: string,
+  stop: number | null,
+  failed: boolean | null,
+  duration: number | null,
+): RuleScore => {
+  const stopSeconds = stop !== null && duration !== null && stop < duration ? stop : null
+  return {
+    rule,
+    stopSeconds,
+    savedSeconds: stopSeconds !== null && failed === true ? (duration ?? 0) - stopSeconds : 0,
+    burntSeconds: stopSeconds !== null && failed === false ? stopSeconds : 0,
+  }
+}
+
+const actual = (
+  { elapsed, ...passed }: RunningRun['checkpoints'][number],
+  duration: number | null,
+): Checkpoint => ({ ...passed, actual: duration === null ? -1 : duration - elapsed })
+const isAlive = ({ actual }: Checkpoint): boolean => actual >= 0

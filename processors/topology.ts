@@ -1,0 +1,16 @@
+/**
+ * The data flow, top to bottom: each processor reads topics that producers or processors above it write.
+ *
+ *   ci.run-events → runs → ci.runs → stopping → ci.forecasts, ci.decisions, ci.scores, ci.job-profiles
+ *                                       ↑   └→ ci.pool-outcomes → priors → ci.priors ┐ (by full hour)
+ *                                       └────────────────────────────────────────────┘
+ *   ci.forecasts, ci.scores → incidents → ci.incidents
+ */
+
+import { incidents } from './incidents/incidents.ts'
+import { priors } from './priors/priors.ts'
+import type { Processor } from './processor.ts'
+import { runs } from './runs/runs.ts'
+import { stopping } from './stopping/stopping.ts'
+
+export const TOPOLOGY: readonly Processor[] = [runs, stopping, priors, incidents]
