@@ -1,0 +1,104 @@
+/** The query API as a Fastify instance that does not listen yet: the command line listens, tests inject. */
+
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import fastify, { type FastifyInstance } from 'fastify'
+import type { ApiDeps } from './deps.ts'
+import { addHealth } from './health.ts'
+import { RECORD_SCHEMAS } from './json-schema.ts'
+import { addPage } from './page.ts'
+import { onError, PROBLEM_SCHEMA, sendProblem } from './problem.ts'
+import { addRoute } from './route.ts'
+import { routes } from './routes/index.ts'
+import { createThroughput } from './throughput.ts'
+
+const BODY_LIMIT_BYTES = 64 * 1024
+const MAX_ADDRESS_CHARS = 4_096
+const REQUEST_TIMEOUT_MS = 10_000
+const SAMPLE_MS = 1_000
+
+const PAGE_POLICY =
+  "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+/** The page of the API description writes styles into its elements. */
+const DOCS_POLICY = `${PAGE_POLICY}; style-src 'self' 'unsafe-inline'`
+const SECURITY_HEADERS = {
+  'content-security-policy': PAGE_POLICY,
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+}
+
+const addDocs = async (app: FastifyInstance): Promise<void> => {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Stopline',
+        version: '1',
+        description:
+          'Forecasts, advice and KPIs for running CI. Every answer carries asOf, the pipeline time it is true at, and lagMs. All times are milliseconds since the epoch, UTC; durations are seconds. The ETag covers the data, not asOf.',
+      },
+    },
+    refResolver: {
+      buildLocalReference: (json, _base, _fragment, index) =>
+        typeof json['$id'] === 'string' ? json['$id'] : `schema-${index}`,
+    },
+  })
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: DOCS_POLICY })
+}
+
+const addLimits = (app: FastifyInstance): void => {
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(SECURITY_HEADERS)
+    if (request.url.length > MAX_ADDRESS_CHARS)
+      sendProblem(request, reply, 'address-too-long', `${request.url.length} characters`)
+    else done()
+  })
+}
+
+/** Counts requests by route, never by address, so that the number of series stays bounded. */
+const addCounts = (app: FastifyInstance, { metrics }: ApiDeps): void => {
+  const requests = metrics.counter('stopline_http_requests_total')
+  const seconds = metrics.histogram('stopline_http_request_seconds')
+  app.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'none'
+    requests.inc({ route, status: reply.statusCode })
+    seconds.observe({ route }, reply.elapsedTime / 1000)
+    done()
+  })
+}
+
+const addThroughput = (app: FastifyInstance, deps: ApiDeps) => {
+  const throughput = createThroughput(deps.log)
+  const timer = setInterval(() => {
+    throughput.sample(performance.now())
+  }, SAMPLE_MS).unref()
+  throughput.sample(performance.now())
+  app.addHook('onClose', (_app, done) => {
+    clearInterval(timer)
+    done()
+  })
+  return throughput
+}
+
+/** Builds the app. Whoever calls it listens on it and closes it. */
+export const buildApp = async (deps: ApiDeps): Promise<FastifyInstance> => {
+  const app = fastify({
+    logger: false,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { maxParamLength: 1_000 },
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
+  })
+  app.setErrorHandler(onError)
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data))
+  for (const schema of [...RECORD_SCHEMAS, PROBLEM_SCHEMA]) app.addSchema(schema)
+  addLimits(app)
+  await addDocs(app)
+  addCounts(app, deps)
+  for (const row of routes(addThroughput(app, deps))) addRoute(app, deps, row)
+  addHealth(app, deps)
+  await addPage(app, deps.webFolder)
+  return app
+}

@@ -1,0 +1,45 @@
+/** What the API asks of whoever runs it: the same for every runtime. */
+
+import type { LogReader, LogRecord, ViewStore } from '../runtime/ports.ts'
+import type { Metrics } from '../runtime/metrics.ts'
+import type { TopicName } from '../schemas/topics.ts'
+
+/** Cheap, asked with every answer. */
+export interface PipelineTime {
+  /** Pipeline time reached, in milliseconds since the epoch; 0 before the first record. */
+  readonly now: number
+  /** How far that is behind what the pipeline has been offered, in milliseconds. */
+  readonly lagMs: number
+}
+export interface SourceStatus {
+  readonly name: string
+  readonly state: 'running' | 'ended' | 'failed'
+  readonly isSimulated: boolean
+  /** How far it has been heard, in the source's own count. */
+  readonly cursor: number
+  /** What a reader should know, such as why it failed. */
+  readonly detail: string | null
+}
+export interface StageStatus {
+  readonly name: string
+  readonly inputs: readonly TopicName[]
+  readonly outputs: readonly TopicName[]
+}
+export interface PipelineStatus {
+  readonly isReady: boolean
+  readonly storeBytes: number
+  readonly sources: readonly SourceStatus[]
+  readonly stages: readonly StageStatus[]
+}
+
+export interface ApiDeps {
+  readonly views: ViewStore
+  readonly log: LogReader
+  readonly metrics: Metrics
+  readonly time: () => PipelineTime
+  readonly status: () => PipelineStatus
+  /** Calls the listener with what each commit published. Returns the way to stop it. */
+  readonly onCommit: (listener: (published: readonly LogRecord[]) => void) => () => void
+  /** Folder of the built page. */
+  readonly webFolder: string
+}

@@ -1,0 +1,55 @@
+/** Routes for those who run it: alive, ready, metrics. */
+
+import type { FastifyInstance } from 'fastify'
+import { TOPIC_NAMES } from '../schemas/topics.ts'
+import type { ApiDeps } from './deps.ts'
+import { object } from './json-schema.ts'
+import { sendProblem } from './problem.ts'
+import { route, sendAnswer, addRoute } from './route.ts'
+
+const STATUS = (word: string) => object({ status: { const: word } })
+
+/** Values that are read rather than counted are set when the metrics are asked for. */
+const collect = ({ metrics, log, time, status }: ApiDeps): void => {
+  const { now, lagMs } = time()
+  const { storeBytes, sources } = status()
+  metrics.gauge('stopline_pipeline_time_seconds').set(now / 1000)
+  metrics.gauge('stopline_lag_seconds').set(lagMs / 1000)
+  metrics.gauge('stopline_store_bytes').set(storeBytes)
+  metrics.gauge('stopline_resident_memory_bytes').set(process.memoryUsage.rss())
+  for (const topic of TOPIC_NAMES)
+    metrics.gauge('stopline_topic_records').set({ topic }, log.endOffset(topic))
+  for (const { name, cursor } of sources)
+    metrics.gauge('stopline_source_cursor').set({ source: name }, cursor)
+}
+
+export const addHealth = (app: FastifyInstance, deps: ApiDeps): void => {
+  addRoute(
+    app,
+    deps,
+    route({
+      path: '/healthz',
+      tag: 'health',
+      summary: 'The process answers',
+      data: STATUS('alive'),
+      handle: () => ({ data: '{"status":"alive"}', isSimulated: false }),
+    }),
+  )
+  app.get(
+    '/readyz',
+    { schema: { tags: ['health'], summary: 'The pipeline runs; 503 before', response: {} } },
+    (request, reply) =>
+      deps.status().isReady
+        ? sendAnswer(deps, request, reply, { data: '{"status":"ready"}', isSimulated: false })
+        : sendProblem(request, reply, 'not-ready', 'the pipeline has not reached any time yet'),
+  )
+  app.get(
+    '/metrics',
+    { schema: { tags: ['health'], summary: 'Metrics as OpenMetrics text; docs/metrics.md' } },
+    async (_request, reply) => {
+      collect(deps)
+      const text = await deps.metrics.registry.metrics()
+      return reply.header('content-type', deps.metrics.registry.contentType).send(text)
+    },
+  )
+}

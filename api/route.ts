@@ -1,0 +1,104 @@
+/** What a route is, and how its answer is sent: one envelope, one ETag, the same headers everywhere. */
+
+import { hash } from 'node:crypto'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ApiDeps } from './deps.ts'
+import { flag, integer, object, ref, text, type JsonSchema } from './json-schema.ts'
+
+/** What a route answers: its data as JSON text. */
+export interface Answer {
+  readonly data: string
+  /** True where any of it comes from simulated data. */
+  readonly isSimulated: boolean
+  readonly next?: string | null
+}
+
+/** One read route. Params and query have been checked against their schemas before `handle` is called. */
+export interface Route<P = object, Q = object> {
+  readonly path: string
+  readonly tag: string
+  readonly summary: string
+  readonly description?: string
+  readonly params?: Readonly<Record<string, JsonSchema>>
+  readonly query?: Readonly<Record<string, JsonSchema>>
+  readonly data: JsonSchema
+  readonly isPaged?: boolean
+  /** Throws a CodedError where there is nothing to answer. */
+  handle(deps: ApiDeps, params: P, query: Q): Answer
+}
+/** Declares a route; exists so that its types are inferred. */
+export const route = <P = object, Q = object>(row: Route<P, Q>): Route<P, Q> => row
+
+/** Schema of a route's whole answer. */
+export const envelope = (data: JsonSchema, isPaged: boolean): JsonSchema => {
+  const whole = object({
+    asOf: integer('Pipeline time the answer is true at. Unit: milliseconds since the epoch, UTC.'),
+    lagMs: integer('How far that is behind what has been heard. Unit: milliseconds.'),
+    simulated: flag('True where any of the data is simulated.'),
+    data,
+  })
+  if (!isPaged) return whole
+  const next = text('Cursor of the next page; missing on the last.')
+  return { ...whole, properties: { ...(whole['properties'] as object), next } }
+}
+
+/** Sends an answer, or 304 where the client already has its data. */
+export const sendAnswer = (
+  deps: ApiDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { data, isSimulated, next }: Answer,
+): FastifyReply => {
+  const { now, lagMs } = deps.time()
+  const etag = `W/"${hash('sha1', next == null ? data : data + next, 'base64url')}"`
+  reply.headers({
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': 'no-cache',
+    etag,
+    'stopline-as-of': now,
+    'stopline-lag-ms': lagMs,
+    'stopline-simulated': isSimulated ? 'true' : 'false',
+  })
+  if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+  const tail = next == null ? '}' : `,"next":"${next}"}`
+  return reply.send(
+    `{"asOf":${now},"lagMs":${lagMs},"simulated":${isSimulated},"data":${data}${tail}`,
+  )
+}
+
+/** The schema Fastify checks a request by and OpenAPI shows. */
+const schemaOfRoute = (row: Route): object => ({
+  tags: [row.tag],
+  summary: row.summary,
+  ...(row.description === undefined ? {} : { description: row.description }),
+  ...(row.params === undefined ? {} : { params: object(row.params) }),
+  querystring: { type: 'object', additionalProperties: false, properties: row.query ?? {} },
+  response: {
+    200: { description: row.summary, ...envelope(row.data, row.isPaged ?? false) },
+    304: { description: 'The data is what If-None-Match names.', type: 'null' },
+    '4xx': {
+      description: 'A problem.',
+      content: { 'application/problem+json': { schema: ref('Problem') } },
+    },
+    '5xx': {
+      description: 'A problem.',
+      content: { 'application/problem+json': { schema: ref('Problem') } },
+    },
+  },
+})
+
+/** Puts a route on the app. */
+export const addRoute = (app: FastifyInstance, deps: ApiDeps, row: Route): void => {
+  app.get(row.path, { schema: schemaOfRoute(row) }, (request, reply) =>
+    sendAnswer(
+      deps,
+      request,
+      reply,
+      row.handle(deps, request.params as object, request.query as object),
+    ),
+  )
+}
+
+/** JSON array of rows that are JSON text already. */
+export const jsonList = (rows: readonly { readonly json: string }[]): string =>
+  `[${rows.map(({ json }) => json).join()}]`

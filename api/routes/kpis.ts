@@ -1,0 +1,79 @@
+/** KPIs of any subject. */
+
+import { CodedError } from '../../runtime/errors.ts'
+import type { Kpi } from '../../schemas/events.ts'
+import { key, keyParts } from '../../schemas/keys.ts'
+import { viewOf } from '../../schemas/views.ts'
+import { listOf, ref, text } from '../json-schema.ts'
+import { pageOf, PAGE_QUERY, type PageQuery } from '../paging.ts'
+import { jsonList, route } from '../route.ts'
+
+const DIMENSIONS = ['job', 'repo', 'community'] as const
+export const SUBJECT_QUERY = {
+  dimension: { type: 'string', enum: DIMENSIONS, description: 'Kind of subject.' },
+  subject: {
+    ...text('Key of the subject: source:repo:job, source:repo, or source; parts escape : as %3A.'),
+    maxLength: 1_000,
+  },
+}
+const WINDOW = { ...text('Window: now, 24h, 7d or 14d.'), maxLength: 20 }
+export interface SubjectQuery {
+  readonly dimension?: string
+  readonly subject?: string
+  readonly window?: string
+}
+
+/** Tells whether a key dimension:subject:window passes; undefined where all do. */
+export const subjectFilter = ({ dimension, subject, window }: SubjectQuery) =>
+  dimension === undefined && subject === undefined && window === undefined
+    ? undefined
+    : (row: { readonly key: string }): boolean => {
+        const parts = keyParts(row.key)
+        return (
+          (dimension === undefined || parts[0] === dimension) &&
+          (subject === undefined || parts[1] === subject) &&
+          (window === undefined || parts[2] === window)
+        )
+      }
+
+export const isSimulatedSubject = (row: { readonly json: string }): boolean =>
+  (JSON.parse(row.json) as Pick<Kpi, 'simulated'>).simulated
+
+const kpis = route<object, PageQuery & SubjectQuery>({
+  path: '/v1/kpis',
+  tag: 'kpis',
+  summary: 'Current KPIs, one record per subject and window, the last changed first',
+  query: { ...PAGE_QUERY, ...SUBJECT_QUERY, window: WINDOW },
+  data: listOf(ref('Kpi')),
+  isPaged: true,
+  handle: ({ views }, _params, query) => {
+    const { dimension, subject, window } = query
+    if (dimension !== undefined && subject !== undefined && window !== undefined) {
+      const json = views.get('kpis', key(dimension, subject, window))
+      const found = json === undefined ? [] : [{ json }]
+      return { data: jsonList(found), isSimulated: found.some(isSimulatedSubject) }
+    }
+    const { rows, next } = pageOf(views, 'kpis', query, { keep: subjectFilter(query) })
+    return { data: jsonList(rows), isSimulated: rows.some(isSimulatedSubject), next }
+  },
+})
+
+const history = route<object, PageQuery & SubjectQuery>({
+  path: '/v1/kpis/history',
+  tag: 'kpis',
+  summary: 'KPIs of one subject at the ends of panes, newest first',
+  description: 'dimension, subject and window are all needed.',
+  query: { ...PAGE_QUERY, ...SUBJECT_QUERY, window: WINDOW },
+  data: listOf(ref('Kpi')),
+  isPaged: true,
+  handle: ({ views }, _params, query) => {
+    const { dimension, subject, window } = query
+    if (dimension === undefined || subject === undefined || window === undefined)
+      throw new CodedError('invalid-parameter', 'dimension, subject and window are all needed')
+    const view = viewOf('kpi-history', key(dimension, subject, window))
+    const { rows, next } = pageOf(views, view, query)
+    return { data: jsonList(rows), isSimulated: rows.some(isSimulatedSubject), next }
+  },
+})
+
+export const KPI_ROUTES = [kpis, history]

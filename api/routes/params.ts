@@ -1,0 +1,60 @@
+/** Parts of a path that name a job or a run, the same in every route. */
+
+import { keyParts } from '../../schemas/keys.ts'
+import type { JobRef, RunRef } from '../../schemas/events.ts'
+import { text } from '../json-schema.ts'
+
+export const JOB_PATH = '/v1/jobs/:source/:repo/:job'
+export const RUN_PATH = '/v1/runs/:source/:repo/:job/:runId/:attempt'
+
+const part = (description: string) => ({ ...text(description), minLength: 1, maxLength: 1_000 })
+export const JOB_PARAMS = {
+  source: part('Source the job was heard from; demo is simulated.'),
+  repo: part('Repository; its `/` is written `%2F`.'),
+  job: part('Job name as the source writes it, percent-encoded.'),
+}
+export const RUN_PARAMS = {
+  ...JOB_PARAMS,
+  runId: part('Job run identifier, percent-encoded.'),
+  attempt: { type: 'integer', minimum: 1, description: 'Attempt, from 1.' },
+}
+
+/** Words of a filter over jobs. */
+export interface JobQuery {
+  readonly source?: string
+  readonly repo?: string
+  readonly job?: string
+}
+const word = (description: string) => ({ ...text(description), maxLength: 1_000 })
+export const JOB_QUERY = {
+  source: word('Only this source.'),
+  repo: word('Only this repository.'),
+  job: word('Only this job, by its name.'),
+}
+
+/** Tells whether a job key or run key passes the filter; undefined where there is none. */
+export const jobFilter = ({
+  source,
+  repo,
+  job,
+}: JobQuery): ((key: string) => boolean) | undefined =>
+  source === undefined && repo === undefined && job === undefined
+    ? undefined
+    : (key) => {
+        const parts = keyParts(key)
+        return (
+          (source === undefined || parts[0] === source) &&
+          (repo === undefined || parts[1] === repo) &&
+          (job === undefined || parts[2] === job)
+        )
+      }
+
+/** Simulated data has this source everywhere. */
+export const isDemo = ({ source }: Pick<JobRef, 'source'>): boolean => source === 'demo'
+/** Tells whether a job key or run key is one of simulated data. */
+export const isDemoKey = (key: string): boolean => key.startsWith('demo:')
+
+/** How a job or a run is named to people. */
+export const jobText = (job: JobRef): string => `${job.source} ${job.repo} ${job.job}`
+export const runText = (run: RunRef): string =>
+  `${jobText(run)} run ${run.runId} attempt ${run.attempt}`

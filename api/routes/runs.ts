@@ -1,0 +1,154 @@
+/** Runs with what was said of them. */
+
+import { CodedError } from '../../runtime/errors.ts'
+import type { Forecast, Run, RunRef } from '../../schemas/events.ts'
+import { runKey } from '../../schemas/keys.ts'
+import { viewOf } from '../../schemas/views.ts'
+import type { ApiDeps } from '../deps.ts'
+import { evaluateForecast } from '../evaluate.ts'
+import { listOf, nullable, number, numberOrNull, object, recordWith, ref } from '../json-schema.ts'
+import { MAX_LIMIT, pageOf, PAGE_QUERY, type Filter, type PageQuery } from '../paging.ts'
+import { jsonList, route } from '../route.ts'
+import {
+  isDemo,
+  isDemoKey,
+  JOB_QUERY,
+  jobFilter,
+  RUN_PARAMS,
+  RUN_PATH,
+  runText,
+  type JobQuery,
+} from './params.ts'
+
+const RUN_ANSWER = object({
+  run: ref('Run'),
+  forecast: nullable(ref('Forecast')),
+  now: nullable({
+    ...object({
+      elapsedSeconds: number('Time since the start, at asOf. Unit: seconds.'),
+      pFail: number('The forecast read off its curve at asOf. Unit: ratio 0..1.'),
+      remainingSeconds: numberOrNull('Expected time to the end from asOf. Unit: seconds.'),
+      remainingLow: numberOrNull('Tenth percentile of it. Unit: seconds.'),
+      remainingHigh: numberOrNull('Ninetieth percentile of it. Unit: seconds.'),
+    }),
+    description: 'The forecast read at asOf; null for a run that does not run.',
+  }),
+  decision: nullable(ref('Decision')),
+  score: nullable(ref('Score')),
+})
+
+/** A run with its forecast, decision and score, as JSON text; what is stored as text is not parsed but for the curve. */
+const runAnswer = ({ views, time }: ApiDeps, key: string, run: string): string => {
+  const running = views.get('running', key)
+  const forecast = running ?? views.get('forecasts', key) ?? 'null'
+  const now =
+    running === undefined
+      ? 'null'
+      : JSON.stringify(evaluateForecast(JSON.parse(running) as Forecast, time().now))
+  const decision = views.get('decisions', key) ?? 'null'
+  const score = running === undefined ? (views.get('scores', key) ?? 'null') : 'null'
+  return `{"run":${run},"forecast":${forecast},"now":${now},"decision":${decision},"score":${score}}`
+}
+
+type State = Run['phase']
+interface RunsQuery extends PageQuery, JobQuery {
+  readonly state?: State
+  readonly min_p?: number
+}
+/** View that lists the runs of a state; finished ones are found among all. */
+const VIEW_OF = { running: 'running', queued: 'queued', finished: 'runs' } as const
+
+const filterOf = (query: RunsQuery): Filter => {
+  const fits = jobFilter(query)
+  const { state, min_p: minP } = query
+  const isFinished = (json: string): boolean => (JSON.parse(json) as Run).phase === 'finished'
+  const keep =
+    state === 'finished'
+      ? (row: { key: string; json: string }) =>
+          (fits === undefined || fits(row.key)) && isFinished(row.json)
+      : fits && ((row: { key: string }) => fits(row.key))
+  return {
+    keep,
+    isPast: minP !== undefined && state === 'running' ? (row) => row.sort < minP : undefined,
+  }
+}
+
+const runs = route<object, RunsQuery>({
+  path: '/v1/runs',
+  tag: 'runs',
+  summary: 'Runs with forecast, advice and score',
+  description:
+    'Running runs come by falling probability of failure, as last forecast; all others by falling start. Without a state: all runs.',
+  query: {
+    ...PAGE_QUERY,
+    ...JOB_QUERY,
+    state: {
+      type: 'string',
+      enum: ['running', 'queued', 'finished'],
+      description: 'Only runs in this state.',
+    },
+    min_p: {
+      type: 'number',
+      minimum: 0,
+      maximum: 1,
+      description: 'Only running runs at least so likely to fail; needs state=running.',
+    },
+  },
+  data: listOf(RUN_ANSWER),
+  isPaged: true,
+  handle: (deps, _params, query) => {
+    if (query.min_p !== undefined && query.state !== 'running')
+      throw new CodedError('invalid-parameter', 'min_p goes with state=running only')
+    const view = query.state === undefined ? 'runs' : VIEW_OF[query.state]
+    const { rows, next } = pageOf(deps.views, view, query, filterOf(query))
+    const found = rows.flatMap((row) => {
+      const run = view === 'runs' ? row.json : deps.views.get('runs', row.key)
+      return run === undefined ? [] : [{ json: runAnswer(deps, row.key, run) }]
+    })
+    return { data: jsonList(found), isSimulated: rows.some(({ key }) => isDemoKey(key)), next }
+  },
+})
+
+const storedRun = (deps: ApiDeps, ref: RunRef): string => {
+  const run = deps.views.get('runs', runKey(ref))
+  if (run === undefined) throw new CodedError('not-found', `${runText(ref)} was not heard of`)
+  return run
+}
+
+const run = route<RunRef>({
+  path: RUN_PATH,
+  tag: 'runs',
+  summary: 'One run with its forecast read at asOf, its advice and its score',
+  params: RUN_PARAMS,
+  data: RUN_ANSWER,
+  handle: (deps, params) => ({
+    data: runAnswer(deps, runKey(params), storedRun(deps, params)),
+    isSimulated: isDemo(params),
+  }),
+})
+
+const trajectory = route<RunRef, PageQuery>({
+  path: `${RUN_PATH}/trajectory`,
+  tag: 'runs',
+  summary: 'What was said of a run, newest first: forecasts, decisions with evidence, the score',
+  params: RUN_PARAMS,
+  query: { ...PAGE_QUERY, limit: { ...PAGE_QUERY.limit, default: MAX_LIMIT } },
+  data: listOf({
+    anyOf: [
+      object({
+        kind: { const: 'forecast' },
+        forecast: recordWith('forecast', (field) => !field.startsWith('curve')),
+      }),
+      object({ kind: { const: 'decision' }, decision: ref('Decision') }),
+      object({ kind: { const: 'score' }, score: ref('Score') }),
+    ],
+  }),
+  isPaged: true,
+  handle: (deps, params, query) => {
+    storedRun(deps, params)
+    const { rows, next } = pageOf(deps.views, viewOf('trajectory', runKey(params)), query)
+    return { data: jsonList(rows), isSimulated: isDemo(params), next }
+  },
+})
+
+export const RUN_ROUTES = [runs, run, trajectory]
