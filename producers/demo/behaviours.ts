@@ -98,7 +98,7 @@ export const drifting = (everyDays: number, growth: number): Behaviour => ({
 })
 
 /** The episode an instant lies in, or null. */
-export const episodeAt = (cycle: Cycle | null, at: number): Episode | null => {
+const episodeAt = (cycle: Cycle | null, at: number): Episode | null => {
   if (cycle === null) return null
   const period = cycle.everyHours * HOUR_MS
   const phase = cycle.atHours * HOUR_MS

@@ -39,7 +39,7 @@ export interface Trigger {
 }
 
 /** Runs started together for one push share it. Example: `tidewright/gateway#41@0a1b2c3d`. */
-export const groupOf = ({ pull, push }: Change): string =>
+const groupOf = ({ pull, push }: Change): string =>
   `${pull.repo}#${pull.pull}@${push.sha.slice(0, 8)}`
 
 /** Whether the push broke the job: the same answer for each attempt. */
