@@ -91,7 +91,13 @@ describe('numerical mathematics', () => {
     expect(maximise((x) => -x, 1, 1000)).toBe(1)
   })
   it('climbs a hill in two variables', () => {
-    const [x, y] = maximise2((a, b) => -((a - 1) ** 2) - 3 * (b + 2) ** 2 + a * b, [0, 0], 1, 60)
+    const [x, y] = maximise2(
+      (a, b) => -((a - 1) ** 2) - 3 * (b + 2) ** 2 + a * b,
+      [0, 0],
+      1,
+      80,
+      1e-12,
+    )
     // Where both slopes vanish: −2(a−1) + b = 0 and −6(b+2) + a = 0.
     expect(x).toBeCloseTo(0, 4)
     expect(y).toBeCloseTo(-2, 4)
