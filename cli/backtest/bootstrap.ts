@@ -4,13 +4,19 @@
  * estimate is the same function at weight one.
  */
 
-/** How often each unit was drawn. */
-export type Weights = Uint16Array
+/** How often each unit was drawn; more than 255 times of one unit has no chance worth counting. */
+export type Weights = Uint8Array
 /** A value with its 95 % interval; null where there is nothing to say. */
 export interface Figure {
   readonly value: number | null
   readonly low: number | null
   readonly high: number | null
+}
+/** The resamples of one subject, drawn once for all its figures: so differences are paired. */
+export interface Draws {
+  readonly units: number
+  readonly seed: number
+  readonly rounds: readonly Weights[]
 }
 export interface BootstrapOptions {
   readonly resamples: number
@@ -40,44 +46,52 @@ export const quantile = (sorted: ArrayLike<number>, share: number): number => {
   return below + (above - below) * (place - Math.floor(place))
 }
 
+/** Draws as many units as there are, with replacement, once a resample; none below ten units. */
+export const drawsOf = (units: number, { resamples, seed }: BootstrapOptions): Draws => {
+  const random = seededRandom(seed)
+  const rounds = Array.from({ length: units < MIN_UNITS ? 0 : resamples }, () => {
+    const weights = new Uint8Array(units)
+    for (let i = 0; i < units; i += 1) {
+      const unit = Math.floor(random() * units)
+      weights[unit] = (weights[unit] ?? 0) + 1
+    }
+    return weights
+  })
+  return { units, seed, rounds }
+}
+
+type Statistics<Name extends string> = (weights: Weights) => Readonly<Record<Name, number | null>>
+
 /**
- * Statistics with their 95 % percentile intervals. A statistic that is NaN has no value; an interval needs ten units
- * and a value in at least half of the resamples.
+ * Statistics with their 95 % percentile intervals, from the first `limit` resamples. A statistic that is null has no
+ * value; an interval needs a value in at least half of the resamples.
  */
 export const bootstrap = <Name extends string>(
-  units: number,
-  statistics: (weights: Weights) => Readonly<Record<Name, number>>,
-  { resamples, seed }: BootstrapOptions,
+  { units, rounds }: Draws,
+  statistics: Statistics<Name>,
+  limit = rounds.length,
 ): Record<Name, Figure> => {
-  const point = statistics(new Uint16Array(units).fill(1))
+  const point = statistics(new Uint8Array(units).fill(1))
   const names = Object.keys(point) as Name[]
-  const drawn = Object.fromEntries(names.map((name) => [name, [] as number[]]))
-  const random = seededRandom(seed)
-  const weights = new Uint16Array(units)
-  for (let round = 0; units >= MIN_UNITS && round < resamples; round += 1) {
-    draw(weights, random)
-    const values = statistics(weights)
-    for (const name of names) if (!Number.isNaN(values[name])) drawn[name]?.push(values[name])
-  }
+  const used = names.some((name) => point[name] !== null) ? rounds.slice(0, limit) : []
+  const drawn = used.map(statistics)
   return Object.fromEntries(
-    names.map((name) => [name, figureOf(point[name], drawn[name] ?? [], resamples)]),
+    names.map((name) => [
+      name,
+      figureOf(
+        point[name],
+        drawn.map((values) => values[name]),
+      ),
+    ]),
   ) as Record<Name, Figure>
 }
 
-const draw = (weights: Weights, random: () => number): void => {
-  const units = weights.length
-  weights.fill(0)
-  for (let i = 0; i < units; i += 1) {
-    const unit = Math.floor(random() * units)
-    weights[unit] = (weights[unit] ?? 0) + 1
-  }
-}
-
-const figureOf = (value: number, drawn: readonly number[], resamples: number): Figure => {
-  if (Number.isNaN(value)) return NOTHING
-  if (drawn.length === 0 || drawn.length < resamples / 2) return { value, low: null, high: null }
-  const sorted = Float64Array.from(drawn).sort()
-  return { value, low: quantile(sorted, 0.025), high: quantile(sorted, 0.975) }
+const figureOf = (value: number | null, drawn: readonly (number | null)[]): Figure => {
+  if (value === null) return NOTHING
+  const sorted = Float64Array.from(drawn.filter((other) => other !== null)).sort()
+  return sorted.length === 0 || sorted.length < drawn.length / 2
+    ? { value, low: null, high: null }
+    : { value, low: quantile(sorted, 0.025), high: quantile(sorted, 0.975) }
 }
 
 /**

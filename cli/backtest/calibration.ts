@@ -43,13 +43,13 @@ export const binEnds = (sorted: Float64Array): number[] => {
   return ends
 }
 
-/** The error over given bins, each run `weights[unit]` times; NaN without bins. */
+/** The error over given bins, each run `weights[unit]` times; null without bins. */
 export const calibrationError = (
   sorted: Sorted,
   failed: Uint8Array,
   ends: readonly number[],
   weights: Weights,
-): number => {
+): number | null => {
   const { values, units } = sorted
   let [error, all, i] = [0, 0, 0]
   for (const end of ends) {
@@ -61,7 +61,7 @@ export const calibrationError = (
     }
     error += Math.abs(gap)
   }
-  return all > 0 ? error / all : NaN
+  return all > 0 ? error / all : null
 }
 
 /** The bins as they came out, beside draws of a calibrated forecaster. Null without bins. */

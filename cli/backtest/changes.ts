@@ -7,10 +7,10 @@
  * after the first failure 50 + 200 = 250 s; two runs cut, one of which passed.
  */
 
+import { share } from '../../schemas/measures.ts'
 import { bootstrap, columnOf, weighted } from './bootstrap.ts'
-import type { BootstrapOptions, Figure } from './bootstrap.ts'
+import type { Draws, Figure } from './bootstrap.ts'
 import type { ScoredRun } from './collector.ts'
-import { share } from './definitions.ts'
 
 /** Hours after the first failure of a change, over the runs of groups. */
 export interface ChangeMeasures {
@@ -26,25 +26,17 @@ export interface ChangeMeasures {
 
 type Timed = ScoredRun & { readonly startMs: number; readonly durationSeconds: number }
 
-/** Measures of the groups among runs whose units are 0 to `units` - 1. */
-export const changeMeasures = (
-  runs: readonly ScoredRun[],
-  units: number,
-  options: BootstrapOptions,
-): ChangeMeasures => {
+/** Measures of the groups among runs whose units are those of the draws. */
+export const changeMeasures = (runs: readonly ScoredRun[], draws: Draws): ChangeMeasures => {
   const groups = groupsOf(runs)
   const grouped = [...groups.values()].flat()
   const cut = [...groups.values()].flatMap(cutRuns)
   const spent = columnOf(grouped.map((run) => [run.unit, run.durationSeconds]))
   const after = columnOf(cut.map(({ run, seconds }) => [run.unit, seconds]))
-  const figures = bootstrap(
-    units,
-    (weights) => {
-      const seconds = weighted(after, weights)
-      return { seconds, share: share(seconds, weighted(spent, weights)) }
-    },
-    options,
-  )
+  const figures = bootstrap(draws, (weights) => {
+    const seconds = weighted(after, weights)
+    return { seconds, share: share(seconds, weighted(spent, weights)) }
+  })
   const cutOf = (failed: boolean | null): number =>
     cut.filter(({ run }) => run.failed === failed).length
   return {

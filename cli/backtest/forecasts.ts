@@ -5,11 +5,11 @@
  * Example: p .8 failed, p .4 passed, base .5 for both: Brier (.04 + .16) / 2 = .1, base .25, skill .6, AUC 1.
  */
 
+import { brierSkill } from '../../schemas/measures.ts'
 import { bootstrap, columnOf, turned, weighted } from './bootstrap.ts'
-import type { BootstrapOptions, Column, Figure, Weights } from './bootstrap.ts'
+import type { Column, Draws, Figure, Weights } from './bootstrap.ts'
 import { binEnds, calibratedRange, calibrationError } from './calibration.ts'
 import type { Calibrated } from './calibration.ts'
-import { brierSkill, logLoss } from './definitions.ts'
 import type { CheckpointRun } from './checkpoints.ts'
 import { auc, sortedBy } from './ranking.ts'
 import type { Sorted } from './ranking.ts'
@@ -36,11 +36,10 @@ export interface ForecastMeasures {
   readonly calibrated: Calibrated | null
 }
 
-/** Measures of the forecasts of these runs, whose units are 0 to `units` - 1. */
+/** Measures of the forecasts of these runs, whose units are those of the draws. */
 export const forecastMeasures = (
   runs: readonly CheckpointRun[],
-  units: number,
-  options: BootstrapOptions,
+  draws: Draws,
 ): ForecastMeasures => {
   const unitOf = runs.map(({ unit }) => unit)
   const ours = ranked(runs, unitOf, ({ pFail }) => pFail)
@@ -48,21 +47,21 @@ export const forecastMeasures = (
   const ends = binEnds(ours.sorted.values)
   const sums = sumsOf(runs)
   const { calibration, ...orders } = bootstrap(
-    units,
+    draws,
     (weights) => ({
       auc: auc(ours.sorted, ours.failed, weights),
       baseAuc: auc(base.sorted, base.failed, weights),
       calibration: calibrationError(ours.sorted, ours.failed, ends, weights),
     }),
-    { ...options, resamples: Math.min(WALKS, options.resamples) },
+    WALKS,
   )
   return {
     n: runs.length,
     failing: runs.filter(({ failed }) => failed).length,
-    ...bootstrap(units, (weights) => scores(sums, weights), options),
+    ...bootstrap(draws, (weights) => scores(sums, weights)),
     ...orders,
     calibrationError: turned(calibration),
-    calibrated: calibratedRange(ours.sorted.values, ours.failed, ends, options.seed),
+    calibrated: calibratedRange(ours.sorted.values, ours.failed, ends, draws.seed),
   }
 }
 
@@ -94,15 +93,24 @@ const sumsOf = (runs: readonly CheckpointRun[]): Sums => {
 
 type ScoreName = 'brier' | 'baseBrier' | 'skill' | 'brierLead' | 'logLoss' | 'baseLogLoss'
 
-const scores = (sums: Sums, weights: Weights): Record<ScoreName, number> => {
+const scores = (sums: Sums, weights: Weights): Record<ScoreName, number | null> => {
   const n = weighted(sums.n, weights)
-  const [brier, baseBrier] = [weighted(sums.brier, weights) / n, weighted(sums.base, weights) / n]
+  const mean = (column: Column): number | null => (n > 0 ? weighted(column, weights) / n : null)
+  const [brier, baseBrier] = [mean(sums.brier), mean(sums.base)]
+  const isKnown = brier !== null && baseBrier !== null
   return {
     brier,
     baseBrier,
-    skill: brierSkill(brier, baseBrier),
-    brierLead: baseBrier - brier,
-    logLoss: weighted(sums.log, weights) / n,
-    baseLogLoss: weighted(sums.baseLog, weights) / n,
+    skill: isKnown ? brierSkill({ brier, baseBrier }) : null,
+    brierLead: isKnown ? baseBrier - brier : null,
+    logLoss: mean(sums.log),
+    baseLogLoss: mean(sums.baseLog),
   }
 }
+
+/** Chances are held at least this far from 0 and 1, or one sure error would be all there is. */
+const NEVER_SURE = 1e-6
+
+/** -ln of the chance that was given to what happened. Example: .8 and failed is .223. */
+const logLoss = (pFail: number, failed: boolean): number =>
+  -Math.log(Math.max(NEVER_SURE, failed ? pFail : 1 - pFail))

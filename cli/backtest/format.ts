@@ -35,9 +35,9 @@ export const rangeText = (
   { low, high }: Pick<Figure, 'low' | 'high'>,
   format: Formatter,
 ): string =>
-  low === null || high === null ? '' : `[${format(low)}, ${format(high)}]`.replace(' %,', ',')
+  low === null || high === null ? '' : `[${format(low)}, ${format(high)}]`.replaceAll(' %', '')
 
-/** Value with its interval. Example: 2.3 [1.2, 3.4]. */
+/** Value with its interval. Example: 2.3 % [1.2, 3.4]. */
 export const figureText = (figure: Figure, format: Formatter): string =>
   `${valueText(figure, format)} ${rangeText(figure, format)}`.trimEnd()
 

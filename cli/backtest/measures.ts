@@ -1,6 +1,9 @@
 /** The measures of design 8 over one back-test: in total and per job, our rule beside every baseline. Pure. */
 
 import type { JobRef, Level } from '../../schemas/events.ts'
+import { OUR_RULE } from '../../schemas/measures.ts'
+import { drawsOf } from './bootstrap.ts'
+import type { BootstrapOptions, Draws } from './bootstrap.ts'
 import { changeMeasures } from './changes.ts'
 import type { ChangeMeasures } from './changes.ts'
 import { CHECKPOINTS, runsAt } from './checkpoints.ts'
@@ -11,9 +14,6 @@ import { remainingMeasures } from './remaining.ts'
 import type { RemainingMeasures } from './remaining.ts'
 import { ruleMeasures } from './rules.ts'
 import type { RuleMeasures, RuleOptions } from './rules.ts'
-
-/** Name of our rule in the scores; every other rule is a baseline. */
-export const OUR_RULE = 'stopline'
 
 export interface CheckpointMeasures {
   /** Share of the job's median passing duration as known then. */
@@ -75,16 +75,14 @@ export const measure = (
 ): BacktestMeasures => {
   const byJob = Map.groupBy(collected.runs, ({ job }) => job)
   const options: RuleOptions = {
-    resamples,
-    seed,
-    ours: OUR_RULE,
     rules: collected.rules,
     jobFailRates: collected.jobs.map((_, job) => failRate(byJob.get(job) ?? [])),
   }
-  const whole = withOwnUnits(collected.runs)
+  const draw = { resamples, seed }
+  const whole = withOwnUnits(collected.runs, draw)
   const jobs = [...byJob].flatMap(([job, runs]) => {
     const ref = collected.jobs[job]
-    return ref === undefined ? [] : [{ ...ref, ...subject(withOwnUnits(runs), options) }]
+    return ref === undefined ? [] : [{ ...ref, ...subject(withOwnUnits(runs, draw), options) }]
   })
   jobs.sort((a, b) => b.counts.failedSeconds - a.counts.failedSeconds)
   const starts = collected.runs.flatMap(({ startMs }) => startMs ?? [])
@@ -96,7 +94,7 @@ export const measure = (
     to: starts.length === 0 ? null : starts.reduce((a, b) => Math.max(a, b)),
     isSimulated: collected.jobs.some(({ source }) => source === 'demo'),
     total: subject(whole, options),
-    changes: changeMeasures(whole.runs, whole.units, options),
+    changes: changeMeasures(whole.runs, whole.draws),
     jobs,
     abstainingJobs: jobs.filter(isAbstaining).length,
     levels: collected.levels,
@@ -112,18 +110,18 @@ export const isAbstaining = ({ rules }: SubjectMeasures): boolean =>
 
 interface Subject {
   readonly runs: readonly ScoredRun[]
-  readonly units: number
+  readonly draws: Draws
 }
 
 /** The runs with their units numbered from 0 in order of first sight. */
-const withOwnUnits = (runs: readonly ScoredRun[]): Subject => {
+const withOwnUnits = (runs: readonly ScoredRun[], options: BootstrapOptions): Subject => {
   const places = new Map<number, number>()
   const own = runs.map((run) => {
     const unit = places.get(run.unit) ?? places.size
     places.set(run.unit, unit)
     return { ...run, unit }
   })
-  return { runs: own, units: places.size }
+  return { runs: own, draws: drawsOf(places.size, options) }
 }
 
 const failRate = (runs: readonly ScoredRun[]): number => {
@@ -131,23 +129,23 @@ const failRate = (runs: readonly ScoredRun[]): number => {
   return scored.filter(({ failed }) => failed === true).length / Math.max(1, scored.length)
 }
 
-const subject = ({ runs, units }: Subject, options: RuleOptions): SubjectMeasures => {
+const subject = ({ runs, draws }: Subject, options: RuleOptions): SubjectMeasures => {
   const warm = runs.filter(({ isCold }) => !isCold)
   const cold = runs.filter(({ isCold }) => isCold)
-  const rules = ruleMeasures(runs, units, options)
+  const rules = ruleMeasures(runs, draws, options)
   const rank = (rule: string): string => (rule === OUR_RULE ? '' : rule)
   return {
-    counts: countsOf(runs, units),
+    counts: countsOf(runs, draws.units),
     rules: rules.sort((a, b) => (rank(a.rule) < rank(b.rule) ? -1 : 1)),
     checkpoints: CHECKPOINTS.map((at) => {
       const alive = runsAt(warm, at)
       return {
         at,
-        forecast: forecastMeasures(alive, units, options),
-        remaining: remainingMeasures(alive, units, options),
+        forecast: forecastMeasures(alive, draws),
+        remaining: remainingMeasures(alive, draws),
       }
     }),
-    cold: forecastMeasures(runsAt(cold, 0), units, options),
+    cold: forecastMeasures(runsAt(cold, 0), draws),
   }
 }
 

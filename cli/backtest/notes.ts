@@ -1,9 +1,9 @@
 /** What a reader must know before believing a figure: where it rests on too little, or says less than it seems. */
 
+import { OUR_RULE } from '../../schemas/measures.ts'
 import { MIN_UNITS } from './bootstrap.ts'
 import { MIN_BIN } from './calibration.ts'
 import { count, dayText, hours, percent } from './format.ts'
-import { OUR_RULE } from './measures.ts'
 import type { BacktestMeasures } from './measures.ts'
 
 /** Below this many failing or passing runs a share of them is told, and not to be compared. */

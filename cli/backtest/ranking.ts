@@ -24,9 +24,9 @@ export const sortedBy = (values: readonly number[], units: readonly number[]): S
 
 /**
  * Area under the ROC curve: chance that a failing run was forecast higher than a passing one, ties counted half
- * (Mann and Whitney 1947). Example: failing .8 and .4, passing .4 and .2: (1 + 1 + .5 + 1) / 4 = .875. NaN without both.
+ * (Mann and Whitney 1947). Example: failing .8 and .4, passing .4 and .2: (1 + 1 + .5 + 1) / 4 = .875. Null without both.
  */
-export const auc = (sorted: Sorted, failed: Uint8Array, weights: Weights): number => {
+export const auc = (sorted: Sorted, failed: Uint8Array, weights: Weights): number | null => {
   const { values, units } = sorted
   let [passing, failing, won] = [0, 0, 0]
   for (let i = 0; i < values.length;) {
@@ -41,22 +41,23 @@ export const auc = (sorted: Sorted, failed: Uint8Array, weights: Weights): numbe
     passing += tiedPassing
     failing += tiedFailing
   }
-  return passing > 0 && failing > 0 ? won / (passing * failing) : NaN
+  return passing > 0 && failing > 0 ? won / (passing * failing) : null
 }
 
-/** Median; the mean of the two in the middle where they are two. Example: 1, 2, 4, 10 gives 3; NaN of nothing. */
-export const median = ({ values, units }: Sorted, weights: Weights): number => {
+/** Median; the mean of the two in the middle where they are two. Example: 1, 2, 4, 10 gives 3; null of nothing. */
+export const median = ({ values, units }: Sorted, weights: Weights): number | null => {
   let all = 0
   for (const unit of units) all += weights[unit] ?? 0
-  let [below, lower] = [0, NaN]
+  let below = 0
+  let lower: number | null = null
   for (let i = 0; i < values.length; i += 1) {
     const weight = weights[units[i] ?? 0] ?? 0
     if (weight === 0) continue
     const value = values[i] ?? NaN
-    if (!Number.isNaN(lower)) return (lower + value) / 2
+    if (lower !== null) return (lower + value) / 2
     below += weight
     if (below > all / 2) return value
     if (below === all / 2) lower = value
   }
-  return NaN
+  return null
 }

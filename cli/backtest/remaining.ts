@@ -5,14 +5,14 @@
  * Example: told 100 and 50 s, came true 90 and 80 s: errors 10 and 30, median 20 s; intervals 80..120 and 40..60 cover 1/2.
  */
 
+import { share } from '../../schemas/measures.ts'
+import type { Ratio } from '../../schemas/measures.ts'
 import { bootstrap, columnOf, weighted } from './bootstrap.ts'
-import type { BootstrapOptions, Figure } from './bootstrap.ts'
+import type { Draws, Figure } from './bootstrap.ts'
 import type { CheckpointRun } from './checkpoints.ts'
-import { share } from './definitions.ts'
 import { median, sortedBy } from './ranking.ts'
 import type { Sorted } from './ranking.ts'
 import { countRatio } from './rules.ts'
-import type { Ratio } from './rules.ts'
 
 const WALKS = 200
 
@@ -28,11 +28,10 @@ export interface RemainingMeasures {
   readonly leadSeconds: Figure
 }
 
-/** Measures of the remaining times told for these runs, whose units are 0 to `units` - 1. */
+/** Measures of the remaining times told for these runs, whose units are those of the draws. */
 export const remainingMeasures = (
   runs: readonly CheckpointRun[],
-  units: number,
-  options: BootstrapOptions,
+  draws: Draws,
 ): RemainingMeasures => {
   const known = runs.filter(({ actual }) => !Number.isNaN(actual))
   const bounded = known.filter((run) => !Number.isNaN(run.remainingLow + run.remainingHigh))
@@ -41,25 +40,20 @@ export const remainingMeasures = (
   )
   const boundedColumn = columnOf(bounded.map(({ unit }) => [unit, 1]))
   const insideColumn = columnOf(inside.map(({ unit }) => [unit, 1]))
-  const { coverage } = bootstrap(
-    units,
-    (weights) => ({
-      coverage: share(weighted(insideColumn, weights), weighted(boundedColumn, weights)),
-    }),
-    options,
-  )
+  const { coverage } = bootstrap(draws, (weights) => ({
+    coverage: share(weighted(insideColumn, weights), weighted(boundedColumn, weights)),
+  }))
   const paired = known.filter((run) => !Number.isNaN(run.remaining + run.jenkins))
   return {
     coverage: countRatio(coverage, inside.length, bounded.length),
     paired: paired.length,
-    ...medians(paired, units, options),
+    ...medians(paired, draws),
   }
 }
 
 const medians = (
   paired: readonly CheckpointRun[],
-  units: number,
-  options: BootstrapOptions,
+  draws: Draws,
 ): Pick<RemainingMeasures, 'medianErrorSeconds' | 'jenkinsMedianErrorSeconds' | 'leadSeconds'> => {
   const errors = (of: (run: CheckpointRun) => number): Sorted =>
     sortedBy(
@@ -68,13 +62,16 @@ const medians = (
     )
   const [ours, jenkins] = [errors((run) => run.remaining), errors((run) => run.jenkins)]
   return bootstrap(
-    units,
+    draws,
     (weights) => {
       const medianErrorSeconds = median(ours, weights)
       const jenkinsMedianErrorSeconds = median(jenkins, weights)
-      const leadSeconds = jenkinsMedianErrorSeconds - medianErrorSeconds
+      const leadSeconds =
+        medianErrorSeconds === null || jenkinsMedianErrorSeconds === null
+          ? null
+          : jenkinsMedianErrorSeconds - medianErrorSeconds
       return { medianErrorSeconds, jenkinsMedianErrorSeconds, leadSeconds }
     },
-    { ...options, resamples: Math.min(WALKS, options.resamples) },
+    WALKS,
   )
 }

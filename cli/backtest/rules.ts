@@ -7,18 +7,26 @@
  * 80 s not stopped: saved 60, burnt 30, net 30, strict net -30, precision 1/2, false stops 1/2, recall 60/300.
  */
 
-import { bootstrap, columnOf, weighted } from './bootstrap.ts'
-import type { BootstrapOptions, Column, Figure, Weights } from './bootstrap.ts'
+import type { RuleMeasure } from '../../schemas/events.ts'
+import {
+  falseStopRate,
+  lift,
+  net,
+  OUR_RULE,
+  precision,
+  ratio,
+  recall,
+  share,
+  strictNet,
+} from '../../schemas/measures.ts'
+import type { Ratio } from '../../schemas/measures.ts'
+import { bootstrap, columnOf, NOTHING, weighted } from './bootstrap.ts'
+import type { Column, Draws, Figure, Weights } from './bootstrap.ts'
 import type { ScoredRun } from './collector.ts'
-import { share, wilson } from './definitions.ts'
 
 /** False stops a rule may make, as a share of passing runs. */
 export const FALSE_STOP_BOUND = 0.01
 
-export interface Ratio extends Figure {
-  readonly numerator: number
-  readonly denominator: number
-}
 /** One rule over one subject. Times in seconds. */
 export interface RuleMeasures {
   readonly rule: string
@@ -43,54 +51,61 @@ export interface RuleMeasures {
   /** Our net minus this rule's, on the same resamples. */
   readonly netLeadSeconds: Figure
 }
-export interface RuleOptions extends BootstrapOptions {
+export interface RuleOptions {
   readonly rules: readonly string[]
-  /** The rule the others are compared with. */
-  readonly ours: string
   /** Share of failing runs in each job, by job index. */
   readonly jobFailRates: readonly number[]
 }
 
 interface RuleColumns {
-  readonly failing: Column
-  readonly passing: Column
+  readonly stoppedFailing: Column
+  readonly stoppedPassing: Column
   readonly saved: Column
   readonly burnt: Column
   readonly strictBurnt: Column
   readonly expectedFailing: Column
 }
+interface Whole {
+  readonly failing: number
+  readonly passing: number
+  readonly failedSeconds: number
+}
 
-/** Measures of every rule over the runs of one subject whose units are 0 to `units` - 1. */
+/** Measures of every rule over the runs of one subject, whose units are those of the draws. */
 export const ruleMeasures = (
   runs: readonly ScoredRun[],
-  units: number,
+  draws: Draws,
   options: RuleOptions,
 ): RuleMeasures[] => {
   const scored = runs.filter(({ failed }) => failed !== null)
-  const whole = {
-    failing: columnOf(scored.map(({ unit, failed }) => [unit, failed === true ? 1 : 0])),
-    passing: columnOf(scored.map(({ unit, failed }) => [unit, failed === false ? 1 : 0])),
-    failedSeconds: columnOf(
-      scored.map((run) => [run.unit, run.failed === true ? (run.durationSeconds ?? 0) : 0]),
+  const wholeAt = wholeOf(scored)
+  const columns = options.rules.map((rule, place) => ({
+    rule,
+    ...ruleColumns(scored, place, options.jobFailRates),
+  }))
+  const figures = bootstrap(draws, (weights) => statistics(columns, wholeAt(weights), weights))
+  const everything = new Uint8Array(draws.units).fill(1)
+  return columns.map((column, place) => ({
+    ...rendered(
+      totalsAt(column, everything),
+      wholeAt(everything),
+      (name) => figures[`${column.rule}/${name}`] ?? NOTHING,
     ),
-  }
-  const columns = options.rules.map((_, rule) => ruleColumns(scored, rule, options.jobFailRates))
-  const figures = bootstrap(
-    units,
-    (weights) => statistics(columns, whole, options, weights),
-    options,
-  )
-  const totals = {
-    failing: total(whole.failing),
-    passing: total(whole.passing),
-    failedSeconds: total(whole.failedSeconds),
-  }
-  return options.rules.map((rule, place) =>
-    rendered(rule, columns[place] ?? ruleColumns([], 0, []), totals, {
-      stoppedCensored: runs.filter((run) => run.failed === null && stopBy(run, place)).length,
-      figure: (name) => figures[`${rule}/${name}`] ?? { value: null, low: null, high: null },
-    }),
-  )
+    stoppedCensored: runs.filter((run) => run.failed === null && stopBy(run, place)).length,
+  }))
+}
+
+const wholeOf = (scored: readonly ScoredRun[]): ((weights: Weights) => Whole) => {
+  const column = (of: (run: ScoredRun) => number): Column =>
+    columnOf(scored.map((run) => [run.unit, of(run)]))
+  const failing = column(({ failed }) => (failed === true ? 1 : 0))
+  const passing = column(({ failed }) => (failed === false ? 1 : 0))
+  const seconds = column((run) => (run.failed === true ? (run.durationSeconds ?? 0) : 0))
+  return (weights) => ({
+    failing: weighted(failing, weights),
+    passing: weighted(passing, weights),
+    failedSeconds: weighted(seconds, weights),
+  })
 }
 
 const stopBy = (run: ScoredRun, rule: number): ScoredRun['stops'][number] | undefined =>
@@ -108,8 +123,8 @@ const ruleColumns = (
   const column = (of: (entry: (typeof stopped)[number]) => number): Column =>
     columnOf(stopped.map((entry) => [entry.run.unit, of(entry)]))
   return {
-    failing: column(({ run }) => (run.failed === true ? 1 : 0)),
-    passing: column(({ run }) => (run.failed === false ? 1 : 0)),
+    stoppedFailing: column(({ run }) => (run.failed === true ? 1 : 0)),
+    stoppedPassing: column(({ run }) => (run.failed === false ? 1 : 0)),
     saved: column(({ run, stop }) => (run.failed === true ? stop.savedSeconds : 0)),
     burnt: column(({ run, stop }) => (run.failed === false ? stop.burntSeconds : 0)),
     strictBurnt: column(({ run }) => (run.failed === false ? (run.durationSeconds ?? 0) : 0)),
@@ -117,93 +132,85 @@ const ruleColumns = (
   }
 }
 
-interface Whole<T> {
-  readonly failing: T
-  readonly passing: T
-  readonly failedSeconds: T
-}
+type NamedColumns = RuleColumns & { readonly rule: string }
+
+const totalsAt = (columns: NamedColumns, weights: Weights): RuleMeasure => ({
+  rule: columns.rule,
+  stoppedFailing: weighted(columns.stoppedFailing, weights),
+  stoppedPassing: weighted(columns.stoppedPassing, weights),
+  savedSeconds: weighted(columns.saved, weights),
+  burntSeconds: weighted(columns.burnt, weights),
+  strictBurntSeconds: weighted(columns.strictBurnt, weights),
+})
 
 const statistics = (
-  columns: readonly RuleColumns[],
-  whole: Whole<Column>,
-  { rules, ours }: RuleOptions,
+  columns: readonly NamedColumns[],
+  whole: Whole,
   weights: Weights,
-): Record<string, number> => {
-  const failing = weighted(whole.failing, weights)
-  const passing = weighted(whole.passing, weights)
-  const failedSeconds = weighted(whole.failedSeconds, weights)
-  const values: Record<string, number> = {}
-  columns.forEach((column, place) => {
-    const name = rules[place] ?? ''
-    const [right, wrong] = [weighted(column.failing, weights), weighted(column.passing, weights)]
-    const [saved, burnt] = [weighted(column.saved, weights), weighted(column.burnt, weights)]
-    const precision = share(right, right + wrong)
-    values[`${name}/saved`] = saved
-    values[`${name}/burnt`] = burnt
-    values[`${name}/net`] = saved - burnt
-    values[`${name}/strictNet`] = saved - weighted(column.strictBurnt, weights)
-    values[`${name}/precision`] = precision
-    values[`${name}/falseStopRate`] = share(wrong, passing)
-    values[`${name}/recall`] = share(saved, failedSeconds)
-    values[`${name}/lift`] = precision / share(failing, failing + passing)
-    values[`${name}/liftWithinJobs`] = share(right, weighted(column.expectedFailing, weights))
+): Record<string, number | null> => {
+  const totals = columns.map((column) => totalsAt(column, weights))
+  const ours = totals.find(({ rule }) => rule === OUR_RULE)
+  const values: Record<string, number | null> = {}
+  totals.forEach((rule, place) => {
+    const expected = columns[place]?.expectedFailing
+    const named: Record<string, number | null> = {
+      saved: rule.savedSeconds,
+      burnt: rule.burntSeconds,
+      net: net(rule),
+      strictNet: strictNet(rule),
+      precision: precision(rule).value,
+      falseStopRate: falseStopRate(whole, rule).value,
+      recall: recall(whole, rule),
+      lift: lift(whole, rule),
+      liftWithinJobs: expected ? share(rule.stoppedFailing, weighted(expected, weights)) : null,
+      netLead: ours === undefined ? null : net(ours) - net(rule),
+    }
+    for (const [name, value] of Object.entries(named)) values[`${rule.rule}/${name}`] = value
   })
-  for (const name of rules)
-    values[`${name}/netLead`] = (values[`${ours}/net`] ?? NaN) - (values[`${name}/net`] ?? NaN)
   return values
 }
 
-const total = ({ sums }: Column): number => sums.reduce((sum, value) => sum + value, 0)
-
 const rendered = (
-  rule: string,
-  columns: RuleColumns,
-  whole: Whole<number>,
-  parts: {
-    readonly stoppedCensored: number
-    readonly figure: (name: string) => Figure
-  },
-): RuleMeasures => {
-  const { figure, stoppedCensored } = parts
-  const [right, wrong] = [total(columns.failing), total(columns.passing)]
-  const falseStopRate = countRatio(figure('falseStopRate'), wrong, whole.passing)
+  totals: RuleMeasure,
+  whole: Whole,
+  figure: (name: string) => Figure,
+): Omit<RuleMeasures, 'stoppedCensored'> => {
+  const falseStops = widened(falseStopRate(whole, totals), figure('falseStopRate'))
   return {
-    rule,
-    stoppedFailing: right,
-    stoppedPassing: wrong,
-    stoppedCensored,
+    rule: totals.rule,
+    stoppedFailing: totals.stoppedFailing,
+    stoppedPassing: totals.stoppedPassing,
     savedSeconds: figure('saved'),
     burntSeconds: figure('burnt'),
     netSeconds: figure('net'),
     strictNetSeconds: figure('strictNet'),
-    precision: countRatio(figure('precision'), right, right + wrong),
-    falseStopRate,
+    precision: widened(precision(totals), figure('precision')),
+    falseStopRate: falseStops,
     recall: {
       ...figure('recall'),
-      numerator: total(columns.saved),
+      numerator: totals.savedSeconds,
       denominator: whole.failedSeconds,
     },
     lift: figure('lift'),
     liftWithinJobs: figure('liftWithinJobs'),
-    bound: boundOf(falseStopRate),
+    bound: boundOf(falseStops),
     netLeadSeconds: figure('netLead'),
   }
 }
 
-/**
- * A ratio of counts with the wider of two intervals at each end: the bootstrap knows that runs come in groups, and
- * Wilson's knows that none of few is not never.
- */
-export const countRatio = (figure: Figure, numerator: number, denominator: number): Ratio => {
-  const fixed = wilson(numerator, denominator)
-  return {
-    numerator,
-    denominator,
-    value: figure.value,
-    low: fixed === null ? null : Math.min(fixed.low, figure.low ?? 1),
-    high: fixed === null ? null : Math.max(fixed.high, figure.high ?? 0),
-  }
-}
+/** A ratio of counts with its figure from the bootstrap. */
+export const countRatio = (figure: Figure, numerator: number, denominator: number): Ratio =>
+  widened(ratio(numerator, denominator), figure)
+
+/** The wider of two intervals at each end: the bootstrap knows that runs come in groups, Wilson's that none of few is not never. */
+const widened = (counted: Ratio, figure: Figure): Ratio =>
+  counted.low === null || counted.high === null
+    ? counted
+    : {
+        ...counted,
+        low: Math.min(counted.low, figure.low ?? 1),
+        high: Math.max(counted.high, figure.high ?? 0),
+      }
 
 const boundOf = ({ value, high }: Ratio): RuleMeasures['bound'] => {
   if (value === null || high === null) return 'no passing runs'

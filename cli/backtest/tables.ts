@@ -1,5 +1,7 @@
 /** The tables of a back-test, as cells of text: the terminal, Markdown and HTML lay them out each in their way. */
 
+import { OUR_RULE } from '../../schemas/measures.ts'
+import type { Ratio } from '../../schemas/measures.ts'
 import {
   hours,
   count,
@@ -12,9 +14,9 @@ import {
   valueText,
 } from './format.ts'
 import type { ForecastMeasures } from './forecasts.ts'
-import { isAbstaining, OUR_RULE } from './measures.ts'
+import { isAbstaining } from './measures.ts'
 import type { BacktestMeasures, JobMeasures, SubjectMeasures } from './measures.ts'
-import type { Ratio, RuleMeasures } from './rules.ts'
+import type { RuleMeasures } from './rules.ts'
 
 /** A table: the first column is of names, the others of figures. */
 export interface Table {
@@ -25,7 +27,7 @@ export interface Table {
 }
 
 const ratioText = (ratio: Ratio): string =>
-  `${count(ratio.numerator)}/${count(ratio.denominator)} = ${figureText(ratio, percent)}`
+  `${count(ratio.numerator)}/${count(ratio.denominator)} ${figureText(ratio, percent)}`
 
 /** Saved, burnt and net hours by rule. The net of a rule over the bound stands in brackets: it does not count. */
 export const worthTable = ({ rules }: SubjectMeasures): Table => ({
@@ -65,8 +67,8 @@ export const stopTable = ({ rules }: SubjectMeasures): Table => ({
     count(rule.stoppedCensored),
   ]),
   notes: [
-    'precision = stopped failing / stopped; false stops = stopped passing / passing; recall = saved / failed hours. lift = precision over that of stopping as many',
-    'runs at random; in job = as many at random in each job. Stops of censored runs are reported, not scored: nobody knows how they would have ended.',
+    'precision = stopped failing / stopped; false stops = stopped passing / passing; recall = saved / failed hours. lift = precision over that of stopping as many runs at random; in job = as many at random in each job.',
+    'Stops of censored runs are reported, not scored: nobody knows how they would have ended.',
   ],
 })
 
