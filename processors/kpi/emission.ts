@@ -1,0 +1,144 @@
+/** Says what has changed of a subject: KPI records by window, their history, measures; tombstones where a window is empty. */
+
+import type { Kpi, Measure } from '../../schemas/events.ts'
+import { key } from '../../schemas/keys.ts'
+import { emit, retire, type Cells, type Effect } from '../processor.ts'
+import type { Counters } from './counters.ts'
+import { histogramsOf } from './histogram.ts'
+import { rowsOf, WINDOWS } from './index.ts'
+import { measureOf } from './measures.ts'
+import type { Dimension, Gauges, Reading, WindowName } from './row.ts'
+import { failuresInARow, lastFinish } from './sequence.ts'
+import { CHANGED, HOURLY, type Subject } from './subject.ts'
+import { DAY, expireAt, HOUR_MS, isLive, SCORES, sumOf, WEEKS } from './window.ts'
+
+const { kpis, history, measures } = CHANGED
+
+/** One emission: of whom, as of which instant, at which pipeline time. */
+export interface Occasion {
+  readonly cells: Cells
+  readonly dimension: Dimension
+  readonly name: string
+  readonly subject: Subject
+  readonly asOf: number
+  readonly at: number
+}
+
+/** Subtracts what leaves a window as of this instant and notes which windows have changed. */
+export const noteExpired = ({ cells, subject, asOf }: Occasion): void => {
+  if (expireAt(cells, DAY, asOf).length > 0) subject.changed |= kpis['24h'] | history['24h']
+  const weeks = expireAt(cells, WEEKS, asOf)
+  // The week before is the fortnight less the week: both ends move the weekly record.
+  if (weeks.length > 0) subject.changed |= kpis['7d'] | history['7d']
+  if (weeks.includes('14d')) subject.changed |= kpis['14d'] | history['14d'] | kpis.now
+  if (expireAt(cells, SCORES, asOf).length > 0)
+    subject.changed |= kpis['14d'] | history['14d'] | measures['14d']
+}
+
+/** Emits the windows among the bits of `which` that have changed. History of hourly panes waits for the full hour. */
+export const sayChanged = (occasion: Occasion, which: number): Effect[] => {
+  const { subject, asOf } = occasion
+  const due = subject.changed & which & (asOf % HOUR_MS === 0 ? ~0 : ~HOURLY)
+  subject.changed &= ~due
+  const effects: Effect[] = []
+  for (const window of WINDOWS)
+    if ((due & (kpis[window] | history[window])) !== 0) sayWindow(occasion, window, due, effects)
+  for (const window of ['14d', 'total'] as const)
+    if ((due & measures[window]) !== 0) effects.push(sayMeasure(occasion, window))
+  return effects
+}
+
+const sayWindow = (
+  occasion: Occasion,
+  window: WindowName,
+  due: number,
+  effects: Effect[],
+): void => {
+  const isHeld = isWindowLive(occasion, window)
+  const record = kpiOf(occasion, window)
+  if ((due & kpis[window]) !== 0)
+    effects.push(
+      isHeld
+        ? emit('ci.kpis.v1', record)
+        : retire('ci.kpis.v1', key(occasion.dimension, occasion.name, window)),
+    )
+  if ((due & history[window]) !== 0)
+    effects.push(emit('ci.kpi-history.v1', { ...record, eventId: `${record.eventId}/history` }))
+}
+
+const isWindowLive = ({ cells, subject, asOf }: Occasion, window: WindowName): boolean => {
+  switch (window) {
+    case 'now':
+      return subject.inFlight > 0 || isLive(cells, WEEKS, '14d', asOf)
+    case '24h':
+      return isLive(cells, DAY, '24h', asOf)
+    case '7d':
+      return isLive(cells, WEEKS, '7d', asOf)
+    case '14d':
+      return isLive(cells, WEEKS, '14d', asOf) || isLive(cells, SCORES, '14d', asOf)
+  }
+}
+
+const kpiOf = (occasion: Occasion, window: WindowName): Kpi => {
+  const reading = readingOf(occasion, window)
+  return {
+    ...stampOf(occasion, 'kpi', window),
+    values: rowsOf(occasion.dimension, window).map((row) => ({
+      kpi: row.name,
+      ...row.value(reading),
+    })),
+    late: window === 'now' ? occasion.subject.late : (reading.runs['late'] ?? 0),
+  }
+}
+
+const stampOf = (
+  { dimension, name, asOf, at }: Occasion,
+  kind: 'kpi' | 'measure',
+  window: string,
+): Omit<Kpi, 'values' | 'late'> => ({
+  eventId: `${kind}/${dimension}/${name}/${window}/${asOf}`,
+  eventAt: asOf,
+  observedAt: at,
+  dimension,
+  subject: name,
+  window,
+  simulated: name === 'demo' || name.startsWith('demo:'),
+})
+
+const NO_COUNTERS: Counters = {}
+const readingOf = (occasion: Occasion, window: WindowName): Reading => {
+  const { cells } = occasion
+  const runs = window === 'now' ? NO_COUNTERS : sumOf(cells, window === '24h' ? DAY : WEEKS, window)
+  return {
+    runs,
+    scores: window === '14d' ? sumOf(cells, SCORES, '14d') : NO_COUNTERS,
+    histograms: histogramsOf(runs),
+    fortnight: window === '24h' ? NO_COUNTERS : sumOf(cells, WEEKS, '14d'),
+    gauges: gaugesOf(occasion),
+  }
+}
+
+const gaugesOf = ({ cells, subject, asOf }: Occasion): Gauges => ({
+  asOf,
+  inFlight: subject.inFlight,
+  oldestStartAt: oldest((cells.get('starts') as Counters | undefined) ?? NO_COUNTERS),
+  streak: failuresInARow(subject),
+  ends: subject.recent.length,
+  lastFinishAt: lastFinish(subject),
+})
+const oldest = (starts: Counters): number | null => {
+  let minute = Infinity
+  for (const name in starts) minute = Math.min(minute, Number(name))
+  return minute === Infinity ? null : minute * 60_000
+}
+
+const sayMeasure = (occasion: Occasion, window: '14d' | 'total'): Effect => {
+  const { cells, dimension, name, asOf } = occasion
+  if (window === '14d' && !isLive(cells, SCORES, '14d', asOf))
+    return retire('ci.measures.v1', key(dimension, name, window))
+  const measure: Measure = {
+    ...stampOf(occasion, 'measure', window),
+    ...measureOf(sumOf(cells, SCORES, window)),
+  }
+  return emit('ci.measures.v1', measure)
+}

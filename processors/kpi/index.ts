@@ -1,0 +1,67 @@
+/** THE KPI table: one file one row (or one family of quantiles). A KPI is added here and nowhere else. */
+
+import { abortRate } from './abort-rate.ts'
+import { brierSkill } from './brier-skill.ts'
+import { calibrationEce } from './calibration-ece.ts'
+import type { CountRun } from './counters.ts'
+import { duration } from './duration.ts'
+import { failureStreak } from './failure-streak.ts'
+import { falseStopRate } from './false-stop-rate.ts'
+import { inFlight } from './in-flight.ts'
+import { infraFailureRate } from './infra-failure-rate.ts'
+import { meanFailureLength } from './mean-failure-length.ts'
+import { meanTimeToFix } from './mean-time-to-fix.ts'
+import { netImprovement } from './net-improvement.ts'
+import { oldestAge } from './oldest-age.ts'
+import { projectedPassRate } from './projected-pass-rate.ts'
+import { queue } from './queue.ts'
+import type { Dimension, KpiRow, WindowName } from './row.ts'
+import { runFailureRate } from './run-failure-rate.ts'
+import { runPassRate } from './run-pass-rate.ts'
+import { savedMachineSeconds } from './saved-machine-seconds.ts'
+import { staleness } from './staleness.ts'
+import { stopPrecision } from './stop-precision.ts'
+import { timeoutRate } from './timeout-rate.ts'
+import { wastedHours } from './wasted-hours.ts'
+
+/** File (without `.ts`) → its rows. Values of a `Kpi` record are in this order. */
+export const KPI_FILES: Readonly<Record<string, readonly KpiRow[]>> = {
+  'run-pass-rate': [runPassRate],
+  'run-failure-rate': [runFailureRate],
+  'projected-pass-rate': [projectedPassRate],
+  'infra-failure-rate': [infraFailureRate],
+  'abort-rate': [abortRate],
+  'timeout-rate': [timeoutRate],
+  'net-improvement': [netImprovement],
+  duration,
+  queue,
+  'in-flight': [inFlight],
+  'oldest-age': [oldestAge],
+  'wasted-hours': [wastedHours],
+  'failure-streak': [failureStreak],
+  'mean-failure-length': [meanFailureLength],
+  'mean-time-to-fix': [meanTimeToFix],
+  staleness: [staleness],
+  'saved-machine-seconds': [savedMachineSeconds],
+  'stop-precision': [stopPrecision],
+  'false-stop-rate': [falseStopRate],
+  'brier-skill': [brierSkill],
+  'calibration-ece': [calibrationEce],
+}
+
+export const KPIS: readonly KpiRow[] = Object.values(KPI_FILES).flat()
+
+/** What is counted of each finished run: what the rows ask for, each once. */
+export const RUN_COUNTS: readonly CountRun[] = [...new Set(KPIS.flatMap(({ counts }) => counts))]
+
+export const WINDOWS: readonly WindowName[] = ['now', '24h', '7d', '14d']
+const rowsFor = (dimension: Dimension): Readonly<Record<WindowName, readonly KpiRow[]>> => {
+  const of = (window: WindowName): readonly KpiRow[] =>
+    KPIS.filter((row) => row.dimensions.includes(dimension) && row.windows.includes(window))
+  return { now: of('now'), '24h': of('24h'), '7d': of('7d'), '14d': of('14d') }
+}
+const ROWS = { job: rowsFor('job'), repo: rowsFor('repo'), community: rowsFor('community') }
+
+/** Rows of a subject's record over a window, in the order of the table. */
+export const rowsOf = (dimension: Dimension, window: WindowName): readonly KpiRow[] =>
+  ROWS[dimension][window]

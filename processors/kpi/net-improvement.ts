@@ -1,0 +1,41 @@
+/**
+ * net_improvement: pass rate of the last 7 d minus that of the 7 d before. Unit: ratio points. Window: 7 d, by finish.
+ * Assumes independent runs; null unless both weeks have a run with a class.
+ * Source: Sippy; AI4CI KPI 9, never computed there. Interval: Newcombe 1998, method 10, from the two Wilson intervals.
+ * Example: 8 of 10 after 5 of 10: .3, −.1132 to .5869, n 20.
+ */
+
+import { wilson, Z95 } from '../../schemas/measures.ts'
+import { classed, countEnds, endsOf } from './ends.ts'
+import { EVERYWHERE, NOTHING, type KpiRow, type Value } from './row.ts'
+
+const difference = (passes: number, runs: number, oldPasses: number, oldRuns: number): Value => {
+  if (runs <= 0 || oldRuns <= 0) return NOTHING
+  const rate = passes / runs
+  const oldRate = oldPasses / oldRuns
+  const now = wilson(rate, runs, Z95)
+  const old = wilson(oldRate, oldRuns, Z95)
+  const value = rate - oldRate
+  return {
+    ...NOTHING,
+    value,
+    low: value - Math.hypot(rate - now.low, old.high - oldRate),
+    high: value + Math.hypot(now.high - rate, oldRate - old.low),
+    n: runs + oldRuns,
+  }
+}
+
+export const netImprovement: KpiRow = {
+  name: 'net_improvement',
+  unit: 'ratio points',
+  windows: ['7d'],
+  dimensions: EVERYWHERE,
+  doc: 'run_pass_rate of the last 7 d − run_pass_rate of the 7 d before',
+  interval: 'Newcombe 95 %',
+  counts: [countEnds],
+  value: ({ runs, fortnight }) => {
+    const passes = endsOf(runs, 'success')
+    const all = classed(runs)
+    return difference(passes, all, endsOf(fortnight, 'success') - passes, classed(fortnight) - all)
+  },
+}

@@ -1,0 +1,86 @@
+/**
+ * Processor `kpi-rollups`: KPIs of repositories and communities, from what their jobs add to them. Jobs send at a pane's
+ * end; the sums are said ten seconds of pipeline time later, as of that end.
+ */
+
+import type { KpiPartial } from '../../schemas/events.ts'
+import { keyParts } from '../../schemas/keys.ts'
+import type { Cells, Effect, Processor } from '../processor.ts'
+import { isEmpty, merge, type Counters } from './counters.ts'
+import { noteExpired, sayChanged, type Occasion } from './emission.ts'
+import { partsOf } from './partials.ts'
+import type { Dimension } from './row.ts'
+import {
+  AFTER_END,
+  AFTER_SCORE,
+  AFTER_START,
+  SUBJECT_CELL,
+  subjectOf,
+  wakeAfterPane,
+  wakeAfterRecord,
+  type Subject,
+} from './subject.ts'
+import { addAt, DAY, SCORES, WEEKS, WINDOW_CELLS } from './window.ts'
+
+/** How long after a pane's end all partials of the pane are in: they are stamped with that end. */
+export const GRACE_MS = 10_000
+
+export const kpiRollups: Processor = {
+  name: 'kpi-rollups',
+  inputs: ['ci.kpi-partials.v1'],
+  outputs: ['ci.kpis.v1', 'ci.kpi-history.v1', 'ci.measures.v1'],
+  cells: {
+    ...WINDOW_CELLS,
+    subject: SUBJECT_CELL,
+    starts: { type: 'map', values: 'long' },
+  },
+  step(cells, key, input, now) {
+    const subject = subjectOf(cells)
+    const effects =
+      input.kind === 'timer'
+        ? onTimer(cells, subject, key, now)
+        : onPartial(cells, subject, input.record as KpiPartial, now)
+    cells.put('subject', subject)
+    return effects
+  },
+}
+
+const onPartial = (cells: Cells, subject: Subject, partial: KpiPartial, now: number): Effect[] => {
+  const asOf = now - GRACE_MS
+  const { runs, scores, starts } = partsOf(partial)
+  subject.changed |= AFTER_START
+  if (!isEmpty(starts)) countStarts(cells, subject, starts)
+  if (!isEmpty(runs)) {
+    subject.changed |= AFTER_END
+    addAt(cells, DAY, partial.eventAt, asOf, runs)
+    if (!addAt(cells, WEEKS, partial.eventAt, asOf, runs)) subject.late += partial.late
+  }
+  if (!isEmpty(scores)) {
+    subject.changed |= AFTER_SCORE
+    addAt(cells, SCORES, partial.eventAt, asOf, scores)
+  }
+  return wakeAfterRecord(subject, now, GRACE_MS)
+}
+
+const countStarts = (cells: Cells, subject: Subject, delta: Counters): void => {
+  const starts = (cells.get('starts') as Counters | undefined) ?? {}
+  merge(starts, delta, 1)
+  if (isEmpty(starts)) cells.delete('starts')
+  else cells.put('starts', starts)
+  for (const minute in delta) subject.inFlight += delta[minute] ?? 0
+}
+
+const onTimer = (cells: Cells, subject: Subject, key: string, now: number): Effect[] => {
+  const asOf = now - GRACE_MS
+  const { dimension, name } = subjectName(key)
+  const occasion: Occasion = { cells, dimension, name, subject, asOf, at: now }
+  subject.paneAt = 0
+  noteExpired(occasion)
+  return [...sayChanged(occasion, ~0), ...wakeAfterPane(cells, subject, asOf, GRACE_MS)]
+}
+
+/** The key is `dimension:subject`, the subject itself a key. */
+const subjectName = (key: string): { dimension: Dimension; name: string } => {
+  const [dimension = '', name = ''] = keyParts(key)
+  return { dimension: dimension === 'repo' ? 'repo' : 'community', name }
+}

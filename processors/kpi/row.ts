@@ -1,0 +1,96 @@
+/** What a row of the KPI table is, and what it reads. */
+
+import type { KpiValue } from '../../schemas/events.ts'
+import { ratio, Z95, type Ratio } from '../../schemas/measures.ts'
+import type { CountRun, Counters } from './counters.ts'
+import { quantile, type Histogram, type Histograms } from './histogram.ts'
+
+export type WindowName = 'now' | '24h' | '7d' | '14d'
+export type Dimension = 'job' | 'repo' | 'community'
+type Unit = 'ratio' | 'ratio points' | 'seconds' | 'runs'
+
+/** What is true at one instant and in no window. Instants in milliseconds since the epoch. */
+export interface Gauges {
+  readonly asOf: number
+  readonly inFlight: number
+  readonly oldestStartAt: number | null
+  /** Failures in a row at the newest end, and ends seen. */
+  readonly streak: number
+  readonly ends: number
+  readonly lastFinishAt: number | null
+}
+
+/** What a KPI reads: the counters of its window. */
+export interface Reading {
+  readonly runs: Counters
+  /** Scores of the last 14 days. */
+  readonly scores: Counters
+  readonly histograms: Histograms
+  /** Runs of the last 14 days, for KPIs that compare. */
+  readonly fortnight: Counters
+  readonly gauges: Gauges
+}
+
+export type Value = Omit<KpiValue, 'kpi'>
+
+/** One KPI. */
+export interface KpiRow {
+  /** Unique, snake_case; the `kpi` of its values. */
+  readonly name: string
+  readonly unit: Unit
+  readonly windows: readonly WindowName[]
+  readonly dimensions: readonly Dimension[]
+  /** Definition, numerator over denominator, for the documentation. */
+  readonly doc: string
+  /** How its interval is made. */
+  readonly interval: string
+  /** What it needs counted of each finished run. */
+  readonly counts: readonly CountRun[]
+  readonly value: (reading: Reading) => Value
+}
+
+export const EVERYWHERE: readonly Dimension[] = ['job', 'repo', 'community']
+export const WILSON = 'Wilson 95 %'
+export const ORDER_STATISTICS =
+  'order statistics, 95 %; an end is null where the sample is too small'
+export const NORMAL = 'normal 95 % of a mean; null below 2 observations'
+export const NONE = 'none: it is a count or an instant'
+
+/** Nothing was heard. */
+export const NOTHING: Value = {
+  value: null,
+  numerator: null,
+  denominator: null,
+  low: null,
+  high: null,
+  n: 0,
+}
+
+/** A share of counted things. */
+export const shareOf = (numerator: number, denominator: number): Value =>
+  valueOf(ratio(numerator, denominator))
+export const valueOf = (of: Ratio): Value =>
+  of.value === null ? NOTHING : { ...of, n: of.denominator }
+
+/** A plain number with no interval. */
+export const plain = (value: number, n: number): Value => ({ ...NOTHING, value, n })
+
+export const quantileOf = (histogram: Histogram, q: number): Value => ({
+  ...NOTHING,
+  ...quantile(histogram, q),
+})
+
+/** Mean with its normal 95 % interval. Example: 2 and 4 (sum 6, squares 20) is 3, 1.04 to 4.96. */
+export const meanOf = (sum: number, squares: number, n: number): Value => {
+  if (n <= 0) return NOTHING
+  const mean = sum / n
+  const half = n < 2 ? null : Z95 * Math.sqrt(Math.max(0, squares / n - mean * mean) / (n - 1))
+  return {
+    value: mean,
+    numerator: sum,
+    denominator: n,
+    low: half === null ? null : Math.max(0, mean - half),
+    high: half === null ? null : mean + half,
+    n,
+  }
+}

@@ -1,0 +1,103 @@
+/** What a subject (job, repository, community) keeps beside its windows, and when it wakes to say what has changed. */
+
+import { setTimer, type Cells, type Effect } from '../processor.ts'
+import type { WindowName } from './row.ts'
+import { emptySequence, type Sequence } from './sequence.ts'
+import { ALL_SERIES, HOUR_MS, nextExpiry, PANE_MS } from './window.ts'
+
+export interface Subject extends Sequence {
+  /** Due times of both timers, 0 where not set. */
+  soonAt: number
+  paneAt: number
+  /** What has changed since it was last said: bits of {@link CHANGED}. */
+  changed: number
+  /** Observations too late for any window, or too far ahead. */
+  late: number
+  inFlight: number
+}
+
+/** Every subject's cell; the other kinds are in window.ts. */
+export const SUBJECT_CELL = {
+  type: 'record',
+  name: 'Subject',
+  fields: [
+    { name: 'soonAt', type: 'long' },
+    { name: 'paneAt', type: 'long' },
+    { name: 'changed', type: 'int' },
+    { name: 'late', type: 'long' },
+    { name: 'inFlight', type: 'long' },
+    { name: 'recent', type: { type: 'array', items: 'long' } },
+    { name: 'settledAt', type: 'long' },
+    { name: 'settledFailures', type: 'long' },
+    { name: 'settledSince', type: 'long' },
+  ],
+} as const
+
+export const subjectOf = (cells: Cells): Subject =>
+  (cells.get('subject') as Subject | undefined) ?? {
+    soonAt: 0,
+    paneAt: 0,
+    changed: 0,
+    late: 0,
+    inFlight: 0,
+    ...emptySequence(),
+  }
+
+/** `kpis` and `history` are bits per window, `measures` the 14 d and the total one. */
+export const CHANGED = {
+  kpis: { now: 1, '24h': 2, '7d': 4, '14d': 8 } satisfies Record<WindowName, number>,
+  history: { now: 0, '24h': 16, '7d': 32, '14d': 64 } satisfies Record<WindowName, number>,
+  measures: { '14d': 128, total: 256 },
+  partials: 512,
+} as const
+const { kpis, history, measures, partials } = CHANGED
+
+/** What an observation of each kind changes. */
+export const AFTER_START = kpis.now | partials
+export const AFTER_SCORE =
+  kpis['14d'] | history['14d'] | measures['14d'] | measures.total | partials
+export const AFTER_END =
+  AFTER_START |
+  kpis['24h'] |
+  history['24h'] |
+  kpis['7d'] |
+  history['7d'] |
+  kpis['14d'] |
+  history['14d']
+
+/** Said within seconds; everything else waits for the end of a pane. */
+export const SOON = kpis.now | kpis['24h']
+/** History of windows with hourly panes: said at full hours. */
+export const HOURLY = history['7d'] | history['14d']
+
+const SOON_MS = 10_000
+const next = (now: number, step: number): number => Math.floor(now / step) * step + step
+
+/** Sets the timers that what has changed asks for; `graceMs` is how long after a pane's end its sums are complete. */
+export const wakeAfterRecord = (subject: Subject, now: number, graceMs: number): Effect[] => {
+  const effects: Effect[] = []
+  if (graceMs === 0 && subject.soonAt === 0 && (subject.changed & SOON) !== 0) {
+    subject.soonAt = next(now, SOON_MS)
+    effects.push(setTimer('soon', subject.soonAt))
+  }
+  const paneAt = next(now - graceMs, PANE_MS) + graceMs
+  if (subject.changed !== 0 && (subject.paneAt === 0 || paneAt < subject.paneAt)) {
+    subject.paneAt = paneAt
+    effects.push(setTimer('pane', paneAt))
+  }
+  return effects
+}
+
+/** Sets the next pane timer: the next full hour if history waits for it, or the next pane to expire. */
+export const wakeAfterPane = (
+  cells: Cells,
+  subject: Subject,
+  asOf: number,
+  graceMs: number,
+): Effect[] => {
+  let at = (subject.changed & HOURLY) === 0 ? Infinity : next(asOf, HOUR_MS)
+  for (const series of ALL_SERIES) at = Math.min(at, nextExpiry(cells, series, asOf))
+  if (at === Infinity) return []
+  subject.paneAt = at + graceMs
+  return [setTimer('pane', subject.paneAt)]
+}

@@ -1,0 +1,98 @@
+/** Short forms of the records that KPIs are made of. */
+
+import type { Outcome, Run, RunEnd, Score } from '../../schemas/events.ts'
+
+/** Midnight, 1 March 2024: a pane's end of every width. */
+export const T0 = Date.UTC(2024, 2, 1)
+export const SECOND = 1000
+export const MINUTE = 60_000
+export const HOUR = 3_600_000
+export const DAY = 86_400_000
+
+/** A run record heard at `observedAt`, by default the instant of what it tells. */
+export const run = (
+  id: string,
+  change: Run['change'],
+  at: number,
+  more: Partial<Run> = {},
+): Run => ({
+  eventId: `${id}/${change}/${at}`,
+  eventAt: at,
+  observedAt: at,
+  source: 'ci',
+  repo: 'o/r',
+  job: 'unit',
+  runId: id,
+  attempt: 1,
+  change,
+  phase: change === 'queued' ? 'queued' : change === 'started' ? 'running' : 'finished',
+  queuedAt: null,
+  startedAt: change === 'started' ? at : null,
+  finishedAt: null,
+  outcome: null,
+  rawOutcome: null,
+  before: null,
+  steps: 0,
+  failedSteps: [],
+  step: null,
+  stepOutcome: null,
+  failedTests: 0,
+  logBytes: null,
+  group: null,
+  branch: null,
+  sha: null,
+  pull: null,
+  trigger: null,
+  labels: {},
+  ...more,
+})
+
+/** A run that ended at `at` after `seconds`. */
+export const finished = (
+  id: string,
+  at: number,
+  outcome: Outcome,
+  seconds: number | null = null,
+  more: Partial<Run> = {},
+): Run =>
+  run(id, 'finished', at, {
+    finishedAt: at,
+    outcome,
+    startedAt: seconds === null ? null : at - seconds * SECOND,
+    ...more,
+  })
+
+/** A correction of `before`, heard at `observedAt`. */
+export const corrected = (id: string, observedAt: number, before: RunEnd, after: RunEnd): Run =>
+  run(id, 'corrected', observedAt, {
+    before,
+    finishedAt: after.finishedAt,
+    outcome: after.outcome,
+    startedAt:
+      after.durationSeconds === null ? null : after.finishedAt - after.durationSeconds * SECOND,
+  })
+
+export const score = (
+  id: string,
+  at: number,
+  failed: boolean | null,
+  more: Partial<Score> = {},
+): Score => ({
+  eventId: `${id}/score`,
+  eventAt: at,
+  observedAt: at,
+  source: 'ci',
+  repo: 'o/r',
+  job: 'unit',
+  runId: id,
+  attempt: 1,
+  outcome: failed === null ? 'aborted' : failed ? 'failure' : 'success',
+  failed,
+  durationSeconds: null,
+  startedAt: null,
+  group: null,
+  rules: [],
+  checkpoints: [],
+  rule: 'stopline/1',
+  ...more,
+})
