@@ -1,12 +1,11 @@
 /** Recorded CI as files: folders of runs.csv, steps.csv and tests.csv as one stream in order of time. */
 
-import { existsSync, statSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { statSync } from 'node:fs'
 import type { Offer, OfferBatch, OfferSource } from '../../runtime/ports.ts'
-import { FILE_KINDS, FILES } from './columns.ts'
-import { loadFile, UNPLACED, type ArchiveFile } from './load.ts'
+import { filesOfAll, folderNames, type ArchiveFile } from './folders.ts'
+import { loadFile, UNPLACED } from './load.ts'
 import { createFileReport, type ArchiveSummary, type FileReport } from './report.ts'
-import { openSorter } from './sorter.ts'
+import { openSorter, type Sorter } from './sorter.ts'
 
 const BATCH_OFFERS = 2_000
 
@@ -14,7 +13,7 @@ export interface ArchiveOptions {
   /** Fewest offers of a batch but the last; a batch ends where the next offer has another instant. */
   readonly batchOffers?: number
 }
-/** How far the archive is: all bytes are read and sorted before the first batch. Unit of each pair: as named. */
+/** How far the archive is. All bytes are read and sorted before the first batch. */
 export interface ArchiveProgress {
   readonly bytesRead: number
   readonly bytesTotal: number
@@ -24,27 +23,8 @@ export interface ArchiveProgress {
 }
 export interface Archive extends OfferSource {
   progress(): ArchiveProgress
+  /** What was read and refused by the latest call of `batches`; whole once its first batch is there. */
   summary(): ArchiveSummary
-}
-
-/** A folder that is no archive. */
-export class ArchiveError extends Error {
-  override name = 'ArchiveError'
-}
-
-const filesOf = (folder: string): readonly ArchiveFile[] => {
-  if (!existsSync(folder)) throw new ArchiveError(`There is no folder ${folder}.`)
-  const files = FILE_KINDS.flatMap((kind) => {
-    const file = [`${kind}.csv`, `${kind}.csv.gz`].find((name) => existsSync(join(folder, name)))
-    if (file === undefined) return []
-    return [{ path: join(folder, file), name: `${basename(resolve(folder))}/${file}`, kind }]
-  })
-  if (!files.some(({ kind }) => kind === 'runs'))
-    throw new ArchiveError(
-      `${folder} holds no runs.csv and no runs.csv.gz. An archive folder holds runs.csv with the columns ` +
-        `${FILES.runs.required.join(', ')}, and may hold steps.csv and tests.csv.`,
-    )
-  return files
 }
 
 /** Cuts offers into batches between two instants. */
@@ -63,46 +43,57 @@ function* cut(offers: Iterable<Offer>, from: number, atLeast: number): Generator
   if (batch.length > 0) yield { offers: batch, cursor: cursor + batch.length }
 }
 
+/** Reads every file into the sorter; returns how many offers there are. */
+const loadAll = async (
+  files: readonly ArchiveFile[],
+  sorter: Sorter,
+  reports: FileReport[],
+  onRead: (bytes: number) => void,
+  signal: AbortSignal,
+): Promise<number> => {
+  for (const file of files) {
+    const report = createFileReport(file.name)
+    reports.push(report)
+    await loadFile(file, sorter, report, onRead, signal)
+  }
+  return sorter.finish(UNPLACED)
+}
+
 /**
  * The records of archive folders in order of time; records of one instant in the order queued, started, steps, tests,
  * finished, then by id, so that the order of the rows does not matter. The cursor is the number of offers made.
- * Throws {@link ArchiveError} for a folder that is no archive; what is wrong inside one is reported and goes on.
+ * Throws `ArchiveError` for a folder that is no archive; what is wrong inside one is reported and the rest goes on.
  */
 export const openArchive = (
   folders: readonly string[],
   { batchOffers = BATCH_OFFERS }: ArchiveOptions = {},
 ): Archive => {
-  const files = folders.flatMap(filesOf)
+  const files = filesOfAll(folders)
   const bytesTotal = files.reduce((sum, { path }) => sum + statSync(path).size, 0)
   let reports: FileReport[] = []
   let progress: ArchiveProgress = { bytesRead: 0, bytesTotal, offersMade: 0, offersTotal: null }
-
-  async function* batches(from: number, signal: AbortSignal): AsyncGenerator<OfferBatch> {
-    reports = []
-    progress = { bytesRead: 0, bytesTotal, offersMade: from, offersTotal: null }
-    const sorter = openSorter()
-    try {
-      for (const file of files) {
-        const report = createFileReport(file.name)
-        reports.push(report)
-        const onRead = (bytes: number): void => {
-          progress = { ...progress, bytesRead: progress.bytesRead + bytes }
-        }
-        await loadFile(file, sorter, report, onRead, signal)
-      }
-      progress = { ...progress, offersTotal: sorter.finish(UNPLACED) }
-      for (const batch of cut(sorter.sorted(from), from, batchOffers)) {
-        signal.throwIfAborted()
-        progress = { ...progress, offersMade: batch.cursor }
-        yield batch
-      }
-    } finally {
-      sorter.close()
-    }
+  const onRead = (bytes: number): void => {
+    progress = { ...progress, bytesRead: progress.bytesRead + bytes }
   }
+
   return {
-    name: `archive:${folders.map((folder) => basename(resolve(folder))).join('+')}`,
-    batches,
+    name: `archive:${folderNames(folders).join('+')}`,
+    async *batches(from, signal) {
+      reports = []
+      progress = { bytesRead: 0, bytesTotal, offersMade: from, offersTotal: null }
+      const sorter = openSorter()
+      try {
+        const offersTotal = await loadAll(files, sorter, reports, onRead, signal)
+        progress = { ...progress, offersTotal }
+        for (const batch of cut(sorter.sorted(from), from, batchOffers)) {
+          signal.throwIfAborted()
+          progress = { ...progress, offersMade: batch.cursor }
+          yield batch
+        }
+      } finally {
+        sorter.close()
+      }
+    },
     progress: () => progress,
     summary: () => ({
       files: reports.map((report) => report.summary()),

@@ -3,11 +3,13 @@
 import type { RunEvent } from '../../schemas/events.ts'
 import { runKey } from '../../schemas/keys.ts'
 import { FILES, type FileKind, type Row } from './columns.ts'
+import type { ArchiveFile } from './folders.ts'
 import { readBytes } from './file-bytes.ts'
 import { createLineSplitter, MAX_ROW_BYTES, type Line } from './lines.ts'
-import { readRun, readStep, readTest, runOf } from './normalize.ts'
+import { readRun, readStep, readTest } from './normalize.ts'
 import { RefusedRow, type Problem, type Reason } from './problems.ts'
 import type { FileReport } from './report.ts'
+import { runOf } from './row-values.ts'
 import { createRowReader, headerOf, type RowSpan } from './rows.ts'
 import { knownRun, remember } from './run-index.ts'
 import { RANKS, type Sorter } from './sorter.ts'
@@ -15,19 +17,14 @@ import { RANKS, type Sorter } from './sorter.ts'
 /** Instant of a dead letter before any good row; {@link Sorter.finish} puts it at the first instant. */
 export const UNPLACED = Number.MIN_SAFE_INTEGER
 
-/** One file: where it lies, and how reports and dead letters name it. */
-export interface ArchiveFile {
-  readonly path: string
-  readonly name: string
-  readonly kind: FileKind
-}
-
 interface Loading {
   readonly sorter: Sorter
   readonly report: FileReport
   readonly name: string
   lastAt: number
 }
+
+const problemOf = ({ reason, message }: RefusedRow): Problem => ({ reason, detail: message })
 
 const deadLetter = (loading: Loading, problem: Problem, { line, bytes }: RowSpan): void => {
   const origin = `archive:${loading.name}`
@@ -43,9 +40,9 @@ const deadLetter = (loading: Loading, problem: Problem, { line, bytes }: RowSpan
     payload: bytes.subarray(0, MAX_ROW_BYTES),
   })
 }
-const refuse = (loading: Loading, reason: Reason, detail: string, span: RowSpan): void => {
-  loading.report.add({ reason, detail }, span.line)
-  deadLetter(loading, { reason, detail }, span)
+const refuse = (loading: Loading, problem: Problem, span: RowSpan): void => {
+  loading.report.add(problem, span.line)
+  deadLetter(loading, problem, span)
 }
 
 const addEvents = ({ sorter }: Loading, events: readonly RunEvent[]): void => {
@@ -94,12 +91,12 @@ const rowReader = (loading: Loading, kind: FileKind, header: readonly string[]) 
         loading.lastAt = facts.at(-1)?.observedAt ?? loading.lastAt
       } catch (error) {
         if (!(error instanceof RefusedRow)) throw error
-        refuse(loading, error.reason, error.message, span)
+        refuse(loading, problemOf(error), span)
       }
     },
-    refuse(reason, detail, span) {
+    refuse(problem, span) {
       loading.report.counts.rows += 1
-      refuse(loading, reason, detail, span)
+      refuse(loading, problem, span)
     },
   })
 
@@ -165,13 +162,13 @@ export const loadFile = async (
   } catch (error) {
     const last = feed.last()
     if (error instanceof RefusedRow)
-      refuse(loading, error.reason, error.message, { line: last.number, bytes: last.bytes })
+      refuse(loading, problemOf(error), { line: last.number, bytes: last.bytes })
     else {
       const reason = damageOf(error)
       if (reason === null) throw error
       // A row cut by the damage may look whole with a wrong value, so it is refused with it.
       const { number, bytes } = splitter.rest() ?? { ...last, bytes: Buffer.alloc(0) }
-      refuse(loading, reason, (error as Error).message, { line: number, bytes })
+      refuse(loading, { reason, detail: (error as Error).message }, { line: number, bytes })
     }
   }
 }

@@ -11,6 +11,7 @@ import {
 } from './columns.ts'
 import { parseInstant } from './instant.ts'
 import { RefusedRow, type Problem } from './problems.ts'
+import { labelsOf, nameOf, ordinalOf, runOf, textOf } from './row-values.ts'
 import { outcomeOf, testStatusOf } from './words.ts'
 
 /** What a row says, and what is odd about it. */
@@ -28,36 +29,6 @@ export interface RunReading extends Reading<RunEvent>, RunSpan {
 }
 
 const WEEK_SECONDS = 604_800
-const text = (row: Row, column: string): string | null => {
-  const value = row[column]
-  return value === undefined || value === '' ? null : value
-}
-
-const need = (row: Row, column: string): string => {
-  const value = row[column]
-  if (!value) throw new RefusedRow('missing-value', `${column} is empty`)
-  return value
-}
-
-const positiveInteger = (row: Row, column: string): number | null => {
-  const value = row[column]
-  if (!value) return null
-  return /^[1-9]\d{0,8}$/.test(value) ? Number(value) : Number.NaN
-}
-
-/** The run a row belongs to. Throws {@link RefusedRow} where a part of its key is missing. */
-export const runOf = (row: Row): RunRef => {
-  const attempt = positiveInteger(row, 'attempt') ?? 1
-  if (Number.isNaN(attempt))
-    throw new RefusedRow('bad-attempt', `attempt ${JSON.stringify(row['attempt']?.slice(0, 40))}`)
-  return {
-    source: need(row, 'source'),
-    repo: need(row, 'repo'),
-    job: need(row, 'job'),
-    runId: need(row, 'run_id'),
-    attempt,
-  }
-}
 
 const idOf = (run: RunRef, ...parts: readonly string[]): string =>
   key(run.source, run.repo, run.job, runName(run), ...parts)
@@ -91,10 +62,6 @@ const factOf = (
   ...more,
 })
 
-/** Non-empty values of the columns, as labels. */
-const labelsOf = (row: Row, columns: readonly string[]): Record<string, string> =>
-  Object.fromEntries(columns.flatMap((column) => (row[column] ? [[column, row[column]]] : [])))
-
 /** Start and end of a row, made consistent: what never started has no start; other contradictions are refused. */
 const spanOf = (
   row: Row,
@@ -120,8 +87,8 @@ const endOf = (row: Row, notes: Problem[]): Pick<RunEvent, 'outcome' | 'rawOutco
       reason: 'unknown-word',
       detail: `conclusion ${JSON.stringify(word.slice(0, 80))}`,
     })
-  const rawOutcome = RAW_OUTCOMES.map((column) => text(row, column)).find((raw) => raw !== null)
-  return { outcome: outcome ?? 'unknown', rawOutcome: rawOutcome ?? text(row, 'conclusion') }
+  const rawOutcome = RAW_OUTCOMES.map((column) => textOf(row, column)).find((raw) => raw !== null)
+  return { outcome: outcome ?? 'unknown', rawOutcome: rawOutcome ?? textOf(row, 'conclusion') }
 }
 
 const queuedAtOf = (row: Row, firstAt: number | null, notes: Problem[]): number | null => {
@@ -135,47 +102,57 @@ const queuedAtOf = (row: Row, firstAt: number | null, notes: Problem[]): number 
   return null
 }
 
+/** What is known of a run from its first fact on. */
+const knownOf = (row: Row): Pick<RunEvent, 'group' | 'branch' | 'sha' | 'pull' | 'trigger'> => {
+  const pull = ordinalOf(row, 'pull')
+  return {
+    group: textOf(row, 'group_id'),
+    branch: textOf(row, 'branch'),
+    sha: textOf(row, 'sha'),
+    pull: Number.isNaN(pull) ? null : pull,
+    trigger: textOf(row, 'trigger'),
+  }
+}
+
+/** What only the end of a run tells: its outcome, and every column whose time is not known. */
+const finishOf = (row: Row, startedAt: number | null, notes: Problem[]): Partial<RunEvent> => {
+  const columns = Object.keys(row).filter((column) => !RUN_FIELDS.has(column))
+  const logBytes = row['log_bytes'] ?? ''
+  return {
+    ...endOf(row, notes),
+    startedAt,
+    logBytes: /^\d{1,15}$/.test(logBytes) ? Number(logBytes) : null,
+    labels: labelsOf(row, columns, notes),
+  }
+}
+
 /** Facts of a row of runs.csv. Throws {@link RefusedRow} for a row that cannot be read. */
 export const readRun = (row: Row): RunReading => {
   const run = runOf(row)
   const notes: Problem[] = []
   const { startedAt, finishedAt } = spanOf(row, notes)
   const queuedAt = queuedAtOf(row, startedAt ?? finishedAt, notes)
-  const pull = positiveInteger(row, 'pull')
-  const known = {
-    group: text(row, 'group_id'),
-    branch: text(row, 'branch'),
-    sha: text(row, 'sha'),
-    pull: Number.isNaN(pull) ? null : pull,
-    trigger: text(row, 'trigger'),
-  }
   // An end without a time was heard, at the latest, when the row's only time says that the run was there.
-  const isEnded = finishedAt !== null || Boolean(row['conclusion'])
+  const isEnded = finishedAt !== null || textOf(row, 'conclusion') !== null
+  const isTimed = finishedAt !== null || !isEnded
   const heardEndAt = isEnded ? (finishedAt ?? startedAt ?? queuedAt) : null
   if (queuedAt === null && startedAt === null && heardEndAt === null)
     throw new RefusedRow('no-time', 'queued_at, started_at and finished_at are all empty')
 
+  const known = knownOf(row)
   const facts: RunEvent[] = []
-  const queuedLabels = labelsOf(row, KNOWN_WHEN_QUEUED)
-  if (queuedAt !== null)
-    facts.push(factOf(run, 'queued', queuedAt, { ...known, labels: queuedLabels }))
-  if (startedAt !== null && (finishedAt !== null || !isEnded)) {
-    const labels = { ...queuedLabels, ...labelsOf(row, KNOWN_WHEN_STARTED) }
+  if (queuedAt !== null) {
+    const labels = labelsOf(row, KNOWN_WHEN_QUEUED, [])
+    facts.push(factOf(run, 'queued', queuedAt, { ...known, labels }))
+  }
+  if (startedAt !== null && isTimed) {
+    const labels = labelsOf(row, [...KNOWN_WHEN_QUEUED, ...KNOWN_WHEN_STARTED], [])
     facts.push(factOf(run, 'started', startedAt, { ...known, startedAt, labels }))
   }
-  if (heardEndAt !== null)
-    facts.push(
-      factOf(run, 'finished', heardEndAt, {
-        ...known,
-        ...endOf(row, notes),
-        startedAt: finishedAt === null ? null : startedAt,
-        logBytes: /^\d{1,15}$/.test(row['log_bytes'] ?? '') ? Number(row['log_bytes']) : null,
-        labels: labelsOf(
-          row,
-          Object.keys(row).filter((column) => !RUN_FIELDS.has(column)),
-        ),
-      }),
-    )
+  if (heardEndAt !== null) {
+    const finish = finishOf(row, isTimed ? startedAt : null, notes)
+    facts.push(factOf(run, 'finished', heardEndAt, { ...known, ...finish }))
+  }
   const wallSeconds =
     startedAt === null || finishedAt === null ? null : (finishedAt - startedAt) / 1000
   return { facts, notes, run, heardEndAt, wallSeconds }
@@ -184,7 +161,7 @@ export const readRun = (row: Row): RunReading => {
 /** Facts of a row of steps.csv; without a start only its end. Throws {@link RefusedRow}. */
 export const readStep = (row: Row): Reading<RunEvent> => {
   const run = runOf(row)
-  const step = need(row, 'step')
+  const step = nameOf(row, 'step')
   const notes: Problem[] = []
   const { startedAt, finishedAt } = spanOf(row, notes)
   const facts: RunEvent[] = []
@@ -200,8 +177,8 @@ export const readStep = (row: Row): Reading<RunEvent> => {
 }
 
 const testSecondsOf = (row: Row, wallSeconds: number | null): number | null => {
-  const value = row['duration_s']
-  if (!value) return null
+  const value = textOf(row, 'duration_s')
+  if (value === null) return null
   const seconds = Number(value)
   if (!(seconds >= 0))
     throw new RefusedRow('bad-duration', `duration_s ${JSON.stringify(value.slice(0, 40))}`)
@@ -218,7 +195,7 @@ const testSecondsOf = (row: Row, wallSeconds: number | null): number | null => {
 /** The fact of a row of tests.csv; a test without a time takes the end of its run. Throws {@link RefusedRow}. */
 export const readTest = (row: Row, known: RunSpan | null): Reading<TestResult> => {
   const run = runOf(row)
-  const test = need(row, 'test')
+  const test = nameOf(row, 'test')
   const rawStatus = row['status'] ?? ''
   const ownAt = parseInstant(row['finished_at'] ?? '', 'finished_at')
   const at = ownAt ?? known?.heardEndAt ?? null
@@ -241,7 +218,7 @@ export const readTest = (row: Row, known: RunSpan | null): Reading<TestResult> =
     status: status ?? 'unknown',
     rawStatus,
     durationSeconds,
-    message: text(row, 'message'),
+    message: textOf(row, 'message'),
   }
   const notes: Problem[] =
     status === null

@@ -20,6 +20,7 @@ export const PROBLEMS = {
   'malformed-row': refused('Quote a whole field, and double quotes inside it.'),
   'column-count': refused('Give each row as many fields as the header; quote fields with commas.'),
   'missing-value': refused('Fill source, repo, job, run_id, and step or test.'),
+  'name-too-long': refused('Keep names and ids under 1,000 characters.'),
   'bad-attempt': refused('Write attempt as a whole number from 1, or leave it empty for 1.'),
   'bad-time': refused('Write times as ISO 8601 UTC, as in 2026-07-16T06:00:53Z.'),
   'number-for-time': refused('Write times as ISO 8601 UTC, not as a count since 1970.'),
@@ -35,6 +36,7 @@ export const PROBLEMS = {
   ),
   'queue-after-start': noted('The queue time was left out; GitHub writes such rows for reruns.'),
   'start-after-end': noted('The start was left out: the run was cancelled before it started.'),
+  'long-label': noted('The label was cut at 1,000 characters.'),
   'untimed-step': noted('The step was left out: without a time it has no place in the stream.'),
 } satisfies Record<string, ProblemRow>
 

@@ -3,7 +3,7 @@
 import { isUtf8 } from 'node:buffer'
 import { parse } from 'csv-parse/sync'
 import { MAX_ROW_BYTES, type Line } from './lines.ts'
-import { RefusedRow, type Reason } from './problems.ts'
+import { RefusedRow, type Problem } from './problems.ts'
 
 /** The bytes of one row, from its first line on. */
 export interface RowSpan {
@@ -12,9 +12,12 @@ export interface RowSpan {
 }
 export interface RowSink {
   row(fields: readonly string[], span: RowSpan): void
-  refuse(reason: Reason, detail: string, span: RowSpan): void
+  refuse(problem: Problem, span: RowSpan): void
 }
 
+const UNCLOSED: Problem = { reason: 'unclosed-quote', detail: 'a quote is opened and never closed' }
+const tooLong = (): RefusedRow =>
+  new RefusedRow('row-too-long', `the row is longer than ${MAX_ROW_BYTES} bytes`)
 const LF = Buffer.from('\n')
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 
@@ -55,6 +58,28 @@ const isRowOf = (width: number, line: Line): boolean => {
   }
 }
 
+/**
+ * What to refuse of lines that are no row, and what to read again: a later line that is a whole row by itself shows
+ * that the quote before it was never closed.
+ */
+const partOf = (width: number, lines: readonly Line[]) => {
+  const next = lines.findIndex((line, index) => index > 0 && isRowOf(width, line))
+  return next === -1
+    ? { bad: lines, again: [] }
+    : { bad: lines.slice(0, next), again: lines.slice(next) }
+}
+
+const spanOf = (lines: readonly Line[]): RowSpan => ({
+  line: lines[0]?.number ?? 0,
+  bytes: joined(lines),
+})
+
+const checkedFields = (width: number, { bytes }: RowSpan): readonly string[] => {
+  const fields = fieldsOf(bytes)
+  if (fields.length === width) return fields
+  throw new RefusedRow('column-count', `${fields.length} fields, the header has ${width}`)
+}
+
 /** Reads lines of a file whose header has `width` columns; `end` says that the file is over. */
 export const createRowReader = (width: number, sink: RowSink) => {
   let open: Line[] = []
@@ -63,38 +88,24 @@ export const createRowReader = (width: number, sink: RowSink) => {
   // Past the bound inside quotes: lines are dropped until the quote closes or a whole row shows that it never does.
   let isSkipping = false
 
-  const takeOpen = (): Line[] => {
+  const refuse = (lines: readonly Line[], { reason, message }: RefusedRow): void => {
+    const { bad, again } = partOf(width, lines)
+    sink.refuse(again.length > 0 ? UNCLOSED : { reason, detail: message }, spanOf(bad))
+    isSkipping = isInQuotes && again.length === 0
+    if (again.length > 0) isInQuotes = false
+    for (const line of again) push(line)
+  }
+  const close = (error: RefusedRow | null): void => {
     const lines = open
     open = []
     openBytes = 0
-    return lines
-  }
-  /** Refuses the first lines; from the first that is a whole row by itself they are read again. */
-  const refuse = (lines: readonly Line[], reason: Reason, detail: string): void => {
-    const next = lines.findIndex((line, index) => index > 0 && isRowOf(width, line))
-    const bad = next === -1 ? lines : lines.slice(0, next)
-    const isUnclosed = next !== -1 || reason === 'unclosed-quote'
-    sink.refuse(
-      isUnclosed ? 'unclosed-quote' : reason,
-      isUnclosed ? 'a quote is opened and never closed' : detail,
-      { line: lines[0]?.number ?? 0, bytes: joined(bad).subarray(0, MAX_ROW_BYTES) },
-    )
-    isSkipping = next === -1 && isInQuotes
-    if (next === -1) return
-    isInQuotes = false
-    for (const line of lines.slice(next)) push(line)
-  }
-  const close = (lines: readonly Line[]): void => {
-    const span = { line: lines[0]?.number ?? 0, bytes: joined(lines) }
-    if (span.bytes.length === 0) return
     try {
-      const fields = fieldsOf(span.bytes)
-      if (fields.length !== width)
-        throw new RefusedRow('column-count', `${fields.length} fields, the header has ${width}`)
-      sink.row(fields, span)
-    } catch (error) {
-      if (!(error instanceof RefusedRow)) throw error
-      refuse(lines, error.reason, error.message)
+      if (error !== null) throw error
+      const span = spanOf(lines)
+      if (span.bytes.length > 0) sink.row(checkedFields(width, span), span)
+    } catch (caught) {
+      if (!(caught instanceof RefusedRow)) throw caught
+      refuse(lines, caught)
     }
   }
   const push = (line: Line): void => {
@@ -106,12 +117,11 @@ export const createRowReader = (width: number, sink: RowSink) => {
     }
     open.push(line)
     openBytes += line.bytes.length
-    if (line.isCut || openBytes > MAX_ROW_BYTES)
-      refuse(takeOpen(), 'row-too-long', `the row is longer than ${MAX_ROW_BYTES} bytes`)
-    else if (!isInQuotes) close(takeOpen())
+    if (line.isCut || openBytes > MAX_ROW_BYTES) close(tooLong())
+    else if (!isInQuotes) close(null)
   }
   const end = (): void => {
-    while (open.length > 0) refuse(takeOpen(), 'unclosed-quote', '')
+    while (open.length > 0) close(new RefusedRow(UNCLOSED.reason, UNCLOSED.detail))
   }
   return { push, end }
 }

@@ -4,21 +4,41 @@ import { runKey } from '../../schemas/keys.ts'
 import type { RunReading, RunSpan } from './normalize.ts'
 import type { Sorter } from './sorter.ts'
 
-const COMPARED = ['outcome', 'startedAt', 'group', 'branch', 'sha', 'trigger'] as const
-type Said = RunSpan & Readonly<Record<string, string | number | null>>
+/** What is kept of a run, in this order; the first two are its span. */
+const KEPT = ['heardEndAt', 'wallSeconds', 'queue time', 'start', 'end'] as const
+const COMPARED = ['outcome', 'group', 'branch', 'sha', 'trigger'] as const
+const NAMES: readonly string[] = [...KEPT, ...COMPARED]
+type Said = readonly (string | number | null)[]
 
 const saidOf = ({ facts, heardEndAt, wallSeconds }: RunReading): Said => {
+  const timeOf = (kind: string): number | null =>
+    facts.find((fact) => fact.kind === kind)?.observedAt ?? null
   const last = facts.at(-1)
-  const times = Object.fromEntries(facts.map((fact) => [`${fact.kind} time`, fact.observedAt]))
-  const values = Object.fromEntries(COMPARED.map((field) => [field, last?.[field] ?? null]))
-  return { ...values, ...times, heardEndAt, wallSeconds }
+  return [
+    heardEndAt,
+    wallSeconds,
+    timeOf('queued'),
+    timeOf('started'),
+    timeOf('finished'),
+    ...COMPARED.map((field) => last?.[field] ?? null),
+  ]
 }
 
 /** Span of a run that was read before, null for a run that was not. */
 export const knownRun = (sorter: Sorter, run: string): RunSpan | null => {
-  const said = sorter.said(run)
-  return said === undefined ? null : (JSON.parse(said) as Said)
+  const text = sorter.said(run)
+  if (text === undefined) return null
+  const [heardEndAt, wallSeconds] = JSON.parse(text) as [number | null, number | null]
+  return { heardEndAt, wallSeconds }
 }
+
+// The earlier end, so that the order of the rows does not matter.
+const merged = (before: Said, said: Said): Said =>
+  said.map((value, index) => {
+    const other = before[index] ?? null
+    if (value === null || other === null) return value ?? other
+    return other < value ? other : value
+  })
 
 /**
  * Remembers a run row. `isRepeat`: its run was there before; `differences` names what the rows say differently,
@@ -29,26 +49,13 @@ export const remember = (
   reading: RunReading,
 ): { readonly isRepeat: boolean; readonly differences: string } => {
   const run = runKey(reading.run)
-  const text = sorter.said(run)
   const said = saidOf(reading)
-  if (text === undefined) {
-    sorter.setSaid(run, JSON.stringify(said))
-    return { isRepeat: false, differences: '' }
-  }
-  const before = JSON.parse(text) as Said
-  const differs = (name: string): boolean =>
-    before[name] != null && said[name] != null && before[name] !== said[name]
-  const differences = Object.keys(said).filter(
-    (name) => name !== 'heardEndAt' && name !== 'wallSeconds' && differs(name),
-  )
-  // The earlier end, so that the order of the rows does not matter.
-  const ends = [before.heardEndAt, said.heardEndAt].filter((end) => end !== null)
-  const known = Object.entries(said).filter(([, value]) => value !== null)
-  const merged = {
-    ...before,
-    ...Object.fromEntries(known),
-    heardEndAt: ends.length > 0 ? Math.min(...ends) : null,
-  }
-  sorter.setSaid(run, JSON.stringify(merged))
+  if (sorter.sayFirst(run, JSON.stringify(said))) return { isRepeat: false, differences: '' }
+  const before = JSON.parse(sorter.said(run) ?? '[]') as Said
+  const differences = NAMES.filter((_, index) => {
+    const [one, other] = [before[index] ?? null, said[index] ?? null]
+    return index > 1 && one !== null && other !== null && one !== other
+  })
+  sorter.say(run, JSON.stringify(merged(before, said)))
   return { isRepeat: true, differences: differences.join(', ') }
 }

@@ -38,7 +38,8 @@ const encode = (rank: number, record: RecordOf<ArchiveTopic>): Buffer => {
 const decode = (row: Record<string, SQLOutputValue>): Offer => {
   const rank = Number(row['rank'])
   const topic = topicOf(rank)
-  const bytes = Buffer.from(row['body'] as Uint8Array)
+  const body = row['body'] as Uint8Array
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
   const at = Number(row['at'])
   if (topic === 'ci.dead-letters.v1')
     return {
@@ -56,14 +57,17 @@ export const openSorter = () => {
   db.exec(DDL)
   const insert = db.prepare('INSERT INTO offers (at, rank, id, body) VALUES (?, ?, ?, ?)')
   const saidBy = db.prepare('SELECT said FROM runs WHERE name = ?')
-  const say = db.prepare('INSERT OR REPLACE INTO runs VALUES (?, ?)')
+  const sayFirst = db.prepare('INSERT OR IGNORE INTO runs VALUES (?, ?)')
+  const say = db.prepare('UPDATE runs SET said = ?2 WHERE name = ?1')
   return {
     add(rank: number, at: number, record: RecordOf<ArchiveTopic>): void {
       insert.run(at, rank, record.eventId, encode(rank, record))
     },
     /** What rows read so far said about a run, as JSON text. */
     said: (run: string): string | undefined => saidBy.get(run)?.['said'] as string | undefined,
-    setSaid(run: string, said: string): void {
+    /** Keeps what the first row of a run says; false where the run was there before. */
+    sayFirst: (run: string, said: string): boolean => sayFirst.run(run, said).changes === 1,
+    say(run: string, said: string): void {
       say.run(run, said)
     },
     /** How many offers were added; those without a known instant are placed at the first one. */
