@@ -44,20 +44,20 @@ export const cautions = (measures: BacktestMeasures): string[] => {
   return [
     measures.isSimulated && 'SIMULATED DATA (source demo) is in these figures.',
     counts.failing < FEW &&
-      `Only ${count(counts.failing)} runs failed: recall, AUC and net mean little.`,
+      `Few failing runs (${count(counts.failing)}): recall, AUC and net mean little.`,
     counts.passing < FEW &&
-      `Only ${count(counts.passing)} runs passed: no rate of false stops can be shown.`,
+      `Few passing runs (${count(counts.passing)}): no rate of false stops can be shown.`,
     counts.units < MIN_UNITS &&
-      `Only ${count(counts.units)} groups or days: too few for bootstrap intervals; shares keep Wilson's.`,
+      `Few groups or days (${count(counts.units)}): no bootstrap intervals; shares keep Wilson's.`,
     stopped > 0 &&
       stopped < FEW &&
-      `Our rule stopped only ${count(stopped)} scored runs: its precision means little.`,
+      `Few scored runs stopped by our rule (${count(stopped)}): its precision means little.`,
     counts.failingUntimed > 0 &&
-      `${count(counts.failingUntimed)} failing runs have no duration: their hours are missing, not zero.`,
+      `Failing runs without a duration (${count(counts.failingUntimed)}): their hours are missing, not zero.`,
     counts.withoutForecast > 0 &&
-      `${count(counts.withoutForecast)} runs ended without any forecast: they are in the counts, not in the checkpoints.`,
+      `Runs that ended without any forecast (${count(counts.withoutForecast)}): in the counts, not in the checkpoints.`,
     cold.n > 0 &&
-      `${count(cold.n)} runs were forecast cold: no passing duration was known, so they have a forecast at the start only and stand apart from 0 %.`,
+      `Runs forecast cold (${count(cold.n)}): no passing duration was known, so there is a forecast at the start only, apart from 0 %.`,
     small.length > 0 &&
       `Below ${MIN_BIN} runs no calibration error is given (${small.map(({ at }) => `${Math.round(at * 100)} %`).join(', ')}).`,
   ].filter((note) => note !== false)

@@ -11,11 +11,19 @@ import { htmlOf, markdownOf } from './report/page.ts'
 import type { Report, Section } from './report/page.ts'
 import { precisionPlot } from './report/precision-plot.ts'
 import { reliabilityPlot } from './report/reliability-plot.ts'
+import { remainingPlot } from './report/remaining-plot.ts'
 import { savingsPlot } from './report/savings-plot.ts'
 import { skillPlot } from './report/skill-plot.ts'
 import { PLOT_STYLE } from './report/style.ts'
 import { svgOf } from './report/svg.ts'
-import { forecastTable, jobTable, remainingTable, stopTable, worthTable } from './tables.ts'
+import {
+  forecastTable,
+  jobNames,
+  jobTable,
+  remainingTable,
+  stopTable,
+  worthTable,
+} from './tables.ts'
 
 const JOBS_IN_TABLE = 50
 const JOBS_WITH_PLOTS = 12
@@ -50,17 +58,21 @@ export const reportOf = ({ name, measures, profiles }: ReportInput): Report => {
       {
         heading: 'How good the forecasts were',
         tables: [forecastTable(total), remainingTable(total)],
-        plots: [reliabilityPlot(total.checkpoints), skillPlot(total.checkpoints)],
+        plots: [
+          reliabilityPlot(total.checkpoints),
+          skillPlot(total.checkpoints),
+          remainingPlot(total.checkpoints),
+        ],
         texts: [],
       },
       {
         heading: 'Jobs',
         tables: [jobTable(measures, JOBS_IN_TABLE)],
         plots: [],
-        texts:
-          abstainingJobs === jobs.length
-            ? ['Our rule stopped no run: on these jobs it had nothing safe to save.']
-            : [],
+        texts: [
+          ...(abstainingJobs === jobs.length ? ['Our rule stopped no run of these jobs.'] : []),
+          'Curves are as known at the end of the back-test; during it each forecast saw only its own past.',
+        ],
       },
       ...jobSections(measures, profiles),
     ],
@@ -70,18 +82,18 @@ export const reportOf = ({ name, measures, profiles }: ReportInput): Report => {
 const jobSections = (
   { jobs }: BacktestMeasures,
   profiles: ReadonlyMap<string, JobProfile>,
-): Section[] =>
-  jobs
+): Section[] => {
+  const nameOf = jobNames(jobs)
+  return jobs
     .flatMap((job) => profiles.get(jobKey(job)) ?? [])
     .slice(0, JOBS_WITH_PLOTS)
     .map((profile, i) => ({
-      heading: profile.job,
+      heading: nameOf(profile),
       tables: [],
       plots: jobPlots(profile, `job-${i + 1}`),
-      texts: [
-        'As known at the end of the back-test; during it each forecast saw only its own past.',
-      ],
+      texts: [],
     }))
+}
 
 /** Writes the report; gives the path of the page. Folders are made, files of an earlier report replaced. */
 export const writeReport = async (folder: string, input: ReportInput): Promise<string> => {

@@ -1,5 +1,7 @@
 /** The tables of a back-test, as cells of text: the terminal, Markdown and HTML lay them out each in their way. */
 
+import type { JobRef } from '../../schemas/events.ts'
+import { key } from '../../schemas/keys.ts'
 import { OUR_RULE } from '../../schemas/measures.ts'
 import type { Ratio } from '../../schemas/measures.ts'
 import {
@@ -27,7 +29,7 @@ export interface Table {
 }
 
 const ratioText = (ratio: Ratio): string =>
-  `${count(ratio.numerator)}/${count(ratio.denominator)} ${figureText(ratio, percent)}`
+  `${count(ratio.numerator)}/${count(ratio.denominator)}: ${figureText(ratio, percent)}`
 
 /** Saved, burnt and net hours by rule. The net of a rule over the bound stands in brackets: it does not count. */
 export const worthTable = ({ rules }: SubjectMeasures): Table => ({
@@ -133,22 +135,29 @@ const minutes = (seconds: number): string => one(seconds / 60)
 /** The jobs with the most failed hours. */
 export const jobTable = (measures: BacktestMeasures, limit: number): Table => {
   const stopping = measures.jobs.length - measures.abstainingJobs
+  const nameOf = jobNames(measures.jobs)
   return {
     title: `The ${Math.min(limit, measures.jobs.length)} jobs with the most failed hours`,
     head: ['job', 'runs', 'failed', 'failed h', 'net h', 'strict', 'false stops', 'skill at 50 %'],
-    rows: measures.jobs.slice(0, limit).map(jobRow),
+    rows: measures.jobs.slice(0, limit).map((job) => jobRow(job, nameOf(job))),
     notes: [
       `Our rule stopped runs in ${stopping} of ${measures.jobs.length} jobs and abstained in ${measures.abstainingJobs}.`,
     ],
   }
 }
 
-const jobRow = (job: JobMeasures): string[] => {
+/** Names jobs as short as they stay distinct: with their repository where there are several. */
+export const jobNames = (jobs: readonly JobRef[]): ((job: JobRef) => string) => {
+  const repos = new Set(jobs.map(({ source, repo }) => key(source, repo)))
+  return ({ repo, job }) => (repos.size > 1 ? `${repo} ${job}` : job)
+}
+
+const jobRow = (job: JobMeasures, name: string): string[] => {
   const ours = job.rules.find(({ rule }) => rule === OUR_RULE)
   const half = job.checkpoints.find((point) => point.at === 0.5)
   const scored = job.counts.passing + job.counts.failing
   return [
-    job.job,
+    name,
     count(job.counts.runs),
     `${count(job.counts.failing)}/${count(scored)}`,
     job.counts.failingUntimed === job.counts.failing && job.counts.failing > 0

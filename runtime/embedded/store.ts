@@ -8,6 +8,7 @@ import type { StateStore, StoredTimer } from '../ports.ts'
 /** Version of the tables below. A file of another version is refused, never misread. */
 export const STORE_VERSION = 1
 const APPLICATION_ID = 0x53544f50 // 'STOP'
+const IN_MEMORY = ':memory:'
 
 const TABLES = `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -38,22 +39,26 @@ export class EmbeddedStore implements StateStore {
   readonly #getMeta: StatementSync
   readonly #setMeta: StatementSync
 
-  /** Opens or makes `stopline.db` in the folder; `:memory:` keeps it in memory. A second writer is refused. */
-  constructor(folder: string) {
-    const file = folder === ':memory:' ? folder : join(folder, 'stopline.db')
-    const fresh = file === ':memory:' || !existsSync(file)
-    if (file !== ':memory:') mkdirSync(folder, { recursive: true })
-    this.db = open(file)
+  readonly #lock: DatabaseSync | undefined
+
+  /**
+   * Opens or makes `stopline.db` in the folder; `:memory:` keeps it in memory. One process may write: a second one is
+   * refused. With `readOnly` a store is read beside the process that writes it.
+   */
+  constructor(folder: string, { readOnly = false } = {}) {
+    const isMemory = folder === IN_MEMORY
+    const file = isMemory ? folder : join(folder, 'stopline.db')
+    if (readOnly && !existsSync(file))
+      throw new StoreError(`there is no store in ${folder}: name its folder with --store`)
+    if (!isMemory && !readOnly) mkdirSync(folder, { recursive: true })
+    this.#lock = isMemory || readOnly ? undefined : lockOf(folder)
+    const fresh = isMemory || !existsSync(file)
+    this.db = open(file, readOnly)
     try {
-      this.db.exec(
-        'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000',
-      )
-      this.db.exec('BEGIN EXCLUSIVE')
-      if (fresh) this.#create()
-      else this.#check(file)
-      this.db.exec('COMMIT')
+      if (readOnly) this.#check(file)
+      else this.#prepareFile(file, fresh)
     } catch (error) {
-      this.db.close()
+      this.close()
       throw explain(error, file)
     }
     const prepare = (sql: string): StatementSync => this.db.prepare(sql)
@@ -89,6 +94,13 @@ export class EmbeddedStore implements StateStore {
     const value = this.#getMeta.get(name)?.['value']
     return typeof value === 'number' ? value : undefined
   }
+  getText(name: string): string | undefined {
+    const value = this.#getMeta.get(name)?.['value']
+    return typeof value === 'string' ? value : undefined
+  }
+  setText(name: string, value: string): void {
+    this.#setMeta.run(name, value)
+  }
   setNumber(name: string, value: number): void {
     this.#setMeta.run(name, value)
   }
@@ -119,8 +131,26 @@ export class EmbeddedStore implements StateStore {
     else this.#saveTimer.run(stage, key, timer, due)
   }
 
+  /** Size of the database and its write-ahead log on disk. */
+  get bytes(): number {
+    const pages = this.db.prepare('PRAGMA page_count').get()?.['page_count'] as number
+    const size = this.db.prepare('PRAGMA page_size').get()?.['page_size'] as number
+    return pages * size
+  }
+
   close(): void {
     this.db.close()
+    this.#lock?.close()
+  }
+
+  #prepareFile(file: string, fresh: boolean): void {
+    this.db.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000',
+    )
+    this.db.exec('BEGIN EXCLUSIVE')
+    if (fresh) this.#create()
+    else this.#check(file)
+    this.db.exec('COMMIT')
   }
 
   #create(): void {
@@ -154,9 +184,21 @@ export class EmbeddedStore implements StateStore {
 const floor = (time: number): number => Math.max(time, -Number.MAX_SAFE_INTEGER)
 const ceiling = (time: number): number => Math.min(time, Number.MAX_SAFE_INTEGER)
 
-const open = (file: string): DatabaseSync => {
+/** Held for as long as the process lives, however it ends. Readers do not ask for it. */
+const lockOf = (folder: string): DatabaseSync => {
+  const lock = open(join(folder, 'stopline.lock'), false)
   try {
-    return new DatabaseSync(file)
+    lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
+    return lock
+  } catch (error) {
+    lock.close()
+    throw explain(error, folder)
+  }
+}
+
+const open = (file: string, readOnly: boolean): DatabaseSync => {
+  try {
+    return new DatabaseSync(file, { readOnly })
   } catch (error) {
     throw explain(error, file)
   }

@@ -10,6 +10,7 @@ const BOTTOM = HEIGHT - 50
 const TOP = 60
 
 const minutes = (seconds: number): string => String(Math.round(seconds / 6) / 10)
+const rounded = (value: number): string => String(Number(value.toPrecision(3)))
 const perCent = (value: number): string => String(Math.round(value * 100))
 
 /** The two plots of a job as it was known at the end; the second only where the densities were fitted. */
@@ -19,7 +20,7 @@ export const jobPlots = (profile: JobProfile, id: string): Plot[] => {
   return [survivalPlot(profile, id, x), ...(density === null ? [] : [density])]
 }
 
-/** To where hardly a run lives, or the last stop. */
+/** Minutes, to where hardly a run lives, or the last stop. */
 const timeScale = (profile: JobProfile): Scale => {
   const { seconds, passSurvival, failSurvival, density } = profile
   const lives = seconds.filter(
@@ -27,7 +28,7 @@ const timeScale = (profile: JobProfile): Scale => {
   )
   const stops = [profile.stopSeconds, density?.stopSeconds, density?.compatStopSeconds]
   const ends = [...lives, ...stops.filter((stop) => typeof stop === 'number')]
-  return linear([0, Math.max(60, ...ends)], [55, WIDTH - 15], 5)
+  return linear([0, Math.max(60, ...ends) / 60], [55, WIDTH - 15], 5)
 }
 
 /** Points inside the time scale; `top` of the values is the top of the plot. */
@@ -38,17 +39,24 @@ const curve = (
   values: readonly number[],
 ): Point[] =>
   seconds.flatMap((second, i): Point[] => {
-    const place = x.at(second)
+    const place = x.at(second / 60)
     return place > x.to + 0.5 ? [] : [[place, y.at(values[i] ?? 0)]]
   })
 
-const stopLine = (x: Scale, seconds: number | null, name: string, className: string): string => {
+/** A stop at its time; `row` keeps the names of two stops apart. */
+const stopLine = (
+  x: Scale,
+  seconds: number | null,
+  name: string,
+  className: string,
+  row = 0,
+): string => {
   if (seconds === null) return ''
-  const place = x.at(seconds)
+  const place = x.at(seconds / 60)
   const isRight = place > (x.from + x.to) / 2
   return (
     line([place, TOP], [place, BOTTOM], className) +
-    label([place + (isRight ? -4 : 4), TOP + 11], name, isRight ? 'end' : 'start')
+    label([place + (isRight ? -4 : 4), TOP + 11 + row * 15], name, isRight ? 'end' : 'start')
   )
 }
 
@@ -75,7 +83,7 @@ const survivalPlot = (profile: JobProfile, id: string, x: Scale): Plot => {
         ['fail', 'failing'],
         ['chance', 'chance to fail'],
       ]),
-      axes({ x, y, xLabel: 'minutes', yLabel: '%', xFormat: minutes, yFormat: perCent }),
+      axes({ x, y, xLabel: 'minutes', yLabel: '%', xFormat: rounded, yFormat: perCent }),
       path(curve(x, y, seconds, passSurvival), 'pass'),
       path(curve(x, y, seconds, failSurvival), 'fail'),
       path(curve(x, y, seconds, pFail), 'chance'),
@@ -106,13 +114,13 @@ const densityPlot = ({ job, seconds, density }: JobProfile, id: string, x: Scale
         y,
         xLabel: 'minutes',
         yLabel: '1 per hour',
-        xFormat: minutes,
-        yFormat: (value) => String(Number(value.toPrecision(3))),
+        xFormat: rounded,
+        yFormat: rounded,
       }),
       path(curve(x, y, seconds, perHour(density.passDensity)), 'pass'),
       path(curve(x, y, seconds, perHour(density.failDensity)), 'fail'),
       stopLine(x, density.stopSeconds, 'density', 'stop-density'),
-      stopLine(x, density.compatStopSeconds, 'as published', 'stop-compat'),
+      stopLine(x, density.compatStopSeconds, 'as published', 'stop-compat', 1),
     ].join(''),
   }
 }

@@ -20,11 +20,14 @@ export interface Section {
   readonly texts: readonly string[]
 }
 
+/** Plots wider than this stand alone; on a narrow screen they are moved sideways. */
+const WIDE = 600
+
 const paragraphs = (texts: readonly string[], className: string): string =>
   texts.map((text) => `<p class="${className}">${escaped(text)}</p>`).join('\n')
 
 const figureHtml = (plot: Plot): string =>
-  `<figure>${svgOf(plot)}<figcaption><strong>${escaped(plot.title)}</strong>${escaped(plot.description)}</figcaption></figure>`
+  `<figure>${plot.width > WIDE ? `<div class="wide" tabindex="0" role="region" aria-label="${escaped(plot.title)}">${svgOf(plot)}</div>` : svgOf(plot)}<figcaption><strong>${escaped(plot.title)}</strong>${escaped(plot.description)}</figcaption></figure>`
 
 const tableHtml = ({ title, head, rows, notes }: Table): string => {
   const heading = head.map((cell) => `<th scope="col">${escaped(cell)}</th>`).join('')
@@ -37,8 +40,8 @@ const tableHtml = ({ title, head, rows, notes }: Table): string => {
 }
 
 const sectionHtml = ({ heading, tables, plots, texts }: Section): string => {
-  const wide = plots.filter(({ width }) => width > 600)
-  const narrow = plots.filter(({ width }) => width <= 600)
+  const wide = plots.filter(({ width }) => width > WIDE)
+  const narrow = plots.filter(({ width }) => width <= WIDE)
   const pair =
     narrow.length === 0 ? '' : `<div class="pair">${narrow.map(figureHtml).join('\n')}</div>`
   return `<section><h2>${escaped(heading)}</h2>

@@ -16,7 +16,7 @@ export const precisionPlot = (
 ): Plot => {
   const stopping = rules.filter(({ precision }) => precision.value !== null)
   const recalls = stopping.map(({ recall }) => recall.value ?? 0)
-  const x = linear([0, Math.max(0.05, ...recalls)], [55, WIDTH - 90], 4)
+  const x = linear([0, Math.max(0.05, ...recalls)], [55, WIDTH - 125], 4)
   const y = linear([0, 1], [HEIGHT - 50, 45], 5)
   const perCent = (value: number): string => String(Math.round(value * 1000) / 10)
   return {

@@ -28,12 +28,12 @@ export const PAGE_STYLE = `${PLOT_STYLE}
 h1{font-size:1.7rem;line-height:1.25;margin:0 0 .5rem}h2{font-size:1.2rem;margin:2.5rem 0 .75rem}h3{font-size:1rem;margin:1.5rem 0 .5rem;overflow-wrap:anywhere}
 p{max-width:48rem}.soft{color:var(--soft)}.notes{color:var(--soft);font-size:.875rem}
 .cautions{border-left:4px solid var(--warn);background:var(--panel);padding:.75rem 1rem .75rem 2rem;margin:1.5rem 0}
-.scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums;width:100%}
+.scroll{overflow-x:auto;margin-top:1.75rem}table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums;width:100%}
 caption{text-align:left;font-weight:600;font-size:1.05rem;padding:.25rem 0 .5rem}
 th,td{padding:.35rem .6rem;text-align:right;white-space:nowrap;border-bottom:1px solid var(--line)}
 thead th{color:var(--soft);font-weight:500}th:first-child{text-align:left;font-weight:500}tr.ours th,tr.ours td{font-weight:650}
 figure{margin:1.25rem 0;padding:1rem;background:var(--panel);border-radius:6px}figcaption{font-size:.875rem;color:var(--soft);max-width:48rem}
 figcaption strong{display:block;color:var(--ink);font-size:1rem;margin-bottom:.25rem}figure .dot-over{fill:var(--panel)}
-.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(22rem,1fr));gap:1rem}.pair figure{margin:0}
-@media print{body{font-size:10pt;max-width:none;padding:0}figure,table{break-inside:avoid}h2,h3{break-after:avoid}.scroll{overflow:visible}table{font-size:7.5pt}th,td{padding:.2rem .3rem}}
-@media(max-width:30rem){.pair{grid-template-columns:1fr}figure{padding:.5rem}}`
+.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(22rem,1fr));gap:1rem}.pair figure{margin:0}.pair figure:only-child{display:grid;grid-template-columns:minmax(0,27.5rem) 1fr;gap:1rem;align-items:center}.wide{overflow-x:auto}.wide svg{min-width:40rem}
+@media print{body{font-size:10pt;max-width:none;padding:0}figure,table{break-inside:avoid}h2,h3{break-after:avoid}.scroll{overflow:visible}table{font-size:7.5pt}.notes,figcaption{font-size:8pt}.wide{overflow:visible}.wide svg{min-width:0}th,td{padding:.2rem .3rem}}
+@media(max-width:48rem){.pair,.pair figure:only-child{grid-template-columns:minmax(0,1fr)}figure{padding:.5rem}}`

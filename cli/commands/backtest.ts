@@ -1,0 +1,110 @@
+/** `stopline backtest`: the pipeline itself over recorded CI, scored against what happened. */
+
+import { writeFile } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
+import { openArchive } from '../../producers/archive/archive.ts'
+import { TOPOLOGY } from '../../processors/topology.ts'
+import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
+import type { LogRecord } from '../../runtime/ports.ts'
+import type { Decision, Forecast, JobProfile, Score } from '../../schemas/events.ts'
+import { createCollector, type Collector } from '../backtest/collector.ts'
+import { decisionLine, forecastLine, openLineFile, type LineFile } from '../backtest/jsonl.ts'
+import { measure } from '../backtest/measures.ts'
+import { printReport, toJson } from '../backtest/print.ts'
+import { writeReport } from '../backtest/report.ts'
+import { EXIT, numberOption, textOption, type Command } from '../command.ts'
+import { replayArchive } from '../feed.ts'
+import { printProblems } from './replay.ts'
+
+/** What a back-test reads of the topics; KPIs are not among it. */
+const PROCESSORS = TOPOLOGY.filter(({ outputs }) =>
+  outputs.some((topic) =>
+    ['ci.runs.v1', 'ci.signals.v1', 'ci.scores.v1', 'ci.priors.v1'].includes(topic),
+  ),
+)
+
+export const backtest: Command = {
+  name: 'backtest',
+  takes: 'DIR...',
+  minArguments: 1,
+  maxArguments: 50,
+  summary: 'score forecasts and stops over recorded CI, beside every baseline',
+  help: `Runs the pipeline over recorded CI in order of time, in memory, and scores every forecast and every stop
+against what happened: our rule beside never stopping, fixed limits, history alone and the density method.
+A forecast uses only what had been heard at its instant. Intervals are 95 % bootstrap intervals over groups.`,
+  options: {
+    json: {
+      type: 'string',
+      value: 'FILE',
+      doc: 'Write all measures as JSON (- for standard output).',
+    },
+    forecasts: {
+      type: 'string',
+      value: 'FILE',
+      doc: 'Write every forecast, one JSON object a line.',
+    },
+    decisions: {
+      type: 'string',
+      value: 'FILE',
+      doc: 'Write every decision, one JSON object a line.',
+    },
+    report: {
+      type: 'string',
+      value: 'DIR',
+      doc: 'Write a report with plots: report.html and report.md.',
+    },
+    resamples: { type: 'string', value: 'N', doc: 'Bootstrap resamples. Default 500.' },
+  },
+  run: async (invocation) => {
+    const { positionals, signal } = invocation
+    const resamples = numberOption(invocation, 'resamples', 500, [10, 100_000])
+    const archive = openArchive(positionals)
+    const collector = createCollector()
+    const forecasts = await lineFile(textOption(invocation, 'forecasts'))
+    const decisions = await lineFile(textOption(invocation, 'decisions'))
+    const runtime = new EmbeddedRuntime(':memory:', PROCESSORS)
+    runtime.onCommit((published) => {
+      for (const record of published) collect(record, collector, forecasts, decisions)
+    })
+    await replayArchive(runtime, archive, signal)
+    runtime.close()
+    await Promise.all([forecasts?.close(), decisions?.close()])
+    printProblems(archive.summary())
+    const collected = collector.collected()
+    const measures = measure(collected, { resamples })
+    const json = textOption(invocation, 'json')
+    if (json !== undefined) await writeJson(json, toJson(measures))
+    if (json !== '-') process.stdout.write(printReport(measures))
+    const report = textOption(invocation, 'report')
+    if (report !== undefined) {
+      const name = positionals.map((folder) => basename(resolve(folder))).join(' + ')
+      const file = await writeReport(report, { name, measures, profiles: collected.profiles })
+      process.stderr.write(`report: ${file}\n`)
+    }
+    return archive.summary().files.every(({ offers }) => offers === 0) ? EXIT.nothingRead : EXIT.ok
+  },
+}
+
+const lineFile = async (path: string | undefined): Promise<LineFile | undefined> =>
+  path === undefined ? undefined : openLineFile(path)
+
+const collect = (
+  { topic, record }: LogRecord,
+  collector: Collector,
+  forecasts: LineFile | undefined,
+  decisions: LineFile | undefined,
+): void => {
+  if (topic === 'ci.scores.v1') collector.score(record as Score)
+  else if (topic === 'ci.job-profiles.v1') collector.profile(record as JobProfile)
+  else if (topic === 'ci.forecasts.v1') void forecasts?.write(forecastLine(record as Forecast))
+  else if (topic === 'ci.decisions.v1') {
+    collector.decision(record as Decision)
+    void decisions?.write(decisionLine(record as Decision))
+  }
+}
+
+const writeJson = async (file: string, value: object): Promise<void> => {
+  const text = `${JSON.stringify(value, null, 2)}\n`
+  if (file === '-') process.stdout.write(text)
+  else await writeFile(file, text)
+}

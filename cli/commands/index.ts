@@ -1,0 +1,11 @@
+/** THE table of commands. */
+
+import type { Command } from '../command.ts'
+import { backtest } from './backtest.ts'
+import { doctor } from './doctor.ts'
+import { replay } from './replay.ts'
+import { tail } from './tail.ts'
+import { schemas, topics } from './topics.ts'
+import { up } from './up.ts'
+
+export const COMMANDS: readonly Command[] = [up, replay, backtest, tail, topics, schemas, doctor]

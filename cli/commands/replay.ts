@@ -1,0 +1,68 @@
+/** `stopline replay`: recorded CI through the whole pipeline into a store. */
+
+import { openArchive } from '../../producers/archive/archive.ts'
+import { problemLine, type ArchiveSummary } from '../../producers/archive/report.ts'
+import { TOPIC_NAMES } from '../../schemas/topics.ts'
+import { EXIT, JSON_OPTION, numberOption, STORE_OPTION, type Command } from '../command.ts'
+import { replayArchive } from '../feed.ts'
+import { openPipeline } from '../pipeline.ts'
+import { claimStore, storeFolder } from '../store-folder.ts'
+
+/** Says on stderr what could not be read, file and line first. */
+export const printProblems = ({ files, problems }: ArchiveSummary): void => {
+  for (const problem of problems) process.stderr.write(`  ${problemLine(problem)}\n`)
+  const refused = files.reduce((sum, file) => sum + file.refused, 0)
+  const repeats = files.reduce((sum, file) => sum + file.repeats, 0)
+  const rows = files.reduce((sum, file) => sum + file.rows, 0)
+  process.stderr.write(
+    `${rows.toLocaleString('en')} rows of ${files.length} files read; ${refused} refused (they lie in ci.dead-letters.v1), ${repeats} repeats\n`,
+  )
+}
+
+export const replay: Command = {
+  name: 'replay',
+  takes: 'DIR...',
+  minArguments: 1,
+  maxArguments: 50,
+  summary: 'replay recorded CI into a store and end',
+  help: `Replays folders of recorded CI (runs.csv, steps.csv, tests.csv; plain or .gz) in order of time through the
+whole pipeline. A replay that was stopped goes on where it was. Look at the result with: stopline up DIR...`,
+  options: {
+    store: STORE_OPTION,
+    speed: {
+      type: 'string',
+      value: 'N',
+      doc: 'Times as fast as it happened. Default: as fast as it goes.',
+    },
+    json: JSON_OPTION,
+  },
+  run: async (invocation) => {
+    const { positionals, values, signal } = invocation
+    const speed = numberOption(invocation, 'speed', Infinity, [0.001, Infinity])
+    const folder = storeFolder(invocation, positionals)
+    const archive = openArchive(positionals)
+    const runtime = openPipeline(folder)
+    try {
+      claimStore(runtime, archive.name, folder)
+      await replayArchive(runtime, archive, signal, { speed })
+      const summary = archive.summary()
+      printProblems(summary)
+      const topics = Object.fromEntries(
+        TOPIC_NAMES.map((topic) => [topic, runtime.log.endOffset(topic)]),
+      )
+      if (values['json'] === true)
+        process.stdout.write(
+          `${JSON.stringify({ store: folder, now: runtime.now, topics, ...summary })}\n`,
+        )
+      else
+        for (const [topic, records] of Object.entries(topics))
+          if (records > 0)
+            process.stdout.write(
+              `${topic.padEnd(24)} ${records.toLocaleString('en').padStart(12)}\n`,
+            )
+      return summary.files.every(({ offers }) => offers === 0) ? EXIT.nothingRead : EXIT.ok
+    } finally {
+      runtime.close()
+    }
+  },
+}

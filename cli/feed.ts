@@ -1,0 +1,81 @@
+/** Feeds a runtime from a source: a recording to its end, or a simulated world as its time passes. */
+
+import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises'
+import type { Archive } from '../producers/archive/archive.ts'
+import type { DemoSource } from '../producers/demo/source.ts'
+import type { EmbeddedRuntime } from '../runtime/embedded/runtime.ts'
+import type { Clock } from '../runtime/clock.ts'
+import { createProgress } from './progress.ts'
+
+const HOUR_MS = 3_600_000
+/** How often time moves on when nothing is heard. */
+export const TICK_MS = 250
+
+/** Replays an archive to its end, from where the store stopped. Returns the number of offers fed. */
+export const replayArchive = async (
+  runtime: EmbeddedRuntime,
+  archive: Archive,
+  signal: AbortSignal,
+  { speed = Infinity, isQuiet = false } = {},
+): Promise<number> => {
+  const progress = createProgress('replay', isQuiet)
+  const began = performance.now()
+  const reading = setInterval(() => {
+    const { bytesRead, bytesTotal, offersTotal } = archive.progress()
+    if (offersTotal === null) progress.show(bytesRead / bytesTotal, 'reading and sorting')
+  }, 100)
+  let fed = 0
+  let paceFrom: number | undefined
+  try {
+    for await (const { offers, cursor } of archive.batches(runtime.cursor(archive.name), signal)) {
+      const at = offers.at(-1)?.record.observedAt ?? 0
+      paceFrom ??= offers[0]?.record.observedAt ?? at
+      if (speed !== Infinity) await waitUntil(began + (at - paceFrom) / speed, signal)
+      runtime.commit(offers, at, { source: archive.name, at: cursor })
+      fed += offers.length
+      const rate = Math.round((fed / (performance.now() - began)) * 1000)
+      const { offersTotal } = archive.progress()
+      progress.show(
+        offersTotal === null ? null : cursor / offersTotal,
+        `${new Date(at).toISOString().slice(0, 16)}  ${rate.toLocaleString('en')} facts/s`,
+      )
+      await breathe()
+    }
+  } finally {
+    clearInterval(reading)
+  }
+  const seconds = (performance.now() - began) / 1000
+  progress.done(`${fed.toLocaleString('en')} facts in ${seconds.toFixed(1)} s`)
+  return fed
+}
+
+const waitUntil = async (instant: number, signal: AbortSignal): Promise<void> => {
+  const left = instant - performance.now()
+  if (left > 0) await sleep(left, undefined, { signal })
+}
+
+/** Fills the simulated history up to the clock, then goes on with it until told to stop. */
+export const liveDemo = async (
+  runtime: EmbeddedRuntime,
+  demo: DemoSource,
+  from: number,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> => {
+  const progress = createProgress('simulating the past days')
+  let next = Math.max(from, runtime.now + 1)
+  const whole = clock.now() - next
+  const start = next
+  while (!signal.aborted) {
+    const until = Math.min(clock.now(), next + HOUR_MS)
+    if (until > next) {
+      const offers = demo.offersBetween(next, until)
+      runtime.commit(offers, until - 1)
+      next = until
+    }
+    if (clock.now() - next > HOUR_MS) {
+      progress.show((next - start) / whole, new Date(next).toISOString().slice(0, 16))
+      await breathe()
+    } else await sleep(TICK_MS, undefined, { signal }).catch(() => undefined)
+  }
+}

@@ -1,0 +1,72 @@
+/** The command line: finds the command, parses its options, turns errors into one clear line and an exit code. */
+
+import { parseArgs } from 'node:util'
+import { EXIT, parseOptions, UsageError, type Command, type Invocation } from './command.ts'
+import { COMMANDS } from './commands/index.ts'
+import { commandHelp, overallHelp } from './help.ts'
+
+const parse = (command: Command, args: readonly string[], signal: AbortSignal): Invocation => {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: parseOptions(command),
+      allowPositionals: true,
+    })
+    return { values: values as Invocation['values'], positionals, signal }
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+}
+
+const check = ({ minArguments, maxArguments, takes }: Command, given: number): void => {
+  if (given < minArguments) throw new UsageError(`${takes} is missing`)
+  if (given > maxArguments)
+    throw new UsageError(takes === '' ? 'it takes no arguments' : `it takes only ${takes}`)
+}
+
+const run = async (args: readonly string[], signal: AbortSignal): Promise<number> => {
+  const [name, ...rest] = args
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(overallHelp(COMMANDS))
+    return name === undefined ? EXIT.usage : EXIT.ok
+  }
+  const command = COMMANDS.find((row) => row.name === name)
+  if (command === undefined) {
+    process.stderr.write(`stopline: there is no command '${name}'\n\n${overallHelp(COMMANDS)}`)
+    return EXIT.usage
+  }
+  try {
+    const invocation = parse(command, rest, signal)
+    if (invocation.values['help'] === true) {
+      process.stdout.write(commandHelp(command))
+      return EXIT.ok
+    }
+    check(command, invocation.positionals.length)
+    return await command.run(invocation)
+  } catch (error) {
+    if (error instanceof UsageError) {
+      process.stderr.write(
+        `stopline ${name}: ${error.message}\nstopline ${name} --help tells more\n`,
+      )
+      return EXIT.usage
+    }
+    if (signal.aborted) return EXIT.ok
+    const detail = process.env['STOPLINE_DEBUG'] === undefined ? (error as Error).message : error
+    process.stderr.write(
+      `stopline ${name}: ${String(detail instanceof Error ? detail.stack : detail)}\n`,
+    )
+    return EXIT.failed
+  }
+}
+
+const stop = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    stop.abort()
+  })
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // The reader of a pipe has left: there is no one to write to.
+  if (error.code === 'EPIPE') process.exit(EXIT.ok)
+  throw error
+})
+process.exitCode = await run(process.argv.slice(2), stop.signal)

@@ -1,0 +1,30 @@
+/** Builds the page when it has not been built from the sources as they are now. */
+
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { WEB_FOLDER } from './pipeline.ts'
+
+const SOURCES = join(import.meta.dirname, '..', 'api', 'web')
+
+const newest = (folder: string): number =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce(
+      (time, { parentPath, name }) => Math.max(time, statSync(join(parentPath, name)).mtimeMs),
+      0,
+    )
+
+const isBuilt = (): boolean => {
+  try {
+    return statSync(join(WEB_FOLDER, 'index.html')).mtimeMs >= newest(SOURCES)
+  } catch {
+    return false
+  }
+}
+
+/** Takes about a second; the API works without it. */
+export const ensurePage = async (): Promise<void> => {
+  if (isBuilt()) return
+  const { build } = await import('vite')
+  await build({ configFile: join(import.meta.dirname, '..', 'vite.config.ts'), logLevel: 'error' })
+}

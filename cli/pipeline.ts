@@ -1,0 +1,42 @@
+/** The whole pipeline on the embedded runtime, and its API. */
+
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import { buildApp } from '../api/app.ts'
+import type { SourceStatus } from '../api/deps.ts'
+import { TOPOLOGY } from '../processors/topology.ts'
+import { EmbeddedRuntime } from '../runtime/embedded/runtime.ts'
+import { createMetrics } from '../runtime/metrics.ts'
+import { toViews } from '../sinks/views/to-views.ts'
+
+export const WEB_FOLDER = join(import.meta.dirname, '..', 'dist', 'web')
+
+export const openPipeline = (folder: string): EmbeddedRuntime =>
+  new EmbeddedRuntime(folder, TOPOLOGY, toViews)
+
+export interface ServeOptions {
+  /** Pipeline time that the clock asks for: the lag is how far the pipeline is behind it. */
+  readonly wanted: () => number
+  readonly sources: () => readonly SourceStatus[]
+}
+
+export const serveApi = (
+  runtime: EmbeddedRuntime,
+  { wanted, sources }: ServeOptions,
+): Promise<FastifyInstance> => {
+  const metrics = createMetrics()
+  return buildApp({
+    views: runtime.views,
+    log: runtime.log,
+    metrics,
+    time: () => ({ now: runtime.now, lagMs: Math.max(0, wanted() - runtime.now) }),
+    status: () => ({
+      isReady: runtime.now > 0,
+      storeBytes: runtime.store.bytes,
+      sources: sources(),
+      stages: TOPOLOGY.map(({ name, inputs, outputs }) => ({ name, inputs, outputs })),
+    }),
+    onCommit: (listener) => runtime.onCommit(listener),
+    webFolder: WEB_FOLDER,
+  })
+}

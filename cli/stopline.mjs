@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+// Runs on any Node from 16 on: finds the project's own Node 24 (a plain package), and starts the command line on it.
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const isWindows = process.platform === 'win32'
+const own = join(root, 'node_modules', '.bin', isWindows ? 'node.cmd' : 'node')
+
+if (!existsSync(join(root, 'node_modules', 'avsc'))) {
+  process.stderr.write(
+    'stopline: first run here, installing the packages of the lock file (npm ci) ...\n',
+  )
+  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: isWindows,
+  })
+  if (npm.status !== 0) {
+    process.stderr.write('stopline: npm ci failed; run it by hand to see why\n')
+    process.exit(1)
+  }
+}
+const isRecent = Number(process.versions.node.split('.')[0]) >= 24
+const node = existsSync(own) ? own : isRecent ? process.execPath : undefined
+if (node === undefined) {
+  process.stderr.write(
+    `stopline needs Node 24 or newer; this is ${process.version} and npm has no package of it for ${process.platform} ${process.arch}\n`,
+  )
+  process.exit(1)
+}
+const child = spawn(node, [join(root, 'cli', 'main.ts'), ...process.argv.slice(2)], {
+  stdio: 'inherit',
+  shell: isWindows,
+})
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)))
