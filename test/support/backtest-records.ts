@@ -1,7 +1,7 @@
 /** Scores of an invented CI community for tests of the back-test: deterministic, with known calibration. */
 
 import { seededRandom } from '../../cli/backtest/bootstrap.ts'
-import type { Checkpoint, RuleScore, Score } from '../../schemas/events.ts'
+import type { Checkpoint, JobProfile, RuleScore, Score } from '../../schemas/events.ts'
 
 const START_MS = Date.UTC(2026, 0, 5)
 
@@ -112,3 +112,49 @@ const checkpointsOf = (
         actual: run.durationSeconds - at * run.median,
       })
     })
+
+/** A profile of an exponential pass and a fail that hangs; every second job without a density fit. */
+export const inventedProfile = (index: number): JobProfile => {
+  const median = 600 + 300 * index
+  const seconds = Array.from({ length: 60 }, (_, i) => (i * median) / 12)
+  const rate = 0.03 + 0.06 * index
+  const survival = (scale: number, power: number): number[] =>
+    seconds.map((t) => Math.exp(-((t / scale) ** power)))
+  const density = (scale: number, power: number): number[] =>
+    seconds.map(
+      (t) => (power / scale) * (t / scale) ** (power - 1) * Math.exp(-((t / scale) ** power)),
+    )
+  const [pass, fail] = [survival(median, 5), survival(median * 1.6, 1.4)]
+  return {
+    eventId: `p${index}`,
+    eventAt: START_MS,
+    observedAt: START_MS,
+    source: 'demo',
+    repo: 'acme/shop',
+    job: `job-${index}`,
+    failureRate: rate,
+    streak: -3,
+    recent: [false, false, false],
+    passes: 40,
+    failures: 12,
+    medianPassSeconds: median,
+    seconds,
+    passSurvival: pass,
+    failSurvival: fail,
+    pFail: seconds.map((_, i) => {
+      const failing = rate * ((fail[i] ?? 0) + 0.02)
+      return failing / (failing + (1 - rate) * ((pass[i] ?? 0) + 0.02))
+    }),
+    stopSeconds: index % 3 === 0 ? 2 * median : null,
+    density:
+      index % 2 === 0
+        ? {
+            family: 'weibull',
+            passDensity: density(median, 5),
+            failDensity: density(median * 1.6, 1.4),
+            stopSeconds: 1.25 * median,
+            compatStopSeconds: 1.1 * median,
+          }
+        : null,
+  }
+}
