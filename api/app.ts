@@ -10,6 +10,7 @@ import { addPage } from './page.ts'
 import { onError, PROBLEM_SCHEMA, sendProblem } from './problem.ts'
 import { addRoute } from './route.ts'
 import { routes } from './routes/index.ts'
+import { addStream, STREAM_PATH } from './stream.ts'
 import { createThroughput } from './throughput.ts'
 
 const BODY_LIMIT_BYTES = 64 * 1024
@@ -64,7 +65,7 @@ const addCounts = (app: FastifyInstance, { metrics }: ApiDeps): void => {
   app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none'
     requests.inc({ route, status: reply.statusCode })
-    seconds.observe({ route }, reply.elapsedTime / 1000)
+    if (route !== STREAM_PATH) seconds.observe({ route }, reply.elapsedTime / 1000)
     done()
   })
 }
@@ -98,6 +99,7 @@ export const buildApp = async (deps: ApiDeps): Promise<FastifyInstance> => {
   await addDocs(app)
   addCounts(app, deps)
   for (const row of routes(addThroughput(app, deps))) addRoute(app, deps, row)
+  addStream(app, deps)
   addHealth(app, deps)
   await addPage(app, deps.webFolder)
   return app

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ERRORS } from '../runtime/errors.ts'
 import { sendProblem } from './problem.ts'
 
 /** Names of built files hold their hash, so they may be kept for ever. */
@@ -34,7 +35,8 @@ export const addPage = async (app: FastifyInstance, folder: string): Promise<voi
     if (!isPageAddress(request))
       return sendProblem(request, reply, 'not-found', `no route answers ${request.method} here`)
     if (isBuilt) return reply.header('cache-control', 'no-cache').sendFile('index.html')
-    return sendProblem(request, reply, 'page-not-built', `${folder} has no index.html`)
+    const { status, title, remedy } = ERRORS['page-not-built']
+    return reply.code(status).type('text/plain; charset=utf-8').send(`${title}. ${remedy}\n`)
   }
   app.setNotFoundHandler(notFound)
 }

@@ -1,0 +1,151 @@
+/**
+ * The hub of all open streams. What a commit publishes is written to each client once, as text made once. Nothing waits:
+ * a client that does not read is closed, and a burst or a resume too long to send becomes one `gap` event.
+ */
+
+import type { LogRecord } from '../runtime/ports.ts'
+import { TOPICS, topicRank } from '../schemas/topics.ts'
+import type { ApiDeps } from './deps.ts'
+import {
+  endPosition,
+  idOf,
+  isStreamed,
+  STREAMED,
+  STREAMED_TOPICS,
+  type EventType,
+  type Position,
+} from './position.ts'
+
+/** Records sent for one commit or one resume at most. */
+const MAX_BURST = 2_000
+/** Bytes a client may leave unread. */
+const MAX_UNREAD_BYTES = 1024 * 1024
+
+export interface StreamClient {
+  readonly wants: (record: LogRecord) => boolean
+  readonly write: (text: string) => void
+  readonly unreadBytes: () => number
+  readonly close: () => void
+}
+export interface Hub {
+  readonly size: () => number
+  /** Sends what was published since `from` (undefined: a place the log does not have), then everything to come. */
+  readonly add: (client: StreamClient, from: Position | undefined | 'now') => void
+  readonly remove: (client: StreamClient) => void
+  /** Tells every client how far the pipeline is; also keeps connections open. */
+  readonly tick: () => void
+  readonly close: () => void
+}
+
+const eventText = (id: string, type: EventType | 'tick' | 'gap', json: string): string =>
+  `id: ${id}\nevent: ${type}\ndata: ${json}\n\n`
+
+const inOrder = (records: readonly LogRecord[]): LogRecord[] =>
+  [...records].sort((a, b) => a.at - b.at || topicRank(a.topic) - topicRank(b.topic))
+
+/** Moves the position past the records and gives each of them its event. Tombstones move it only. */
+const eventsOf = (
+  records: readonly LogRecord[],
+  position: Position,
+): { record: LogRecord; text: string }[] =>
+  inOrder(records).flatMap((record) => {
+    if (!isStreamed(record.topic)) return []
+    position.set(record.topic, record.offset + 1)
+    if (record.record === null) return []
+    const text = eventText(idOf(position), STREAMED[record.topic], JSON.stringify(record.record))
+    return [{ record, text }]
+  })
+
+/** Records since a position; undefined where some are gone or they are too many to send. */
+const recordsSince = ({ log }: ApiDeps, from: Position | undefined): LogRecord[] | undefined => {
+  if (from === undefined) return undefined
+  const records: LogRecord[] = []
+  for (const topic of STREAMED_TOPICS) {
+    const start = from.get(topic) ?? 0
+    if (start === log.endOffset(topic)) continue
+    let isFirst = TOPICS[topic].cleanup === 'delete'
+    for (const record of log.read(topic, start)) {
+      if (records.length === MAX_BURST || (isFirst && record.offset > start)) return undefined
+      isFirst = false
+      records.push(record)
+    }
+  }
+  return records
+}
+
+export const createHub = (deps: ApiDeps): Hub => {
+  const clients = new Set<StreamClient>()
+  const { metrics } = deps
+  const dropped = metrics.counter('stopline_stream_dropped_total')
+  let position: Position = new Map()
+
+  const tickText = (): string => {
+    const { now, lagMs } = deps.time()
+    const isSimulated = deps.status().sources.some((source) => source.isSimulated)
+    const json = `{"asOf":${now},"lagMs":${lagMs},"simulated":${isSimulated}}`
+    return eventText(idOf(position), 'tick', json)
+  }
+  const gapText = (): string => eventText(idOf(position), 'gap', `{"asOf":${deps.time().now}}`)
+
+  const remove = (client: StreamClient): void => {
+    clients.delete(client)
+    metrics.gauge('stopline_stream_clients').set(clients.size)
+  }
+  const send = (client: StreamClient, text: string): void => {
+    if (text === '') return
+    client.write(text)
+    if (client.unreadBytes() <= MAX_UNREAD_BYTES) return
+    dropped.inc()
+    remove(client)
+    client.close()
+  }
+  const sendEvents = (client: StreamClient, events: ReturnType<typeof eventsOf>): void => {
+    send(
+      client,
+      events
+        .filter(({ record }) => client.wants(record))
+        .map(({ text }) => text)
+        .join(''),
+    )
+  }
+
+  const stop = deps.onCommit((published) => {
+    if (clients.size === 0) return
+    const streamed = published.filter(({ topic }) => isStreamed(topic))
+    if (streamed.length > MAX_BURST) {
+      position = endPosition(deps.log)
+      for (const client of [...clients]) send(client, gapText())
+      return
+    }
+    const events = eventsOf(streamed, position)
+    for (const client of [...clients]) sendEvents(client, events)
+  })
+
+  return {
+    size: () => clients.size,
+    add: (client, from) => {
+      if (clients.size === 0) position = endPosition(deps.log)
+      clients.add(client)
+      metrics.gauge('stopline_stream_clients').set(clients.size)
+      if (from !== 'now') {
+        const missed = recordsSince(deps, from)
+        if (missed === undefined) send(client, gapText())
+        else sendEvents(client, eventsOf(missed, new Map(from)))
+      }
+      send(client, tickText())
+    },
+    remove,
+    tick: () => {
+      if (clients.size === 0) return
+      const text = tickText()
+      for (const client of [...clients]) send(client, text)
+    },
+    close: () => {
+      stop()
+      for (const client of [...clients]) {
+        remove(client)
+        client.close()
+      }
+    },
+  }
+}

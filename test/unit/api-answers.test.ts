@@ -1,0 +1,200 @@
+import type { FastifyInstance } from 'fastify'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildApp } from '../../api/app.ts'
+import { evaluateForecast } from '../../api/evaluate.ts'
+import { addMeasures } from '../../api/measures.ts'
+import { encodeCursor, pageOf } from '../../api/paging.ts'
+import { createThroughput } from '../../api/throughput.ts'
+import { CodedError } from '../../runtime/errors.ts'
+import { createTestPipeline, published } from '../support/api-deps.ts'
+import { MemoryLog, MemoryViews } from '../support/memory-views.ts'
+import { NOON, sampleForecast, sampleMeasure, sampleRun } from '../support/sample-records.ts'
+
+const pipeline = createTestPipeline()
+let app: FastifyInstance
+beforeAll(async () => {
+  pipeline.publish([published('ci.runs.v1', sampleRun())])
+  app = await buildApp(pipeline.deps)
+  app.get('/v1/breaks', () => {
+    throw new Error('secret of the inside')
+  })
+  app.post('/v1/takes', () => 'taken')
+})
+afterAll(() => app.close())
+
+const problemOf = async (url: string, accept = '*/*') => {
+  const response = await app.inject({ url, headers: { accept } })
+  expect(response.headers['content-type']).toBe('application/problem+json; charset=utf-8')
+  const problem = response.json<{ code: string; status: number; detail: string; type: string }>()
+  expect(problem.status).toBe(response.statusCode)
+  expect(problem.type).toBe(`urn:stopline:error:${problem.code}`)
+  return problem
+}
+
+describe('an answer', () => {
+  it('says in its headers what it is true at, and may not be framed or sniffed', async () => {
+    const { headers } = await app.inject('/v1/jobs')
+    expect(headers).toMatchObject({
+      'stopline-as-of': String(NOON),
+      'stopline-lag-ms': '7',
+      'stopline-simulated': 'false',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    })
+    expect(headers['content-security-policy']).toContain("default-src 'self'")
+    expect(headers['content-security-policy']).toContain("frame-ancestors 'none'")
+  })
+
+  it('is not sent again while its data is the same, though time has moved', async () => {
+    const { etag } = (await app.inject('/v1/jobs')).headers
+    pipeline.setNow(NOON + 1_000)
+    const again = await app.inject({ url: '/v1/jobs', headers: { 'if-none-match': etag } })
+    expect(again.statusCode).toBe(304)
+    expect(again.body).toBe('')
+    expect(again.headers['stopline-as-of']).toBe(String(NOON + 1_000))
+    pipeline.publish([published('ci.runs.v1', sampleRun({ job: 'another' }))])
+    const changed = await app.inject({ url: '/v1/jobs', headers: { 'if-none-match': etag } })
+    expect(changed.statusCode).toBe(200)
+  })
+})
+
+describe('a problem', () => {
+  it('names a query parameter that is not known', async () => {
+    const problem = await problemOf('/v1/jobs?sort=name')
+    expect(problem).toMatchObject({ code: 'unknown-parameter', status: 400 })
+    expect(problem.detail).toBe('sort is not a parameter of this route')
+  })
+
+  it.each([
+    ['/v1/jobs?limit=0', 'invalid-parameter'],
+    ['/v1/jobs?limit=501', 'invalid-parameter'],
+    ['/v1/runs?state=lost', 'invalid-parameter'],
+    ['/v1/jobs?cursor=%21', 'invalid-cursor'],
+    [`/v1/jobs?cursor=${encodeCursor(7)}`, 'invalid-cursor'],
+    [`/v1/topics/ci.runs.v1/records?cursor=${encodeCursor([1, 'a'])}`, 'invalid-cursor'],
+    ['/v1/stream?topics=forecast,weather', 'invalid-parameter'],
+    ['/v1/kpis/history?dimension=job', 'invalid-parameter'],
+    ['/v1/savings?dimension=job', 'invalid-parameter'],
+    ['/v1/savings?dimension=job&subject=a', 'not-found'],
+    ['/v1/topics/ci.weather.v1/records', 'not-found'],
+    ['/v1/jobs/prow/o%2Fr/none', 'not-found'],
+    ['/v1/jobs/prow/o%2Fr/none/kpis', 'not-found'],
+    ['/v1/runs/prow/o%2Fr/none/1/1', 'not-found'],
+    ['/v1/runs/prow/o%2Fr/none/1/one', 'not-found'],
+    ['/v1/weather', 'not-found'],
+    [`/v1/jobs?q=${'x'.repeat(5_000)}`, 'address-too-long'],
+  ])('answers %s with %s', async (url, code) => {
+    expect((await problemOf(url)).code).toBe(code)
+  })
+
+  it('tells nothing of the inside', async () => {
+    const problem = await problemOf('/v1/breaks')
+    expect(problem.code).toBe('internal')
+    expect(JSON.stringify(problem)).not.toContain('secret')
+  })
+
+  it('refuses a body that is too large', async () => {
+    const payload = JSON.stringify('x'.repeat(70_000))
+    const headers = { 'content-type': 'application/json' }
+    const response = await app.inject({ method: 'POST', url: '/v1/takes', headers, payload })
+    expect(response.json()).toMatchObject({ code: 'body-too-large', status: 413 })
+  })
+
+  it('is what /readyz answers before the pipeline has reached any time', async () => {
+    const cold = await buildApp(createTestPipeline().deps)
+    expect((await cold.inject('/readyz')).json()).toMatchObject({ code: 'not-ready', status: 503 })
+    await cold.close()
+    expect((await app.inject('/readyz')).json()).toMatchObject({ data: { status: 'ready' } })
+  })
+})
+
+describe('the page', () => {
+  it('that has not been built says how to build it, and the API works without', async () => {
+    const response = await app.inject({ url: '/', headers: { accept: 'text/html' } })
+    expect(response.statusCode).toBe(503)
+    expect(response.body).toContain('npm run build:web')
+  })
+})
+
+describe('metrics', () => {
+  it('are OpenMetrics, count requests by route and never by address', async () => {
+    await app.inject('/v1/jobs/prow/openshift%2Forigin/none')
+    const { headers, body } = await app.inject('/metrics')
+    expect(headers['content-type']).toContain('application/openmetrics-text')
+    expect(body).toContain(
+      'stopline_http_requests_total{route="/v1/jobs/:source/:repo/:job",status="404"}',
+    )
+    expect(body).not.toContain('openshift')
+    expect(body).toContain('stopline_topic_records{topic="ci.runs.v1"} 2')
+    expect(body.endsWith('# EOF\n')).toBe(true)
+  })
+})
+
+describe('a forecast at a later instant', () => {
+  it('is read off its curve and has less time left', () => {
+    const forecast = sampleForecast({ elapsedSeconds: 20, observedAt: NOON })
+    const later = evaluateForecast(forecast, NOON + 30_000)
+    expect(later.elapsedSeconds).toBe(50)
+    expect(later.pFail).toBeCloseTo(0.4, 12)
+    expect(later.remainingSeconds).toBe(570)
+    expect(evaluateForecast(forecast, NOON + 999_000_000)).toMatchObject({
+      pFail: 0.6,
+      remainingSeconds: 0,
+    })
+    expect(evaluateForecast(forecast, NOON - 5).elapsedSeconds).toBe(20)
+    const bare = sampleForecast({ curveSeconds: [], curvePFail: [], remainingSeconds: null })
+    expect(evaluateForecast(bare, NOON)).toMatchObject({ pFail: 0.2, remainingSeconds: null })
+  })
+})
+
+describe('a page of a view', () => {
+  it('that is filtered ends early with a cursor rather than looking at everything', () => {
+    const views = new MemoryViews()
+    const row = (index: number) => ({
+      view: 'v',
+      key: String(index),
+      sort: -index,
+      at: 0,
+      value: {},
+    })
+    views.write(Array.from({ length: 10_001 }, (_, index) => row(index)))
+    const keep = ({ key }: { key: string }) => key === '10000'
+    const first = pageOf(views, 'v', { limit: 5 }, { keep })
+    expect(first.rows).toEqual([])
+    const second = pageOf(views, 'v', { limit: 5, cursor: first.next ?? '' }, { keep })
+    expect(second.rows.map(({ key }) => key)).toEqual(['10000'])
+    expect(second.next).toBeNull()
+  })
+
+  it('refuses a cursor that is none', () => {
+    const page = () => pageOf(new MemoryViews(), 'v', { limit: 5, cursor: '%' })
+    expect(page).toThrow(CodedError)
+  })
+})
+
+describe('measures', () => {
+  it('add up by rule, checkpoint and bin', () => {
+    const sum = addMeasures(
+      sampleMeasure(),
+      sampleMeasure({ passing: 1, rules: [], simulated: true }),
+    )
+    expect(sum).toMatchObject({ passing: 101, failing: 100, remainingN: 40, simulated: true })
+    expect(sum.rules).toEqual(sampleMeasure().rules)
+    expect(sum.checkpoints).toMatchObject([{ at: 0.5, n: 40, binCount: [0, 20, 20] }])
+  })
+})
+
+describe('throughput', () => {
+  it('is records a second since the oldest sample of the last minute', () => {
+    const log = new MemoryLog()
+    const throughput = createThroughput(log)
+    throughput.sample(0)
+    expect(throughput.perSecond('ci.runs.v1')).toBe(0)
+    log.append(Array.from({ length: 30 }, () => published('ci.runs.v1', sampleRun())))
+    throughput.sample(10_000)
+    expect(throughput.perSecond('ci.runs.v1')).toBe(3)
+    throughput.sample(60_000)
+    throughput.sample(70_001)
+    expect(throughput.perSecond('ci.runs.v1')).toBe(0)
+  })
+})
