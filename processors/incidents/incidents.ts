@@ -1,6 +1,7 @@
 /** Opens, updates and closes one incident per alert rule and job: never one message per run. */
 
 import type { Forecast, Incident, RunRef, Score } from '../../schemas/events.ts'
+import { derivedId } from '../../schemas/ids.ts'
 import { jobKey, key as keyOf, runName } from '../../schemas/keys.ts'
 import { drop, emit, type Cells, type Effect, type Processor } from '../processor.ts'
 import { ALERT_RULES, type AlertRule } from './rules.ts'
@@ -94,7 +95,7 @@ const emitted = (
   now: number,
 ): Effect =>
   emit('ci.incidents.v1', {
-    eventId: `${run.eventId}/incident/${rule.name}`,
+    eventId: derivedId(run.eventId, `incident/${rule.name}`),
     eventAt: run.eventAt,
     observedAt: now,
     source: run.source,

@@ -1,6 +1,7 @@
 /** Pools what finished runs of a family or community told, and publishes it at each full hour it changed before. */
 
 import type { PoolOutcome, Prior } from '../../schemas/events.ts'
+import { derivedId } from '../../schemas/ids.ts'
 import { emit, setTimer, type Cells, type Effect, type Processor } from '../processor.ts'
 import { addDuration, decay, type Histogram } from '../stopping/survival.ts'
 
@@ -122,7 +123,7 @@ const onHour = (cells: Cells, pool: Pool, key: string, now: number): Effect[] =>
   cells.put('pool', pool)
   const { weight: _weight, isDue: _isDue, ...told } = pool
   const prior: Prior = {
-    eventId: `${key}/prior/${now}`,
+    eventId: derivedId(key, `prior/${now}`),
     eventAt: now,
     observedAt: now,
     pool: key,

@@ -1,7 +1,8 @@
 /** Joins the facts of each run and publishes each change of its state once. */
 
 import type { Outcome, Run, RunEvent } from '../../schemas/events.ts'
-import { runName } from '../../schemas/keys.ts'
+import { derivedId } from '../../schemas/ids.ts'
+import { runKey, runName } from '../../schemas/keys.ts'
 import { endOf } from '../../schemas/outcomes.ts'
 import {
   drop,
@@ -50,7 +51,7 @@ const onFact = (cells: Cells, fact: RunEvent, now: number): Effect[] => {
   }
   cells.put(cellOf(name), { ...after, heardAt: now })
   const effects: Effect[] = [
-    emit('ci.runs.v1', published(before, after, change, fact, `${fact.eventId}/run`, now)),
+    emit('ci.runs.v1', published(before, after, change, fact, derivedId(fact.eventId, 'run'), now)),
   ]
   const isOver = after.phase === 'finished'
   if (before === undefined || (isOver && before.phase !== 'finished'))
@@ -69,7 +70,7 @@ const onTimer = (cells: Cells, { timer }: Input & { kind: 'timer' }, now: number
   if (run.heardAt + SILENT_MS > now) return [setTimer(timer, run.heardAt + SILENT_MS)]
   const after: RunState = { ...run, phase: 'finished', finishedAt: now, outcome: 'unknown' }
   cells.put(timer, { ...after, heardAt: now })
-  const eventId = `${run.source}/${run.repo}/${run.job}/${runName(run)}/silent/${now}`
+  const eventId = derivedId(runKey(run), `silent/${now}`)
   return [
     emit('ci.runs.v1', published(run, after, 'finished', null, eventId, now)),
     setTimer(timer, now + REMEMBERED_MS),

@@ -2,6 +2,7 @@
 
 import type { PoolOutcome, Run } from '../../schemas/events.ts'
 import { durationSeconds, failedClass } from '../../schemas/outcomes.ts'
+import { derivedId } from '../../schemas/ids.ts'
 import { keyParts } from '../../schemas/keys.ts'
 import { emit, setTimer, type Cells, type Effect, type Tables } from '../processor.ts'
 import { refitted } from './density/stops.ts'
@@ -109,7 +110,7 @@ const poolOutcome = (
 ): PoolOutcome => {
   const seconds = durationSeconds(run)
   return {
-    eventId: `${run.eventId}/pool/${pool}`,
+    eventId: derivedId(run.eventId, `pool/${pool}`),
     eventAt: run.finishedAt ?? run.eventAt,
     observedAt: now,
     pool,
@@ -136,7 +137,7 @@ export const onProfileTimer = (
   const curves = profileOf(ref, view.history, view.basis, fitOf(cells), stopPoint(view))
   return [
     emit('ci.job-profiles.v1', {
-      eventId: `${key}/profile/${now}`,
+      eventId: derivedId(key, `profile/${now}`),
       eventAt: now,
       observedAt: now,
       ...curves,

@@ -1,6 +1,7 @@
 /** Looks at a running run: forecasts it, passes its checkpoints, advises, and computes when to look again. */
 
 import type { Checkpoint, Decision, Forecast } from '../../schemas/events.ts'
+import { derivedId } from '../../schemas/ids.ts'
 import { emit, setTimer, type Effect } from '../processor.ts'
 import { isEventful, longestKnown, type Basis } from './basis.ts'
 import { pFailAt, remainingAt, type Remaining, type Seen } from './forecast.ts'
@@ -137,7 +138,7 @@ const forecastOf = (
   cause: Cause,
   causeId: string,
 ): Forecast => ({
-  eventId: `${causeId}/forecast/${runCell(run)}`,
+  eventId: derivedId(causeId, `forecast/${runCell(run)}`),
   eventAt: now,
   observedAt: now,
   source: run.source,
@@ -163,7 +164,7 @@ const forecastOf = (
 })
 
 const decisionOf = (forecast: Forecast, view: View, verdict: Verdict, seen: Seen): Decision => ({
-  eventId: `${forecast.eventId}/decision`,
+  eventId: derivedId(forecast.eventId, 'decision'),
   eventAt: forecast.eventAt,
   observedAt: forecast.observedAt,
   source: forecast.source,

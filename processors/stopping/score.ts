@@ -1,6 +1,7 @@
 /** What was forecast and decided for a run, against what happened. Pure. */
 
 import type { Checkpoint, RuleScore, Run, Score } from '../../schemas/events.ts'
+import { derivedId } from '../../schemas/ids.ts'
 import { OUR_RULE } from '../../schemas/measures.ts'
 import { durationSeconds, failedClass } from '../../schemas/outcomes.ts'
 import { BASELINES } from './baselines/index.ts'
@@ -14,7 +15,7 @@ export const scoreOf = (run: Run, running: RunningRun | undefined, now: number):
   const ruleScore = (rule: string, stop: number | null): RuleScore =>
     scored(rule, stop, failed, duration)
   return {
-    eventId: `${run.eventId}/score`,
+    eventId: derivedId(run.eventId, 'score'),
     eventAt: run.finishedAt ?? run.eventAt,
     observedAt: now,
     source: run.source,

@@ -19,8 +19,11 @@ export type CommitListener = (published: readonly LogRecord[]) => void
 
 const NOW = 'pipeline-time'
 const RETAINED = 'retained-at'
+const EXPIRED = 'views-expired-at'
 const HOUR_MS = 3_600_000
 const VIEW_RETENTION_MS = 90 * 24 * HOUR_MS
+/** Looking for old rows reads the whole table. */
+const EXPIRE_EVERY_MS = 7 * 24 * HOUR_MS
 const cursorName = (source: string): string => `cursor/${source}`
 
 export class EmbeddedRuntime {
@@ -106,13 +109,16 @@ export class EmbeddedRuntime {
       .sort((a, b) => a.at - b.at || topicRank(a.topic) - topicRank(b.topic))
   }
 
-  /** Once an hour of pipeline time: what is past its retention goes. */
+  /** Once an hour of pipeline time what is past its retention goes; rows of views once a week. */
   #retain(): void {
     const { now } = this.engine
     if (now - (this.store.getNumber(RETAINED) ?? 0) < HOUR_MS) return
     this.log.retain(now)
-    this.views.retain(now - HOUR_MS, now - VIEW_RETENTION_MS)
+    this.views.purge(now - HOUR_MS)
     this.store.setNumber(RETAINED, now)
+    if (now - (this.store.getNumber(EXPIRED) ?? 0) < EXPIRE_EVERY_MS) return
+    this.views.expire(now - VIEW_RETENTION_MS)
+    this.store.setNumber(EXPIRED, now)
   }
 }
 

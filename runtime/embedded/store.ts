@@ -18,9 +18,9 @@ const TABLES = `
   CREATE TABLE cells (stage TEXT, key TEXT, cell TEXT, bytes BLOB, PRIMARY KEY (stage, key, cell)) WITHOUT ROWID;
   CREATE TABLE timers (stage TEXT, key TEXT, timer TEXT, due INTEGER, PRIMARY KEY (stage, key, timer)) WITHOUT ROWID;
   CREATE INDEX timers_by_due ON timers (stage, due, key, timer);
-  CREATE TABLE views (view TEXT, key TEXT, sort REAL, at INTEGER, value TEXT, PRIMARY KEY (view, key)) WITHOUT ROWID;
+  CREATE TABLE views (view TEXT, key TEXT, sort REAL, at REAL, value TEXT, PRIMARY KEY (view, key));
   CREATE INDEX views_by_sort ON views (view, sort DESC, key) WHERE value IS NOT NULL;
-  CREATE INDEX views_by_age ON views (at);
+  CREATE INDEX deleted_views ON views (at) WHERE value IS NULL;
 `
 
 export class StoreError extends Error {
@@ -145,7 +145,7 @@ export class EmbeddedStore implements StateStore {
 
   #prepareFile(file: string, fresh: boolean): void {
     this.db.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000',
+      'PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000',
     )
     this.db.exec('BEGIN EXCLUSIVE')
     if (fresh) this.#create()

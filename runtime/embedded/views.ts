@@ -53,9 +53,13 @@ export class EmbeddedViews implements ViewStore {
     return this.#count.get(view)?.['n'] as number
   }
 
-  /** Drops marks of deleted rows that were last changed before `deleted`, and rows last changed before `expired`. */
-  retain(deleted: number, expired: number): void {
-    this.#purge.run(deleted)
-    this.#expire.run(expired)
+  /** Drops the marks of rows that were deleted before `time`. */
+  purge(time: number): void {
+    this.#purge.run(time)
+  }
+
+  /** Drops rows that were last written before `time`. */
+  expire(time: number): void {
+    this.#expire.run(time)
   }
 }

@@ -3,6 +3,7 @@
 import type { Effect, Input, Processor, Tables } from '../../processors/processor.ts'
 import { CODECS } from '../../schemas/codec.ts'
 import type { DeadLetter } from '../../schemas/events.ts'
+import { derivedId } from '../../schemas/ids.ts'
 import { TOPICS, topicRank, type RecordOf, type TopicName } from '../../schemas/topics.ts'
 import type { Keyed, StateStore } from '../ports.ts'
 import { CellCache } from './cell-cache.ts'
@@ -135,7 +136,7 @@ const deadLetter = (
   { reason, detail }: { reason: string; detail: string },
   now: number,
 ): DeadLetter => ({
-  eventId: `${record.eventId}/dead/${step}`,
+  eventId: derivedId(record.eventId, `dead/${step}`),
   eventAt: record.eventAt,
   observedAt: now,
   origin: topic,

@@ -16,7 +16,9 @@ export const refitted = (sample: DurationSample, failureRate: number): DensitySt
   const all = [...passes, ...failures]
   const fromBucket = bucketOf(all.reduce((a, b) => Math.min(a, b), Infinity))
   const toBucket = bucketOf(all.reduce((a, b) => Math.max(a, b), 0)) + 1
-  const at = Array.from({ length: toBucket - fromBucket + 1 }, (_, i) => bucketStart(fromBucket + i))
+  const at = Array.from({ length: toBucket - fromBucket + 1 }, (_, i) =>
+    bucketStart(fromBucket + i),
+  )
   return {
     family: model?.family ?? null,
     stopSeconds: model?.stopSeconds ?? null,
