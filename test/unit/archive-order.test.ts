@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { openArchive } from '../../producers/archive/archive.ts'
@@ -55,6 +56,15 @@ describe('the stream of an archive', () => {
     const odd = rows.filter((_, index) => index % 2 === 1)
     const folders = [odd, even].map((part) => archiveFolder({ 'runs.csv': runsCsv(...part) }))
     expect((await hear(folders)).offers).toEqual((await hearRuns(runsCsv(...rows))).offers)
+  })
+  it('tells folders of one name apart in its dead letters', async () => {
+    const folder = archiveFolder({ 'runs.csv': runsCsv('ci,o/r') })
+    const { offers } = await hear([folder, folder])
+    const origins = offers.map(({ record }) => ('origin' in record ? record.origin : ''))
+    expect(origins).toEqual([
+      `archive:${basename(folder)}/runs.csv`,
+      `archive:${basename(folder)}~2/runs.csv`,
+    ])
   })
   it('is unmoved by columns that are known only at the end, until the end', async () => {
     const withColumn = (values: readonly string[]) =>
