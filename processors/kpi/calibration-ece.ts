@@ -3,7 +3,7 @@
  * Unit: ratio. Window: 14 d, placed by the score. Its low and high are no interval of the error: they are the 95 % range a
  * perfectly calibrated forecaster of the same forecasts would show by chance, so inside it there is nothing to see.
  * Assumes one forecast per run. Source: design of the scores.
- * Example: 10 runs at .2, 4 failed, and 10 at .9, 9 failed: .1; chance alone 0 to .1584.
+ * Example: 10 runs at .2, 4 failed, and 10 at .9, 9 failed: .1; chance alone 0 to .1817.
  */
 
 import { calibratedEceRange, ece } from '../../schemas/measures.ts'

@@ -9,7 +9,7 @@ import { rowsOf, WINDOWS } from './index.ts'
 import { measureOf } from './measures.ts'
 import type { Dimension, Gauges, Reading, WindowName } from './row.ts'
 import { failuresInARow, lastFinish } from './sequence.ts'
-import { CHANGED, HOURLY, type Subject } from './subject.ts'
+import { CHANGED, HOURLY, weeksChanged, type Subject } from './subject.ts'
 import { DAY, expireAt, HOUR_MS, isLive, SCORES, sumOf, WEEKS } from './window.ts'
 
 const { kpis, history, measures } = CHANGED
@@ -28,9 +28,8 @@ export interface Occasion {
 export const noteExpired = ({ cells, subject, asOf }: Occasion): void => {
   if (expireAt(cells, DAY, asOf).length > 0) subject.changed |= kpis['24h'] | history['24h']
   const weeks = expireAt(cells, WEEKS, asOf)
-  // The week before is the fortnight less the week: both ends move the weekly record.
-  if (weeks.length > 0) subject.changed |= kpis['7d'] | history['7d']
-  if (weeks.includes('14d')) subject.changed |= kpis['14d'] | history['14d'] | kpis.now
+  if (weeks.includes('7d')) subject.changed |= kpis['7d'] | history['7d']
+  if (weeks.includes('14d')) subject.changed |= weeksChanged(cells, asOf, 1) | kpis.now
   if (expireAt(cells, SCORES, asOf).length > 0)
     subject.changed |= kpis['14d'] | history['14d'] | measures['14d']
 }

@@ -3,9 +3,9 @@
  * full 10 s (`now`, `24h`) and at pane ends (all else); a silent job costs nothing but its panes' expiry.
  */
 
-import type { Run, Score } from '../../schemas/events.ts'
+import type { Run, RunEnd, Score } from '../../schemas/events.ts'
 import { runName } from '../../schemas/keys.ts'
-import { durationSeconds } from '../../schemas/outcomes.ts'
+import { endOf } from '../../schemas/outcomes.ts'
 import type { Cells, Effect, Input, Processor } from '../processor.ts'
 import { add, isEmpty, type Counters, type RunSample } from './counters.ts'
 import { noteExpired, sayChanged, type Occasion } from './emission.ts'
@@ -14,7 +14,7 @@ import { addPending, openCounter, PENDING_CELL, sayPartials } from './partials.t
 import { countScore } from './scores.ts'
 import { insertEnd, removeEnd, type Change } from './sequence.ts'
 import {
-  AFTER_END,
+  afterEnd,
   AFTER_SCORE,
   AFTER_START,
   SOON,
@@ -89,12 +89,9 @@ const onRecord = (
       return open(cells, subject, run, now) ? AFTER_START : 0
     case 'finished':
       close(cells, subject, run, now)
-      tell(cells, subject, sampleOf(run), now)
-      return AFTER_END
+      return tell(cells, subject, endOf(run), now)
     case 'corrected':
-      if (run.before !== null) takeBack(cells, subject, run, now)
-      tell(cells, subject, sampleOf(run), now)
-      return AFTER_END
+      return takeBack(cells, subject, run.before, now) | tell(cells, subject, endOf(run), now)
     case 'unknown':
     case 'queued':
     case 'progress':
@@ -143,57 +140,47 @@ const countOpen = (
   addPending(cells, now, { [openCounter(minute)]: sign })
 }
 
-const sampleOf = (run: Run): RunSample => {
-  const seconds = durationSeconds(run)
-  const { queuedAt, startedAt } = run
-  return {
-    outcome: run.outcome ?? 'unknown',
-    finishedAt: run.finishedAt ?? run.eventAt,
-    durationMs: seconds === null ? null : Math.round(seconds * 1000),
-    queueMs:
-      queuedAt === null || startedAt === null || startedAt < queuedAt ? null : startedAt - queuedAt,
-  }
+const sampleOf = (end: RunEnd): RunSample => ({
+  outcome: end.outcome,
+  finishedAt: end.finishedAt,
+  durationMs: toMs(end.durationSeconds),
+  queueMs: toMs(end.queueSeconds),
+})
+const toMs = (seconds: number | null): number | null =>
+  seconds === null ? null : Math.round(seconds * 1000)
+
+const countersOf = (end: RunEnd, sign: 1 | -1): Counters => {
+  const sample = sampleOf(end)
+  const counters: Counters = {}
+  for (const count of RUN_COUNTS) count(sample, counters, sign)
+  return counters
 }
 
-/** Counts an end in the panes of its finish, and what it changes in the sequence of ends. */
-const tell = (cells: Cells, subject: Subject, sample: RunSample, now: number): void => {
-  const delta: Counters = {}
-  for (const count of RUN_COUNTS) count(sample, delta, 1)
-  if (paneEnd(sample.finishedAt, PANE_MS) <= now) delta['late'] = 1
-  if (!place(cells, sample.finishedAt, delta, now)) subject.late += 1
-  placeAll(cells, insertEnd(subject, sample.finishedAt, sample.outcome), now)
+/** Counts an end in the panes of its finish, and what it changes in the sequence of ends. Bits of what has changed. */
+const tell = (cells: Cells, subject: Subject, end: RunEnd | null, now: number): number => {
+  if (end === null) return 0
+  const { finishedAt, outcome } = end
+  const delta = countersOf(end, 1)
+  if (paneEnd(finishedAt, PANE_MS) <= now) delta['late'] = 1
+  const changed = place(cells, finishedAt, delta, now)
+  if (changed === AFTER_START) subject.late += 1
+  return changed | placeAll(cells, insertEnd(subject, finishedAt, outcome), now)
 }
 
-/** Takes an earlier telling of the end back from where it was counted. */
-const takeBack = (cells: Cells, subject: Subject, run: Run, now: number): void => {
-  const { before } = run
-  if (before === null) return
-  const durationMs =
-    before.durationSeconds === null ? null : Math.round(before.durationSeconds * 1000)
-  const queueMs = queueBefore(run.queuedAt, before.finishedAt, durationMs)
-  const sample = { outcome: before.outcome, finishedAt: before.finishedAt, durationMs, queueMs }
-  const delta: Counters = {}
-  for (const count of RUN_COUNTS) count(sample, delta, -1)
-  place(cells, before.finishedAt, delta, now)
-  placeAll(cells, removeEnd(subject, before.finishedAt, before.outcome), now)
+/** Takes an earlier telling of an end back from where it was counted. */
+const takeBack = (cells: Cells, subject: Subject, end: RunEnd | null, now: number): number => {
+  if (end === null) return 0
+  const { finishedAt, outcome } = end
+  const changed = place(cells, finishedAt, countersOf(end, -1), now)
+  return changed | placeAll(cells, removeEnd(subject, finishedAt, outcome), now)
 }
 
-/** A correction tells the old finish and duration, and with them the old start; the queued instant has stayed. */
-const queueBefore = (
-  queuedAt: number | null,
-  finishedAt: number,
-  durationMs: number | null,
-): number | null => {
-  if (queuedAt === null || durationMs === null) return null
-  const waited = finishedAt - durationMs - queuedAt
-  return waited < 0 ? null : waited
-}
+const placeAll = (cells: Cells, changes: readonly Change[], now: number): number =>
+  changes.reduce((changed, [at, delta]) => changed | place(cells, at, delta, now), 0)
 
-const placeAll = (cells: Cells, changes: readonly Change[], now: number): void => {
-  for (const [at, delta] of changes) place(cells, at, delta, now)
-}
-const place = (cells: Cells, at: number, delta: Counters, now: number): boolean => {
+/** Adds to the panes of an instant; bits of what has changed, {@link AFTER_START} where no window holds it. */
+const place = (cells: Cells, at: number, delta: Counters, now: number): number => {
   addPending(cells, at, delta)
-  addAt(cells, DAY, at, now, delta)
-  return addAt(cells, WEEKS, at, now, delta)
+  const days = addAt(cells, DAY, at, now, delta)
+  return afterEnd(cells, now, days, addAt(cells, WEEKS, at, now, delta))
 }

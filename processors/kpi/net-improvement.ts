@@ -2,7 +2,7 @@
  * net_improvement: pass rate of the last 7 d minus that of the 7 d before. Unit: ratio points. Window: 7 d, by finish.
  * Assumes independent runs; null unless both weeks have a run with a class.
  * Source: Sippy; AI4CI KPI 9, never computed there. Interval: Newcombe 1998, method 10, from the two Wilson intervals.
- * Example: 8 of 10 after 5 of 10: .3, −.1132 to .5869, n 20.
+ * Example: 8 of 10 after 5 of 10: .3, −.1067 to .5999, n 20.
  */
 
 import { wilson, Z95 } from '../../schemas/measures.ts'

@@ -11,7 +11,7 @@ import { noteExpired, sayChanged, type Occasion } from './emission.ts'
 import { partsOf } from './partials.ts'
 import type { Dimension } from './row.ts'
 import {
-  AFTER_END,
+  afterEnd,
   AFTER_SCORE,
   AFTER_START,
   SUBJECT_CELL,
@@ -51,9 +51,10 @@ const onPartial = (cells: Cells, subject: Subject, partial: KpiPartial, now: num
   subject.changed |= AFTER_START
   if (!isEmpty(starts)) countStarts(cells, subject, starts)
   if (!isEmpty(runs)) {
-    subject.changed |= AFTER_END
-    addAt(cells, DAY, partial.eventAt, asOf, runs)
-    if (!addAt(cells, WEEKS, partial.eventAt, asOf, runs)) subject.late += partial.late
+    const days = addAt(cells, DAY, partial.eventAt, asOf, runs)
+    const weeks = addAt(cells, WEEKS, partial.eventAt, asOf, runs)
+    subject.changed |= afterEnd(cells, asOf, days, weeks)
+    if (weeks === 0) subject.late += partial.late
   }
   if (!isEmpty(scores)) {
     subject.changed |= AFTER_SCORE

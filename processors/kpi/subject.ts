@@ -3,7 +3,7 @@
 import { setTimer, type Cells, type Effect } from '../processor.ts'
 import type { WindowName } from './row.ts'
 import { emptySequence, type Sequence } from './sequence.ts'
-import { ALL_SERIES, HOUR_MS, nextExpiry, PANE_MS } from './window.ts'
+import { ALL_SERIES, HOUR_MS, isLive, nextExpiry, PANE_MS, WEEKS } from './window.ts'
 
 export interface Subject extends Sequence {
   /** Due times of both timers, 0 where not set. */
@@ -56,14 +56,18 @@ const { kpis, history, measures, partials } = CHANGED
 export const AFTER_START = kpis.now | partials
 export const AFTER_SCORE =
   kpis['14d'] | history['14d'] | measures['14d'] | measures.total | partials
-export const AFTER_END =
-  AFTER_START |
-  kpis['24h'] |
-  history['24h'] |
-  kpis['7d'] |
-  history['7d'] |
-  kpis['14d'] |
-  history['14d']
+
+/** What an end changes that was added to so many windows of each series. */
+export const afterEnd = (cells: Cells, now: number, days: number, weeks: number): number =>
+  AFTER_START | (days > 0 ? kpis['24h'] | history['24h'] : 0) | weeksChanged(cells, now, weeks)
+
+/** The week before is the fortnight less the week, so a fortnight's change moves the weekly record too, if there is one. */
+export const weeksChanged = (cells: Cells, now: number, windows: number): number => {
+  if (windows === 0) return 0
+  const fortnight = kpis['14d'] | history['14d']
+  const isWeekMoved = windows > 1 || isLive(cells, WEEKS, '7d', now)
+  return isWeekMoved ? fortnight | kpis['7d'] | history['7d'] : fortnight
+}
 
 /** Said within seconds; everything else waits for the end of a pane. */
 export const SOON = kpis.now | kpis['24h']

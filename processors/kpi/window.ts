@@ -73,8 +73,9 @@ const addTo = (cells: Cells, cell: string, delta: Counters, sign: 1 | -1): void 
 }
 
 /**
- * Adds what happened at `at`. Windows it has already left are not touched. False where it has left all of them, or lies
- * more than an hour ahead: such an instant is not believed, and its pane would stay for as long as it claims.
+ * Adds what happened at `at`. Windows it has already left are not touched. Tells how many windows, the longest first,
+ * have changed: 0 where it has left all of them or lies more than an hour ahead, which is not believed, as its pane would
+ * stay for as long as it claims.
  */
 export const addAt = (
   cells: Cells,
@@ -82,17 +83,17 @@ export const addAt = (
   at: number,
   now: number,
   delta: Counters,
-): boolean => {
+): number => {
   if (series.hasTotal) addTo(cells, `sum/${series.name}/total`, delta, 1)
   const end = paneEnd(at, series.paneMs)
-  let isHeld = false
-  if (at > now + HOUR_MS) return false
+  let held = 0
+  if (at > now + HOUR_MS) return 0
   for (const { name, lengthMs } of series.windows)
     if (end + lengthMs > now) {
-      isHeld = true
+      held += 1
       addTo(cells, `sum/${series.name}/${name}`, delta, 1)
     }
-  if (!isHeld) return false
+  if (held === 0) return 0
   addTo(cells, `pane/${series.name}/${end}`, delta, 1)
   const panes = panesOf(cells, series)
   if (panes.lastIndexOf(end) < 0) {
@@ -101,7 +102,7 @@ export const addAt = (
     panes.splice(place, 0, end)
     cells.put(`panes/${series.name}`, panes)
   }
-  return true
+  return held
 }
 
 /** Subtracts the panes that leave a window at this very instant; tells the names of the windows that changed. */

@@ -1,8 +1,8 @@
 /** Drives one processor by hand: cells as bytes, so that nothing lives on unless it was put; timers in order of time. */
 
-import avro from 'avsc'
 import type { Cells, Effect, Emit, Input, Processor, Retire } from '../../processors/processor.ts'
 import { TOPICS, type RecordOf, type TopicName } from '../../schemas/topics.ts'
+import { cellCodec } from './cell-codec.ts'
 
 interface Timer {
   readonly key: string
@@ -19,6 +19,8 @@ export interface Drive {
   readonly said: (Emit | Retire)[]
   /** Cells as bytes by key and name. */
   readonly cells: Map<string, Buffer>
+  /** The same cells decoded. */
+  state(): Record<string, unknown>
   readonly timers: Map<string, Timer>
   /** Hands in a record at its `observedAt`, after the timers due until then. */
   give<T extends TopicName>(topic: T, record: RecordOf<T>): void
@@ -28,22 +30,12 @@ export interface Drive {
 }
 
 export const drive = (processor: Processor): Drive => {
-  const types = new Map(
-    Object.entries(processor.cells).map(([kind, schema]) => [
-      kind,
-      avro.Type.forSchema(schema as never, { registry: {} }),
-    ]),
-  )
   const cells = new Map<string, Buffer>()
   const timers = new Map<string, Timer>()
   const said: (Emit | Retire)[] = []
   let now = 0
 
-  const typeOf = (cell: string): avro.Type => {
-    const type = types.get(cell.split('/')[0] ?? '')
-    if (type === undefined) throw new Error(`no cell kind for ${cell}`)
-    return type
-  }
+  const typeOf = (cell: string) => cellCodec(processor.cells, cell)
   const cellsOf = (key: string): Cells => ({
     get: (cell) => {
       const bytes = cells.get(id(key, cell))
@@ -76,6 +68,13 @@ export const drive = (processor: Processor): Drive => {
     said,
     cells,
     timers,
+    state: () =>
+      Object.fromEntries(
+        [...cells].map(([name, bytes]) => [
+          name,
+          typeOf(name.slice(name.indexOf('\u001f') + 1)).fromBuffer(bytes) as unknown,
+        ]),
+      ),
     advanceTo,
     give: (topic, record) => {
       advanceTo(record.observedAt)

@@ -1,5 +1,6 @@
 /** Short forms of the records that KPIs are made of. */
 
+import fc from 'fast-check'
 import type { Outcome, Run, RunEnd, Score } from '../../schemas/events.ts'
 
 /** Midnight, 1 March 2024: a pane's end of every width. */
@@ -62,15 +63,28 @@ export const finished = (
     ...more,
   })
 
-/** A correction of `before`, heard at `observedAt`. */
-export const corrected = (id: string, observedAt: number, before: RunEnd, after: RunEnd): Run =>
-  run(id, 'corrected', observedAt, {
-    before,
-    finishedAt: after.finishedAt,
-    outcome: after.outcome,
-    startedAt:
-      after.durationSeconds === null ? null : after.finishedAt - after.durationSeconds * SECOND,
+/** A run that ended as told, heard at `observedAt`. */
+export const ended = (id: string, observedAt: number, end: RunEnd): Run => {
+  const startedAt =
+    end.durationSeconds === null ? null : end.finishedAt - end.durationSeconds * SECOND
+  return run(id, 'finished', observedAt, {
+    finishedAt: end.finishedAt,
+    outcome: end.outcome,
+    startedAt,
+    queuedAt:
+      startedAt === null || end.queueSeconds === null
+        ? null
+        : startedAt - end.queueSeconds * SECOND,
   })
+}
+
+/** A correction of `before`, heard at `observedAt`. */
+export const corrected = (id: string, observedAt: number, before: RunEnd, after: RunEnd): Run => ({
+  ...ended(id, observedAt, after),
+  eventId: `${id}/corrected/${observedAt}`,
+  change: 'corrected',
+  before,
+})
 
 export const score = (
   id: string,
@@ -96,3 +110,26 @@ export const score = (
   rule: 'stopline/1',
   ...more,
 })
+
+export const OUTCOMES: readonly Outcome[] = ['success', 'failure', 'error', 'timedOut', 'aborted']
+/** Runs in order of hearing; some are heard late, a few after days. */
+export const runsOf = (length: number) =>
+  fc
+    .array(
+      fc.record({
+        at: fc.integer({ min: 0, max: (20 * DAY) / SECOND }),
+        seconds: fc.integer({ min: 1, max: 9000 }),
+        outcome: fc.constantFrom(...OUTCOMES),
+        lag: fc.constantFrom(0, 0, 0, 0, 7 * MINUTE, 30 * HOUR, 9 * DAY),
+      }),
+      { maxLength: length, minLength: 1 },
+    )
+    .map((specs) =>
+      specs
+        .map(({ at, seconds, outcome, lag }, i) =>
+          finished(`r${i}`, T0 + at * SECOND, outcome, seconds, {
+            observedAt: T0 + at * SECOND + lag,
+          }),
+        )
+        .sort((a, b) => a.observedAt - b.observedAt),
+    )

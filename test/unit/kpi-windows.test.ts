@@ -1,0 +1,191 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { kpis } from '../../processors/kpi/jobs.ts'
+import { kpiRollups } from '../../processors/kpi/rollups.ts'
+import type { Kpi, Outcome, Run } from '../../schemas/events.ts'
+import { drive, type Drive } from '../support/drive-one.ts'
+import { DAY, finished, HOUR, MINUTE, run, runsOf, score, T0 } from '../support/kpi-inputs.ts'
+
+const LENGTH: Readonly<Record<string, number>> = { '24h': DAY, '7d': 7 * DAY, '14d': 14 * DAY }
+const valueOf = (record: Kpi | undefined, kpi: string) =>
+  record?.values.find((value) => value.kpi === kpi)
+
+/** What a window that ends at `end` must hold: the runs of the panes in (end − length, end]. */
+const expected = (runs: readonly Run[], window: string, end: number) => {
+  const inside = runs.filter(
+    ({ finishedAt, observedAt }) =>
+      (finishedAt ?? 0) >= end - (LENGTH[window] ?? 0) &&
+      (finishedAt ?? 0) < end &&
+      observedAt < end,
+  )
+  const of = (...outcomes: Outcome[]): number =>
+    inside.filter(({ outcome }) => outcomes.includes(outcome ?? 'unknown')).length
+  const lost = inside.filter(({ outcome }) => outcome !== 'success')
+  const seconds = (some: readonly Run[]): number =>
+    some.reduce((sum, { startedAt, finishedAt }) => sum + (finishedAt ?? 0) - (startedAt ?? 0), 0) /
+    1000
+  return {
+    passes: of('success'),
+    classed: of('success', 'failure', 'error', 'timedOut'),
+    aborted: of('aborted'),
+    lost: seconds(lost),
+    all: seconds(inside),
+  }
+}
+const found = (record: Kpi) => {
+  const passRate = valueOf(record, 'run_pass_rate')
+  const aborts = valueOf(record, 'abort_rate')
+  const wasted = valueOf(record, 'wasted_hours')
+  return {
+    passes: passRate?.numerator ?? 0,
+    classed: passRate?.denominator ?? 0,
+    aborted: aborts?.numerator ?? 0,
+    lost: wasted?.numerator ?? 0,
+    all: wasted?.denominator ?? 0,
+  }
+}
+
+const giveAll = (job: Drive, runs: readonly Run[]): void => {
+  for (const each of runs) job.give('ci.runs.v1', each)
+}
+
+describe('windows', () => {
+  it('hold at each pane end exactly what a count of the runs gives', () => {
+    fc.assert(
+      fc.property(runsOf(40), (runs) => {
+        const job = drive(kpis)
+        giveAll(job, runs)
+        job.advanceTo(T0 + 40 * DAY)
+        const history = job.on('ci.kpi-history.v1')
+        for (const record of history) {
+          const width = record.window === '24h' ? 5 * MINUTE : HOUR
+          expect(record.eventAt % width).toBe(0)
+          // A pane that was open when a run came late holds it only if its window did not end before.
+          expect(found(record)).toEqual(expected(runs, record.window, record.eventAt))
+        }
+        for (const window of ['24h', '7d', '14d'])
+          expect(history.some((record) => record.window === window)).toBe(
+            runs.some(
+              ({ finishedAt, observedAt }) =>
+                observedAt - (finishedAt ?? 0) < (LENGTH[window] ?? 0),
+            ),
+          )
+      }),
+      { numRuns: 60 },
+    )
+  })
+  it('leave nothing behind once every pane has expired but the newest ends', () => {
+    const job = drive(kpis)
+    giveAll(job, [run('a', 'started', T0), finished('a', T0 + MINUTE, 'failure', 60)])
+    job.give('ci.scores.v1', score('a', T0 + MINUTE, true))
+    job.advanceTo(T0 + 30 * DAY)
+    const key = 'ci:o/r:unit'
+    expect([...job.cells.keys()].sort()).toEqual([
+      `${key}\u001fsubject`,
+      `${key}\u001fsum/scores/total`,
+    ])
+    expect(job.timers.size).toBe(0)
+    const retired = job.said.flatMap((effect) => (effect.kind === 'retire' ? [effect] : []))
+    expect(retired.map(({ topic, key: of }) => `${topic} ${of.split(':').at(-1) ?? ''}`)).toEqual([
+      'ci.kpis.v1 24h',
+      'ci.kpis.v1 7d',
+      'ci.kpis.v1 now',
+      'ci.kpis.v1 14d',
+      'ci.measures.v1 14d',
+    ])
+  })
+  it('cost a silent job nothing: two timers after a run, then one for each expiry', () => {
+    const job = drive(kpis)
+    giveAll(job, [finished('a', T0 + MINUTE, 'success', 60)])
+    expect([...job.timers.values()].map(({ timer }) => timer).sort()).toEqual(['pane', 'soon'])
+    job.advanceTo(T0 + 2 * HOUR)
+    expect([...job.timers.values()].map(({ due }) => due)).toEqual([T0 + 5 * MINUTE + DAY])
+  })
+})
+
+describe('late and early observations', () => {
+  it('are counted in their window, or in `now` where they are too late for all', () => {
+    const job = drive(kpis)
+    giveAll(job, [
+      finished('on time', T0 + 20 * DAY, 'success', 60),
+      finished('late', T0 + 20 * DAY, 'success', 60, { observedAt: T0 + 20 * DAY + HOUR }),
+      finished('too late', T0, 'success', 60, { observedAt: T0 + 20 * DAY + HOUR }),
+      finished('ahead', T0 + 30 * DAY, 'success', 60, { observedAt: T0 + 20 * DAY + HOUR }),
+    ])
+    job.advanceTo(T0 + 20 * DAY + 2 * HOUR)
+    const last = (window: string) =>
+      job
+        .on('ci.kpis.v1')
+        .filter((record) => record.window === window)
+        .at(-1)
+    expect(last('24h')?.late).toBe(1)
+    expect(last('7d')?.late).toBe(1)
+    expect(valueOf(last('7d'), 'run_pass_rate')?.denominator).toBe(2)
+    expect(last('now')?.late).toBe(2)
+  })
+})
+
+describe('runs in flight', () => {
+  it('are those whose start was heard and whose end was not, whatever is repeated', () => {
+    const job = drive(kpis)
+    giveAll(job, [
+      run('a', 'started', T0),
+      run('a', 'started', T0),
+      run('b', 'started', T0 + 7 * MINUTE),
+      finished('never started', T0 + 8 * MINUTE, 'success'),
+      finished('b', T0 + 9 * MINUTE, 'success', 120),
+    ])
+    job.advanceTo(T0 + 30 * MINUTE)
+    const now = job
+      .on('ci.kpis.v1')
+      .filter(({ window }) => window === 'now')
+      .at(-1)
+    expect(valueOf(now, 'in_flight')?.value).toBe(1)
+    expect(valueOf(now, 'oldest_age')?.numerator).toBe(T0)
+  })
+})
+
+describe('roll-ups', () => {
+  it('of a repository are the sum over its jobs, as of the pane end', () => {
+    fc.assert(
+      fc.property(runsOf(30), (runs) => {
+        const onTime = runs
+          .map((each, i) => ({ ...each, job: `job ${i % 3}`, observedAt: each.finishedAt ?? 0 }))
+          .sort((a, b) => a.observedAt - b.observedAt)
+        const job = drive(kpis)
+        giveAll(job, onTime)
+        job.advanceTo(T0 + 40 * DAY)
+        const repo = drive(kpiRollups)
+        for (const partial of job.on('ci.kpi-partials.v1')) repo.give('ci.kpi-partials.v1', partial)
+        repo.advanceTo(T0 + 40 * DAY)
+        const history = repo.on('ci.kpi-history.v1')
+        expect(new Set(history.map(({ dimension }) => dimension))).toEqual(
+          new Set(['repo', 'community']),
+        )
+        for (const record of history)
+          expect(found(record)).toEqual(expected(onTime, record.window, record.eventAt))
+      }),
+      { numRuns: 30 },
+    )
+  })
+  it('count runs in flight across jobs', () => {
+    const job = drive(kpis)
+    giveAll(job, [
+      run('a', 'started', T0 + HOUR / 2),
+      run('b', 'started', T0 + HOUR, { job: 'lint' }),
+      run('c', 'started', T0 + HOUR, { job: 'lint' }),
+      finished('c', T0 + 2 * HOUR, 'success', 3600, { job: 'lint' }),
+    ])
+    job.advanceTo(T0 + 3 * HOUR)
+    const repo = drive(kpiRollups)
+    for (const partial of job.on('ci.kpi-partials.v1')) repo.give('ci.kpi-partials.v1', partial)
+    repo.advanceTo(T0 + 3 * HOUR)
+    const last = repo
+      .on('ci.kpis.v1')
+      .filter(({ window, dimension }) => window === 'now' && dimension === 'community')
+      .at(-1)
+    expect(last?.subject).toBe('ci')
+    expect(valueOf(last, 'in_flight')?.value).toBe(2)
+    expect(valueOf(last, 'oldest_age')?.numerator).toBe(T0)
+  })
+})
