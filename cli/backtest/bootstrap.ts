@@ -25,7 +25,7 @@ export interface BootstrapOptions {
 
 /** Fewer units than this give no interval: their resamples say nothing about the next unit. */
 export const MIN_UNITS = 10
-export const NOTHING: Figure = { value: null, low: null, high: null }
+const NOTHING: Figure = { value: null, low: null, high: null }
 
 /** Numbers in 0..1 that depend on the seed alone (mulberry32). Example: seed 1 begins with .6270739. */
 export const seededRandom = (seed: number): (() => number) => {

@@ -42,27 +42,34 @@ export const decisionLine = (decision: Decision): string =>
   })
 
 export interface LineFile {
-  /** Resolves when the writer may go on: at once, or when a full chunk is written. Rejects when it cannot be. */
+  /**
+   * Resolves when the writer may go on: at once, or when the chunks so far are written. Order is kept whether or not it
+   * is awaited; a write that fails rejects here and again at the close.
+   */
   write(line: string): Promise<void>
   close(): Promise<void>
 }
 
-/** Opens a file for lines, replacing what it held. One writer at a time. */
+/** Opens a file for lines, replacing what it held. */
 export const openLineFile = async (path: string): Promise<LineFile> => {
   const file = await open(path, 'w')
+  let written = Promise.resolve()
   let lines: string[] = []
   let characters = 0
-  const flush = async (): Promise<void> => {
+  const flush = (): Promise<void> => {
     const chunk = lines.join('')
     lines = []
     characters = 0
-    await file.writeFile(chunk)
+    written = written.then(() => file.writeFile(chunk))
+    // The close tells of it to a writer that did not wait.
+    written.catch(() => undefined)
+    return written
   }
   return {
-    async write(line) {
+    write(line) {
       lines.push(line, '\n')
       characters += line.length + 1
-      if (characters >= CHUNK_CHARACTERS) await flush()
+      return characters < CHUNK_CHARACTERS ? Promise.resolve() : flush()
     },
     async close() {
       try {

@@ -37,7 +37,7 @@ export interface ReportInput {
 }
 
 /** Puts the report together; nothing in it depends on the clock. */
-export const reportOf = ({ name, measures, profiles }: ReportInput): Report => {
+const reportOf = ({ name, measures, profiles }: ReportInput): Report => {
   const { total, abstainingJobs, jobs } = measures
   const scored = total.counts.failing + total.counts.passing
   const texts = [abstentionText(measures), changeText(measures)].filter((text) => text !== null)

@@ -20,12 +20,12 @@ import {
   strictNet,
 } from '../../schemas/measures.ts'
 import type { Ratio } from '../../schemas/measures.ts'
-import { bootstrap, columnOf, NOTHING, weighted } from './bootstrap.ts'
+import { bootstrap, columnOf, weighted } from './bootstrap.ts'
 import type { Column, Draws, Figure, Weights } from './bootstrap.ts'
 import type { ScoredRun } from './collector.ts'
 
 /** False stops a rule may make, as a share of passing runs. */
-export const FALSE_STOP_BOUND = 0.01
+const FALSE_STOP_BOUND = 0.01
 
 /** One rule over one subject. Times in seconds. */
 export interface RuleMeasures {
@@ -78,21 +78,35 @@ export const ruleMeasures = (
   options: RuleOptions,
 ): RuleMeasures[] => {
   const scored = runs.filter(({ failed }) => failed !== null)
-  const wholeAt = wholeOf(scored)
-  const columns = options.rules.map((rule, place) => ({
-    rule,
-    ...ruleColumns(scored, place, options.jobFailRates),
-  }))
-  const figures = bootstrap(draws, (weights) => statistics(columns, wholeAt(weights), weights))
+  const columns = options.rules.map((_, place) => ruleColumns(scored, place, options.jobFailRates))
+  const wholeAt = remembered(wholeOf(scored))
+  const ours = columns[options.rules.indexOf(OUR_RULE)]
+  const ourNetAt = remembered((weights) =>
+    ours === undefined ? null : net(totalsAt(OUR_RULE, ours, weights)),
+  )
   const everything = new Uint8Array(draws.units).fill(1)
-  return columns.map((column, place) => ({
-    ...rendered(
-      totalsAt(column, everything),
-      wholeAt(everything),
-      (name) => figures[`${column.rule}/${name}`] ?? NOTHING,
-    ),
-    stoppedCensored: runs.filter((run) => run.failed === null && stopBy(run, place)).length,
-  }))
+  return columns.map((column, place) => {
+    const rule = options.rules[place] ?? ''
+    const figures = bootstrap(draws, (weights) => {
+      const totals = totalsAt(rule, column, weights)
+      const expected = weighted(column.expectedFailing, weights)
+      return statistics(totals, expected, wholeAt(weights), ourNetAt(weights))
+    })
+    return {
+      ...rendered(totalsAt(rule, column, everything), wholeAt(everything), figures),
+      stoppedCensored: runs.filter((run) => run.failed === null && stopBy(run, place)).length,
+    }
+  })
+}
+
+/** Computes once for each resample what every rule asks of it. */
+const remembered = <T>(of: (weights: Weights) => T): ((weights: Weights) => T) => {
+  const known = new Map<Weights, T>()
+  return (weights) => {
+    const value = known.has(weights) ? (known.get(weights) as T) : of(weights)
+    known.set(weights, value)
+    return value
+  }
 }
 
 const wholeOf = (scored: readonly ScoredRun[]): ((weights: Weights) => Whole) => {
@@ -132,10 +146,8 @@ const ruleColumns = (
   }
 }
 
-type NamedColumns = RuleColumns & { readonly rule: string }
-
-const totalsAt = (columns: NamedColumns, weights: Weights): RuleMeasure => ({
-  rule: columns.rule,
+const totalsAt = (rule: string, columns: RuleColumns, weights: Weights): RuleMeasure => ({
+  rule,
   stoppedFailing: weighted(columns.stoppedFailing, weights),
   stoppedPassing: weighted(columns.stoppedPassing, weights),
   savedSeconds: weighted(columns.saved, weights),
@@ -143,58 +155,61 @@ const totalsAt = (columns: NamedColumns, weights: Weights): RuleMeasure => ({
   strictBurntSeconds: weighted(columns.strictBurnt, weights),
 })
 
+type StatisticName =
+  | 'saved'
+  | 'burnt'
+  | 'net'
+  | 'strictNet'
+  | 'precision'
+  | 'falseStopRate'
+  | 'recall'
+  | 'lift'
+  | 'liftWithinJobs'
+  | 'netLead'
+
 const statistics = (
-  columns: readonly NamedColumns[],
+  rule: RuleMeasure,
+  expectedFailing: number,
   whole: Whole,
-  weights: Weights,
-): Record<string, number | null> => {
-  const totals = columns.map((column) => totalsAt(column, weights))
-  const ours = totals.find(({ rule }) => rule === OUR_RULE)
-  const values: Record<string, number | null> = {}
-  totals.forEach((rule, place) => {
-    const expected = columns[place]?.expectedFailing
-    const named: Record<string, number | null> = {
-      saved: rule.savedSeconds,
-      burnt: rule.burntSeconds,
-      net: net(rule),
-      strictNet: strictNet(rule),
-      precision: precision(rule).value,
-      falseStopRate: falseStopRate(whole, rule).value,
-      recall: recall(whole, rule),
-      lift: lift(whole, rule),
-      liftWithinJobs: expected ? share(rule.stoppedFailing, weighted(expected, weights)) : null,
-      netLead: ours === undefined ? null : net(ours) - net(rule),
-    }
-    for (const [name, value] of Object.entries(named)) values[`${rule.rule}/${name}`] = value
-  })
-  return values
-}
+  ourNet: number | null,
+): Record<StatisticName, number | null> => ({
+  saved: rule.savedSeconds,
+  burnt: rule.burntSeconds,
+  net: net(rule),
+  strictNet: strictNet(rule),
+  precision: precision(rule).value,
+  falseStopRate: falseStopRate(whole, rule).value,
+  recall: recall(whole, rule),
+  lift: lift(whole, rule),
+  liftWithinJobs: share(rule.stoppedFailing, expectedFailing),
+  netLead: ourNet === null ? null : ourNet - net(rule),
+})
 
 const rendered = (
   totals: RuleMeasure,
   whole: Whole,
-  figure: (name: string) => Figure,
+  figures: Readonly<Record<StatisticName, Figure>>,
 ): Omit<RuleMeasures, 'stoppedCensored'> => {
-  const falseStops = widened(falseStopRate(whole, totals), figure('falseStopRate'))
+  const falseStops = widened(falseStopRate(whole, totals), figures.falseStopRate)
   return {
     rule: totals.rule,
     stoppedFailing: totals.stoppedFailing,
     stoppedPassing: totals.stoppedPassing,
-    savedSeconds: figure('saved'),
-    burntSeconds: figure('burnt'),
-    netSeconds: figure('net'),
-    strictNetSeconds: figure('strictNet'),
-    precision: widened(precision(totals), figure('precision')),
+    savedSeconds: figures.saved,
+    burntSeconds: figures.burnt,
+    netSeconds: figures.net,
+    strictNetSeconds: figures.strictNet,
+    precision: widened(precision(totals), figures.precision),
     falseStopRate: falseStops,
     recall: {
-      ...figure('recall'),
+      ...figures.recall,
       numerator: totals.savedSeconds,
       denominator: whole.failedSeconds,
     },
-    lift: figure('lift'),
-    liftWithinJobs: figure('liftWithinJobs'),
+    lift: figures.lift,
+    liftWithinJobs: figures.liftWithinJobs,
     bound: boundOf(falseStops),
-    netLeadSeconds: figure('netLead'),
+    netLeadSeconds: figures.netLead,
   }
 }
 

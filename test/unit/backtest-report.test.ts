@@ -108,14 +108,17 @@ describe('lines of JSON', () => {
       '{"source":"demo","repo":"acme/shop","job":"unit","runId":"7","attempt":1,"at":"2026-01-05T12:00:00.000Z","level":"abstain","pFail":0.4,"expectedSavedSeconds":12,"reason":"12 of 299 passes seen <b>"}',
     )
   })
-  it('are written whole and in order, beyond one chunk', async () => {
+  it('are written whole and in order, awaited or not, beyond many chunks', async () => {
     const path = join(folder, 'lines.jsonl')
     const file = await openLineFile(path)
-    for (let i = 0; i < 2000; i += 1) await file.write(JSON.stringify({ i, pad: 'x'.repeat(60) }))
+    for (let i = 0; i < 20_000; i += 1) {
+      const written = file.write(JSON.stringify({ i, pad: 'x'.repeat(60) }))
+      if (i % 5000 === 0) await written
+    }
     await file.close()
     const lines = (await readFile(path, 'utf8')).trimEnd().split('\n')
     expect(lines.map((text) => (JSON.parse(text) as { i: number }).i)).toEqual([
-      ...Array(2000).keys(),
+      ...Array(20_000).keys(),
     ])
   })
   it('fail with the reason where the file cannot be opened', async () => {
