@@ -1,0 +1,161 @@
+/** What every ViewStore must do, whatever it stands on. Run against each adapter by `view-store.test.ts`. */
+
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { ViewCursor, ViewRow, ViewStore, ViewWrite } from '../../runtime/ports.ts'
+
+export interface ViewStoreAdapter {
+  readonly store: ViewStore
+  /** Applies writes, all or none, as one commit does. */
+  readonly write: (writes: readonly ViewWrite[]) => void
+  readonly close: () => void
+}
+
+const ODD_KEYS = [
+  '',
+  ' ',
+  'a:b%3A',
+  "o'r",
+  'ünï',
+  '\u{1f6d1}',
+  'a\u001fb',
+  '%',
+  '_',
+  'k'.repeat(2_000),
+]
+const row = (key: string, sort: number, at = 0, value: object | null = { key }): ViewWrite => ({
+  view: 'v',
+  key,
+  sort,
+  at,
+  value,
+})
+const keysOf = (rows: readonly ViewRow[]): string[] => rows.map(({ key }) => key)
+const all = { limit: 1_000 }
+
+/** All rows, read in pages of `limit`. */
+const pages = (store: ViewStore, limit: number): ViewRow[] => {
+  const rows: ViewRow[] = []
+  let after: ViewCursor | undefined
+  for (;;) {
+    const page = store.list('v', after === undefined ? { limit } : { limit, after })
+    rows.push(...page)
+    const last = page.at(-1)
+    if (page.length < limit || last === undefined) return rows
+    after = { sort: last.sort, key: last.key }
+  }
+}
+
+const anyWrite = fc.record({
+  view: fc.constant('v'),
+  key: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+  sort: fc.constantFrom(-1.5, 0, 0.25, 7, 1_714_564_800_000),
+  at: fc.nat({ max: 20 }),
+  value: fc.option(fc.record({ n: fc.nat() })),
+})
+
+/** Rows after the writes by definition: of each key the newest, at one instant the later in sequence. */
+const expectedRows = (writes: readonly ViewWrite[]): ViewRow[] => {
+  const newest = new Map<string, ViewWrite>()
+  for (const write of writes)
+    if ((newest.get(write.key)?.at ?? -1) <= write.at) newest.set(write.key, write)
+  return [...newest.values()]
+    .filter(({ value }) => value !== null)
+    .map(({ key, sort, value }) => ({ key, sort, json: JSON.stringify(value) }))
+    .sort((a, b) => b.sort - a.sort || (a.key < b.key ? -1 : 1))
+}
+
+export const describeViewStore = (name: string, makeAdapter: () => ViewStoreAdapter): void => {
+  describe(`a view store on ${name}`, () => {
+    let adapter: ViewStoreAdapter
+    beforeEach(() => {
+      adapter = makeAdapter()
+    })
+    afterEach(() => {
+      adapter.close()
+    })
+
+    it('gives the value as JSON text, and nothing where there is none', () => {
+      adapter.write([row('a', 1, 0, { n: 0.1, text: '"é"', none: null })])
+      expect(adapter.store.get('v', 'a')).toBe('{"n":0.1,"text":"\\"é\\"","none":null}')
+      expect(adapter.store.get('v', 'b')).toBeUndefined()
+      expect(adapter.store.get('w', 'a')).toBeUndefined()
+      expect(adapter.store.list('w', all)).toEqual([])
+      expect(adapter.store.count('w')).toBe(0)
+    })
+
+    it('lists rows by falling sort, then by key', () => {
+      adapter.write([row('c', 1), row('b', 2.5), row('a', 1), row('d', -3)])
+      const rows = adapter.store.list('v', all)
+      expect(keysOf(rows)).toEqual(['b', 'a', 'c', 'd'])
+      expect(rows[0]).toEqual({ key: 'b', sort: 2.5, json: '{"key":"b"}' })
+      expect(adapter.store.count('v')).toBe(4)
+    })
+
+    it('goes on after a cursor without gap or repeat, also among equal sorts', () => {
+      adapter.write(Array.from({ length: 25 }, (_, index) => row(`k${index}`, index % 3)))
+      const whole = adapter.store.list('v', all)
+      for (const limit of [1, 2, 7, 25, 26]) expect(pages(adapter.store, limit)).toEqual(whole)
+    })
+
+    it('goes on after a cursor whose row is gone', () => {
+      adapter.write([row('a', 3), row('b', 2), row('c', 1)])
+      adapter.write([row('b', 2, 1, null)])
+      const after = { sort: 2, key: 'b' }
+      expect(keysOf(adapter.store.list('v', { limit: 9, after }))).toEqual(['c'])
+    })
+
+    it('moves a row whose sort has changed', () => {
+      adapter.write([row('a', 1), row('b', 2)])
+      adapter.write([row('a', 3, 1)])
+      expect(keysOf(adapter.store.list('v', all))).toEqual(['a', 'b'])
+      expect(adapter.store.count('v')).toBe(2)
+    })
+
+    it('keeps the newest of the writes to a row, in one commit and over several', () => {
+      adapter.write([row('a', 1, 5, { n: 5 }), row('a', 1, 4, { n: 4 })])
+      expect(adapter.store.get('v', 'a')).toBe('{"n":5}')
+      adapter.write([row('a', 1, 3, { n: 3 })])
+      expect(adapter.store.get('v', 'a')).toBe('{"n":5}')
+      adapter.write([row('a', 1, 5, { n: 6 })])
+      expect(adapter.store.get('v', 'a')).toBe('{"n":6}')
+    })
+
+    it('forgets a deleted row, and an older write does not bring it back', () => {
+      adapter.write([row('a', 1, 1)])
+      adapter.write([row('a', 0, 5.5, null)])
+      adapter.write([row('a', 1, 5)])
+      expect(adapter.store.get('v', 'a')).toBeUndefined()
+      expect(adapter.store.list('v', all)).toEqual([])
+      expect(adapter.store.count('v')).toBe(0)
+      adapter.write([row('a', 1, 6)])
+      expect(adapter.store.count('v')).toBe(1)
+    })
+
+    it('takes any key and any name of a view', () => {
+      for (const view of ['v', 'job-runs/a:b%3A', "o'r/ü"]) {
+        adapter.write(ODD_KEYS.map((key) => ({ ...row(key, 0), view })))
+        for (const key of ODD_KEYS)
+          expect(adapter.store.get(view, key)).toBe(JSON.stringify({ key }))
+        expect(adapter.store.count(view)).toBe(ODD_KEYS.length)
+      }
+    })
+
+    it('ends in the same rows however the same writes are cut into commits', () => {
+      fc.assert(
+        fc.property(fc.array(anyWrite, { maxLength: 30 }), fc.nat({ max: 30 }), (writes, cut) => {
+          const fresh = makeAdapter()
+          try {
+            fresh.write(writes.slice(0, cut))
+            fresh.write(writes.slice(cut))
+            expect(fresh.store.list('v', all)).toEqual(expectedRows(writes))
+            expect(pages(fresh.store, 2)).toEqual(expectedRows(writes))
+          } finally {
+            fresh.close()
+          }
+        }),
+        { numRuns: 50 },
+      )
+    })
+  })
+}
