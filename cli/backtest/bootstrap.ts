@@ -60,6 +60,10 @@ export const drawsOf = (units: number, { resamples, seed }: BootstrapOptions): D
   return { units, seed, rounds }
 }
 
+/** The draws for figures that rest on these units only: no interval where they are fewer than ten. */
+export const drawsAmong = (draws: Draws, units: Iterable<number>): Draws =>
+  new Set(units).size < MIN_UNITS ? { ...draws, rounds: [] } : draws
+
 type Statistics<Name extends string> = (weights: Weights) => Readonly<Record<Name, number | null>>
 
 /**

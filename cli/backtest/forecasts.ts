@@ -6,7 +6,7 @@
  */
 
 import { brierSkill } from '../../schemas/measures.ts'
-import { bootstrap, columnOf, turned, weighted } from './bootstrap.ts'
+import { bootstrap, columnOf, drawsAmong, turned, weighted } from './bootstrap.ts'
 import type { Column, Draws, Figure, Weights } from './bootstrap.ts'
 import { binEnds, calibratedRange, calibrationError } from './calibration.ts'
 import type { Calibrated } from './calibration.ts'
@@ -37,11 +37,9 @@ export interface ForecastMeasures {
 }
 
 /** Measures of the forecasts of these runs, whose units are those of the draws. */
-export const forecastMeasures = (
-  runs: readonly CheckpointRun[],
-  draws: Draws,
-): ForecastMeasures => {
+export const forecastMeasures = (runs: readonly CheckpointRun[], all: Draws): ForecastMeasures => {
   const unitOf = runs.map(({ unit }) => unit)
+  const draws = drawsAmong(all, unitOf)
   const ours = ranked(runs, unitOf, ({ pFail }) => pFail)
   const base = ranked(runs, unitOf, (run) => run.base)
   const ends = binEnds(ours.sorted.values)

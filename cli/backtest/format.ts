@@ -23,7 +23,11 @@ export const hours: Formatter = (seconds) =>
 export const percent: Formatter = (ratio) =>
   `${grouped(ratio * 100, Math.abs(ratio) < 0.0995 ? 2 : 1)} %`
 /** Three digits behind the point, without the zero before it. Example: 0.1587 is .159. */
-export const three: Formatter = (value) => value.toFixed(3).replace(/^(-?)0\./, '$1.')
+export const three: Formatter = (value) =>
+  value
+    .toFixed(3)
+    .replace(/^-(0\.000)$/, '$1')
+    .replace(/^(-?)0\./, '$1.')
 export const one: Formatter = (value) => grouped(value, 1)
 
 /** Value alone. */

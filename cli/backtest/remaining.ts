@@ -7,7 +7,7 @@
 
 import { share } from '../../schemas/measures.ts'
 import type { Ratio } from '../../schemas/measures.ts'
-import { bootstrap, columnOf, weighted } from './bootstrap.ts'
+import { bootstrap, columnOf, drawsAmong, weighted } from './bootstrap.ts'
 import type { Draws, Figure } from './bootstrap.ts'
 import type { CheckpointRun } from './checkpoints.ts'
 import { median, sortedBy } from './ranking.ts'
@@ -31,7 +31,7 @@ export interface RemainingMeasures {
 /** Measures of the remaining times told for these runs, whose units are those of the draws. */
 export const remainingMeasures = (
   runs: readonly CheckpointRun[],
-  draws: Draws,
+  all: Draws,
 ): RemainingMeasures => {
   const known = runs.filter(({ actual }) => !Number.isNaN(actual))
   const bounded = known.filter((run) => !Number.isNaN(run.remainingLow + run.remainingHigh))
@@ -40,14 +40,19 @@ export const remainingMeasures = (
   )
   const boundedColumn = columnOf(bounded.map(({ unit }) => [unit, 1]))
   const insideColumn = columnOf(inside.map(({ unit }) => [unit, 1]))
-  const { coverage } = bootstrap(draws, (weights) => ({
+  const among = (part: readonly CheckpointRun[]): Draws =>
+    drawsAmong(
+      all,
+      part.map(({ unit }) => unit),
+    )
+  const { coverage } = bootstrap(among(bounded), (weights) => ({
     coverage: share(weighted(insideColumn, weights), weighted(boundedColumn, weights)),
   }))
   const paired = known.filter((run) => !Number.isNaN(run.remaining + run.jenkins))
   return {
     coverage: countRatio(coverage, inside.length, bounded.length),
     paired: paired.length,
-    ...medians(paired, draws),
+    ...medians(paired, among(paired)),
   }
 }
 

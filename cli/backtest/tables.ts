@@ -137,7 +137,7 @@ export const jobTable = (measures: BacktestMeasures, limit: number): Table => {
   const stopping = measures.jobs.length - measures.abstainingJobs
   const nameOf = jobNames(measures.jobs)
   return {
-    title: `The ${Math.min(limit, measures.jobs.length)} jobs with the most failed hours`,
+    title: `Jobs by failed hours (${Math.min(limit, measures.jobs.length)} of ${measures.jobs.length})`,
     head: ['job', 'runs', 'failed', 'failed h', 'net h', 'strict', 'false stops', 'skill at 50 %'],
     rows: measures.jobs.slice(0, limit).map((job) => jobRow(job, nameOf(job))),
     notes: [

@@ -160,6 +160,14 @@ describe('forecasts at checkpoints', () => {
     expect(total.cold.n).toBe(1)
     expect(total.checkpoints[0]?.forecast.n).toBe(0)
   })
+  it('gives no interval where fewer than ten units have a forecast', () => {
+    const [first, ...others] = inventedScores(300)
+    if (first === undefined) throw new Error('no score')
+    const { total } = measured([first, ...others.map((score) => ({ ...score, checkpoints: [] }))])
+    expect(total.counts.units).toBeGreaterThan(10)
+    expect(total.checkpoints[0]?.forecast.brier.value).not.toBeNull()
+    expect(total.checkpoints[0]?.forecast.brier.low).toBeNull()
+  })
   it('tells 100 and 50 s where 90 and 80 s come true: median error 20 s, covered 1 of 2', () => {
     const scores = (
       [
