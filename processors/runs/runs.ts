@@ -1,6 +1,6 @@
 /** Joins the facts of each run and publishes each change of its state once. */
 
-import type { Outcome, Run, RunEvent } from '../../schemas/events.ts'
+import type { Run, RunEvent } from '../../schemas/events.ts'
 import { derivedId } from '../../schemas/ids.ts'
 import { runKey, runName } from '../../schemas/keys.ts'
 import { endOf } from '../../schemas/outcomes.ts'
@@ -22,7 +22,7 @@ export const SILENT_MS = 72 * HOUR_MS
 /** Repeats are recognised for so long after a run's end. */
 export const REMEMBERED_MS = 14 * 24 * HOUR_MS
 
-/** A run with the pipeline time at which something new was last heard of it. */
+/** A run with the pipeline time at which something new was last heard of it, or the instant told if that is later. */
 type RunCell = RunState & { heardAt: number }
 const cellOf = (run: string): string => `run/${run}`
 
@@ -41,15 +41,16 @@ const onFact = (cells: Cells, fact: RunEvent, now: number): Effect[] => {
   if (fact.kind === 'unknown') return [drop('no-use')]
   const name = runName(fact)
   const before = cells.get(cellOf(name)) as RunCell | undefined
-  if (before === undefined && fact.eventAt < now - REMEMBERED_MS) return [drop('expired')]
+  if (before === undefined && fact.eventAt <= now - REMEMBERED_MS) return [drop('expired')]
   const after = join(before ?? emptyRun(fact), fact)
   const change = before === undefined ? firstChange(after) : changeOf(before, after)
   if (change === null) {
-    if (before?.endRank !== after.endRank)
-      cells.put(cellOf(name), { ...after, heardAt: before?.heardAt })
+    const heardAt = Math.max(before?.heardAt ?? now, fact.eventAt)
+    if (before?.endRank !== after.endRank || heardAt > before.heardAt)
+      cells.put(cellOf(name), { ...after, heardAt })
     return [drop('duplicate')]
   }
-  cells.put(cellOf(name), { ...after, heardAt: now })
+  cells.put(cellOf(name), { ...after, heardAt: Math.max(now, fact.eventAt) })
   const effects: Effect[] = [
     emit('ci.runs.v1', published(before, after, change, fact, derivedId(fact.eventId, 'run'), now)),
   ]
@@ -64,6 +65,8 @@ const onTimer = (cells: Cells, { timer }: Input & { kind: 'timer' }, now: number
   const run = cells.get(timer) as RunCell | undefined
   if (run === undefined) return []
   if (run.phase === 'finished') {
+    // No fact of it may be younger than what is refused as expired, or its repeat would start the run anew.
+    if (run.heardAt + REMEMBERED_MS > now) return [setTimer(timer, run.heardAt + REMEMBERED_MS)]
     cells.delete(timer)
     return []
   }
@@ -127,7 +130,7 @@ const published = (
   steps: after.steps,
   failedSteps: after.failedSteps,
   step: fact?.step ?? null,
-  stepOutcome: fact?.kind === 'stepFinished' ? ((fact.outcome ?? 'unknown') as Outcome) : null,
+  stepOutcome: fact?.kind === 'stepFinished' ? (fact.outcome ?? 'unknown') : null,
   failedTests: after.failedTests,
   logBytes: after.logBytes,
   group: after.group,
