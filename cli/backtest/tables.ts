@@ -141,7 +141,7 @@ export const jobTable = (measures: BacktestMeasures, limit: number): Table => {
     head: ['job', 'runs', 'failed', 'failed h', 'net h', 'strict', 'false stops', 'skill at 50 %'],
     rows: measures.jobs.slice(0, limit).map((job) => jobRow(job, nameOf(job))),
     notes: [
-      `Our rule stopped runs in ${stopping} of ${measures.jobs.length} jobs and abstained in ${measures.abstainingJobs}.`,
+      `Our rule stopped runs in ${stopping} of ${measures.jobs.length} jobs and abstained in ${measures.abstainingJobs}. No skill is given for a job whose runs all ended alike.`,
     ],
   }
 }
@@ -168,9 +168,13 @@ const jobRow = (job: JobMeasures, name: string): string[] => {
     ours === undefined || ours.falseStopRate.denominator === 0
       ? NONE
       : `${count(ours.stoppedPassing)}/${count(job.counts.passing)}`,
-    half === undefined ? NONE : figureText(half.forecast.skill, three),
+    half === undefined ? NONE : jobSkillText(half.forecast),
   ]
 }
+
+/** Where all runs ended alike the base rate is all but sure, and skill against it means nothing. */
+const jobSkillText = ({ n, failing, skill }: ForecastMeasures): string =>
+  failing === 0 || failing === n ? NONE : figureText(skill, three)
 
 /** Every table of the report, in reading order. */
 export const allTables = (measures: BacktestMeasures, jobs: number): readonly Table[] => [
