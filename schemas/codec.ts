@@ -57,6 +57,21 @@ export class RecordCodec<S extends SchemaName> {
     return bytes
   }
 
+  /**
+   * Writes the wire bytes into a buffer at a position and returns the position after them; where they do not fit, a
+   * negative number: minus the length the buffer would need. Throws {@link UnencodableError} as `encode` does.
+   */
+  encodeInto(record: Records[S], bytes: Buffer, at: number): number {
+    if (at + HEADER_BYTES > bytes.length) return -(at + HEADER_BYTES)
+    bytes[at] = 0
+    bytes.writeUInt32BE(this.#writerId, at + 1)
+    try {
+      return this.type.encode(record, bytes, at + HEADER_BYTES)
+    } catch (error) {
+      throw new UnencodableError(this.#explain(record), { cause: error })
+    }
+  }
+
   /** The record in wire bytes. Throws {@link UndecodableError} with a reason slug. */
   decode(bytes: Buffer): Records[S] {
     if (bytes.length < HEADER_BYTES)

@@ -98,10 +98,13 @@ const isOtherEnd = (before: RunState, after: RunState): boolean => {
     a?.queueSeconds !== b?.queueSeconds
   )
 }
-const isChanged = (before: RunState, after: RunState): boolean =>
-  (Object.keys(after) as (keyof RunState)[]).some(
-    (field) => field !== 'endRank' && before[field] !== after[field],
-  )
+/** Joining keeps what it does not change, so identity tells; the rank of the end is nobody's news. */
+const isChanged = (before: RunState, after: RunState): boolean => {
+  for (const field in after)
+    if (field !== 'endRank' && before[field as keyof RunState] !== after[field as keyof RunState])
+      return true
+  return false
+}
 
 const published = (
   before: RunState | undefined,

@@ -30,7 +30,6 @@ const HISTORY = record('History', {
   skillOurs: 'double',
   skillBase: 'double',
   family: 'string',
-  profileDue: 'boolean',
 })
 const CHECKPOINT = record('Checkpoint', {
   at: 'double',

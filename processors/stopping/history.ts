@@ -37,7 +37,6 @@ export interface History {
   skillBase: number
   /** Family of the job, as its last run told it. */
   family: string
-  profileDue: boolean
 }
 
 const emptyClass = (): ClassHistory => ({
@@ -59,7 +58,6 @@ export const emptyHistory = (): History => ({
   skillOurs: 0,
   skillBase: 0,
   family: '',
-  profileDue: false,
 })
 
 /** A finished run, as the history takes it in; durations in seconds, null where unknown. */

@@ -15,8 +15,8 @@ import { poolsOf, familyOf } from './pools.ts'
 import { stopPoint } from './look.ts'
 
 export const PROFILE_TIMER = 'profile'
-/** A changed profile is published at the next full five minutes. */
-const PROFILE_EVERY_MS = 300_000
+/** A changed profile is published at the next full quarter of an hour: its curves move slowly. */
+const PROFILE_EVERY_MS = 900_000
 /** Skill is forgotten by halves every 50 runs. */
 const SKILL_FORGET = 0.5 ** (1 / 50)
 
@@ -42,7 +42,7 @@ export const afterEnd = (
   noteSkill(history, running, failed)
   noteShadow(history, running, failed, seconds)
   history.family = familyOf(run.job, labels)
-  const effects = publishProfile(history, now)
+  const effects: Effect[] = [publishProfile(now)]
   cells.put('history', history)
   if (seconds !== null) learnDuration(cells, failed, seconds, history)
   for (const pool of poolsOf(run, labels))
@@ -86,11 +86,9 @@ const noteShadow = (
   if (failed && stopped) history.shadowTrueStops += 1
 }
 
-const publishProfile = (history: History, now: number): Effect[] => {
-  if (history.profileDue) return []
-  history.profileDue = true
-  return [setTimer(PROFILE_TIMER, Math.ceil((now + 1) / PROFILE_EVERY_MS) * PROFILE_EVERY_MS)]
-}
+/** Setting the timer again changes nothing: until then it has the same instant. */
+const publishProfile = (now: number): Effect =>
+  setTimer(PROFILE_TIMER, (Math.floor(now / PROFILE_EVERY_MS) + 1) * PROFILE_EVERY_MS)
 
 const learnDuration = (cells: Cells, failed: boolean, seconds: number, history: History): void => {
   const sample = sampleOf(cells)
@@ -133,7 +131,6 @@ export const onProfileTimer = (
   const [source = '', repo = '', job = ''] = keyParts(key)
   const ref = { source, repo, job }
   const view = viewOf(cells, ref, { family: historyOf(cells).family }, now, tables)
-  cells.put('history', { ...view.history, profileDue: false })
   const curves = profileOf(ref, view.history, view.basis, fitOf(cells), stopPoint(view))
   return [
     emit('ci.job-profiles.v1', {

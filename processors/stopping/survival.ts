@@ -44,14 +44,19 @@ export interface Part {
   readonly scale: number
 }
 
-const spread = (parts: readonly Part[]): Float64Array => {
-  const weights = new Float64Array(BUCKETS)
-  for (const { histogram, scale } of parts)
+/** Working space of the constructor below: cleared at each use, so nothing is carried over. */
+const ENDS = new Float64Array(BUCKETS)
+const CUT = new Float64Array(BUCKETS)
+
+const spread = (parts: readonly Part[], weights: Float64Array): void => {
+  weights.fill(0)
+  for (const { histogram, scale } of parts) {
+    if (scale === 0) continue
     for (const bucket in histogram) {
       const b = Number(bucket)
-      weights[b] = (weights[b] ?? 0) + (histogram[bucket] ?? 0) * scale
+      weights[b] = get(weights, b) + (histogram[bucket] ?? 0) * scale
     }
-  return weights
+  }
 }
 
 /**
@@ -63,24 +68,28 @@ const spread = (parts: readonly Part[]): Float64Array => {
 export class Survival {
   /** Weight of all runs behind it, censored ones too. */
   readonly total: number
-  readonly #share = new Float64Array(BUCKETS + 1)
-  readonly #atRisk = new Float64Array(BUCKETS + 1)
+  readonly #share: Float64Array
+  readonly #atRisk: Float64Array
   /** Integral of S from a bucket's start to the end of what is known, in seconds. */
-  readonly #rest = new Float64Array(BUCKETS + 1)
+  readonly #rest: Float64Array
   /** End of the last bucket that holds a run, in seconds; 0 where none does. */
   readonly end: number
 
   constructor(ended: readonly Part[], censored: readonly Part[] = []) {
-    const ends = spread(ended)
-    const cut = spread(censored)
+    spread(ended, ENDS)
+    spread(censored, CUT)
+    const room = new Float64Array(3 * (BUCKETS + 1))
+    this.#share = room.subarray(0, BUCKETS + 1)
+    this.#atRisk = room.subarray(BUCKETS + 1, 2 * (BUCKETS + 1))
+    this.#rest = room.subarray(2 * (BUCKETS + 1))
     for (let b = BUCKETS - 1; b >= 0; b -= 1)
-      this.#atRisk[b] = get(this.#atRisk, b + 1) + get(ends, b) + get(cut, b)
+      this.#atRisk[b] = get(this.#atRisk, b + 1) + get(ENDS, b) + get(CUT, b)
     this.total = get(this.#atRisk, 0)
     this.#share[0] = 1
     let last = 0
     for (let b = 0; b < BUCKETS; b += 1) {
-      const n = get(this.#atRisk, b) - get(cut, b) / 2
-      const hazard = n <= 1e-12 ? 0 : Math.min(1, get(ends, b) / n)
+      const n = get(this.#atRisk, b) - get(CUT, b) / 2
+      const hazard = n <= 1e-12 ? 0 : Math.min(1, get(ENDS, b) / n)
       this.#share[b + 1] = get(this.#share, b) * (1 - hazard)
       if (get(this.#atRisk, b) - get(this.#atRisk, b + 1) > 0) last = b + 1
     }

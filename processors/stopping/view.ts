@@ -16,8 +16,15 @@ export interface View {
   readonly now: number
 }
 
-/** History with its pools, prepared once for as long as both stay the same. */
-const bases = new WeakMap<object, { priors: readonly (Prior | undefined)[]; basis: Basis }>()
+/** What follows from a history alone, or from it and its pools: prepared once for as long as they stay the same. */
+interface Prepared {
+  readonly labels: Readonly<Record<string, string>>
+  readonly pools: readonly string[]
+  readonly priors: readonly (Prior | undefined)[]
+  readonly basis: Basis
+  readonly standing: Standing
+}
+const prepared = new WeakMap<History, Prepared>()
 
 export const viewOf = (
   cells: Cells,
@@ -27,24 +34,25 @@ export const viewOf = (
   tables: Tables,
 ): View => {
   const history = historyOf(cells)
-  const priors = poolsOf(ref, labels).map((pool) => tables.get('ci.priors.v1', pool))
-  const known = bases.get(history)
-  const basis =
-    known !== undefined && known.priors.every((prior, i) => prior === priors[i])
-      ? known.basis
-      : basisOf(history, priors)
-  bases.set(history, { priors, basis })
-  return {
-    history,
-    basis,
-    now,
-    standing: {
-      ownRuns: history.recent.length,
-      skillRuns: history.skillRuns,
-      skillOurs: history.skillOurs,
-      skillBase: history.skillBase,
-      isBoundShown: [history, ...priors].some((record) => record !== undefined && isShown(record)),
-      isContradicted: isContradicted(history),
-    },
-  }
+  const known = prepared.get(history)
+  const pools =
+    known !== undefined && known.labels['family'] === labels['family']
+      ? known.pools
+      : poolsOf(ref, labels)
+  const priors = pools.map((pool) => tables.get('ci.priors.v1', pool))
+  if (known?.pools === pools && known.priors.every((prior, i) => prior === priors[i]))
+    return { history, basis: known.basis, standing: known.standing, now }
+  const basis = basisOf(history, priors)
+  const standing = standingOf(history, priors)
+  prepared.set(history, { labels, pools, priors, basis, standing })
+  return { history, basis, standing, now }
 }
+
+const standingOf = (history: History, priors: readonly (Prior | undefined)[]): Standing => ({
+  ownRuns: history.recent.length,
+  skillRuns: history.skillRuns,
+  skillOurs: history.skillOurs,
+  skillBase: history.skillBase,
+  isBoundShown: [history, ...priors].some((record) => record !== undefined && isShown(record)),
+  isContradicted: isContradicted(history),
+})

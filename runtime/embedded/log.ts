@@ -131,18 +131,38 @@ const view = (bytes: Uint8Array): Buffer =>
 
 /** Frame of a record: key length u32, time f64, value length u32, key, value (Confluent wire format; empty: tombstone). */
 const FRAME_BYTES = 16
-const frame = (records: readonly Keyed[]): Buffer => {
-  const parts: Buffer[] = []
-  for (const { topic, key, at, record } of records) {
-    const value = record === null ? Buffer.alloc(0) : codecOf(topic).encode(record)
-    const keyBytes = Buffer.from(key)
-    const head = Buffer.allocUnsafe(FRAME_BYTES)
-    head.writeUInt32LE(keyBytes.length, 0)
-    head.writeDoubleLE(at, 4)
-    head.writeUInt32LE(value.length, 12)
-    parts.push(head, keyBytes, value)
+
+/** Grows to the largest batch; a segment is copied out of it by SQLite. */
+let scratch = Buffer.allocUnsafeSlow(1 << 20)
+
+/** The frames of a batch. Valid until the next call. */
+const frame = (records: readonly Keyed[]): Uint8Array => {
+  let end = 0
+  for (const record of records) {
+    let next = frameInto(record, end)
+    while (next < 0) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(2 * scratch.length, -next + FRAME_BYTES))
+      scratch.copy(larger, 0, 0, end)
+      scratch = larger
+      next = frameInto(record, end)
+    }
+    end = next
   }
-  return Buffer.concat(parts)
+  return scratch.subarray(0, end)
+}
+
+/** Position after the record's frame, or minus the size the buffer would need. */
+const frameInto = ({ topic, key, at, record }: Keyed, from: number): number => {
+  const room = from + FRAME_BYTES + 3 * key.length
+  if (room > scratch.length) return -room
+  const keyLength = scratch.write(key, from + FRAME_BYTES, 'utf8')
+  const valueStart = from + FRAME_BYTES + keyLength
+  const end = record === null ? valueStart : codecOf(topic).encodeInto(record, scratch, valueStart)
+  if (end < 0) return end
+  scratch.writeUInt32LE(keyLength, from)
+  scratch.writeDoubleLE(at, from + 4)
+  scratch.writeUInt32LE(end - valueStart, from + 12)
+  return end
 }
 
 const unframe = function* <T extends TopicName>(

@@ -1,4 +1,4 @@
-/** Decoded cells of a stage, least recently used ones dropped, changed ones written at each commit. */
+/** Decoded cells of a stage: those of cold keys are dropped, changed ones written at each commit. */
 
 import avro from 'avsc'
 import type { CellSchemas, Cells } from '../../processors/processor.ts'
@@ -6,22 +6,27 @@ import type { StateStore } from '../ports.ts'
 
 /** A cell must stay within this many bytes: state is bounded by design, and one changelog record holds it. */
 export const MAX_CELL_BYTES = 65_536
-const SEPARATOR = '\u001f'
 const MISSING = Symbol('no such cell')
 
 export class CellTooLargeError extends Error {
   override name = 'CellTooLargeError'
 }
 
+type Values = Map<string, unknown>
+
 export class CellCache {
   readonly #stage: string
   readonly #store: StateStore
   readonly #types: Map<string, avro.Type>
   readonly #capacity: number
-  #values = new Map<string, unknown>()
-  readonly #dirty = new Set<string>()
+  /** Cells by key; the key asked for last is the youngest. */
+  readonly #keys = new Map<string, Values>()
+  readonly #dirty = new Map<string, Set<string>>()
+  /** Room for the largest cell and a little more, so that one too large is noticed. */
+  readonly #scratch = Buffer.allocUnsafeSlow(2 * MAX_CELL_BYTES)
 
-  constructor(stage: string, schemas: CellSchemas, store: StateStore, capacity = 200_000) {
+  /** Keeps the cells of `capacity` keys in memory. */
+  constructor(stage: string, schemas: CellSchemas, store: StateStore, capacity = 4_000) {
     this.#stage = stage
     this.#store = store
     this.#capacity = capacity
@@ -35,68 +40,70 @@ export class CellCache {
 
   /** The cells of one key, as a step sees them. */
   of(key: string): Cells {
-    const prefix = key + SEPARATOR
+    const values = this.#valuesOf(key)
     return {
-      get: (cell) => this.#get(prefix + cell, key, cell),
+      get: (cell) => this.#get(values, key, cell),
       put: (cell, value) => {
-        this.#change(prefix + cell, value)
+        this.#change(values, key, cell, value)
       },
       delete: (cell) => {
-        this.#change(prefix + cell, MISSING)
+        this.#change(values, key, cell, MISSING)
       },
     }
   }
 
-  /** Writes changed cells to the store; what is clean and cold may be dropped afterwards. */
-  flush(): number {
-    const changed = this.#dirty.size
-    for (const id of this.#dirty) {
-      const [key, cell] = splitId(id)
-      const value = this.#values.get(id)
-      this.#store.saveCell(
-        this.#stage,
-        key,
-        cell,
-        value === MISSING ? null : this.#encode(cell, key, value),
-      )
+  /** Writes changed cells to the store; keys not asked for lately may be dropped afterwards. */
+  flush(): void {
+    for (const [key, cells] of this.#dirty) {
+      const values = this.#keys.get(key)
+      for (const cell of cells) {
+        const value = values?.get(cell)
+        const bytes = value === MISSING ? null : this.#encode(cell, key, value)
+        this.#store.saveCell(this.#stage, key, cell, bytes)
+        if (bytes === null) values?.delete(cell)
+      }
     }
     this.#dirty.clear()
-    for (const id of this.#values.keys()) {
-      if (this.#values.size <= this.#capacity) break
-      this.#values.delete(id)
+    for (const key of this.#keys.keys()) {
+      if (this.#keys.size <= this.#capacity) break
+      this.#keys.delete(key)
     }
-    return changed
   }
 
-  #get(id: string, key: string, cell: string): unknown {
-    let value = this.#values.get(id)
+  #valuesOf(key: string): Values {
+    let values = this.#keys.get(key)
+    if (values === undefined) values = new Map()
+    else if (this.#keys.size > this.#capacity / 2) this.#keys.delete(key)
+    else return values
+    this.#keys.set(key, values)
+    return values
+  }
+
+  #get(values: Values, key: string, cell: string): unknown {
+    let value = values.get(cell)
     if (value === undefined) {
       const bytes = this.#store.loadCell(this.#stage, key, cell)
-      value =
-        bytes === undefined
-          ? MISSING
-          : this.#typeOf(cell).fromBuffer(
-              Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-            )
-    } else if (this.#values.size > this.#capacity / 2) {
-      this.#values.delete(id) // moves it to the young end
-    } else return value === MISSING ? undefined : value
-    this.#values.set(id, value)
+      value = bytes === undefined ? MISSING : this.#typeOf(cell).fromBuffer(asBuffer(bytes))
+      values.set(cell, value)
+    }
     return value === MISSING ? undefined : value
   }
 
-  #change(id: string, value: unknown): void {
-    this.#values.set(id, value)
-    this.#dirty.add(id)
+  #change(values: Values, key: string, cell: string, value: unknown): void {
+    values.set(cell, value)
+    const dirty = this.#dirty.get(key)
+    if (dirty === undefined) this.#dirty.set(key, new Set([cell]))
+    else dirty.add(cell)
   }
 
-  #encode(cell: string, key: string, value: unknown): Buffer {
-    const bytes = this.#typeOf(cell).toBuffer(value)
-    if (bytes.length > MAX_CELL_BYTES)
+  /** Bytes are valid until the next call. */
+  #encode(cell: string, key: string, value: unknown): Uint8Array {
+    const end = this.#typeOf(cell).encode(value, this.#scratch, 0)
+    if (end < 0 || end > MAX_CELL_BYTES)
       throw new CellTooLargeError(
-        `cell ${cell} of ${key} in ${this.#stage} has ${bytes.length} bytes, the limit is ${MAX_CELL_BYTES}: bound what the processor keeps`,
+        `cell ${cell} of ${key} in ${this.#stage} has ${Math.abs(end)} bytes or more, the limit is ${MAX_CELL_BYTES}: bound what the processor keeps`,
       )
-    return bytes
+    return this.#scratch.subarray(0, end)
   }
 
   #typeOf(cell: string): avro.Type {
@@ -109,7 +116,5 @@ export class CellCache {
   }
 }
 
-const splitId = (id: string): [string, string] => {
-  const at = id.lastIndexOf(SEPARATOR)
-  return [id.slice(0, at), id.slice(at + 1)]
-}
+const asBuffer = (bytes: Uint8Array): Buffer =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

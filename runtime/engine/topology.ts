@@ -44,8 +44,8 @@ export class TopologyEngine {
   }
 
   /**
-   * Handles `records` (in order of time) and every timer up to `horizon`; the caller promises that no further record
-   * at or before it will come. Returns all that was emitted, in order of time, then of stages: whatever the horizons,
+   * Handles `records` (in order of time; table records of processors elsewhere among them) and every timer up to
+   * `horizon`; the caller promises that no further record at or before it will come. Returns all that was emitted, in order of time, then of stages: whatever the horizons,
    * the order is the same.
    */
   advance(records: readonly Keyed[], horizon: number): Keyed[] {
@@ -95,7 +95,8 @@ export class TopologyEngine {
       }
     }
     emitted.sort((a, b) => a.at - b.at)
-    for (const record of emitted) if (this.#broadcasts.has(record.topic)) this.#tables.put(record)
+    for (const topic of this.#broadcasts)
+      for (const record of byTopic.get(topic) ?? []) this.#tables.put(record)
     return emitted
   }
 }
