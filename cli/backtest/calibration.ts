@@ -15,7 +15,7 @@ const MAX_BINS = 10
 const SIMULATIONS = 200
 
 /** One bin; `low` and `high` bound the share that would fail if the forecasts were right, with 95 %. */
-export interface Bin {
+interface Bin {
   readonly n: number
   readonly forecast: number
   readonly failed: number

@@ -4,7 +4,7 @@ import type { Decision, JobProfile, JobRef, Level, Score } from '../../schemas/e
 import { jobKey, runKey } from '../../schemas/keys.ts'
 
 /** Where and at what price a rule first stopped a run. */
-export interface Stop {
+interface Stop {
   readonly rule: number
   readonly savedSeconds: number
   readonly burntSeconds: number

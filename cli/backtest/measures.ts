@@ -22,7 +22,7 @@ export interface CheckpointMeasures {
   readonly remaining: RemainingMeasures
 }
 /** What the runs of one subject were. Seconds are of runs whose duration is known. */
-export interface Counts {
+interface Counts {
   readonly runs: number
   readonly passing: number
   readonly failing: number
