@@ -1,0 +1,75 @@
+import { useEffect, useRef } from 'preact/hooks'
+import { openLive } from './data/live.ts'
+import { address } from './data/router.ts'
+import { useStore } from './data/store.ts'
+import { jobPath, routeOf, streamOf, type Route } from './lib/routes.ts'
+import { JobPage } from './pages/job/job-page.tsx'
+import { JobsPage } from './pages/jobs/jobs-page.tsx'
+import { NowPage } from './pages/now/now-page.tsx'
+import { PipelinePage } from './pages/pipeline/pipeline-page.tsx'
+import { RunPage } from './pages/run/run-page.tsx'
+import { SavingsPage } from './pages/savings/savings-page.tsx'
+import { Message } from './parts/asked.tsx'
+import { Banners } from './parts/banners.tsx'
+import { TopBar } from './parts/top-bar.tsx'
+
+const Page = ({ route }: { readonly route: Route }) => {
+  switch (route.page) {
+    case 'now':
+      return <NowPage />
+    case 'jobs':
+      return <JobsPage />
+    case 'job':
+      return <JobPage key={jobPath(route.job)} job={route.job} />
+    case 'run':
+      return <RunPage key={titleOf(route)} run={route.run} />
+    case 'savings':
+      return <SavingsPage />
+    case 'pipeline':
+      return <PipelinePage />
+    case 'missing':
+      return (
+        <>
+          <h1>No such page</h1>
+          <Message title="This address names nothing here">
+            Look at what is <a href="/">running now</a> or at the <a href="/jobs">jobs</a>.
+          </Message>
+        </>
+      )
+  }
+}
+
+const TITLES = { now: 'Now', jobs: 'Jobs', savings: 'Savings', pipeline: 'Pipeline', missing: '?' }
+const titleOf = (route: Route): string =>
+  route.page === 'job'
+    ? route.job.job
+    : route.page === 'run'
+      ? `${route.run.job} ${route.run.runId} #${route.run.attempt}`
+      : TITLES[route.page]
+
+/** The page: bar, banners, and what the address names. A change of page moves the focus to its start. */
+export const App = () => {
+  const route = routeOf(useStore(address).split('?')[0] ?? '/')
+  const title = titleOf(route)
+  const stream = streamOf(route)
+  useEffect(() => openLive(stream), [stream])
+  const main = useRef<HTMLElement>(null)
+  const before = useRef(title)
+  useEffect(() => {
+    document.title = `${title} · Stopline`
+    if (before.current !== title) main.current?.focus({ preventScroll: true })
+    before.current = title
+  }, [title])
+  return (
+    <>
+      <a class="skip" href="#main">
+        Skip to the content
+      </a>
+      <TopBar route={route} />
+      <Banners />
+      <main id="main" tabIndex={-1} ref={main}>
+        <Page route={route} />
+      </main>
+    </>
+  )
+}

@@ -1,0 +1,69 @@
+/** Addresses of the page, and of what it asks the API. Parts are percent-encoded: a repo holds a slash. */
+
+import type { JobRef, RunRef } from '../../../schemas/events.ts'
+import { jobKey } from '../../../schemas/keys.ts'
+
+export type Route =
+  | { readonly page: 'now' | 'jobs' | 'savings' | 'pipeline' }
+  | { readonly page: 'job'; readonly job: JobRef }
+  | { readonly page: 'run'; readonly run: RunRef }
+  | { readonly page: 'missing' }
+
+const join = (...parts: readonly (string | number)[]): string =>
+  parts.map((part) => `/${encodeURIComponent(part)}`).join('')
+
+/** Address of a job's page. Example: `/jobs/prow/o%2Fr/unit`. */
+export const jobPath = (job: JobRef): string => join('jobs', job.source, job.repo, job.job)
+
+/** Address of a run's page. */
+export const runPath = (run: RunRef): string =>
+  join('runs', run.source, run.repo, run.job, run.runId, run.attempt)
+
+/** The same under the API, with what is asked of it. */
+export const jobApi = (job: JobRef, rest = ''): string => `/v1${jobPath(job)}${rest}`
+export const runApi = (run: RunRef, rest = ''): string => `/v1${runPath(run)}${rest}`
+
+/** A query string from what is not null or empty. Example: `?window=24h`. */
+export const query = (values: Record<string, string | number | null>): string => {
+  const given = Object.entries(values).filter(([, value]) => value !== null && value !== '')
+  const text = given.map(([name, value]) => `${name}=${encodeURIComponent(value ?? '')}`).join('&')
+  return text === '' ? '' : `?${text}`
+}
+
+const SIMPLE = new Map<string, Route>([
+  ['', { page: 'now' }],
+  ['jobs', { page: 'jobs' }],
+  ['savings', { page: 'savings' }],
+  ['pipeline', { page: 'pipeline' }],
+])
+
+/** The route of a path; a path that is none is `missing`, never a guess. */
+export const routeOf = (path: string): Route => {
+  const parts = decodeParts(path)
+  if (parts === null) return { page: 'missing' }
+  const [first = '', source = '', repo = '', job = '', runId = '', attempt = ''] = parts
+  if (parts.length <= 1) return SIMPLE.get(first) ?? { page: 'missing' }
+  if (first === 'jobs' && parts.length === 4) return { page: 'job', job: { source, repo, job } }
+  if (first === 'runs' && parts.length === 6 && /^\d+$/.test(attempt))
+    return { page: 'run', run: { source, repo, job, runId, attempt: Number(attempt) } }
+  return { page: 'missing' }
+}
+
+const decodeParts = (path: string): string[] | null => {
+  try {
+    return path
+      .replace(/^\/|\/$/g, '')
+      .split('/')
+      .map(decodeURIComponent)
+  } catch {
+    return null
+  }
+}
+
+/** The live stream a page follows: only what it shows. */
+export const streamOf = (route: Route): string => {
+  const ofJob = route.page === 'job' ? route.job : route.page === 'run' ? route.run : null
+  if (ofJob !== null) return `/v1/stream${query({ job: jobKey(ofJob) })}`
+  const topics = route.page === 'now' ? 'forecast,decision,score,incident,run' : 'score'
+  return `/v1/stream?topics=${topics}`
+}

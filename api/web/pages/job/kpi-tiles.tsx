@@ -1,0 +1,79 @@
+import type { JobRef, Kpi, KpiValue } from '../../../../schemas/events.ts'
+import { jobKey } from '../../../../schemas/keys.ts'
+import { Sparkline, type SparkPoint } from '../../charts/sparkline.tsx'
+import { address, setParams } from '../../data/router.ts'
+import { useStore } from '../../data/store.ts'
+import { useAnswer } from '../../data/use-answer.ts'
+import { inTileOrder, kpiBasis, kpiText, kpiTitle } from '../../lib/kpis.ts'
+import { jobApi } from '../../lib/routes.ts'
+import { Message, WhenReady } from '../../parts/asked.tsx'
+import { Panel } from '../../parts/panel.tsx'
+import { Segments } from '../../parts/segments.tsx'
+import { Tile } from '../../parts/tile.tsx'
+
+const WINDOWS = [
+  ['now', 'now'],
+  ['24h', '24 h'],
+  ['7d', '7 d'],
+  ['14d', '14 d'],
+] as const
+type WindowName = (typeof WINDOWS)[number][0]
+
+/** Every KPI of the job over a window: value, what it rests on, interval, and how it went. */
+export const KpiTiles = ({ job }: { readonly job: JobRef }) => {
+  const chosen = new URLSearchParams(useStore(address).split('?')[1] ?? '').get('window')
+  const window = WINDOWS.find(([name]) => name === chosen)?.[0] ?? '7d'
+  const kpis = useAnswer<readonly Kpi[]>(jobApi(job, '/kpis'), { on: ['kpi'], everyMs: 5000 })
+  const history = useAnswer<readonly Kpi[]>(
+    window === 'now' ? null : jobApi(job, `/history?window=${window}&limit=120`),
+    { on: ['kpi'], everyMs: 30_000 },
+  )
+  const past = history.state === 'ready' ? [...history.data].reverse() : []
+  return (
+    <Panel
+      title="KPIs"
+      note={
+        <Segments<WindowName>
+          label="Window of the KPIs"
+          options={WINDOWS}
+          chosen={window}
+          onChoose={(value) => {
+            setParams({ window: value })
+          }}
+        />
+      }
+    >
+      <WhenReady asked={kpis} what="the KPIs of this job">
+        {(records) => {
+          const record = records.find((kpi) => kpi.window === window && kpi.subject === jobKey(job))
+          return record === undefined ? (
+            <Message title="Nothing was heard in this window">Choose a longer one.</Message>
+          ) : (
+            <dl class="tiles">
+              {inTileOrder(record).map((value) => (
+                <KpiTile key={value.kpi} value={value} past={past} />
+              ))}
+            </dl>
+          )
+        }}
+      </WhenReady>
+    </Panel>
+  )
+}
+
+const KpiTile = ({ value, past }: { readonly value: KpiValue; readonly past: readonly Kpi[] }) => (
+  <Tile
+    name={kpiTitle(value.kpi)}
+    value={kpiText(value)}
+    under={`${kpiBasis(value)}${value.n > 0 && value.n < 10 ? ' · few runs' : ''}`}
+    title={value.kpi}
+  >
+    <Sparkline points={pointsOf(value.kpi, past)} />
+  </Tile>
+)
+
+const pointsOf = (name: string, past: readonly Kpi[]): SparkPoint[] =>
+  past.flatMap((record) => {
+    const found = record.values.find((value) => value.kpi === name)
+    return found === undefined ? [] : [{ ...found, at: record.eventAt }]
+  })

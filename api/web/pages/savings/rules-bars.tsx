@@ -1,0 +1,113 @@
+import { OUR_RULE } from '../../../../schemas/measures.ts'
+import { IntervalBar, SavedBurntBar } from '../../charts/rule-bars.tsx'
+import type { RuleSavings } from '../../lib/answers.ts'
+import { count, hours, percent, range } from '../../lib/format.ts'
+import { FALSE_STOP_BOUND, inOrder, isWithinBound, RULE_DOCS } from '../../lib/rules.ts'
+import { Message } from '../../parts/asked.tsx'
+
+/** Room right of the bound, so that it is seen where all rates are low. Unit: ratio. */
+const LEAST_RATE_SHOWN = 0.03
+
+/** One row per rule: saved and burnt on one axis, precision and false-stop rate with their intervals. */
+export const RulesBars = ({ rules }: { readonly rules: readonly RuleSavings[] }) => {
+  if (rules.length === 0)
+    return (
+      <Message title="No run was scored yet">
+        Runs are scored when they end. Baselines are scored on the same runs.
+      </Message>
+    )
+  const most = Math.max(1, ...rules.flatMap((rule) => [rule.savedSeconds, rule.burntSeconds]))
+  const highest = Math.max(
+    LEAST_RATE_SHOWN,
+    ...rules.map(({ falseStopRate }) => falseStopRate.high ?? 0),
+  )
+  return (
+    <div class="scroll-x" tabIndex={0} role="group" aria-label="Rules beside each other">
+      <table class="rules">
+        <thead>
+          <tr>
+            <th scope="col">Rule</th>
+            <th scope="col">Burnt ◂ ▸ saved</th>
+            <th scope="col" class="number">
+              Net
+            </th>
+            <th scope="col" class="number">
+              Strict net
+            </th>
+            <th scope="col">False-stop rate, bound {percent(FALSE_STOP_BOUND)}</th>
+            <th scope="col">Stop precision</th>
+            <th scope="col" class="number">
+              Stopped
+            </th>
+            <th scope="col" class="number">
+              Recall
+            </th>
+            <th scope="col" class="number">
+              Lift
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {inOrder(rules).map((rule) => (
+            <RuleRow key={rule.rule} rule={rule} most={most} highest={highest} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+const RuleRow = ({
+  rule,
+  most,
+  highest,
+}: {
+  readonly rule: RuleSavings
+  readonly most: number
+  readonly highest: number
+}) => {
+  const { falseStopRate, precision } = rule
+  const stopped = rule.stoppedFailing + rule.stoppedPassing
+  return (
+    <tr class={rule.rule === OUR_RULE ? 'ours' : undefined}>
+      <th scope="row">
+        {rule.rule}
+        <p class="small quiet">{RULE_DOCS[rule.rule]}</p>
+      </th>
+      <td>
+        <SavedBurntBar rule={rule} most={most} />
+        <p class="small quiet nowrap">
+          {hours(rule.burntSeconds)} burnt, {hours(rule.savedSeconds)} saved
+        </p>
+      </td>
+      <td class="number">
+        <b>{hours(rule.netSeconds)}</b>
+        {stopped > 0 && !isWithinBound(rule) && (
+          <p class="small quiet" title="A net counts only within the bound of false stops">
+            ✕ out of bound
+          </p>
+        )}
+      </td>
+      <td class="number">{hours(rule.strictNetSeconds)}</td>
+      <td>
+        <IntervalBar of={falseStopRate} most={highest} bound={FALSE_STOP_BOUND} />
+        <RatioText of={falseStopRate} />
+      </td>
+      <td>
+        <IntervalBar of={precision} most={1} />
+        <RatioText of={precision} />
+      </td>
+      <td class="number">{count(stopped)}</td>
+      <td class="number">{percent(rule.recall)}</td>
+      <td class="number">{rule.lift === null ? '—' : `${rule.lift.toFixed(1)}×`}</td>
+    </tr>
+  )
+}
+
+const RatioText = ({ of }: { readonly of: RuleSavings['precision'] }) => (
+  <p class="small quiet nowrap">
+    {of.value === null
+      ? 'none stopped'
+      : `${percent(of.value)} (${range(of.low, of.high, percent)}), ${count(of.numerator)} of ${count(of.denominator)}`}
+  </p>
+)

@@ -1,0 +1,67 @@
+import { nextTheme, theme } from '../data/theme.ts'
+import { useStore } from '../data/store.ts'
+import type { Route } from '../lib/routes.ts'
+import { LiveState } from './live-state.tsx'
+
+const PAGES = [
+  ['/', 'Now', ['now']],
+  ['/jobs', 'Jobs', ['jobs', 'job', 'run']],
+  ['/savings', 'Savings', ['savings']],
+  ['/pipeline', 'Pipeline', ['pipeline']],
+] as const
+
+/** Name, pages, live state and theme. */
+export const TopBar = ({ route }: { readonly route: Route }) => (
+  <header class="bar">
+    <a class="brand" href="/" aria-label="Stopline, running now">
+      <svg
+        viewBox="0 0 16 16"
+        aria-hidden="true"
+        fill="none"
+        stroke="currentColor"
+        stroke-width="2"
+      >
+        <path d="M1 11h6M9.5 2v12" stroke-linecap="round" />
+        <path d="M12 11h3" stroke-linecap="round" opacity=".5" />
+      </svg>
+      Stopline
+    </a>
+    <nav aria-label="Pages">
+      <ul>
+        {PAGES.map(([href, word, pages]) => (
+          <li key={href}>
+            <a
+              href={href}
+              aria-current={pages.some((page) => page === route.page) ? 'page' : undefined}
+            >
+              {word}
+            </a>
+          </li>
+        ))}
+        <li>
+          <a href="/docs">API</a>
+        </li>
+      </ul>
+    </nav>
+    <div class="end">
+      <LiveState />
+      <ThemeButton />
+    </div>
+  </header>
+)
+
+const SIGNS = { system: '◐', light: '○', dark: '●' } as const
+
+const ThemeButton = () => {
+  const chosen = useStore(theme)
+  return (
+    <button
+      type="button"
+      onClick={nextTheme}
+      aria-label={`Theme: ${chosen}`}
+      title={`Theme: ${chosen}`}
+    >
+      <span aria-hidden="true">{SIGNS[chosen]}</span>
+    </button>
+  )
+}
