@@ -5,12 +5,16 @@
  *                                       ↑   └→ ci.pool-outcomes → priors → ci.priors ┐ (by full hour)
  *                                       └────────────────────────────────────────────┘
  *   ci.forecasts, ci.scores → incidents → ci.incidents
+ *   ci.runs, ci.scores → kpis → ci.kpis, ci.kpi-history, ci.measures
+ *                          └→ ci.kpi-partials → kpi-rollups → the same, by repository and community
  */
 
 import { incidents } from './incidents/incidents.ts'
+import { kpis } from './kpi/jobs.ts'
+import { kpiRollups } from './kpi/rollups.ts'
 import { priors } from './priors/priors.ts'
 import type { Processor } from './processor.ts'
 import { runs } from './runs/runs.ts'
 import { stopping } from './stopping/stopping.ts'
 
-export const TOPOLOGY: readonly Processor[] = [runs, stopping, priors, incidents]
+export const TOPOLOGY: readonly Processor[] = [runs, stopping, priors, incidents, kpis, kpiRollups]

@@ -6,12 +6,16 @@ const mixed = (bits: number): number => {
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
   return (h ^ (h >>> 16)) >>> 0
 }
-const base36 = (high: number, low: number): string =>
-  ((high & 0xfffff) * 4_294_967_296 + low).toString(36).padStart(10, '0')
+const DIGITS = '0123456789abcdefghijklmnopqrstuv'
+/** All pairs of base-32 digits: turning numbers into text digit by digit would cost more than the hash. */
+const PAIRS = Array.from({ length: 1024 }, (_, i) => DIGITS.charAt(i >> 5) + DIGITS.charAt(i & 31))
+const pair = (bits: number): string => PAIRS[bits & 1023] ?? ''
+/** Thirty of the bits as six digits. */
+const digits = (bits: number): string => pair(bits >>> 20) + pair(bits >>> 10) + pair(bits)
 
 /**
- * Id of what a step says about an input: 104 bits of the input's id and of what is said, in base 36. Of a billion ids two
- * are alike with a chance below 1e-12.
+ * Id of what a step says about an input: 120 bits of the input's id and of what is said, in base 32. Of a billion ids two
+ * are alike with a chance below 1e-15.
  */
 export const derivedId = (inputId: string, said: string): string => {
   let [a, b, c, d] = [0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c]
@@ -25,7 +29,9 @@ export const derivedId = (inputId: string, said: string): string => {
   take(0x1f)
   for (let i = 0; i < said.length; i += 1) take(said.charCodeAt(i))
   return (
-    base36(mixed(a ^ (d >>> 7)), mixed(b ^ (c >>> 11))) +
-    base36(mixed(c ^ (a >>> 5)), mixed(d ^ (b >>> 9)))
+    digits(mixed(a ^ (d >>> 7))) +
+    digits(mixed(b ^ (c >>> 11))) +
+    digits(mixed(c ^ (a >>> 5))) +
+    digits(mixed(d ^ (b >>> 9)))
   )
 }

@@ -8,6 +8,8 @@ import type { Survival } from './survival.ts'
 const Z90 = 1.645
 /** Below this weight of runs with durations a forecast of time is not given. */
 const LEAST_DURATIONS = 3
+/** Less weight of runs than this past some time is none. */
+const ALIVE_LEAST = 1e-9
 
 /** What is known of the run itself: elapsed time, and when it first showed a bad sign. */
 export interface Seen {
@@ -53,29 +55,26 @@ export const chanceAt = (basis: Basis, seen: Seen): Chance => {
   return { p, low, high }
 }
 
+/** Seconds to the end: as likely to be over before `median` as after, and within `low` to `high` in 80 % of cases. */
 export interface Remaining {
-  readonly mean: number | null
+  readonly median: number | null
   readonly low: number | null
   readonly high: number | null
 }
-const UNKNOWN: Remaining = { mean: null, low: null, high: null }
+const UNKNOWN: Remaining = { median: null, low: null, high: null }
 
-/** Time to the end in seconds with its 80 % interval: both outcomes mixed by p; null where no run ever lasted so long. */
+/** Time to the end: the durations of both outcomes mixed by p; null where no run ever lasted so long. */
 export const remainingAt = (basis: Basis, seen: Seen): Remaining => {
   const t = seen.elapsedSeconds
   const pass = basis.pass.lasting
   const fail = basis.fail.lasting
   if (pass.total + fail.total < LEAST_DURATIONS) return UNKNOWN
-  const p = pFailAt(basis, seen)
-  const passMean = pass.meanRemaining(t)
-  const failMean = fail.meanRemaining(t)
-  if (passMean === null && failMean === null) return UNKNOWN
-  const share = passMean === null ? 1 : failMean === null ? 0 : p
-  return {
-    mean: share * (failMean ?? 0) + (1 - share) * (passMean ?? 0),
-    low: mixedQuantile(pass, fail, t, share, 0.1),
-    high: mixedQuantile(pass, fail, t, share, 0.9),
-  }
+  const isPassAlive = pass.beyond(t) > ALIVE_LEAST
+  const isFailAlive = fail.beyond(t) > ALIVE_LEAST
+  if (!isPassAlive && !isFailAlive) return UNKNOWN
+  const share = !isPassAlive ? 1 : !isFailAlive ? 0 : pFailAt(basis, seen)
+  const quantile = (q: number): number | null => mixedQuantile(pass, fail, t, share, q)
+  return { median: quantile(0.5), low: quantile(0.1), high: quantile(0.9) }
 }
 
 /** Quantile of the remaining time of the mixture, by bisection between the quantiles of its parts. */

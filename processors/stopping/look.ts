@@ -151,7 +151,7 @@ const forecastOf = (
   pFailLow: chance.low,
   pFailHigh: chance.high,
   ...curveOf(basis, seen),
-  remainingSeconds: remaining.mean,
+  remainingSeconds: remaining.median,
   remainingLow: remaining.low,
   remainingHigh: remaining.high,
   jenkinsRemaining: jenkinsRemaining(history, seen.elapsedSeconds),

@@ -2,7 +2,7 @@
 
 import type { Level } from '../../schemas/events.ts'
 import type { Basis } from './basis.ts'
-import { chanceAt, remainingAt, type Chance, type Seen } from './forecast.ts'
+import { chanceAt, type Chance, type Seen } from './forecast.ts'
 
 export const RULE = 'stopline/1'
 
@@ -52,7 +52,9 @@ export const judge = (basis: Basis, seen: Seen, standing: Standing): Verdict => 
   const rerunSeconds =
     basis.pass.lasting.meanRemaining(0) ?? basis.fail.lasting.meanRemaining(0) ?? 0
   const failRemainingSeconds =
-    basis.fail.lasting.meanRemaining(seen.elapsedSeconds) ?? remainingAt(basis, seen).mean ?? 0
+    basis.fail.lasting.meanRemaining(seen.elapsedSeconds) ??
+    basis.pass.lasting.meanRemaining(seen.elapsedSeconds) ??
+    0
   const gain = chance.p * failRemainingSeconds
   const loss = (1 - chance.p) * rerunSeconds
   const paysOff = gain > loss * (1 + DELAY_COST_SHARE)
