@@ -108,25 +108,38 @@ export const history = (maxRuns = 40): fc.Arbitrary<RunEvent[]> =>
     )
 const hasFacts = (plans: readonly RunPlan[]): boolean => plans.flatMap(factsOf).length > 0
 
-/** One run with all its facts, all heard within hours, and each fact's place in two orders of hearing. */
+/** Facts of runs that ended, and the same facts with those of each run heard in another order. */
 export const twoOrders: fc.Arbitrary<{ first: RunEvent[]; second: RunEvent[] }> = fc
-  .array(runPlan, { minLength: 1, maxLength: 8, size: 'max' })
-  .map((plans) => plans.map(factsOf))
+  .array(runPlan, { minLength: 1, maxLength: 12, size: 'max' })
+  .map((plans) => plans.map((plan, i) => factsOf({ ...plan, isEndHeard: true }, i)))
   .chain((runs) => fc.tuple(fc.constant(runs), ...runs.map((facts) => permutation(facts.length))))
   .map(([runs, ...orders]) => ({
     first: runs.flat().sort(byHearing),
     second: runs.flatMap((facts, run) => reheard(facts, orders[run] ?? [])).sort(byHearing),
   }))
 
+/** Facts of one run, and an order of them with repeats. */
+export const shuffledRun: fc.Arbitrary<{ facts: RunEvent[]; order: number[] }> = runPlan
+  .map((plan) => factsOf(plan, 0))
+  .filter((facts) => facts.length > 0)
+  .chain((facts) =>
+    fc.record({
+      facts: fc.constant(facts),
+      order: fc
+        .tuple(permutation(facts.length), fc.array(fc.nat({ max: facts.length - 1 })))
+        .map(([order, again]) => [...order, ...again]),
+    }),
+  )
+
 const permutation = (length: number): fc.Arbitrary<number[]> => {
   const places = Array.from({ length }, (_, i) => i)
   return fc.shuffledSubarray(places, { minLength: length, maxLength: length })
 }
-/** The same facts at the same instants of hearing, told in another order. */
+/** The same facts told in another order, each at the instant of another or, if that is later, at its own. */
 const reheard = (facts: readonly RunEvent[], order: readonly number[]): RunEvent[] =>
   facts.map((fact, i) => ({
     ...fact,
-    observedAt: facts[order[i] ?? i]?.observedAt ?? fact.observedAt,
+    observedAt: Math.max(fact.eventAt, facts[order[i] ?? i]?.observedAt ?? 0),
   }))
 
 /** Repeats of some facts, heard again up to forty days later. */

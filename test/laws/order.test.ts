@@ -1,0 +1,109 @@
+/** The facts of a run in any order end in the same run, the same counts and the same KPIs of runs. */
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { KPI_FILES } from '../../processors/kpi/index.ts'
+import { emptyRun, join, type RunState } from '../../processors/runs/lattice.ts'
+import { TOPOLOGY } from '../../processors/topology.ts'
+import type { Kpi, Run, RunEvent } from '../../schemas/events.ts'
+import { runKey } from '../../schemas/keys.ts'
+import { shuffledRun, twoOrders } from '../support/arbitraries.ts'
+import { HOUR } from '../support/facts.ts'
+import { topologyDriver } from '../support/topology-driver.ts'
+
+const RUNS = { numRuns: Number(process.env['STOPLINE_LAW_RUNS'] ?? 25) }
+
+const joined = (facts: readonly RunEvent[]): RunState | undefined =>
+  facts.reduce<RunState | undefined>((run, fact) => join(run ?? emptyRun(fact), fact), undefined)
+
+/** What a run record says of the run, without what it says of the fact that changed it. */
+const stateOf = (run: Run) => ({
+  ...run,
+  ...{ eventId: '', eventAt: 0, observedAt: 0 },
+  ...{ change: null, before: null, step: null, stepOutcome: null },
+})
+
+/** Runs by outcome, corrections taken back: what a counter downstream arrives at. */
+const countsOf = (records: readonly Run[]): Record<string, number> => {
+  const counts: Record<string, number> = {}
+  const add = (name: string, n: number): void => {
+    counts[name] = (counts[name] ?? 0) + n
+  }
+  for (const { change, outcome, before } of records) {
+    if (change === 'finished' || change === 'corrected') add(outcome ?? 'none', 1)
+    if (before !== null) add(before.outcome, -1)
+  }
+  return Object.fromEntries(
+    Object.entries(counts)
+      .filter(([, n]) => n !== 0)
+      .sort(),
+  )
+}
+
+/** KPIs that are read off scores depend on what was forecast, so on the order of hearing. */
+const FROM_SCORES = new Set(
+  ['saved-machine-seconds', 'stop-precision', 'false-stop-rate', 'brier-skill', 'calibration-ece']
+    .flatMap((file) => KPI_FILES[file] ?? [])
+    .map(({ name }) => name),
+)
+const AGES = new Set(['staleness', 'oldest_age'])
+const kpisOf = (records: readonly Kpi[]): Map<string, unknown> =>
+  new Map(
+    records
+      .map(({ dimension, subject, window, values }) => {
+        const told = values
+          .filter(({ kpi }) => !FROM_SCORES.has(kpi))
+          // An age is as of its record, which is told when something new was heard: its instant is compared.
+          .map((kpi) => (AGES.has(kpi.kpi) ? { ...kpi, value: null } : kpi))
+        return [`${dimension} ${subject} ${window}`, told] as const
+      })
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  )
+
+/** Everything heard, and an hour more, so that all panes have been told. */
+const outcomeOf = (facts: readonly RunEvent[]) => {
+  const driver = topologyDriver(TOPOLOGY)
+  for (const fact of facts) driver.pipe('ci.run-events.v1', fact)
+  driver.advance(Math.ceil((facts.at(-1)?.observedAt ?? 0) / HOUR) * HOUR + HOUR)
+  const runs = driver.read('ci.runs.v1')
+  const last = new Map(runs.map((run) => [runKey(run), stateOf(run)]))
+  const result = {
+    runs: [...last].sort(([a], [b]) => (a < b ? -1 : 1)),
+    counts: countsOf(runs),
+    kpis: kpisOf(driver.read('ci.kpis.v1')),
+  }
+  driver.close()
+  return result
+}
+
+describe('the facts of one run', () => {
+  it('join to the same state in any order, however often each is heard', () => {
+    fc.assert(
+      fc.property(shuffledRun, ({ facts, order }) => {
+        expect(joined(order.flatMap((i) => facts[i] ?? []))).toEqual(joined(facts))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('end in the same runs, counts and KPIs of runs when heard in another order', () => {
+    fc.assert(
+      fc.property(twoOrders, ({ first, second }) => {
+        expect(outcomeOf(second)).toEqual(outcomeOf(first))
+      }),
+      RUNS,
+    )
+  })
+
+  it('are all counted once their runs have ended', () => {
+    fc.assert(
+      fc.property(twoOrders, ({ first }) => {
+        const { runs, counts } = outcomeOf(first)
+        const counted = Object.values(counts).reduce((sum, n) => sum + n, 0)
+        expect(runs.length).toBeGreaterThan(0)
+        expect(counted).toBe(runs.length)
+      }),
+      RUNS,
+    )
+  })
+})

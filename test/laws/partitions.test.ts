@@ -1,0 +1,54 @@
+/** A key's state sees only that key's records: one partition or many, alone or fused, give the same per key. */
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { TOPOLOGY } from '../../processors/topology.ts'
+import type { RunEvent } from '../../schemas/events.ts'
+import { history, JOBS } from '../support/arbitraries.ts'
+import { DAY } from '../support/facts.ts'
+import { replayPartitioned } from '../support/partitioned-driver.ts'
+import { topologyDriver, type Published } from '../support/topology-driver.ts'
+
+const AFTERWARDS_MS = 2 * DAY
+const RUNS = { numRuns: Number(process.env['STOPLINE_LAW_RUNS'] ?? 6) }
+
+/** Facts of different jobs at different instants: what two partitions say to one pool at one instant has no order. */
+const apart = (facts: readonly RunEvent[]): RunEvent[] =>
+  facts
+    .map((fact) => ({ ...fact, observedAt: fact.observedAt + JOBS.indexOf(fact.job as never) }))
+    .sort((a, b) => a.observedAt - b.observedAt)
+
+/** Records of each topic and key, in order. */
+const perKey = (records: readonly Published[]): Map<string, string[]> => {
+  const out = new Map<string, string[]>()
+  for (const { topic, key, at, bytes } of records) {
+    const id = `${topic} ${key}`
+    const lines = out.get(id) ?? []
+    out.set(id, lines)
+    lines.push(`${at} ${bytes?.toString('base64') ?? 'tombstone'}`)
+  }
+  return new Map([...out].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+const fused = (facts: readonly RunEvent[], until: number): Published[] => {
+  const driver = topologyDriver()
+  for (const fact of facts) driver.pipe('ci.run-events.v1', fact)
+  driver.advance(until)
+  const outputs = new Set(TOPOLOGY.flatMap((processor) => processor.outputs))
+  const records = [...outputs].flatMap((topic) => driver.bytesOf(topic))
+  driver.close()
+  return records
+}
+
+describe('the topology in partitions', () => {
+  it.each([1, 3])('says per key, in %i partitions joined by bytes, what one process says', (n) => {
+    fc.assert(
+      fc.property(history(30).map(apart), (facts) => {
+        const until = (facts.at(-1)?.observedAt ?? 0) + AFTERWARDS_MS
+        const parts = replayPartitioned(TOPOLOGY, facts, until, n)
+        expect(perKey(parts)).toEqual(perKey(fused(facts, until)))
+      }),
+      RUNS,
+    )
+  })
+})
