@@ -110,6 +110,12 @@ describe('stopline export of a store', () => {
     ])
   })
 
+  it('ends where the log ended when it began', async () => {
+    const { log } = demoStore(1)
+    const growing: LogReader = { endOffset: () => 10, read: (topic, from) => log.read(topic, from) }
+    expect((await exportArchive(growing, tempFolder())).records).toBe(20)
+  })
+
   it('says how far it is', async () => {
     const heard: number[] = []
     const { records } = await exportArchive(demoStore().log, tempFolder(), {

@@ -38,13 +38,20 @@ interface Invented {
   readonly at: number
   readonly delay: number
 }
-const shared = fc.record({
-  group: maybe(odd),
-  branch: maybe(odd),
-  sha: maybe(fc.constantFrom('s1', 's2')),
-  pull: maybe(fc.integer({ min: 1, max: 2 })),
-  trigger: maybe(odd),
-})
+// Mostly alike, so that most facts of a run can stand in one row.
+const shared = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({ group: 'g', branch: 'a,b' }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      group: maybe(fc.constantFrom('g', 'say "c"')),
+      branch: maybe(fc.constantFrom('a,b', 'ü–✓')),
+      sha: maybe(fc.constantFrom('s1', 's2')),
+      pull: maybe(fc.integer({ min: 1, max: 2 })),
+      trigger: maybe(odd),
+    }),
+  },
+)
 const fact = (kind: RunEvent['kind'], more: fc.Arbitrary<Partial<RunEvent>>) =>
   fc.tuple(shared, more).map(([known, said]) => ({ ...known, ...said, kind }))
 const EARLY = ['family', 'version', 'labels'] as const
