@@ -6,7 +6,8 @@
  */
 
 import { Z95 } from '../../schemas/measures.ts'
-import { MILLION } from './counters.ts'
+import { countOf, MILLION } from './counters.ts'
+import { ID } from './names.ts'
 import { EVERYWHERE, NOTHING, type KpiRow } from './row.ts'
 import { checkOf, HALF } from './scores.ts'
 
@@ -19,14 +20,13 @@ export const brierSkill: KpiRow = {
   interval: 'ratio estimator, 95 %',
   counts: [],
   value: ({ scores }) => {
-    const of = (name: string): number => (scores[name] ?? 0) / MILLION
     const { n, brier: own, baseBrier: base } = checkOf(scores, HALF)
     if (base <= 0) return NOTHING
     const rest = own / base
     const squares =
-      of('score/skill/own2') -
-      2 * rest * of('score/skill/both') +
-      rest ** 2 * of('score/skill/base2')
+      countOf(scores, ID['score/skill/own2']) / MILLION -
+      2 * rest * (countOf(scores, ID['score/skill/both']) / MILLION) +
+      rest ** 2 * (countOf(scores, ID['score/skill/base2']) / MILLION)
     const half = (Z95 * Math.sqrt(Math.max(0, squares))) / base
     return {
       value: 1 - rest,

@@ -17,7 +17,7 @@ const row = (percent: number, of: 'pass' | 'fail'): KpiRow => ({
   doc: `${percent}th percentile of start to finish of ${of}ing runs`,
   interval: ORDER_STATISTICS,
   counts: [countDurations],
-  value: ({ histograms }) => quantileOf(histograms[of], percent / 100),
+  value: ({ runs }) => quantileOf(runs, of, percent / 100),
 })
 
 export const duration: readonly KpiRow[] = [

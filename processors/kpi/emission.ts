@@ -3,13 +3,13 @@
 import type { Kpi, Measure } from '../../schemas/events.ts'
 import { key } from '../../schemas/keys.ts'
 import { emit, retire, type Cells, type Effect } from '../processor.ts'
-import type { Counters } from './counters.ts'
-import { histogramsOf } from './histogram.ts'
+import { countOf, type Counters } from './counters.ts'
 import { rowsOf, WINDOWS } from './index.ts'
 import { measureOf } from './measures.ts'
+import { ID } from './names.ts'
 import type { Dimension, Gauges, Reading, WindowName } from './row.ts'
 import { failuresInARow, lastFinish } from './sequence.ts'
-import { CHANGED, HOURLY, weeksChanged, type Subject } from './subject.ts'
+import { CHANGED, HOURLY, rulesOf, startsOf, weeksChanged, type Subject } from './subject.ts'
 import { DAY, expireAt, HOUR_MS, isLive, SCORES, sumOf, WEEKS } from './window.ts'
 
 const { kpis, history, measures } = CHANGED
@@ -86,7 +86,7 @@ const kpiOf = (occasion: Occasion, window: WindowName): Kpi => {
       kpi: row.name,
       ...row.value(reading),
     })),
-    late: window === 'now' ? occasion.subject.late : (reading.runs['late'] ?? 0),
+    late: window === 'now' ? occasion.subject.late : countOf(reading.runs, ID.late),
   }
 }
 
@@ -104,14 +104,14 @@ const stampOf = (
   simulated: name === 'demo' || name.startsWith('demo:'),
 })
 
-const NO_COUNTERS: Counters = {}
+const NO_COUNTERS: Counters = []
 const readingOf = (occasion: Occasion, window: WindowName): Reading => {
   const { cells } = occasion
   const runs = window === 'now' ? NO_COUNTERS : sumOf(cells, window === '24h' ? DAY : WEEKS, window)
   return {
     runs,
     scores: window === '14d' ? sumOf(cells, SCORES, '14d') : NO_COUNTERS,
-    histograms: histogramsOf(runs),
+    rules: rulesOf(cells),
     fortnight: window === '24h' ? NO_COUNTERS : sumOf(cells, WEEKS, '14d'),
     gauges: gaugesOf(occasion),
   }
@@ -120,15 +120,15 @@ const readingOf = (occasion: Occasion, window: WindowName): Reading => {
 const gaugesOf = ({ cells, subject, asOf }: Occasion): Gauges => ({
   asOf,
   inFlight: subject.inFlight,
-  oldestStartAt: oldest((cells.get('starts') as Counters | undefined) ?? NO_COUNTERS),
+  oldestStartAt: oldest(startsOf(cells)),
   streak: failuresInARow(subject),
   ends: subject.recent.length,
   lastFinishAt: lastFinish(subject),
 })
-const oldest = (starts: Counters): number | null => {
-  let minute = Infinity
-  for (const name in starts) minute = Math.min(minute, Number(name))
-  return minute === Infinity ? null : minute * 60_000
+/** Starts are in order of their minute. */
+const oldest = (starts: Readonly<Counters>): number | null => {
+  const [minute] = starts
+  return minute === undefined ? null : minute * 60_000
 }
 
 const sayMeasure = (occasion: Occasion, window: '14d' | 'total'): Effect => {
@@ -137,7 +137,7 @@ const sayMeasure = (occasion: Occasion, window: '14d' | 'total'): Effect => {
     return retire('ci.measures.v1', key(dimension, name, window))
   const measure: Measure = {
     ...stampOf(occasion, 'measure', window),
-    ...measureOf(sumOf(cells, SCORES, window)),
+    ...measureOf(sumOf(cells, SCORES, window), rulesOf(cells)),
   }
   return emit('ci.measures.v1', measure)
 }

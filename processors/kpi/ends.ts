@@ -2,25 +2,26 @@
 
 import type { Outcome } from '../../schemas/events.ts'
 import { failedClass } from '../../schemas/outcomes.ts'
-import { add, type Counters, type CountRun } from './counters.ts'
-import { bucketName } from './histogram.ts'
+import { add, countOf, type Counters } from './counters.ts'
+import { bucketId } from './histogram.ts'
+import { ID } from './names.ts'
 
-const END: Readonly<Record<Outcome, string>> = {
-  unknown: 'end/unknown',
-  success: 'end/success',
-  failure: 'end/failure',
-  error: 'end/error',
-  timedOut: 'end/timedOut',
-  aborted: 'end/aborted',
-  skipped: 'end/skipped',
+/** A finished run as the KPIs see it; milliseconds, null where unknown. */
+export interface RunSample {
+  readonly outcome: Outcome
+  readonly finishedAt: number
+  readonly durationMs: number | null
+  readonly queueMs: number | null
 }
+/** Turns one finished run into counters; `sign` −1 takes an earlier telling of it back. */
+export type CountRun = (run: RunSample, into: Counters, sign: 1 | -1) => void
 
 /** Runs by outcome: `end/<outcome>`. */
 export const countEnds: CountRun = (run, into, sign) => {
-  add(into, END[run.outcome], sign)
+  add(into, ID[`end/${run.outcome}`], sign)
 }
 export const endsOf = (counters: Counters, ...outcomes: readonly Outcome[]): number =>
-  outcomes.reduce((sum, outcome) => sum + (counters[END[outcome]] ?? 0), 0)
+  outcomes.reduce((sum, outcome) => sum + countOf(counters, ID[`end/${outcome}`]), 0)
 /** Runs with a class: passed, or failed in any way. Aborted, skipped and unknown ones have none. */
 export const classed = (counters: Counters): number =>
   endsOf(counters, 'success', 'failure', 'error', 'timedOut')
@@ -29,12 +30,12 @@ export const classed = (counters: Counters): number =>
 export const countDurations: CountRun = (run, into, sign) => {
   const failed = failedClass(run.outcome)
   if (failed === null || run.durationMs === null) return
-  add(into, bucketName(failed ? 'fail' : 'pass', run.durationMs), sign)
+  add(into, bucketId(failed ? 'fail' : 'pass', run.durationMs), sign)
 }
 
 /** Waits before the start: `queue/<bucket>`. */
 export const countQueues: CountRun = (run, into, sign) => {
-  if (run.queueMs !== null) add(into, bucketName('queue', run.queueMs), sign)
+  if (run.queueMs !== null) add(into, bucketId('queue', run.queueMs), sign)
 }
 
 /** Machine time: `ms/used` of passing runs, `ms/lost` of failed, aborted and timed-out ones, squared seconds, `timed` runs. */
@@ -42,7 +43,7 @@ export const countTime: CountRun = (run, into, sign) => {
   if (run.durationMs === null || run.outcome === 'unknown' || run.outcome === 'skipped') return
   const isUsed = run.outcome === 'success'
   const seconds = Math.round(run.durationMs / 1000)
-  add(into, 'timed', sign)
-  add(into, isUsed ? 'ms/used' : 'ms/lost', sign * run.durationMs)
-  add(into, isUsed ? 'sq/used' : 'sq/lost', sign * seconds * seconds)
+  add(into, ID.timed, sign)
+  add(into, ID[isUsed ? 'ms/used' : 'ms/lost'], sign * run.durationMs)
+  add(into, ID[isUsed ? 'sq/used' : 'sq/lost'], sign * seconds * seconds)
 }

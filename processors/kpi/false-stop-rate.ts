@@ -5,6 +5,8 @@
  */
 
 import { falseStopRate as rateOf, OUR_RULE } from '../../schemas/measures.ts'
+import { countOf } from './counters.ts'
+import { ID } from './names.ts'
 import { ruleOf } from './scores.ts'
 import { EVERYWHERE, valueOf, WILSON, type KpiRow } from './row.ts'
 
@@ -16,6 +18,8 @@ export const falseStopRate: KpiRow = {
   doc: 'stopped passing runs / passing runs',
   interval: WILSON,
   counts: [],
-  value: ({ scores }) =>
-    valueOf(rateOf({ passing: scores['score/passing'] ?? 0 }, ruleOf(scores, OUR_RULE))),
+  value: ({ scores, rules }) =>
+    valueOf(
+      rateOf({ passing: countOf(scores, ID['score/passing']) }, ruleOf(scores, rules, OUR_RULE)),
+    ),
 }

@@ -7,10 +7,12 @@ import type { Run, RunEnd, Score } from '../../schemas/events.ts'
 import { runName } from '../../schemas/keys.ts'
 import { endOf } from '../../schemas/outcomes.ts'
 import type { Cells, Effect, Input, Processor } from '../processor.ts'
-import { add, isEmpty, type Counters, type RunSample } from './counters.ts'
+import { add, type Counters } from './counters.ts'
+import type { RunSample } from './ends.ts'
 import { noteExpired, sayChanged, type Occasion } from './emission.ts'
 import { RUN_COUNTS } from './index.ts'
-import { addPending, openCounter, PENDING_CELL, sayPartials } from './partials.ts'
+import { ID, openId } from './names.ts'
+import { addPending, PENDING_CELL, sayPartials } from './partials.ts'
 import { countScore } from './scores.ts'
 import { insertEnd, removeEnd, type Change } from './sequence.ts'
 import {
@@ -18,16 +20,21 @@ import {
   AFTER_SCORE,
   AFTER_START,
   SOON,
-  SUBJECT_CELL,
+  putStarts,
+  rulesOf,
+  startsOf,
+  SUBJECT_CELLS,
   subjectOf,
   wakeAfterPane,
   wakeAfterRecord,
+  withRules,
   type Subject,
 } from './subject.ts'
 import { addAt, DAY, PANE_MS, paneEnd, SCORES, WEEKS, WINDOW_CELLS } from './window.ts'
 
 const NO_EFFECTS: readonly Effect[] = []
 const MINUTE_MS = 60_000
+const HOUR_MINUTES = 60
 /** With so many runs in flight, starts are kept by the hour: their cell stays bounded. */
 const MANY_IN_FLIGHT = 1000
 
@@ -37,9 +44,8 @@ export const kpis: Processor = {
   outputs: ['ci.kpis.v1', 'ci.kpi-history.v1', 'ci.kpi-partials.v1', 'ci.measures.v1'],
   cells: {
     ...WINDOW_CELLS,
-    subject: SUBJECT_CELL,
-    /** Runs in flight by start in minutes since the epoch; `open/<run>` is the minute that a run is counted under. */
-    starts: { type: 'map', values: 'long' },
+    ...SUBJECT_CELLS,
+    /** `open/<run>`: the minute that a run in flight is counted under. */
     open: { type: 'long' },
     pending: PENDING_CELL,
   },
@@ -67,7 +73,7 @@ const onTimer = (cells: Cells, name: string, timer: string, now: number): readon
     noteExpired(occasion)
     effects.push(
       ...sayChanged(occasion, ~0),
-      ...sayPartials(cells, name, now),
+      ...sayPartials(cells, name, rulesOf(cells), now),
       ...wakeAfterPane(cells, subject, now, 0),
     )
   }
@@ -100,7 +106,7 @@ const onRecord = (
 }
 
 const onScore = (cells: Cells, score: Score, now: number): number => {
-  const delta = countScore(score)
+  const delta = withRules(cells, (rules) => countScore(score, rules))
   addAt(cells, SCORES, score.eventAt, now, delta)
   addPending(cells, score.eventAt, delta)
   return AFTER_SCORE
@@ -110,7 +116,7 @@ const open = (cells: Cells, subject: Subject, run: Run, now: number): boolean =>
   const cell = `open/${runName(run)}`
   if (cells.get(cell) !== undefined) return false
   const exact = Math.floor((run.startedAt ?? run.eventAt) / MINUTE_MS)
-  const minute = subject.inFlight < MANY_IN_FLIGHT ? exact : exact - (exact % 60)
+  const minute = subject.inFlight < MANY_IN_FLIGHT ? exact : exact - (exact % HOUR_MINUTES)
   cells.put(cell, minute)
   countOpen(cells, subject, minute, 1, now)
   return true
@@ -132,12 +138,11 @@ const countOpen = (
   sign: 1 | -1,
   now: number,
 ): void => {
-  const starts = (cells.get('starts') as Counters | undefined) ?? {}
-  add(starts, String(minute), sign)
-  if (isEmpty(starts)) cells.delete('starts')
-  else cells.put('starts', starts)
+  const starts = startsOf(cells)
+  add(starts, minute, sign)
+  putStarts(cells, starts)
   subject.inFlight += sign
-  addPending(cells, now, { [openCounter(minute)]: sign })
+  addPending(cells, now, [openId(minute - (minute % HOUR_MINUTES)), sign])
 }
 
 const sampleOf = (end: RunEnd): RunSample => ({
@@ -151,7 +156,7 @@ const toMs = (seconds: number | null): number | null =>
 
 const countersOf = (end: RunEnd, sign: 1 | -1): Counters => {
   const sample = sampleOf(end)
-  const counters: Counters = {}
+  const counters: Counters = []
   for (const count of RUN_COUNTS) count(sample, counters, sign)
   return counters
 }
@@ -161,7 +166,7 @@ const tell = (cells: Cells, subject: Subject, end: RunEnd | null, now: number): 
   if (end === null) return 0
   const { finishedAt, outcome } = end
   const delta = countersOf(end, 1)
-  if (paneEnd(finishedAt, PANE_MS) <= now) delta['late'] = 1
+  if (paneEnd(finishedAt, PANE_MS) <= now) add(delta, ID.late, 1)
   const changed = place(cells, finishedAt, delta, now)
   if (changed === AFTER_START) subject.late += 1
   return changed | placeAll(cells, insertEnd(subject, finishedAt, outcome), now)

@@ -5,6 +5,8 @@
  * Example: fail, fail, pass, fail, aborted, pass: (2 + 1) / 2 = 1.5, .52 to 2.48.
  */
 
+import { countOf } from './counters.ts'
+import { ID } from './names.ts'
 import { EVERYWHERE, meanOf, NORMAL, type KpiRow } from './row.ts'
 
 export const meanFailureLength: KpiRow = {
@@ -16,5 +18,9 @@ export const meanFailureLength: KpiRow = {
   interval: NORMAL,
   counts: [],
   value: ({ runs }) =>
-    meanOf(runs['fix/runs'] ?? 0, runs['fix/runs2'] ?? 0, runs['fix/streaks'] ?? 0),
+    meanOf(
+      countOf(runs, ID['fix/runs']),
+      countOf(runs, ID['fix/runs2']),
+      countOf(runs, ID['fix/streaks']),
+    ),
 }

@@ -5,6 +5,8 @@
  * Example: failed at 10:00 and 10:30, passed at 11:00; failed at 12:00, passed at 12:30: (3,600 + 1,800) / 2 = 2,700 s.
  */
 
+import { countOf } from './counters.ts'
+import { ID } from './names.ts'
 import { EVERYWHERE, meanOf, NORMAL, type KpiRow } from './row.ts'
 
 export const meanTimeToFix: KpiRow = {
@@ -17,5 +19,9 @@ export const meanTimeToFix: KpiRow = {
   counts: [],
   value: ({ runs }) =>
     // Squares are kept in minutes: squared seconds of long outages would leave the whole numbers.
-    meanOf((runs['fix/ms'] ?? 0) / 1000, (runs['fix/min2'] ?? 0) * 3600, runs['fix/streaks'] ?? 0),
+    meanOf(
+      countOf(runs, ID['fix/ms']) / 1000,
+      countOf(runs, ID['fix/min2']) * 3600,
+      countOf(runs, ID['fix/streaks']),
+    ),
 }

@@ -1,7 +1,8 @@
 /** Renders the counters of scores as a `Measure`: totals that schemas/measures.ts derives every figure from. */
 
 import type { Measure } from '../../schemas/events.ts'
-import type { Counters } from './counters.ts'
+import { countOf, type Counters } from './counters.ts'
+import { ID, percentOf, RULE, ruleId } from './names.ts'
 import { checkOf, ruleOf } from './scores.ts'
 
 type Totals = Omit<
@@ -9,32 +10,30 @@ type Totals = Omit<
   'eventId' | 'eventAt' | 'observedAt' | 'dimension' | 'subject' | 'window' | 'simulated'
 >
 
-const RULE = 'score/rule/n/'
-const CHECK = /^score\/at\/(\d+)\/n$/
+/** Checkpoints that scores have named, in order. */
+const percentsOf = (counters: Readonly<Counters>): number[] => {
+  const percents: number[] = []
+  for (let at = 0; at < counters.length; at += 2) {
+    const percent = percentOf(counters[at] ?? 0)
+    if (percent !== null && percents.at(-1) !== percent) percents.push(percent)
+  }
+  return percents
+}
 
 /** Rules and checkpoints are those that the scores named: rules by name, checkpoints in order. */
-export const measureOf = (counters: Counters): Totals => {
-  const rules: string[] = []
-  const checks: number[] = []
-  for (const name in counters) {
-    if (name.startsWith(RULE)) rules.push(name.slice(RULE.length))
-    else if (name.endsWith('/n')) {
-      const percent = CHECK.exec(name)?.[1]
-      if (percent !== undefined) checks.push(Number(percent))
-    }
-  }
-  const of = (name: string): number => counters[name] ?? 0
-  return {
-    passing: of('score/passing'),
-    failing: of('score/failing'),
-    censored: of('score/censored'),
-    passingSeconds: of('score/passingMs') / 1000,
-    failedSeconds: of('score/failingMs') / 1000,
-    rules: rules.sort().map((rule) => ruleOf(counters, rule)),
-    checkpoints: checks.sort((a, b) => a - b).map((percent) => checkOf(counters, percent)),
-    remainingErrorSeconds: of('score/remaining/errorMs') / 1000,
-    jenkinsErrorSeconds: of('score/remaining/jenkinsMs') / 1000,
-    remainingN: of('score/remaining/n'),
-    covered: of('score/remaining/covered'),
-  }
-}
+export const measureOf = (counters: Readonly<Counters>, rules: readonly string[]): Totals => ({
+  passing: countOf(counters, ID['score/passing']),
+  failing: countOf(counters, ID['score/failing']),
+  censored: countOf(counters, ID['score/censored']),
+  passingSeconds: countOf(counters, ID['score/passingMs']) / 1000,
+  failedSeconds: countOf(counters, ID['score/failingMs']) / 1000,
+  rules: rules
+    .filter((_, index) => countOf(counters, ruleId(index) + RULE.n) > 0)
+    .sort()
+    .map((rule) => ruleOf(counters, rules, rule)),
+  checkpoints: percentsOf(counters).map((percent) => checkOf(counters, percent)),
+  remainingErrorSeconds: countOf(counters, ID['score/remaining/errorMs']) / 1000,
+  jenkinsErrorSeconds: countOf(counters, ID['score/remaining/jenkinsMs']) / 1000,
+  remainingN: countOf(counters, ID['score/remaining/n']),
+  covered: countOf(counters, ID['score/remaining/covered']),
+})

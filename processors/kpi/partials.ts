@@ -1,54 +1,45 @@
-/** What a job adds to its repository and its community: counters by 5-minute pane, sent at each pane's end. */
+/** What a job adds to its repository and its community: counters by 5-minute pane, sent by name at each pane's end. */
 
 import type { KpiPartial } from '../../schemas/events.ts'
 import { key, keyParts } from '../../schemas/keys.ts'
 import { emit, type Cells, type Effect } from '../processor.ts'
-import { add, isEmpty, merge, type Counters } from './counters.ts'
-import { isScoreCounter } from './scores.ts'
+import { add, countOf, merge, type Counters } from './counters.ts'
+import { ID, idOf, isOpenId, isScoreId, minuteOf, nameOf } from './names.ts'
 import { PANE_MS } from './window.ts'
 
 /** Start of a pane in ms → counters. */
 type Pending = Record<string, Counters>
-export const PENDING_CELL = {
-  type: 'map',
-  values: { type: 'map', values: 'long' },
-} as const
-
-const OPEN = 'open/'
-const HOUR_MINUTES = 60
-
-/** Counter of the runs in flight that started in the hour of this minute since the epoch. */
-export const openCounter = (minute: number): string =>
-  `${OPEN}${Math.floor(minute / HOUR_MINUTES) * HOUR_MINUTES}`
-/** The minute of an {@link openCounter}, null for any other counter. */
-export const openMinute = (name: string): number | null =>
-  name.startsWith(OPEN) ? Number(name.slice(OPEN.length)) : null
-
-const paneStart = (at: number): string => String(Math.floor(at / PANE_MS) * PANE_MS)
+export const PENDING_CELL = { type: 'map', values: { type: 'array', items: 'long' } } as const
 
 /** Keeps counters of an instant until the pane's end. */
-export const addPending = (cells: Cells, at: number, delta: Counters): void => {
+export const addPending = (cells: Cells, at: number, delta: Readonly<Counters>): void => {
   const pending = (cells.get('pending') as Pending | undefined) ?? {}
-  merge((pending[paneStart(at)] ??= {}), delta, 1)
+  const start = String(Math.floor(at / PANE_MS) * PANE_MS)
+  merge((pending[start] ??= []), delta, 1)
   cells.put('pending', pending)
 }
 
 /** Sends what is kept, pane by pane, to both wider subjects. */
-export const sayPartials = (cells: Cells, job: string, at: number): Effect[] => {
+export const sayPartials = (
+  cells: Cells,
+  job: string,
+  rules: readonly string[],
+  at: number,
+): Effect[] => {
   const pending = cells.get('pending') as Pending | undefined
   if (pending === undefined) return []
   cells.delete('pending')
   const [source = '', repo = ''] = keyParts(job)
   const effects: Effect[] = []
   for (const start of Object.keys(pending).sort()) {
-    const { late = 0, ...counters } = pending[start] ?? {}
-    if (late === 0 && isEmpty(counters)) continue
+    const counters = pending[start] ?? []
+    if (counters.length === 0) continue
     const partial = {
       eventAt: Number(start),
       observedAt: at,
       from: job,
-      counters,
-      late,
+      counters: named(counters, rules),
+      late: countOf(counters, ID.late),
       simulated: source === 'demo',
     }
     effects.push(
@@ -57,6 +48,16 @@ export const sayPartials = (cells: Cells, job: string, at: number): Effect[] => 
     )
   }
   return effects
+}
+
+/** `late` has a field of its own. */
+const named = (counters: Readonly<Counters>, rules: readonly string[]): Record<string, number> => {
+  const out: Record<string, number> = {}
+  for (let at = 0; at < counters.length; at += 2) {
+    const id = counters[at] ?? 0
+    if (id !== ID.late) out[nameOf(id, rules)] = counters[at + 1] ?? 0
+  }
+  return out
 }
 
 const addressed = (
@@ -70,17 +71,22 @@ const addressed = (
   subject,
 })
 
-/** What a wider subject makes of a partial: counters of runs, of scores, and runs in flight by start. */
-export const partsOf = (
-  partial: KpiPartial,
-): { runs: Counters; scores: Counters; starts: Counters } => {
-  const parts = { runs: {}, scores: {}, starts: {} }
+/** Counters of runs, of scores, and runs in flight by their start in minutes. */
+export interface Parts {
+  readonly runs: Counters
+  readonly scores: Counters
+  readonly starts: Counters
+}
+
+/** What a wider subject makes of a partial. Rules that it has not seen are added to `rules`. */
+export const partsOf = (partial: KpiPartial, rules: string[]): Parts => {
+  const parts: Parts = { runs: [], scores: [], starts: [] }
+  add(parts.runs, ID.late, partial.late)
   for (const name in partial.counters) {
     const amount = partial.counters[name] ?? 0
-    const minute = openMinute(name)
-    if (minute !== null) add(parts.starts, String(minute), amount)
-    else add(isScoreCounter(name) ? parts.scores : parts.runs, name, amount)
+    const id = idOf(name, rules)
+    if (isOpenId(id)) add(parts.starts, minuteOf(id), amount)
+    else if (id >= 0) add(isScoreId(id) ? parts.scores : parts.runs, id, amount)
   }
-  if (partial.late > 0) add(parts.runs, 'late', partial.late)
   return parts
 }

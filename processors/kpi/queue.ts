@@ -17,7 +17,7 @@ const row = (percent: number): KpiRow => ({
   doc: `${percent}th percentile of queued to started`,
   interval: ORDER_STATISTICS,
   counts: [countQueues],
-  value: ({ histograms }) => quantileOf(histograms.queue, percent / 100),
+  value: ({ runs }) => quantileOf(runs, 'queue', percent / 100),
 })
 
 export const queue: readonly KpiRow[] = [row(50), row(95)]

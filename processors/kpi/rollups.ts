@@ -6,7 +6,7 @@
 import type { KpiPartial } from '../../schemas/events.ts'
 import { keyParts } from '../../schemas/keys.ts'
 import type { Cells, Effect, Processor } from '../processor.ts'
-import { isEmpty, merge, type Counters } from './counters.ts'
+import { merge, type Counters } from './counters.ts'
 import { noteExpired, sayChanged, type Occasion } from './emission.ts'
 import { partsOf } from './partials.ts'
 import type { Dimension } from './row.ts'
@@ -14,10 +14,13 @@ import {
   afterEnd,
   AFTER_SCORE,
   AFTER_START,
-  SUBJECT_CELL,
+  putStarts,
+  startsOf,
+  SUBJECT_CELLS,
   subjectOf,
   wakeAfterPane,
   wakeAfterRecord,
+  withRules,
   type Subject,
 } from './subject.ts'
 import { addAt, DAY, SCORES, WEEKS, WINDOW_CELLS } from './window.ts'
@@ -31,8 +34,7 @@ export const kpiRollups: Processor = {
   outputs: ['ci.kpis.v1', 'ci.kpi-history.v1', 'ci.measures.v1'],
   cells: {
     ...WINDOW_CELLS,
-    subject: SUBJECT_CELL,
-    starts: { type: 'map', values: 'long' },
+    ...SUBJECT_CELLS,
   },
   step(cells, key, input, now) {
     const subject = subjectOf(cells)
@@ -47,16 +49,16 @@ export const kpiRollups: Processor = {
 
 const onPartial = (cells: Cells, subject: Subject, partial: KpiPartial, now: number): Effect[] => {
   const asOf = now - GRACE_MS
-  const { runs, scores, starts } = partsOf(partial)
+  const { runs, scores, starts } = withRules(cells, (rules) => partsOf(partial, rules))
   subject.changed |= AFTER_START
-  if (!isEmpty(starts)) countStarts(cells, subject, starts)
-  if (!isEmpty(runs)) {
+  if (starts.length > 0) countStarts(cells, subject, starts)
+  if (runs.length > 0) {
     const days = addAt(cells, DAY, partial.eventAt, asOf, runs)
     const weeks = addAt(cells, WEEKS, partial.eventAt, asOf, runs)
     subject.changed |= afterEnd(cells, asOf, days, weeks)
     if (weeks === 0) subject.late += partial.late
   }
-  if (!isEmpty(scores)) {
+  if (scores.length > 0) {
     subject.changed |= AFTER_SCORE
     addAt(cells, SCORES, partial.eventAt, asOf, scores)
   }
@@ -64,11 +66,10 @@ const onPartial = (cells: Cells, subject: Subject, partial: KpiPartial, now: num
 }
 
 const countStarts = (cells: Cells, subject: Subject, delta: Counters): void => {
-  const starts = (cells.get('starts') as Counters | undefined) ?? {}
+  const starts = startsOf(cells)
   merge(starts, delta, 1)
-  if (isEmpty(starts)) cells.delete('starts')
-  else cells.put('starts', starts)
-  for (const minute in delta) subject.inFlight += delta[minute] ?? 0
+  putStarts(cells, starts)
+  for (let at = 1; at < delta.length; at += 2) subject.inFlight += delta[at] ?? 0
 }
 
 const onTimer = (cells: Cells, subject: Subject, key: string, now: number): Effect[] => {

@@ -2,8 +2,10 @@
 
 import type { KpiValue } from '../../schemas/events.ts'
 import { ratio, Z95, type Ratio } from '../../schemas/measures.ts'
-import type { CountRun, Counters } from './counters.ts'
-import { quantile, type Histogram, type Histograms } from './histogram.ts'
+import type { Counters } from './counters.ts'
+import type { CountRun } from './ends.ts'
+import { quantile } from './histogram.ts'
+import type { HistogramName } from './names.ts'
 
 export type WindowName = 'now' | '24h' | '7d' | '14d'
 export type Dimension = 'job' | 'repo' | 'community'
@@ -25,7 +27,8 @@ export interface Reading {
   readonly runs: Counters
   /** Scores of the last 14 days. */
   readonly scores: Counters
-  readonly histograms: Histograms
+  /** Rules of the scores, by their place in the counters' ids. */
+  readonly rules: readonly string[]
   /** Runs of the last 14 days, for KPIs that compare. */
   readonly fortnight: Counters
   readonly gauges: Gauges
@@ -75,9 +78,9 @@ export const valueOf = (of: Ratio): Value =>
 /** A plain number with no interval. */
 export const plain = (value: number, n: number): Value => ({ ...NOTHING, value, n })
 
-export const quantileOf = (histogram: Histogram, q: number): Value => ({
+export const quantileOf = (counters: Counters, name: HistogramName, q: number): Value => ({
   ...NOTHING,
-  ...quantile(histogram, q),
+  ...quantile(counters, name, q),
 })
 
 /** Mean with its normal 95 % interval. Example: 2 and 4 (sum 6, squares 20) is 3, 1.04 to 4.96. */

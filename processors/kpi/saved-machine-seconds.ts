@@ -7,6 +7,8 @@
  */
 
 import { net, OUR_RULE } from '../../schemas/measures.ts'
+import { countOf } from './counters.ts'
+import { ID } from './names.ts'
 import { ruleOf } from './scores.ts'
 import { EVERYWHERE, NONE, NOTHING, plain, type KpiRow } from './row.ts'
 
@@ -18,9 +20,9 @@ export const savedMachineSeconds: KpiRow = {
   doc: 'Σ (duration − stop) of stopped failing runs − Σ stop of stopped passing runs',
   interval: NONE,
   counts: [],
-  value: ({ scores }) => {
-    const rule = ruleOf(scores, OUR_RULE)
-    const scored = (scores['score/passing'] ?? 0) + (scores['score/failing'] ?? 0)
+  value: ({ scores, rules }) => {
+    const rule = ruleOf(scores, rules, OUR_RULE)
+    const scored = countOf(scores, ID['score/passing']) + countOf(scores, ID['score/failing'])
     return scored === 0 ? NOTHING : plain(net(rule), rule.stoppedFailing + rule.stoppedPassing)
   },
 }

@@ -5,8 +5,9 @@
 
 import type { Outcome } from '../../schemas/events.ts'
 import { failedClass } from '../../schemas/outcomes.ts'
-import type { Counters } from './counters.ts'
-import { bucketName } from './histogram.ts'
+import { add, type Counters } from './counters.ts'
+import { bucketId } from './histogram.ts'
+import { ID } from './names.ts'
 
 /** With this many later ends an end has settled: it is no longer corrected here. */
 export const RECENT_ENDS = 32
@@ -93,7 +94,7 @@ const markGap = (sequence: Sequence, at: number, sign: 1 | -1, changes: Change[]
   if (end === undefined) return
   const before = sequence.recent[at - 1]
   const since = before === undefined ? sequence.settledAt : finishOf(before)
-  if (since > 0) changes.push([finishOf(end), { [bucketName('gap', finishOf(end) - since)]: sign }])
+  if (since > 0) changes.push([finishOf(end), [bucketId('gap', finishOf(end) - since), sign]])
 }
 
 /** A pass after failures closes their streak: `fix/streaks`, `fix/runs`, `fix/ms` and the squares of the last two. */
@@ -104,16 +105,13 @@ const markFix = (sequence: Sequence, at: number, sign: 1 | -1, changes: Change[]
   if (failures === 0) return
   const ms = finishOf(end) - since
   const minutes = Math.round(ms / 60_000)
-  changes.push([
-    finishOf(end),
-    {
-      'fix/streaks': sign,
-      'fix/runs': sign * failures,
-      'fix/runs2': sign * failures * failures,
-      'fix/ms': sign * ms,
-      'fix/min2': sign * minutes * minutes,
-    },
-  ])
+  const counters: Counters = []
+  add(counters, ID['fix/streaks'], sign)
+  add(counters, ID['fix/runs'], sign * failures)
+  add(counters, ID['fix/runs2'], sign * failures * failures)
+  add(counters, ID['fix/ms'], sign * ms)
+  add(counters, ID['fix/min2'], sign * minutes * minutes)
+  changes.push([finishOf(end), counters])
 }
 
 /** Failing ends in a row just before `at`, those without a class bridged, and the finish of the first. */

@@ -6,7 +6,7 @@
  * Example: finishes every 600 s, the last 1,800 s ago: 1,800 over about 600, n 20 after 21 finishes.
  */
 
-import { histogramsOf, quantile } from './histogram.ts'
+import { quantile } from './histogram.ts'
 import { NONE, NOTHING, type KpiRow } from './row.ts'
 
 export const staleness: KpiRow = {
@@ -19,7 +19,7 @@ export const staleness: KpiRow = {
   counts: [],
   value: ({ gauges: { asOf, lastFinishAt }, fortnight }) => {
     if (lastFinishAt === null) return NOTHING
-    const gap = quantile(histogramsOf(fortnight).gap, 0.95)
+    const gap = quantile(fortnight, 'gap', 0.95)
     return {
       ...NOTHING,
       value: Math.max(0, asOf - lastFinishAt) / 1000,

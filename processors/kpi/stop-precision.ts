@@ -17,5 +17,5 @@ export const stopPrecision: KpiRow = {
   doc: 'stopped failing runs / stopped runs',
   interval: WILSON,
   counts: [],
-  value: ({ scores }) => valueOf(precision(ruleOf(scores, OUR_RULE))),
+  value: ({ scores, rules }) => valueOf(precision(ruleOf(scores, rules, OUR_RULE))),
 }

@@ -1,6 +1,7 @@
 /** What a subject (job, repository, community) keeps beside its windows, and when it wakes to say what has changed. */
 
 import { setTimer, type Cells, type Effect } from '../processor.ts'
+import type { Counters } from './counters.ts'
 import type { WindowName } from './row.ts'
 import { emptySequence, type Sequence } from './sequence.ts'
 import { ALL_SERIES, HOUR_MS, isLive, nextExpiry, PANE_MS, WEEKS } from './window.ts'
@@ -16,8 +17,7 @@ export interface Subject extends Sequence {
   inFlight: number
 }
 
-/** Every subject's cell; the other kinds are in window.ts. */
-export const SUBJECT_CELL = {
+const SUBJECT = {
   type: 'record',
   name: 'Subject',
   fields: [
@@ -33,6 +33,13 @@ export const SUBJECT_CELL = {
   ],
 } as const
 
+/** Cell kinds of every subject; those of its windows are in window.ts. */
+export const SUBJECT_CELLS = {
+  subject: SUBJECT,
+  starts: { type: 'array', items: 'long' },
+  rules: { type: 'array', items: 'string' },
+} as const
+
 export const subjectOf = (cells: Cells): Subject =>
   (cells.get('subject') as Subject | undefined) ?? {
     soonAt: 0,
@@ -42,6 +49,26 @@ export const subjectOf = (cells: Cells): Subject =>
     inFlight: 0,
     ...emptySequence(),
   }
+
+/** Runs in flight by start in minutes since the epoch: pairs, in order. */
+export const startsOf = (cells: Cells): Counters =>
+  (cells.get('starts') as Counters | undefined) ?? []
+export const putStarts = (cells: Cells, starts: Counters): void => {
+  if (starts.length === 0) cells.delete('starts')
+  else cells.put('starts', starts)
+}
+
+/** Rules that scores of the subject have named; a rule's place is part of its counters' ids. */
+export const rulesOf = (cells: Cells): string[] =>
+  (cells.get('rules') as string[] | undefined) ?? []
+/** Runs `use` on the rules and keeps those it has added. */
+export const withRules = <T>(cells: Cells, use: (rules: string[]) => T): T => {
+  const rules = rulesOf(cells)
+  const known = rules.length
+  const result = use(rules)
+  if (rules.length > known) cells.put('rules', rules)
+  return result
+}
 
 /** `kpis` and `history` are bits per window, `measures` the 14 d and the total one. */
 export const CHANGED = {

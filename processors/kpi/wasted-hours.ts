@@ -6,7 +6,9 @@
  */
 
 import { Z95 } from '../../schemas/measures.ts'
+import { countOf } from './counters.ts'
 import { countTime } from './ends.ts'
+import { ID } from './names.ts'
 import { EVERYWHERE, NOTHING, type KpiRow } from './row.ts'
 
 export const wastedHours: KpiRow = {
@@ -18,11 +20,12 @@ export const wastedHours: KpiRow = {
   interval: 'ratio estimator, 95 %',
   counts: [countTime],
   value: ({ runs }) => {
-    const lost = (runs['ms/lost'] ?? 0) / 1000
-    const all = lost + (runs['ms/used'] ?? 0) / 1000
+    const lost = countOf(runs, ID['ms/lost']) / 1000
+    const all = lost + countOf(runs, ID['ms/used']) / 1000
     if (all <= 0) return NOTHING
     const value = lost / all
-    const squares = (1 - value) ** 2 * (runs['sq/lost'] ?? 0) + value ** 2 * (runs['sq/used'] ?? 0)
+    const squares =
+      (1 - value) ** 2 * countOf(runs, ID['sq/lost']) + value ** 2 * countOf(runs, ID['sq/used'])
     const half = (Z95 * Math.sqrt(squares)) / all
     return {
       value,
@@ -30,7 +33,7 @@ export const wastedHours: KpiRow = {
       denominator: all,
       low: Math.max(0, value - half),
       high: Math.min(1, value + half),
-      n: runs['timed'] ?? 0,
+      n: countOf(runs, ID.timed),
     }
   },
 }

@@ -53,20 +53,20 @@ export const paneEnd = (at: number, paneMs: number): number =>
 /** Cell kinds of a series; the names of its cells are these with the series' name behind. */
 export const WINDOW_CELLS = {
   panes: { type: 'array', items: 'long' },
-  pane: { type: 'map', values: 'long' },
-  sum: { type: 'map', values: 'long' },
+  pane: { type: 'array', items: 'long' },
+  sum: { type: 'array', items: 'long' },
 } as const
 
 const panesOf = (cells: Cells, series: Series): number[] =>
   (cells.get(`panes/${series.name}`) as number[] | undefined) ?? []
 const countersOf = (cells: Cells, cell: string): Counters =>
-  (cells.get(cell) as Counters | undefined) ?? {}
+  (cells.get(cell) as Counters | undefined) ?? []
 
 /** Counters of a window, `total` included; empty where nothing was heard. */
 export const sumOf = (cells: Cells, series: Series, window: string): Counters =>
   countersOf(cells, `sum/${series.name}/${window}`)
 
-const addTo = (cells: Cells, cell: string, delta: Counters, sign: 1 | -1): void => {
+const addTo = (cells: Cells, cell: string, delta: Readonly<Counters>, sign: 1 | -1): void => {
   const counters = countersOf(cells, cell)
   merge(counters, delta, sign)
   cells.put(cell, counters)
@@ -82,7 +82,7 @@ export const addAt = (
   series: Series,
   at: number,
   now: number,
-  delta: Counters,
+  delta: Readonly<Counters>,
 ): number => {
   if (series.hasTotal) addTo(cells, `sum/${series.name}/total`, delta, 1)
   const end = paneEnd(at, series.paneMs)

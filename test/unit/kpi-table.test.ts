@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { countScore } from '../../processors/kpi/scores.ts'
-import { merge, type Counters, type RunSample } from '../../processors/kpi/counters.ts'
-import { histogramsOf } from '../../processors/kpi/histogram.ts'
+import { merge, type Counters } from '../../processors/kpi/counters.ts'
+import type { RunSample } from '../../processors/kpi/ends.ts'
 import { KPI_FILES, KPIS, RUN_COUNTS } from '../../processors/kpi/index.ts'
 import type { Gauges, Reading, Value } from '../../processors/kpi/row.ts'
 import {
@@ -24,6 +24,7 @@ const MACHINERY = [
   'index',
   'jobs',
   'measures',
+  'names',
   'partials',
   'rollups',
   'row',
@@ -44,13 +45,14 @@ const samples = (...specs: readonly Spec[]): RunSample[] =>
 const times = (n: number, spec: Spec): Spec[] => Array.from({ length: n }, () => spec)
 
 const countersOf = (runs: readonly RunSample[]): Counters => {
-  const counters: Counters = {}
+  const counters: Counters = []
   for (const run of runs) for (const count of RUN_COUNTS) count(run, counters, 1)
   return counters
 }
+const RULES: string[] = []
 const scoresOf = (...scores: readonly Score[]): Counters => {
-  const counters: Counters = {}
-  for (const each of scores) merge(counters, countScore(each), 1)
+  const counters: Counters = []
+  for (const each of scores) merge(counters, countScore(each, RULES), 1)
   return counters
 }
 const GAUGES: Gauges = {
@@ -64,12 +66,11 @@ const GAUGES: Gauges = {
 const read = (name: string, reading: Partial<Reading>): Value => {
   const row = KPIS.find((kpi) => kpi.name === name)
   if (row === undefined) throw new Error(`no KPI ${name}`)
-  const runs = reading.runs ?? {}
   return row.value({
-    runs,
-    scores: {},
-    histograms: histogramsOf(runs),
-    fortnight: {},
+    runs: [],
+    scores: [],
+    rules: RULES,
+    fortnight: [],
     gauges: GAUGES,
     ...reading,
   })
@@ -80,7 +81,7 @@ const ofRuns = (name: string, ...specs: readonly Spec[]): Value =>
 /** Ends told in order, in milliseconds since T0. */
 const sequenceOf = (...ends: readonly (readonly [at: number, outcome: Outcome])[]) => {
   const sequence = emptySequence()
-  const counters: Counters = {}
+  const counters: Counters = []
   for (const [at, outcome] of ends)
     for (const [, delta] of insertEnd(sequence, T0 + at, outcome)) merge(counters, delta, 1)
   return { sequence, counters }
