@@ -2,10 +2,20 @@
 
 import type { Command } from '../command.ts'
 import { backtest } from './backtest.ts'
+import { exportCommand } from './export.ts'
 import { doctor } from './doctor.ts'
 import { replay } from './replay.ts'
 import { tail } from './tail.ts'
 import { schemas, topics } from './topics.ts'
 import { up } from './up.ts'
 
-export const COMMANDS: readonly Command[] = [up, replay, backtest, tail, topics, schemas, doctor]
+export const COMMANDS: readonly Command[] = [
+  up,
+  replay,
+  backtest,
+  tail,
+  exportCommand,
+  topics,
+  schemas,
+  doctor,
+]

@@ -5,7 +5,7 @@ import type { Offer, OfferBatch, OfferSource } from '../../runtime/ports.ts'
 import { filesOfAll, folderNames, type ArchiveFile } from './folders.ts'
 import { loadFile, UNPLACED } from './load.ts'
 import { createFileReport, type ArchiveSummary, type FileReport } from './report.ts'
-import { openSorter, type Sorter } from './sorter.ts'
+import { openSorter, type Sorter } from '../../runtime/embedded/sorter.ts'
 
 const BATCH_OFFERS = 2_000
 

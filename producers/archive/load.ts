@@ -12,7 +12,7 @@ import type { FileReport } from './report.ts'
 import { runOf } from './row-values.ts'
 import { createRowReader, headerOf, type RowSpan } from './rows.ts'
 import { knownRun, remember } from './run-index.ts'
-import { RANKS, type Sorter } from './sorter.ts'
+import { RANKS, type Sorter } from '../../runtime/embedded/sorter.ts'
 
 /** Instant of a dead letter before any good row; {@link Sorter.finish} puts it at the first instant. */
 export const UNPLACED = Number.MIN_SAFE_INTEGER

@@ -2,7 +2,7 @@
 
 import { runKey } from '../../schemas/keys.ts'
 import type { RunReading, RunSpan } from './normalize.ts'
-import type { Sorter } from './sorter.ts'
+import type { Sorter } from '../../runtime/embedded/sorter.ts'
 
 /** What is kept of a run, in this order; the first two are its span. */
 const KEPT = ['heardEndAt', 'wallSeconds', 'queue time', 'start', 'end'] as const

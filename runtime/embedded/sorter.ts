@@ -1,7 +1,7 @@
 /** Sorts offers by time with bounded memory, in a temporary database that the system removes with its last handle. */
 
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
-import type { Offer } from '../../runtime/ports.ts'
+import type { Offer } from '../ports.ts'
 import { CODECS } from '../../schemas/codec.ts'
 import type { RecordOf } from '../../schemas/topics.ts'
 

@@ -1,0 +1,87 @@
+/** `stopline export`: what a store has heard, as recorded CI that can be replayed. */
+
+import { EmbeddedLog } from '../../runtime/embedded/log.ts'
+import { EmbeddedStore } from '../../runtime/embedded/store.ts'
+import { exportArchive, type ExportSummary } from '../../sinks/export/archive/export.ts'
+import {
+  EXIT,
+  JSON_OPTION,
+  STORE_OPTION,
+  textOption,
+  UsageError,
+  type Command,
+  type Invocation,
+} from '../command.ts'
+import { createProgress } from '../progress.ts'
+import { existingStore } from '../store-folder.ts'
+
+export const exportCommand: Command = {
+  name: 'export',
+  takes: 'DIR',
+  minArguments: 1,
+  maxArguments: 1,
+  summary: 'write what a store has heard as recorded CI (runs.csv, steps.csv, tests.csv)',
+  help: `Writes the runs, steps and tests of a store as an archive (docs/archive.md), so that stopline replay and backtest
+of that folder see the same runs again. It reads a store beside the process that writes it.`,
+  options: {
+    store: STORE_OPTION,
+    gzip: { type: 'boolean', doc: 'Write .csv.gz.' },
+    overwrite: { type: 'boolean', doc: 'Replace the files of an earlier export.' },
+    source: { type: 'string', value: 'NAME', doc: 'Only this source.' },
+    from: {
+      type: 'string',
+      value: 'TIME',
+      doc: 'Only runs first heard of from then on (ISO 8601).',
+    },
+    to: { type: 'string', value: 'TIME', doc: 'Only runs first heard of before then.' },
+    json: JSON_OPTION,
+  },
+  run: async (invocation) => {
+    const { values, positionals, signal } = invocation
+    const [folder = ''] = positionals
+    const source = textOption(invocation, 'source')
+    const from = timeOption(invocation, 'from')
+    const to = timeOption(invocation, 'to')
+    const store = new EmbeddedStore(existingStore(invocation), { readOnly: true })
+    const progress = createProgress('export')
+    try {
+      const summary = await exportArchive(new EmbeddedLog(store), folder, {
+        gzip: values['gzip'] === true,
+        overwrite: values['overwrite'] === true,
+        ...(source === undefined ? {} : { source }),
+        ...(from === undefined ? {} : { from }),
+        ...(to === undefined ? {} : { to }),
+        signal,
+        onProgress: (records) => {
+          progress.show(null, `${records.toLocaleString('en')} records`)
+        },
+      })
+      if (values['json'] === true) process.stdout.write(`${JSON.stringify(summary)}\n`)
+      else print(summary)
+      return summary.runs === 0 ? EXIT.nothingRead : EXIT.ok
+    } finally {
+      store.close()
+    }
+  },
+}
+
+const timeOption = (invocation: Invocation, name: string): number | undefined => {
+  const text = textOption(invocation, name)
+  if (text === undefined) return undefined
+  const time = Date.parse(text)
+  if (Number.isNaN(time))
+    throw new UsageError(`--${name} takes a time such as 2026-03-02T00:00:00Z, not '${text}'`)
+  return time
+}
+
+const print = ({ folder, runs, openRuns, files, leftOut, lostBefore }: ExportSummary): void => {
+  process.stdout.write(`${folder}: ${runs} runs, ${openRuns} of them still open\n`)
+  for (const { file, rows, bytes } of files)
+    process.stdout.write(`  ${file.padEnd(14)} ${String(rows).padStart(9)} rows  ${bytes} bytes\n`)
+  for (const [what, count] of Object.entries(leftOut))
+    process.stdout.write(`  left out, no place in the format: ${count} ${what}\n`)
+  if (lostBefore !== null)
+    process.stdout.write(
+      `  records before ${new Date(lostBefore).toISOString()} are past retention\n`,
+    )
+}
