@@ -1,13 +1,13 @@
 /** Says what has changed of a subject: KPI records by window, their history, measures; tombstones where a window is empty. */
 
-import type { Kpi, Measure } from '../../schemas/events.ts'
+import type { Kpi, KpiValue, Measure } from '../../schemas/events.ts'
 import { key } from '../../schemas/keys.ts'
 import { emit, retire, type Cells, type Effect } from '../processor.ts'
 import { countOf, type Counters } from './counters.ts'
 import { rowsOf, WINDOWS } from './index.ts'
 import { measureOf } from './measures.ts'
 import { ID } from './names.ts'
-import type { Dimension, Gauges, Reading, WindowName } from './row.ts'
+import type { Dimension, Gauges, KpiRow, Reading, WindowName } from './row.ts'
 import { failuresInARow, lastFinish } from './sequence.ts'
 import { CHANGED, HOURLY, rulesOf, startsOf, weeksChanged, type Subject } from './subject.ts'
 import { DAY, expireAt, HOUR_MS, isLive, SCORES, sumOf, WEEKS } from './window.ts'
@@ -82,12 +82,14 @@ const kpiOf = (occasion: Occasion, window: WindowName): Kpi => {
   const reading = readingOf(occasion, window)
   return {
     ...stampOf(occasion, 'kpi', window),
-    values: rowsOf(occasion.dimension, window).map((row) => ({
-      kpi: row.name,
-      ...row.value(reading),
-    })),
+    values: rowsOf(occasion.dimension, window).map((row) => valueOf(row, reading)),
     late: window === 'now' ? occasion.subject.late : countOf(reading.runs, ID.late),
   }
+}
+/** Field by field: a spread of some twenty values for each record would cost more than their formulas. */
+const valueOf = (row: KpiRow, reading: Reading): KpiValue => {
+  const { value, numerator, denominator, low, high, n } = row.value(reading)
+  return { kpi: row.name, value, numerator, denominator, low, high, n }
 }
 
 const stampOf = (

@@ -7,7 +7,7 @@ import type { Run, RunEnd, Score } from '../../schemas/events.ts'
 import { runName } from '../../schemas/keys.ts'
 import { endOf } from '../../schemas/outcomes.ts'
 import type { Cells, Effect, Input, Processor } from '../processor.ts'
-import { add, type Counters } from './counters.ts'
+import { add, merge, type Counters } from './counters.ts'
 import type { RunSample } from './ends.ts'
 import { noteExpired, sayChanged, type Occasion } from './emission.ts'
 import { RUN_COUNTS } from './index.ts'
@@ -164,24 +164,38 @@ const countersOf = (end: RunEnd, sign: 1 | -1): Counters => {
 /** Counts an end in the panes of its finish, and what it changes in the sequence of ends. Bits of what has changed. */
 const tell = (cells: Cells, subject: Subject, end: RunEnd | null, now: number): number => {
   if (end === null) return 0
-  const { finishedAt, outcome } = end
-  const delta = countersOf(end, 1)
-  if (paneEnd(finishedAt, PANE_MS) <= now) add(delta, ID.late, 1)
-  const changed = place(cells, finishedAt, delta, now)
+  const { finishedAt } = end
+  const own = countersOf(end, 1)
+  if (paneEnd(finishedAt, PANE_MS) <= now) add(own, ID.late, 1)
+  const others = placeOthers(cells, finishedAt, own, insertEnd(subject, end), now)
+  const changed = place(cells, finishedAt, own, now)
   if (changed === AFTER_START) subject.late += 1
-  return changed | placeAll(cells, insertEnd(subject, finishedAt, outcome), now)
+  return changed | others
 }
 
 /** Takes an earlier telling of an end back from where it was counted. */
 const takeBack = (cells: Cells, subject: Subject, end: RunEnd | null, now: number): number => {
   if (end === null) return 0
-  const { finishedAt, outcome } = end
-  const changed = place(cells, finishedAt, countersOf(end, -1), now)
-  return changed | placeAll(cells, removeEnd(subject, finishedAt, outcome), now)
+  const { finishedAt } = end
+  const own = countersOf(end, -1)
+  const others = placeOthers(cells, finishedAt, own, removeEnd(subject, end), now)
+  return others | place(cells, finishedAt, own, now)
 }
 
-const placeAll = (cells: Cells, changes: readonly Change[], now: number): number =>
-  changes.reduce((changed, [at, delta]) => changed | place(cells, at, delta, now), 0)
+/** Places what an end changes at other instants; what it changes at its own goes with its own counters. */
+const placeOthers = (
+  cells: Cells,
+  finishedAt: number,
+  own: Counters,
+  changes: readonly Change[],
+  now: number,
+): number => {
+  let changed = 0
+  for (const [at, delta] of changes)
+    if (at === finishedAt) merge(own, delta, 1)
+    else changed |= place(cells, at, delta, now)
+  return changed
+}
 
 /** Adds to the panes of an instant; bits of what has changed, {@link AFTER_START} where no window holds it. */
 const place = (cells: Cells, at: number, delta: Counters, now: number): number => {

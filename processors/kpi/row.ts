@@ -73,15 +73,24 @@ export const NOTHING: Value = {
 export const shareOf = (numerator: number, denominator: number): Value =>
   valueOf(ratio(numerator, denominator))
 export const valueOf = (of: Ratio): Value =>
-  of.value === null ? NOTHING : { ...of, n: of.denominator }
+  of.value === null
+    ? NOTHING
+    : {
+        value: of.value,
+        numerator: of.numerator,
+        denominator: of.denominator,
+        low: of.low,
+        high: of.high,
+        n: of.denominator,
+      }
 
 /** A plain number with no interval. */
 export const plain = (value: number, n: number): Value => ({ ...NOTHING, value, n })
 
-export const quantileOf = (counters: Counters, name: HistogramName, q: number): Value => ({
-  ...NOTHING,
-  ...quantile(counters, name, q),
-})
+export const quantileOf = (counters: Counters, name: HistogramName, q: number): Value => {
+  const { value, low, high, n } = quantile(counters, name, q)
+  return { value, numerator: null, denominator: null, low, high, n }
+}
 
 /** Mean with its normal 95 % interval. Example: 2 and 4 (sum 6, squares 20) is 3, 1.04 to 4.96. */
 export const meanOf = (sum: number, squares: number, n: number): Value => {

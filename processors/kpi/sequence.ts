@@ -3,7 +3,7 @@
  * late or corrected: putting it in or taking it out gives exactly the counters that its neighbours change by.
  */
 
-import type { Outcome } from '../../schemas/events.ts'
+import type { RunEnd } from '../../schemas/events.ts'
 import { failedClass } from '../../schemas/outcomes.ts'
 import { add, type Counters } from './counters.ts'
 import { bucketId } from './histogram.ts'
@@ -30,7 +30,9 @@ export const emptySequence = (): Sequence => ({
 const PASSED = 0
 const FAILED = 1
 const NO_CLASS = 2
-const encode = (finishedAt: number, outcome: Outcome): number => {
+/** What of an end gives it its place. */
+type End = Pick<RunEnd, 'finishedAt' | 'outcome'>
+const encode = ({ finishedAt, outcome }: End): number => {
   const failed = failedClass(outcome)
   return finishedAt * 4 + (failed === null ? NO_CLASS : failed ? FAILED : PASSED)
 }
@@ -41,10 +43,10 @@ const classOf = (end: number | undefined): number => (end ?? NO_CLASS) % 4
 export type Change = readonly [at: number, counters: Counters]
 
 /** Puts an end into its place. One older than what has settled is left out. */
-export const insertEnd = (sequence: Sequence, finishedAt: number, outcome: Outcome): Change[] => {
+export const insertEnd = (sequence: Sequence, told: End): Change[] => {
   const { recent } = sequence
-  if (finishedAt < sequence.settledAt) return []
-  const end = encode(finishedAt, outcome)
+  if (told.finishedAt < sequence.settledAt) return []
+  const end = encode(told)
   let at = recent.length
   while (at > 0 && (recent[at - 1] ?? 0) > end) at -= 1
   const changes: Change[] = []
@@ -58,8 +60,8 @@ export const insertEnd = (sequence: Sequence, finishedAt: number, outcome: Outco
 }
 
 /** Takes an end out, as if it had never been told. One that has settled stays. */
-export const removeEnd = (sequence: Sequence, finishedAt: number, outcome: Outcome): Change[] => {
-  const at = sequence.recent.indexOf(encode(finishedAt, outcome))
+export const removeEnd = (sequence: Sequence, told: End): Change[] => {
+  const at = sequence.recent.indexOf(encode(told))
   if (at < 0) return []
   const changes: Change[] = []
   markGap(sequence, at, -1, changes)

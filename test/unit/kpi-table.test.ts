@@ -83,7 +83,8 @@ const sequenceOf = (...ends: readonly (readonly [at: number, outcome: Outcome])[
   const sequence = emptySequence()
   const counters: Counters = []
   for (const [at, outcome] of ends)
-    for (const [, delta] of insertEnd(sequence, T0 + at, outcome)) merge(counters, delta, 1)
+    for (const [, delta] of insertEnd(sequence, { finishedAt: T0 + at, outcome }))
+      merge(counters, delta, 1)
   return { sequence, counters }
 }
 const expectRatio = (value: Value, parts: readonly [number, number], low: number, high: number) => {
