@@ -4,31 +4,22 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { ApiDeps } from './deps.ts'
-import { addHealth } from './health.ts'
+import { createAnswerCache } from './answer-cache.ts'
+import { addHealth, HEALTH_ROUTE } from './health.ts'
 import { RECORD_SCHEMAS } from './json-schema.ts'
 import { addPage } from './page.ts'
 import { onError, PROBLEM_SCHEMA, sendProblem } from './problem.ts'
 import { addRoute } from './route.ts'
 import { routes } from './routes/index.ts'
-import { addStream, STREAM_PATH } from './stream.ts'
+import { DOCS_POLICY, PAGE_SECURITY } from './security.ts'
+import { addRequestMetrics } from './request-metrics.ts'
+import { addStream } from './stream.ts'
 import { createThroughput } from './throughput.ts'
 
 const BODY_LIMIT_BYTES = 64 * 1024
 const MAX_ADDRESS_CHARS = 4_096
 const REQUEST_TIMEOUT_MS = 10_000
 const SAMPLE_MS = 1_000
-
-const PAGE_POLICY =
-  "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-/** The page of the API description writes styles into its elements. */
-const DOCS_POLICY = `${PAGE_POLICY}; style-src 'self' 'unsafe-inline'`
-const SECURITY_HEADERS = {
-  'content-security-policy': PAGE_POLICY,
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
-}
 
 const addDocs = async (app: FastifyInstance): Promise<void> => {
   await app.register(swagger, {
@@ -51,22 +42,10 @@ const addDocs = async (app: FastifyInstance): Promise<void> => {
 
 const addLimits = (app: FastifyInstance): void => {
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(SECURITY_HEADERS)
+    if (!request.url.startsWith('/v1/')) reply.headers(PAGE_SECURITY)
     if (request.url.length > MAX_ADDRESS_CHARS)
       sendProblem(request, reply, 'address-too-long', `${request.url.length} characters`)
     else done()
-  })
-}
-
-/** Counts requests by route, never by address, so that the number of series stays bounded. */
-const addCounts = (app: FastifyInstance, { metrics }: ApiDeps): void => {
-  const requests = metrics.counter('stopline_http_requests_total')
-  const seconds = metrics.histogram('stopline_http_request_seconds')
-  app.addHook('onResponse', (request, reply, done) => {
-    const route = request.routeOptions.url ?? 'none'
-    requests.inc({ route, status: reply.statusCode })
-    if (route !== STREAM_PATH) seconds.observe({ route }, reply.elapsedTime / 1000)
-    done()
   })
 }
 
@@ -96,9 +75,11 @@ export const buildApp = async (deps: ApiDeps): Promise<FastifyInstance> => {
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   for (const schema of [...RECORD_SCHEMAS, PROBLEM_SCHEMA]) app.addSchema(schema)
   addLimits(app)
+  addRequestMetrics(app, deps.metrics)
   await addDocs(app)
-  addCounts(app, deps)
-  for (const row of routes(addThroughput(app, deps))) addRoute(app, deps, row)
+  const cache = createAnswerCache(deps)
+  for (const row of [...routes(addThroughput(app, deps)), HEALTH_ROUTE])
+    addRoute(app, deps, cache, row)
   addStream(app, deps)
   addHealth(app, deps)
   await addPage(app, deps.webFolder)

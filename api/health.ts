@@ -5,7 +5,8 @@ import { TOPIC_NAMES } from '../schemas/topics.ts'
 import type { ApiDeps } from './deps.ts'
 import { object } from './json-schema.ts'
 import { sendProblem } from './problem.ts'
-import { route, sendAnswer, addRoute } from './route.ts'
+import { tagged } from './answer-cache.ts'
+import { route, sendAnswer, type Route } from './route.ts'
 
 const STATUS = (word: string) => object({ status: { const: word } })
 
@@ -23,33 +24,32 @@ const collect = ({ metrics, log, time, status }: ApiDeps): void => {
     metrics.gauge('stopline_source_cursor').set({ source: name }, cursor)
 }
 
+/** Answers as long as the process does. */
+export const HEALTH_ROUTE: Route = route({
+  path: '/healthz',
+  tag: 'health',
+  summary: 'The process answers',
+  data: STATUS('alive'),
+  handle: () => ({ data: '{"status":"alive"}', isSimulated: false }),
+})
+const READY = tagged({ data: '{"status":"ready"}', isSimulated: false })
+
 export const addHealth = (app: FastifyInstance, deps: ApiDeps): void => {
-  addRoute(
-    app,
-    deps,
-    route({
-      path: '/healthz',
-      tag: 'health',
-      summary: 'The process answers',
-      data: STATUS('alive'),
-      handle: () => ({ data: '{"status":"alive"}', isSimulated: false }),
-    }),
-  )
+  deps.metrics.beforeText(() => {
+    collect(deps)
+  })
   app.get(
     '/readyz',
-    { schema: { tags: ['health'], summary: 'The pipeline runs; 503 before', response: {} } },
+    { schema: { tags: ['health'], summary: 'The pipeline runs; 503 before' } },
     (request, reply) =>
       deps.status().isReady
-        ? sendAnswer(deps, request, reply, { data: '{"status":"ready"}', isSimulated: false })
+        ? sendAnswer(deps.time(), request, reply, READY)
         : sendProblem(request, reply, 'not-ready', 'the pipeline has not reached any time yet'),
   )
   app.get(
     '/metrics',
     { schema: { tags: ['health'], summary: 'Metrics as OpenMetrics text; docs/metrics.md' } },
-    async (_request, reply) => {
-      collect(deps)
-      const text = await deps.metrics.registry.metrics()
-      return reply.header('content-type', deps.metrics.registry.contentType).send(text)
-    },
+    async (_request, reply) =>
+      reply.header('content-type', deps.metrics.contentType).send(await deps.metrics.text()),
   )
 }

@@ -73,77 +73,85 @@ const recordsSince = ({ log }: ApiDeps, from: Position | undefined): LogRecord[]
   return records
 }
 
-export const createHub = (deps: ApiDeps): Hub => {
+/** The open streams; one that does not read is closed and counted. */
+const createClients = ({ metrics }: ApiDeps) => {
   const clients = new Set<StreamClient>()
-  const { metrics } = deps
-  const dropped = metrics.counter('stopline_stream_dropped_total')
-  let position: Position = new Map()
-
-  const tickText = (): string => {
-    const { now, lagMs } = deps.time()
-    const isSimulated = deps.status().sources.some((source) => source.isSimulated)
-    const json = `{"asOf":${now},"lagMs":${lagMs},"simulated":${isSimulated}}`
-    return eventText(idOf(position), 'tick', json)
-  }
-  const gapText = (): string => eventText(idOf(position), 'gap', `{"asOf":${deps.time().now}}`)
-
-  const remove = (client: StreamClient): void => {
-    clients.delete(client)
+  const note = (): void => {
     metrics.gauge('stopline_stream_clients').set(clients.size)
   }
-  const send = (client: StreamClient, text: string): void => {
-    if (text === '') return
-    client.write(text)
-    if (client.unreadBytes() <= MAX_UNREAD_BYTES) return
-    dropped.inc()
-    remove(client)
-    client.close()
+  const remove = (client: StreamClient): void => {
+    clients.delete(client)
+    note()
   }
-  const sendEvents = (client: StreamClient, events: ReturnType<typeof eventsOf>): void => {
-    send(
-      client,
-      events
-        .filter(({ record }) => client.wants(record))
-        .map(({ text }) => text)
-        .join(''),
-    )
+  return {
+    size: () => clients.size,
+    /** A copy: sending may remove. */
+    all: () => [...clients],
+    add: (client: StreamClient): void => {
+      clients.add(client)
+      note()
+    },
+    remove,
+    send: (client: StreamClient, text: string): void => {
+      if (text === '') return
+      client.write(text)
+      if (client.unreadBytes() <= MAX_UNREAD_BYTES) return
+      metrics.counter('stopline_stream_dropped_total').inc()
+      remove(client)
+      client.close()
+    },
   }
+}
+
+const tickJson = ({ time, status }: ApiDeps): string => {
+  const { now, lagMs } = time()
+  const isSimulated = status().sources.some((source) => source.isSimulated)
+  return `{"asOf":${now},"lagMs":${lagMs},"simulated":${isSimulated}}`
+}
+const wantedText = (client: StreamClient, events: ReturnType<typeof eventsOf>): string =>
+  events
+    .filter(({ record }) => client.wants(record))
+    .map(({ text }) => text)
+    .join('')
+
+export const createHub = (deps: ApiDeps): Hub => {
+  const clients = createClients(deps)
+  let position: Position = new Map()
+  const tickText = (): string => eventText(idOf(position), 'tick', tickJson(deps))
+  const gapText = (): string => eventText(idOf(position), 'gap', tickJson(deps))
 
   const stop = deps.onCommit((published) => {
-    if (clients.size === 0) return
+    if (clients.size() === 0) return
     const streamed = published.filter(({ topic }) => isStreamed(topic))
     if (streamed.length > MAX_BURST) {
       position = endPosition(deps.log)
-      for (const client of [...clients]) send(client, gapText())
+      for (const client of clients.all()) clients.send(client, gapText())
       return
     }
     const events = eventsOf(streamed, position)
-    for (const client of [...clients]) sendEvents(client, events)
+    for (const client of clients.all()) clients.send(client, wantedText(client, events))
   })
 
   return {
-    size: () => clients.size,
+    size: clients.size,
     add: (client, from) => {
-      if (clients.size === 0) position = endPosition(deps.log)
+      if (clients.size() === 0) position = endPosition(deps.log)
       clients.add(client)
-      metrics.gauge('stopline_stream_clients').set(clients.size)
       if (from !== 'now') {
         const missed = recordsSince(deps, from)
-        if (missed === undefined) send(client, gapText())
-        else sendEvents(client, eventsOf(missed, new Map(from)))
+        const text = missed && wantedText(client, eventsOf(missed, new Map(from)))
+        clients.send(client, text ?? gapText())
       }
-      send(client, tickText())
+      clients.send(client, tickText())
     },
-    remove,
+    remove: clients.remove,
     tick: () => {
-      if (clients.size === 0) return
-      const text = tickText()
-      for (const client of [...clients]) send(client, text)
+      for (const client of clients.all()) clients.send(client, tickText())
     },
     close: () => {
       stop()
-      for (const client of [...clients]) {
-        remove(client)
+      for (const client of clients.all()) {
+        clients.remove(client)
         client.close()
       }
     },

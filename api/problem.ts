@@ -2,8 +2,9 @@
 
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { CodedError, ERRORS, type ErrorCode } from '../runtime/errors.ts'
+import { ANSWER_SECURITY } from './security.ts'
 
-export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
+const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 
 /** Schema of a problem document. */
 export const PROBLEM_SCHEMA = {
@@ -35,8 +36,7 @@ export const sendProblem = (
   const instance = request.url.slice(0, 200)
   return reply
     .code(status)
-    .header('content-type', PROBLEM_TYPE)
-    .header('cache-control', 'no-store')
+    .headers({ ...ANSWER_SECURITY, 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store' })
     .send(JSON.stringify({ type, title, status, detail, instance, code, remedy }))
 }
 

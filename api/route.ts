@@ -1,8 +1,9 @@
 /** What a route is, and how its answer is sent: one envelope, one ETag, the same headers everywhere. */
 
-import { hash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { ApiDeps } from './deps.ts'
+import { tagged, type AnswerCache, type TaggedAnswer } from './answer-cache.ts'
+import type { ApiDeps, PipelineTime } from './deps.ts'
+import { ANSWER_SECURITY } from './security.ts'
 import { flag, integer, object, ref, text, type JsonSchema } from './json-schema.ts'
 
 /** What a route answers: its data as JSON text. */
@@ -23,6 +24,8 @@ export interface Route<P = object, Q = object> {
   readonly query?: Readonly<Record<string, JsonSchema>>
   readonly data: JsonSchema
   readonly isPaged?: boolean
+  /** True where the data also changes between commits, so that it is read every time. */
+  readonly isOfWallClock?: boolean
   /** Throws a CodedError where there is nothing to answer. */
   handle(deps: ApiDeps, params: P, query: Q): Answer
 }
@@ -44,14 +47,13 @@ export const envelope = (data: JsonSchema, isPaged: boolean): JsonSchema => {
 
 /** Sends an answer, or 304 where the client already has its data. */
 export const sendAnswer = (
-  deps: ApiDeps,
+  { now, lagMs }: PipelineTime,
   request: FastifyRequest,
   reply: FastifyReply,
-  { data, isSimulated, next }: Answer,
+  { data, isSimulated, next, etag }: TaggedAnswer,
 ): FastifyReply => {
-  const { now, lagMs } = deps.time()
-  const etag = `W/"${hash('sha1', next == null ? data : data + next, 'base64url')}"`
   reply.headers({
+    ...ANSWER_SECURITY,
     'content-type': 'application/json; charset=utf-8',
     'cache-control': 'no-cache',
     etag,
@@ -88,15 +90,17 @@ const schemaOfRoute = (row: Route): object => ({
 })
 
 /** Puts a route on the app. */
-export const addRoute = (app: FastifyInstance, deps: ApiDeps, row: Route): void => {
-  app.get(row.path, { schema: schemaOfRoute(row) }, (request, reply) =>
-    sendAnswer(
-      deps,
-      request,
-      reply,
-      row.handle(deps, request.params as object, request.query as object),
-    ),
-  )
+export const addRoute = (
+  app: FastifyInstance,
+  deps: ApiDeps,
+  cache: AnswerCache,
+  row: Route,
+): void => {
+  app.get(row.path, { schema: schemaOfRoute(row) }, (request, reply) => {
+    const make = (): Answer => row.handle(deps, request.params as object, request.query as object)
+    const answer = row.isOfWallClock === true ? tagged(make()) : cache.get(request.url, make)
+    return sendAnswer(deps.time(), request, reply, answer)
+  })
 }
 
 /** JSON array of rows that are JSON text already. */

@@ -1,6 +1,5 @@
 /** GET /v1/stream: server-sent events of everything that changes. */
 
-import type { OutgoingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { CodedError } from '../runtime/errors.ts'
 import type { LogRecord } from '../runtime/ports.ts'
@@ -11,6 +10,7 @@ import { text } from './json-schema.ts'
 import { createHub, type StreamClient } from './live.ts'
 import { positionOf, STREAMED, STREAMED_TOPICS } from './position.ts'
 import { sendProblem } from './problem.ts'
+import { ANSWER_SECURITY } from './security.ts'
 
 export const STREAM_PATH = '/v1/stream'
 const MAX_CLIENTS = 100
@@ -67,7 +67,7 @@ const clientOf = (reply: FastifyReply, { topics: words, job }: StreamQuery): Str
 const startStream = (reply: FastifyReply): void => {
   reply.hijack()
   reply.raw.writeHead(200, {
-    ...(reply.getHeaders() as OutgoingHttpHeaders),
+    ...ANSWER_SECURITY,
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',

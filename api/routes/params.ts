@@ -7,15 +7,14 @@ import { text } from '../json-schema.ts'
 export const JOB_PATH = '/v1/jobs/:source/:repo/:job'
 export const RUN_PATH = '/v1/runs/:source/:repo/:job/:runId/:attempt'
 
-const part = (description: string) => ({ ...text(description), minLength: 1, maxLength: 1_000 })
 export const JOB_PARAMS = {
-  source: part('Source the job was heard from; demo is simulated.'),
-  repo: part('Repository; its `/` is written `%2F`.'),
-  job: part('Job name as the source writes it, percent-encoded.'),
+  source: text('Source the job was heard from; demo is simulated.'),
+  repo: text('Repository; its `/` is written `%2F`.'),
+  job: text('Job name as the source writes it, percent-encoded.'),
 }
 export const RUN_PARAMS = {
   ...JOB_PARAMS,
-  runId: part('Job run identifier, percent-encoded.'),
+  runId: text('Job run identifier, percent-encoded.'),
   attempt: { type: 'integer', minimum: 1, description: 'Attempt, from 1.' },
 }
 

@@ -33,7 +33,13 @@ describe('the page', () => {
       })
       expect(headers['content-type']).toContain('text/html')
       expect(headers['cache-control']).toBe('no-cache')
-      expect(headers['content-security-policy']).toContain("frame-ancestors 'none'")
+      expect(headers['content-security-policy']).toMatch(
+        /^default-src 'self';.* frame-ancestors 'none'$/,
+      )
+      expect(headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+      })
     },
   )
 
