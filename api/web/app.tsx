@@ -65,8 +65,10 @@ export const App = () => {
       <a class="skip" href="#main">
         Skip to the content
       </a>
-      <TopBar route={route} />
-      <Banners />
+      <header>
+        <TopBar route={route} />
+        <Banners />
+      </header>
       <main id="main" tabIndex={-1} ref={main}>
         <Page route={route} />
       </main>

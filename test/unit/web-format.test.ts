@@ -50,7 +50,7 @@ describe('numbers on the page', () => {
     expect(hours(255_240)).toBe(`70.9${THIN}h`)
     expect(hours(-255_240)).toBe(`−70.9${THIN}h`)
     expect(hours(36)).toBe(`0.01${THIN}h`)
-    expect(hours(0)).toBe(`0.0${THIN}h`)
+    expect(hours(0)).toBe(`0${THIN}h`)
     expect(hours(-1)).toBe(`0.00${THIN}h`)
     expect(hours(5_000_000)).toBe(`1,389${THIN}h`)
   })

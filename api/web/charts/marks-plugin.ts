@@ -22,6 +22,7 @@ export const marksPlugin = (overlayNow: OverlayNow): uPlot.Plugin => ({
       ctx.save()
       ctx.font = `600 ${11 * devicePixelRatio}px system-ui, sans-serif`
       ctx.textBaseline = 'top'
+      ctx.textAlign = 'left'
       const taken: Word[] = []
       for (const mark of [...overlayNow().marks].sort((a, b) => a.x - b.x))
         drawMark(plot, mark, taken)
@@ -53,7 +54,13 @@ const drawMark = (plot: uPlot, mark: Mark, taken: Word[]): void => {
   const from = isRight ? x + 4 * ratio : x - width - 4 * ratio
   const row = freeRow(taken, from)
   taken.push({ to: from + width + 6 * ratio, row })
-  ctx.fillText(mark.word, from, bbox.top + (2 + row * ROW_PX) * ratio)
+  const top = bbox.top + (2 + row * ROW_PX) * ratio
+  // A halo in the panel's colour keeps the word readable over curves.
+  ctx.setLineDash([])
+  ctx.lineWidth = 4 * ratio
+  ctx.strokeStyle = colour('--panel')
+  ctx.strokeText(mark.word, from, top)
+  ctx.fillText(mark.word, from, top)
 }
 
 const freeRow = (taken: readonly Word[], from: number): number => {

@@ -1,19 +1,30 @@
 /** Colours and axes of the plots, read from the page's style so that both themes hold. */
 
 import type uPlot from 'uplot'
+import { axisInstant } from '../lib/format.ts'
 
 /** A custom property of the page, such as `--ink`. */
 export const colour = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 
-/** An axis in the page's colours; `write` gives the text of a tick. */
-export const axisOf = (write: ((value: number) => string) | null, label = ''): uPlot.Axis => ({
+const plain = (): uPlot.Axis => ({
   stroke: colour('--ink-3'),
   font: '11px system-ui, sans-serif',
   grid: { stroke: colour('--line-2'), width: 1 },
   ticks: { stroke: colour('--line'), width: 1, size: 4 },
-  ...(label === '' ? {} : { label, labelSize: 18, labelFont: '11px system-ui, sans-serif' }),
-  ...(write === null ? {} : { values: (_, splits) => splits.map(write) }),
+})
+
+/** An axis in the page's colours; `write` gives the text of a tick. */
+export const axisOf = (write: (value: number) => string): uPlot.Axis => ({
+  ...plain(),
+  values: (_, splits) => splits.map(write),
+})
+
+/** An axis of local time. */
+export const timeAxis = (): uPlot.Axis => ({
+  ...plain(),
+  size: 32,
+  values: (_, splits, __, ___, stepSeconds) => splits.map((at) => axisInstant(at, stepSeconds)),
 })
 
 /** Steps people count time in, so that ticks fall on whole minutes, hours and days. Unit: seconds. */

@@ -28,7 +28,7 @@ export const SkillBars = ({ checks }: { readonly checks: readonly CheckpointAnsw
             <g key={tick}>
               <path class={tick === 0 ? 'axis' : 'grid'} d={`M${LEFT} ${y(tick)}H${WIDTH}`} />
               <text x={LEFT - 6} y={y(tick) + 4} text-anchor="end">
-                {figure(Number(tick.toFixed(2)))}
+                {tick.toFixed(2)}
               </text>
             </g>
           ),
@@ -51,7 +51,7 @@ export const SkillBars = ({ checks }: { readonly checks: readonly CheckpointAnsw
                 y={Math.min(y(0), y(value)) - 4}
                 text-anchor="middle"
               >
-                {figure(brierSkill)}
+                {brierSkill === null ? '—' : brierSkill.toFixed(2)}
               </text>
               <text x={middle} y={HEIGHT - 18} text-anchor="middle">
                 {percent(at)}

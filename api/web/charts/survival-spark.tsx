@@ -17,9 +17,11 @@ export const SurvivalSpark = ({
   profile,
   age,
 }: {
-  readonly profile: JobProfile | null
+  readonly profile: JobProfile | null | undefined
   readonly age: number
 }) => {
+  if (profile === undefined)
+    return <svg class="spark" width={WIDTH} height={HEIGHT} aria-hidden="true" />
   if (profile === null || profile.passes + profile.failures === 0)
     return <span class="quiet small">no curves yet</span>
   const { seconds, passSurvival, failSurvival } = profile

@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { JobProfile, JobRef } from '../../../schemas/events.ts'
 import { jobKey } from '../../../schemas/keys.ts'
+import type { JobAnswer } from '../lib/answers.ts'
 import { jobApi } from '../lib/routes.ts'
 import { ask } from './ask.ts'
 
@@ -16,17 +17,17 @@ const profileOf = (job: JobRef): Promise<JobProfile | null> => {
   const key = jobKey(job)
   const cached = cache.get(key)
   if (cached !== undefined && Date.now() - cached.askedAt < FRESH_MS) return cached.answer
-  const answer = ask<JobProfile>(jobApi(job, '/survival')).then(
-    ({ data }) => data,
+  const answer = ask<JobAnswer>(jobApi(job)).then(
+    ({ data }) => data.profile,
     () => null,
   )
   cache.set(key, { askedAt: Date.now(), answer })
   return answer
 }
 
-/** The job's profile; null until it is there and where there is none. */
-export const useProfile = (job: JobRef, isWanted: boolean): JobProfile | null => {
-  const [profile, setProfile] = useState<JobProfile | null>(null)
+/** The job's profile: undefined until it is there, null where there is none. */
+export const useProfile = (job: JobRef, isWanted: boolean): JobProfile | null | undefined => {
+  const [profile, setProfile] = useState<JobProfile | null>()
   const key = jobKey(job)
   useEffect(() => {
     if (!isWanted) return undefined

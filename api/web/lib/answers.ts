@@ -1,7 +1,21 @@
 /** What the API answers beyond the records themselves. Times are epoch milliseconds. */
 
-import type { Decision, Forecast, Run, RuleMeasure, Score } from '../../../schemas/events.ts'
+import type {
+  Decision,
+  Forecast,
+  JobProfile,
+  Run,
+  RuleMeasure,
+  Score,
+} from '../../../schemas/events.ts'
 import type { Interval, Ratio } from '../../../schemas/measures.ts'
+import type { JobRow } from '../../../schemas/views.ts'
+
+/** A job with its profile, null until a run of it has ended. */
+export interface JobAnswer {
+  readonly job: JobRow
+  readonly profile: JobProfile | null
+}
 
 /** A run with what was said of it. */
 export interface RunAnswer {

@@ -16,11 +16,15 @@ export const duration = (seconds: number | null | undefined): string => {
   return `${Math.floor(units / base)}${big} ${String(units % base).padStart(2, '0')}${small}`
 }
 
+/** Seconds as the text of an axis: no second unit that is zero. Examples: 600 is `10m`, 5400 `1h 30m`, 0 `0`. */
+export const axisDuration = (seconds: number): string =>
+  seconds === 0 ? '0' : duration(seconds).replace(/ 00[smh]$/, '')
+
 /** Seconds as hours. Examples: 255240 is `70.9 h`, 36 `0.01 h`. */
 export const hours = (seconds: number | null | undefined): string => {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return NOTHING
   const value = Math.abs(seconds) / 3600
-  const digits = value >= 100 ? 0 : value >= 1 || value === 0 ? 1 : 2
+  const digits = value >= 100 || value === 0 ? 0 : value >= 1 ? 1 : 2
   const text = value.toLocaleString('en', {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
@@ -90,4 +94,10 @@ export const clock = (ms: number, withSeconds = false): string => {
   const at = new Date(ms)
   const text = `${two(at.getHours())}:${two(at.getMinutes())}`
   return withSeconds ? `${text}:${two(at.getSeconds())}` : text
+}
+
+/** Local instant as the text of an axis: the day at midnight and in steps of days, else the time. Unit: seconds, all. */
+export const axisInstant = (seconds: number, stepSeconds: number): string => {
+  const text = clock(seconds * 1000)
+  return stepSeconds >= 86_400 || text === '00:00' ? day(seconds * 1000).slice(5) : text
 }

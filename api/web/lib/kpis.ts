@@ -1,9 +1,9 @@
 /** KPI values in words: the API gives names and numbers, a reader wants titles and units. */
 
 import type { Kpi, KpiValue } from '../../../schemas/events.ts'
-import { count, dateTime, duration, figure, percent, range } from './format.ts'
+import { count, dateTime, duration, figure, hours, percent, range } from './format.ts'
 
-type Kind = 'ratio' | 'points' | 'seconds' | 'runs' | 'figure'
+type Kind = 'ratio' | 'time ratio' | 'points' | 'seconds' | 'runs' | 'figure'
 
 interface KpiLook {
   readonly title: string
@@ -15,11 +15,11 @@ const look = (title: string, kind: Kind): KpiLook => ({ title, kind })
 export const KPI_LOOKS: Readonly<Record<string, KpiLook>> = {
   run_pass_rate: look('Pass rate', 'ratio'),
   run_failure_rate: look('Failure rate', 'ratio'),
-  projected_pass_rate: look('Pass rate without infrastructure failures', 'ratio'),
+  projected_pass_rate: look('Pass rate, infra aside', 'ratio'),
   infra_failure_rate: look('Infrastructure failures', 'ratio'),
   timeout_rate: look('Timed out', 'ratio'),
   abort_rate: look('Aborted', 'ratio'),
-  net_improvement: look('Change against the week before', 'points'),
+  net_improvement: look('Change in a week', 'points'),
   duration_p50_pass: look('Median of passes', 'seconds'),
   duration_p95_pass: look('95th percentile of passes', 'seconds'),
   duration_p99_pass: look('99th percentile of passes', 'seconds'),
@@ -30,7 +30,7 @@ export const KPI_LOOKS: Readonly<Record<string, KpiLook>> = {
   queue_p95: look('95th percentile of waits', 'seconds'),
   in_flight: look('Running', 'runs'),
   oldest_age: look('Oldest running', 'seconds'),
-  wasted_hours: look('Machine time wasted', 'ratio'),
+  wasted_hours: look('Machine time wasted', 'time ratio'),
   failure_streak: look('Failures in a row', 'runs'),
   mean_failure_length: look('Mean length of failures', 'figure'),
   mean_time_to_fix: look('Mean time to fix', 'seconds'),
@@ -53,6 +53,7 @@ const points = (value: number): string => {
 }
 const WRITERS: Record<Kind, (value: number) => string> = {
   ratio: percent,
+  'time ratio': percent,
   points,
   seconds: duration,
   runs: count,
@@ -71,10 +72,13 @@ const isInstant = (value: number | null): boolean => value !== null && value > 1
 export const kpiBasis = (value: KpiValue): string => {
   const { kpi, numerator, denominator, low, high, n } = value
   if (value.value === null) return 'nothing heard'
+  const { kind } = KPI_LOOKS[kpi] ?? { kind: 'figure' }
   const parts: string[] = []
   if (isInstant(numerator)) parts.push(`since ${dateTime(numerator)}`)
-  else if (numerator !== null && denominator !== null && KPI_LOOKS[kpi]?.kind === 'ratio')
+  else if (numerator !== null && denominator !== null && kind === 'ratio')
     parts.push(`${figureOf(numerator)} of ${figureOf(denominator)}`)
+  else if (numerator !== null && denominator !== null && kind === 'time ratio')
+    parts.push(`${hours(numerator)} of ${hours(denominator)}`)
   else parts.push(`n ${count(n)}`)
   if (low !== null && high !== null) parts.push(range(low, high, writerOf(kpi)))
   return parts.join(' · ')

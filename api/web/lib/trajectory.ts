@@ -25,6 +25,27 @@ export const trajectoryOf = (points: readonly TrajectoryPoint[]): Trajectory => 
   return { forecasts, decisions, score }
 }
 
+/** The forecasts, the last one held until an age: what was last said stands until something else is. Unit: seconds. */
+export const heldUntil = (
+  forecasts: readonly TrajectoryForecast[],
+  ageSeconds: number,
+): readonly TrajectoryForecast[] => {
+  const last = forecasts.at(-1)
+  if (last === undefined || ageSeconds <= last.elapsedSeconds) return forecasts
+  const later = (seconds: number | null): number | null =>
+    seconds === null ? null : seconds - (ageSeconds - last.elapsedSeconds)
+  const held = {
+    ...last,
+    elapsedSeconds: ageSeconds,
+    remainingSeconds: later(last.remainingSeconds),
+    remainingLow: later(last.remainingLow),
+    remainingHigh: later(last.remainingHigh),
+    jenkinsRemaining: later(last.jenkinsRemaining),
+    cause: 'still standing',
+  }
+  return [...forecasts, held]
+}
+
 /** Whole duration a forecast expects; null where it says nothing of time. Unit: seconds. */
 export const expectedDuration = (
   forecast: TrajectoryForecast,

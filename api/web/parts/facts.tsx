@@ -1,17 +1,23 @@
 import type { ComponentChildren } from 'preact'
 
-/** Names and values, one a line; what is null is left out. */
+export type Fact = readonly [name: string, value: ComponentChildren]
+
+/** Names and values: one a line, or beside each other where `isWide`; what is null is left out. */
 export const Facts = ({
   of,
+  isWide = false,
 }: {
-  readonly of: readonly (readonly [name: string, value: ComponentChildren])[]
+  readonly of: readonly Fact[]
+  readonly isWide?: boolean
 }) => (
-  <dl class="facts">
+  <dl class={isWide ? 'facts wide' : 'facts'}>
     {of
       .filter(([, value]) => value !== null && value !== undefined)
-      .flatMap(([name, value]) => [
-        <dt key={`${name}/name`}>{name}</dt>,
-        <dd key={name}>{value}</dd>,
-      ])}
+      .map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
   </dl>
 )

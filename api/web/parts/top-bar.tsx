@@ -12,7 +12,7 @@ const PAGES = [
 
 /** Name, pages, live state and theme. */
 export const TopBar = ({ route }: { readonly route: Route }) => (
-  <header class="bar">
+  <div class="bar">
     <a class="brand" href="/" aria-label="Stopline, running now">
       <svg
         viewBox="0 0 16 16"
@@ -47,7 +47,7 @@ export const TopBar = ({ route }: { readonly route: Route }) => (
       <LiveState />
       <ThemeButton />
     </div>
-  </header>
+  </div>
 )
 
 const SIGNS = { system: '◐', light: '○', dark: '●' } as const

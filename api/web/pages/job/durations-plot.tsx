@@ -4,8 +4,8 @@ import type { JobRef } from '../../../../schemas/events.ts'
 import { durationSeconds } from '../../../../schemas/outcomes.ts'
 import type { RunMark } from '../../../../schemas/views.ts'
 import { Plot, type PlotOptions } from '../../charts/plot.tsx'
-import { axisOf, SECONDS_STEPS } from '../../charts/plot-style.ts'
-import { dateTime, duration } from '../../lib/format.ts'
+import { axisOf, SECONDS_STEPS, timeAxis } from '../../charts/plot-style.ts'
+import { axisDuration, dateTime, duration } from '../../lib/format.ts'
 import { OUTCOME_LOOKS, markOf } from '../../lib/outcomes.ts'
 import { runPath } from '../../lib/routes.ts'
 import { Message } from '../../parts/asked.tsx'
@@ -78,7 +78,7 @@ const NO_RUN = { phase: 'finished', outcome: null } as const
 const optionsOf = (onPoint: (index: number | null) => void): PlotOptions => ({
   padding: [10, 12, 0, 0],
   scales: { y: { range: (_, __, max) => [0, max * 1.06] } },
-  axes: [axisOf(null), { ...axisOf((value) => duration(value)), incrs: SECONDS_STEPS, size: 62 }],
+  axes: [timeAxis(), { ...axisOf(axisDuration), incrs: SECONDS_STEPS, size: 62 }],
   series: [{}, { paths: () => null, points: { show: false } }],
   legend: { show: false },
   cursor: { drag: { x: false, y: false }, points: { show: false }, y: false },

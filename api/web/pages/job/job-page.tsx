@@ -1,8 +1,8 @@
-import type { JobProfile, JobRef } from '../../../../schemas/events.ts'
+import type { JobRef } from '../../../../schemas/events.ts'
 import type { RunMark } from '../../../../schemas/views.ts'
 import { PassStrip } from '../../charts/pass-strip.tsx'
 import { useAnswer } from '../../data/use-answer.ts'
-import type { RunAnswer } from '../../lib/answers.ts'
+import type { JobAnswer, RunAnswer } from '../../lib/answers.ts'
 import { jobApi, query } from '../../lib/routes.ts'
 import { Message, WhenReady } from '../../parts/asked.tsx'
 import { OutcomeKey } from '../../parts/outcome-key.tsx'
@@ -19,7 +19,7 @@ export const JobPage = ({ job }: { readonly job: JobRef }) => {
     on: ['run'],
     everyMs: 4000,
   })
-  const profile = useAnswer<JobProfile>(jobApi(job, '/survival'), { on: ['score'], everyMs: 8000 })
+  const known = useAnswer<JobAnswer>(jobApi(job), { on: ['score'], everyMs: 8000 })
   const running = useAnswer<readonly RunAnswer[]>(
     `/v1/runs${query({ state: 'running', ...job, limit: 100 })}`,
     { on: ['forecast', 'score'], everyMs: 4000 },
@@ -27,7 +27,11 @@ export const JobPage = ({ job }: { readonly job: JobRef }) => {
   const open = running.state === 'ready' ? running.data : []
   return (
     <>
-      <JobHead job={job} profile={profile.state === 'ready' ? profile.data : null} running={open} />
+      <JobHead
+        job={job}
+        profile={known.state === 'ready' ? known.data.profile : null}
+        running={open}
+      />
       <Panel title="Runs" note="newest right; colour and shape tell the outcome">
         <WhenReady asked={runs} what="the runs of this job">
           {(marks) =>
@@ -50,16 +54,22 @@ export const JobPage = ({ job }: { readonly job: JobRef }) => {
           </WhenReady>
         </Panel>
         <Panel title="Survival by outcome" note="share of runs that last longer">
-          <WhenReady asked={profile} what="the curves of this job">
-            {(data) => <SurvivalPlot profile={data} running={open} />}
+          <WhenReady asked={known} what="the curves of this job">
+            {({ profile }) =>
+              profile === null ? <NoEnds /> : <SurvivalPlot profile={profile} running={open} />
+            }
           </WhenReady>
         </Panel>
         <Panel title="Density baseline" note="fitted densities, weighted by the failure rate">
-          <WhenReady asked={profile} what="the densities of this job">
-            {(data) => <DensityPlot profile={data} />}
+          <WhenReady asked={known} what="the densities of this job">
+            {({ profile }) => (profile === null ? <NoEnds /> : <DensityPlot profile={profile} />)}
           </WhenReady>
         </Panel>
       </div>
     </>
   )
 }
+
+const NoEnds = () => (
+  <Message title="No run has ended yet">Curves follow from the first end of a run on.</Message>
+)

@@ -5,6 +5,7 @@ import { useAnswer } from '../../data/use-answer.ts'
 import { jobPath, query } from '../../lib/routes.ts'
 import { Message, WhenReady } from '../../parts/asked.tsx'
 import { Panel } from '../../parts/panel.tsx'
+import { SourceTag } from '../../parts/source-tag.tsx'
 import { TimeAgo } from '../../parts/time-ago.tsx'
 
 const ROWS = 500
@@ -79,7 +80,7 @@ const JobsTable = ({ jobs }: { readonly jobs: readonly JobRow[] }) => (
           </td>
           <td class="break quiet">{job.repo}</td>
           <td class="quiet">
-            {job.source === 'demo' ? <span class="tag simulated">simulated</span> : job.source}
+            <SourceTag source={job.source} />
           </td>
           <td class="number quiet">
             <TimeAgo at={job.lastHeardAt} />

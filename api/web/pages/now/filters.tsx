@@ -1,6 +1,6 @@
 import type { Level } from '../../../../schemas/events.ts'
 import { setParams } from '../../data/router.ts'
-import { LEVELS } from '../../lib/levels.ts'
+import { LEVEL_LOOKS, LEVELS } from '../../lib/levels.ts'
 import type { RowFilter } from '../../lib/running.ts'
 
 /** The filter as the address bar holds it, so that a view can be shared. */
@@ -52,18 +52,32 @@ export const Filters = ({
         </option>
       ))}
     </select>
-    <select
-      aria-label="Advice"
-      onChange={(event) => {
-        setParams({ level: event.currentTarget.value })
-      }}
-    >
-      <option value="">any advice</option>
-      {LEVELS.map((level) => (
-        <option key={level} value={level} selected={level === filter.level}>
-          {level} ({counts.get(level) ?? 0})
-        </option>
-      ))}
-    </select>
+    <LevelButtons chosen={filter.level} counts={counts} />
   </form>
+)
+
+/** One button per level with its count; pressed again, it shows all levels. */
+const LevelButtons = ({
+  chosen,
+  counts,
+}: {
+  readonly chosen: Level | null
+  readonly counts: ReadonlyMap<Level, number>
+}) => (
+  <div class="row level-buttons" role="group" aria-label="Advice">
+    {LEVELS.map((level) => (
+      <button
+        key={level}
+        type="button"
+        class={`l-button t-${level}`}
+        title={LEVEL_LOOKS[level].doc}
+        aria-pressed={level === chosen}
+        onClick={() => {
+          setParams({ level: level === chosen ? null : level })
+        }}
+      >
+        <i aria-hidden="true">{LEVEL_LOOKS[level].sign}</i> {level} <b>{counts.get(level) ?? 0}</b>
+      </button>
+    ))}
+  </div>
 )

@@ -8,6 +8,7 @@ import { jobPath, runPath } from '../../lib/routes.ts'
 import { ageAt, chanceOf, levelOf, type RunningRow } from '../../lib/running.ts'
 import { ChanceBar } from '../../parts/chance-bar.tsx'
 import { LevelChip } from '../../parts/level-chip.tsx'
+import { SourceTag } from '../../parts/source-tag.tsx'
 import { Signals } from './signals.tsx'
 
 /** One running run. Out of sight it neither ticks nor asks. */
@@ -23,8 +24,10 @@ export const RunningRowView = memo(({ row }: { readonly row: RunningRow }) => {
         <ChanceBar chance={chanceOf(row, now)} level={levelOf(row)} />
       </td>
       <td class="c-advice">
-        <LevelChip level={levelOf(row)} />
-        <p class="small">{decision?.reason ?? 'no advice yet'}</p>
+        <div class="advice">
+          <LevelChip level={levelOf(row)} />
+          <p class="small">{decision?.reason ?? 'no advice yet'}</p>
+        </div>
       </td>
       <td class="c-job">
         <p class="row">
@@ -33,23 +36,19 @@ export const RunningRowView = memo(({ row }: { readonly row: RunningRow }) => {
           </a>
           <Signals row={row} />
         </p>
-        <p class="small quiet one-line">
-          {forecast.source === 'demo' ? (
-            <span class="tag simulated">simulated</span>
-          ) : (
-            forecast.source
-          )}{' '}
-          {forecast.repo} ·{' '}
+        <p class="small quiet one-line" title={`${forecast.source} · ${forecast.repo}`}>
+          <SourceTag source={forecast.source} />{' '}
           <a href={runPath(forecast)}>
             run {forecast.runId}
             {forecast.attempt > 1 ? ` #${forecast.attempt}` : ''}
-          </a>
+          </a>{' '}
+          · {forecast.repo}
         </p>
       </td>
       <td class="c-curve">
         <SurvivalSpark profile={profile} age={age} />
       </td>
-      <td class="c-age number">{duration(age)}</td>
+      <td class="c-age number">{duration(Math.floor(age))}</td>
       <td class="c-end number">
         <ExpectedEnd row={row} now={now} />
       </td>
@@ -57,20 +56,22 @@ export const RunningRowView = memo(({ row }: { readonly row: RunningRow }) => {
   )
 })
 
+const whole = (seconds: number): number => Math.max(0, Math.round(seconds))
+
 /** When the run is expected to end: time left, the 80 % range, and the hour. */
 const ExpectedEnd = ({ row, now }: { readonly row: RunningRow; readonly now: number }) => {
   const { remainingSeconds, remainingLow, remainingHigh, observedAt } = row.forecast
   if (remainingSeconds === null) return <span class="quiet">not known</span>
   const since = Math.max(0, (now - observedAt) / 1000)
-  const left = remainingSeconds - since
+  const left = Math.round(remainingSeconds - since)
   const at = observedAt + remainingSeconds * 1000
   return (
     <>
-      <b>{left >= 0 ? `in ${duration(left)}` : `${duration(-left)} over`}</b>
+      <b>{left >= 0 ? `in ${duration(left)}` : `${duration(-left)} overdue`}</b>
       <p class="small quiet">
         {remainingLow === null || remainingHigh === null
           ? clock(at)
-          : `${range(Math.max(0, remainingLow - since), Math.max(0, remainingHigh - since), duration)} · ${clock(at)}`}
+          : `${range(whole(remainingLow - since), whole(remainingHigh - since), duration)} · ${clock(at)}`}
       </p>
     </>
   )

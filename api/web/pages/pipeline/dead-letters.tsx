@@ -1,6 +1,7 @@
 import type { DeadLetterRow } from '../../../../schemas/views.ts'
 import { bytes } from '../../lib/format.ts'
 import { Message } from '../../parts/asked.tsx'
+import { ScrollX } from '../../parts/scroll-x.tsx'
 import { TimeAgo } from '../../parts/time-ago.tsx'
 
 /** What could never succeed: reason, place, and what to do. */
@@ -8,7 +9,7 @@ export const DeadLetters = ({ letters }: { readonly letters: readonly DeadLetter
   letters.length === 0 ? (
     <Message title="No dead letters">Everything that was heard could be read.</Message>
   ) : (
-    <div class="scroll-x" tabIndex={0} role="group" aria-label="Dead letters">
+    <ScrollX label="Dead letters">
       <table>
         <thead>
           <tr>
@@ -43,5 +44,5 @@ export const DeadLetters = ({ letters }: { readonly letters: readonly DeadLetter
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollX>
   )

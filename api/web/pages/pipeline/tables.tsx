@@ -1,6 +1,7 @@
 import type { Pipeline } from '../../lib/answers.ts'
-import { count, figure } from '../../lib/format.ts'
+import { count, dateTime, figure } from '../../lib/format.ts'
 import { Message } from '../../parts/asked.tsx'
+import { ScrollX } from '../../parts/scroll-x.tsx'
 
 const STATES = { running: '● running', ended: '✓ ended', failed: '✕ failed' } as const
 
@@ -30,7 +31,7 @@ export const Sources = ({ sources }: Pick<Pipeline, 'sources'>) =>
               <span class={state === 'failed' ? 'tag red' : 'tag'}>{STATES[state]}</span>
               {detail !== null && <p class="small quiet break">{detail}</p>}
             </td>
-            <td class="number">{count(cursor)}</td>
+            <td class="number">{cursor > 1e11 ? `to ${dateTime(cursor)}` : count(cursor)}</td>
           </tr>
         ))}
       </tbody>
@@ -70,7 +71,7 @@ const shortName = (topic: string): string => topic.replace(/^ci\.|\.v\d+$/g, '')
 export const Topics = ({ topics }: Pick<Pipeline, 'topics'>) => {
   const most = Math.max(1, ...topics.map(({ endOffset }) => endOffset))
   return (
-    <div class="scroll-x" tabIndex={0} role="group" aria-label="Topics">
+    <ScrollX label="Topics">
       <table>
         <thead>
           <tr>
@@ -110,6 +111,6 @@ export const Topics = ({ topics }: Pick<Pipeline, 'topics'>) => {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollX>
   )
 }

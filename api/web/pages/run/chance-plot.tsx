@@ -3,12 +3,20 @@ import type { Mark } from '../../charts/marks-plugin.ts'
 import { Plot } from '../../charts/plot.tsx'
 import { colour } from '../../charts/plot-style.ts'
 import { duration, percent } from '../../lib/format.ts'
-import type { Trajectory } from '../../lib/trajectory.ts'
+import { heldUntil, type Trajectory } from '../../lib/trajectory.ts'
 import { Message } from '../../parts/asked.tsx'
 
 /** The chance to fail as it was said, with its interval; changes of advice and the end as verticals. */
-export const ChancePlot = ({ trajectory }: { readonly trajectory: Trajectory }) => {
-  const { forecasts, decisions, score } = trajectory
+export const ChancePlot = ({
+  trajectory,
+  age,
+}: {
+  readonly trajectory: Trajectory
+  /** Age of the run, or its duration. Unit: seconds. */
+  readonly age: number
+}) => {
+  const { decisions, score } = trajectory
+  const forecasts = heldUntil(trajectory.forecasts, age)
   const last = forecasts.at(-1)
   if (last === undefined)
     return (
@@ -36,20 +44,22 @@ export const ChancePlot = ({ trajectory }: { readonly trajectory: Trajectory }) 
       label={`Chance to fail from ${percent(forecasts[0]?.pFail)} at the start to ${percent(last.pFail)} at ${duration(last.elapsedSeconds)}`}
       data={[
         forecasts.map(({ elapsedSeconds }) => elapsedSeconds),
-        forecasts.map(({ pFail }) => pFail),
         forecasts.map(({ pFailHigh }) => pFailHigh),
         forecasts.map(({ pFailLow }) => pFailLow),
+        forecasts.map(({ pFail }) => pFail),
       ]}
       overlay={{ end, marks }}
       options={curveOptions({
         top: 1,
+        isStepped: true,
         write: percent,
         series: [
-          { label: 'chance to fail', stroke: () => colour('--failure') },
           { label: 'high', stroke: () => colour('--ink-3'), width: 0.75 },
           { label: 'low', stroke: () => colour('--ink-3'), width: 0.75 },
+          { label: 'chance to fail', stroke: () => colour('--failure') },
         ],
-        bands: [{ series: [2, 3], fill: () => colour('--tint-failure') }],
+        // The band first, so that the line lies on it.
+        bands: [{ series: [1, 2], fill: () => colour('--tint-failure') }],
       })}
       table={{
         caption: 'Chance to fail',

@@ -16,8 +16,8 @@ export const Decisions = ({ decisions }: { readonly decisions: readonly Decision
             <b class="nowrap">{duration(decision.elapsedSeconds)}</b>
             <LevelChip level={decision.level} />
             <span class="quiet small">
-              chance to fail {percent(decision.pFail)}, at least {percent(decision.pFailLow)} · a
-              stop would save {hours(decision.expectedSavedSeconds)}
+              chance to fail {percent(decision.pFail)}, at least {percent(decision.pFailLow)} ·{' '}
+              {worthOf(decision.expectedSavedSeconds)}
             </span>
           </p>
           <p>{decision.reason}</p>
@@ -31,6 +31,9 @@ export const Decisions = ({ decisions }: { readonly decisions: readonly Decision
       ))}
     </ol>
   )
+
+const worthOf = (seconds: number): string =>
+  seconds < 0 ? `a stop would cost ${hours(-seconds)}` : `a stop would save ${hours(seconds)}`
 
 const evidenceOf = (decision: Decision): (readonly [string, string])[] => [
   ...Object.entries(decision.evidence).map(

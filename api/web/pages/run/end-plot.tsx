@@ -3,12 +3,25 @@ import type { Mark } from '../../charts/marks-plugin.ts'
 import { Plot } from '../../charts/plot.tsx'
 import { colour } from '../../charts/plot-style.ts'
 import { duration } from '../../lib/format.ts'
-import { expectedDuration, type Trajectory, type TrajectoryForecast } from '../../lib/trajectory.ts'
+import {
+  expectedDuration,
+  heldUntil,
+  type Trajectory,
+  type TrajectoryForecast,
+} from '../../lib/trajectory.ts'
 import { Message } from '../../parts/asked.tsx'
 
 /** The whole duration as it was expected over elapsed time, with its 80 % range, beside Jenkins' rule. */
-export const EndPlot = ({ trajectory }: { readonly trajectory: Trajectory }) => {
-  const { forecasts, score } = trajectory
+export const EndPlot = ({
+  trajectory,
+  age,
+}: {
+  readonly trajectory: Trajectory
+  /** Age of the run, or its duration. Unit: seconds. */
+  readonly age: number
+}) => {
+  const { score } = trajectory
+  const forecasts = heldUntil(trajectory.forecasts, age)
   const last = forecasts.at(-1)
   if (last === undefined || forecasts.every(({ remainingSeconds }) => remainingSeconds === null))
     return (
@@ -30,19 +43,20 @@ export const EndPlot = ({ trajectory }: { readonly trajectory: Trajectory }) => 
   return (
     <Plot
       label={`Expected duration from ${duration(mean[0])} at the start to ${duration(mean.at(-1))}${actual === null ? '' : `; it took ${duration(actual)}`}`}
-      data={[forecasts.map(({ elapsedSeconds }) => elapsedSeconds), mean, high, low, jenkins]}
+      data={[forecasts.map(({ elapsedSeconds }) => elapsedSeconds), high, low, jenkins, mean]}
       overlay={{ end: Math.max(last.elapsedSeconds, actual ?? 0, 1) * 1.04, marks }}
       options={curveOptions({
         top: null,
         write: duration,
         isSeconds: true,
+        isStepped: true,
         series: [
-          { label: 'expected', stroke: () => colour('--accent') },
           { label: 'late', stroke: () => colour('--ink-3'), width: 0.75 },
           { label: 'early', stroke: () => colour('--ink-3'), width: 0.75 },
           { label: "Jenkins' rule", stroke: () => colour('--ink-3'), dash: [2, 4] },
+          { label: 'expected', stroke: () => colour('--accent') },
         ],
-        bands: [{ series: [2, 3], fill: () => colour('--tint-running') }],
+        bands: [{ series: [1, 2], fill: () => colour('--tint-running') }],
       })}
       table={{
         caption: 'Expected duration',

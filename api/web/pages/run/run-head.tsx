@@ -4,14 +4,13 @@ import { useNow } from '../../data/status.ts'
 import type { RunAnswer } from '../../lib/answers.ts'
 import { chanceAt } from '../../lib/curves.ts'
 import { clock, dateTime, duration, percent, range } from '../../lib/format.ts'
-import { changeLinks, externalLink } from '../../lib/links.ts'
 import { markOf } from '../../lib/outcomes.ts'
 import { ageAt } from '../../lib/running.ts'
 import { Crumbs } from '../../parts/crumbs.tsx'
-import { Facts } from '../../parts/facts.tsx'
 import { LevelChip } from '../../parts/level-chip.tsx'
 import { OutcomeMark } from '../../parts/outcome-mark.tsx'
 import { Tile } from '../../parts/tile.tsx'
+import { RunFacts } from './run-facts.tsx'
 
 /** Name and state of a run, and where it came from. */
 export const RunHead = ({ answer }: { readonly answer: RunAnswer }) => {
@@ -43,16 +42,14 @@ export const RunHead = ({ answer }: { readonly answer: RunAnswer }) => {
           <EndedTiles answer={answer} />
         )}
       </dl>
-      <section class="panel" aria-label="Where the run came from">
-        <Facts of={factsOf(run)} />
-      </section>
+      <RunFacts run={run} />
     </>
   )
 }
 
 const RunningTiles = ({ answer }: { readonly answer: RunAnswer }) => {
   const now = useNow()
-  const { forecast, decision } = answer
+  const { run, forecast, decision } = answer
   if (forecast === null) return <Tile name="Chance to fail" value="—" under="no forecast yet" />
   const age = ageAt(forecast, now)
   const chance = chanceAt(forecast, age)
@@ -61,7 +58,7 @@ const RunningTiles = ({ answer }: { readonly answer: RunAnswer }) => {
   const end = forecast.remainingSeconds === null ? null : now + (left ?? 0) * 1000
   return (
     <>
-      <Tile name="Age" value={duration(age)} under={`since ${dateTime(now - age * 1000)}`} />
+      <Tile name="Age" value={duration(age)} under={`since ${dateTime(run.startedAt)}`} />
       <Tile
         name="Chance to fail"
         value={percent(chance.p)}
@@ -69,7 +66,9 @@ const RunningTiles = ({ answer }: { readonly answer: RunAnswer }) => {
       />
       <Tile
         name="Expected end"
-        value={left === null ? '—' : left >= 0 ? `in ${duration(left)}` : `${duration(-left)} over`}
+        value={
+          left === null ? '—' : left >= 0 ? `in ${duration(left)}` : `${duration(-left)} overdue`
+        }
         under={end === null ? 'too few durations are known' : `at ${clock(end)}`}
       />
       <Tile
@@ -106,43 +105,3 @@ const EndedTiles = ({ answer }: { readonly answer: RunAnswer }) => {
 
 const waitSeconds = (run: Run): number | null =>
   run.queuedAt === null || run.startedAt === null ? null : (run.startedAt - run.queuedAt) / 1000
-
-const factsOf = (run: Run): (readonly [string, preact.ComponentChildren])[] => {
-  const { pull, sha } = changeLinks(run)
-  const outside = externalLink(run.labels['url'])
-  const labels = Object.entries(run.labels).filter(([name]) => name !== 'url')
-  return [
-    ['Started', run.startedAt === null ? null : dateTime(run.startedAt)],
-    ['Finished', run.finishedAt === null ? null : dateTime(run.finishedAt)],
-    ['Trigger', run.trigger],
-    ['Branch', run.branch],
-    [
-      'Pull request',
-      run.pull === null ? null : pull === null ? `#${run.pull}` : <a href={pull}>#{run.pull}</a>,
-    ],
-    [
-      'Commit',
-      run.sha === null ? null : sha === null ? (
-        <code>{run.sha}</code>
-      ) : (
-        <a href={sha}>
-          <code>{run.sha.slice(0, 12)}</code>
-        </a>
-      ),
-    ],
-    ['Started with', run.group],
-    ['At its source', outside === null ? null : <a href={outside}>{outside}</a>],
-    [
-      'Labels',
-      labels.length === 0
-        ? null
-        : labels.map(([name, value]) => (
-            <span key={name}>
-              <span class="tag">
-                {name}={value}
-              </span>{' '}
-            </span>
-          )),
-    ],
-  ]
-}

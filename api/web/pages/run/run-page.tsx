@@ -1,8 +1,11 @@
 import type { RunRef } from '../../../../schemas/events.ts'
 import type { TrajectoryPoint } from '../../../../schemas/views.ts'
+import { durationSeconds } from '../../../../schemas/outcomes.ts'
+import { now } from '../../data/status.ts'
 import { useAnswer } from '../../data/use-answer.ts'
 import type { RunAnswer } from '../../lib/answers.ts'
 import { runApi } from '../../lib/routes.ts'
+import { ageAt } from '../../lib/running.ts'
 import { trajectoryOf } from '../../lib/trajectory.ts'
 import { WhenReady } from '../../parts/asked.tsx'
 import { Panel } from '../../parts/panel.tsx'
@@ -14,6 +17,12 @@ import { RunSteps } from './run-steps.tsx'
 import { ScorePanel } from './score-panel.tsx'
 
 const OFTEN = { on: ['forecast', 'decision', 'run', 'score'], everyMs: 1500 } as const
+
+/** Age of a running run, duration of an ended one. Unit: seconds. */
+const ageOf = ({ run, forecast }: RunAnswer): number =>
+  run.phase === 'running' && forecast !== null
+    ? ageAt(forecast, now())
+    : (durationSeconds(run) ?? 0)
 
 /** One run: what was said of it as it went, and what came true. */
 export const RunPage = ({ run }: { readonly run: RunRef }) => {
@@ -34,13 +43,13 @@ export const RunPage = ({ run }: { readonly run: RunRef }) => {
                 <>
                   <div class="columns">
                     <Panel title="Chance to fail" note="with its 90 % interval, over elapsed time">
-                      <ChancePlot trajectory={trajectory} />
+                      <ChancePlot trajectory={trajectory} age={ageOf(known)} />
                     </Panel>
                     <Panel
                       title="Expected duration"
                       note="with its 80 % range, narrowing to the end"
                     >
-                      <EndPlot trajectory={trajectory} />
+                      <EndPlot trajectory={trajectory} age={ageOf(known)} />
                     </Panel>
                   </div>
                   <div class="columns">

@@ -5,6 +5,7 @@ import { RULE_DOCS } from '../../lib/rules.ts'
 import { Message } from '../../parts/asked.tsx'
 import { OutcomeMark } from '../../parts/outcome-mark.tsx'
 import { Panel } from '../../parts/panel.tsx'
+import { ScrollX } from '../../parts/scroll-x.tsx'
 
 /** What was said against what happened, for our rule and every baseline. */
 export const ScorePanel = ({ score, run }: { readonly score: Score | null; readonly run: Run }) => (
@@ -39,9 +40,8 @@ const verdictOf = (score: Score): string => {
 }
 
 const RulesTable = ({ score }: { readonly score: Score }) => (
-  <div class="scroll-x">
+  <ScrollX label="Where each rule would have stopped this run">
     <table>
-      <caption class="unseen">Where each rule would have stopped this run</caption>
       <thead>
         <tr>
           <th scope="col">Rule</th>
@@ -67,13 +67,12 @@ const RulesTable = ({ score }: { readonly score: Score }) => (
         ))}
       </tbody>
     </table>
-  </div>
+  </ScrollX>
 )
 
 const CheckpointsTable = ({ score }: { readonly score: Score }) => (
-  <div class="scroll-x">
+  <ScrollX label="Forecasts at the checkpoints">
     <table>
-      <caption class="unseen">Forecasts at the checkpoints</caption>
       <thead>
         <tr>
           <th scope="col">At share of median pass</th>
@@ -103,5 +102,5 @@ const CheckpointsTable = ({ score }: { readonly score: Score }) => (
         ))}
       </tbody>
     </table>
-  </div>
+  </ScrollX>
 )

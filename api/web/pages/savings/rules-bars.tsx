@@ -4,6 +4,7 @@ import type { RuleSavings } from '../../lib/answers.ts'
 import { count, hours, percent, range } from '../../lib/format.ts'
 import { FALSE_STOP_BOUND, inOrder, isWithinBound, RULE_DOCS } from '../../lib/rules.ts'
 import { Message } from '../../parts/asked.tsx'
+import { ScrollX } from '../../parts/scroll-x.tsx'
 
 /** Room right of the bound, so that it is seen where all rates are low. Unit: ratio. */
 const LEAST_RATE_SHOWN = 0.03
@@ -22,7 +23,7 @@ export const RulesBars = ({ rules }: { readonly rules: readonly RuleSavings[] })
     ...rules.map(({ falseStopRate }) => falseStopRate.high ?? 0),
   )
   return (
-    <div class="scroll-x" tabIndex={0} role="group" aria-label="Rules beside each other">
+    <ScrollX label="Rules beside each other">
       <table class="rules">
         <thead>
           <tr>
@@ -53,7 +54,7 @@ export const RulesBars = ({ rules }: { readonly rules: readonly RuleSavings[] })
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollX>
   )
 }
 
@@ -74,13 +75,13 @@ const RuleRow = ({
         {rule.rule}
         <p class="small quiet">{RULE_DOCS[rule.rule]}</p>
       </th>
-      <td>
+      <td class="w-bar">
         <SavedBurntBar rule={rule} most={most} />
         <p class="small quiet nowrap">
           {hours(rule.burntSeconds)} burnt, {hours(rule.savedSeconds)} saved
         </p>
       </td>
-      <td class="number">
+      <td class="number" data-name="net">
         <b>{hours(rule.netSeconds)}</b>
         {stopped > 0 && !isWithinBound(rule) && (
           <p class="small quiet" title="A net counts only within the bound of false stops">
@@ -88,18 +89,26 @@ const RuleRow = ({
           </p>
         )}
       </td>
-      <td class="number">{hours(rule.strictNetSeconds)}</td>
-      <td>
+      <td class="number" data-name="strict net">
+        {hours(rule.strictNetSeconds)}
+      </td>
+      <td class="w-rate" data-name="false-stop rate">
         <IntervalBar of={falseStopRate} most={highest} bound={FALSE_STOP_BOUND} />
         <RatioText of={falseStopRate} />
       </td>
-      <td>
+      <td class="w-rate" data-name="stop precision">
         <IntervalBar of={precision} most={1} />
         <RatioText of={precision} />
       </td>
-      <td class="number">{count(stopped)}</td>
-      <td class="number">{percent(rule.recall)}</td>
-      <td class="number">{rule.lift === null ? '—' : `${rule.lift.toFixed(1)}×`}</td>
+      <td class="number" data-name="stopped">
+        {count(stopped)}
+      </td>
+      <td class="number" data-name="recall">
+        {percent(rule.recall)}
+      </td>
+      <td class="number" data-name="lift">
+        {rule.lift === null ? '—' : `${rule.lift.toFixed(1)}×`}
+      </td>
     </tr>
   )
 }

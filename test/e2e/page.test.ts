@@ -1,0 +1,113 @@
+import axe from 'axe-core'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { jobPath, runPath } from '../../api/web/lib/routes.ts'
+import {
+  buildPage,
+  chromiumPath,
+  launch,
+  open,
+  removeFolder,
+  serve,
+  type Opened,
+  type Served,
+} from '../support/browser.ts'
+import { ENDED, JOB, pageWorld, runningRef } from '../support/page-world.ts'
+
+const PATH = chromiumPath()
+
+/** Address, and a text that is there once the page is. */
+const PAGES: readonly (readonly [name: string, path: string, text: string])[] = [
+  ['Now', '/', 'running-stop'],
+  ['Jobs', '/jobs', 'e2e: gcp 50%'],
+  ['Job', jobPath(JOB), 'Family lognorm'],
+  ['Run that runs', runPath(runningRef('stop')), 'Not scored yet'],
+  ['Run that ended', runPath(ENDED), 'our rule said stop at'],
+  ['Savings', '/savings', 'p95-of-pass'],
+  ['Pipeline', '/pipeline', 'unreadable-time'],
+  ['Nowhere', '/nowhere', 'names nothing here'],
+]
+const LOOKS = [
+  { width: 1440, height: 900, colorScheme: 'light' },
+  { width: 1440, height: 900, colorScheme: 'dark' },
+  { width: 360, height: 780, colorScheme: 'light' },
+  { width: 360, height: 780, colorScheme: 'dark' },
+] as const
+
+interface AxeResults {
+  readonly violations: readonly { readonly id: string; readonly nodes: { html: string }[] }[]
+}
+const violationsOf = async (page: Page): Promise<string[]> => {
+  await page.evaluate(axe.source)
+  const results = await page.evaluate<AxeResults>(
+    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'best-practice'] })`,
+  )
+  return results.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)
+}
+
+describe.skipIf(PATH === null)('every page', () => {
+  let folder: string
+  let served: Served
+  let browser: Browser
+
+  beforeAll(async () => {
+    folder = await buildPage()
+    served = await serve(folder)
+    served.pipeline.publish(pageWorld())
+    browser = await launch(PATH ?? '')
+  })
+  afterAll(async () => {
+    await browser.close()
+    await served.close()
+    removeFolder(folder)
+  })
+
+  describe.each(LOOKS)('at $width px, $colorScheme', ({ width, height, colorScheme }) => {
+    let opened: Opened
+    beforeAll(async () => {
+      opened = await open(browser, 'about:blank', {
+        viewport: { width, height },
+        colorScheme,
+        reducedMotion: 'reduce',
+      })
+    })
+    afterAll(() => opened.close())
+
+    it.each(PAGES)(
+      '%s shows itself without complaint, fits, and has no accessibility violation',
+      async (_name, path, text) => {
+        const { page, complaints } = opened
+        complaints.length = 0
+        await page.goto(served.url + path)
+        await page.getByText(text).first().waitFor()
+        expect(await violationsOf(page)).toEqual([])
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+        expect(complaints).toEqual([])
+      },
+    )
+  })
+
+  it('asks nothing of any other host', async () => {
+    const { page, close } = await open(browser, served.url)
+    const hosts = new Set<string>()
+    page.on('request', (request) => hosts.add(new URL(request.url()).host))
+    for (const [, path, text] of PAGES) {
+      await page.goto(served.url + path)
+      await page.getByText(text).first().waitFor()
+    }
+    expect([...hosts]).toEqual([new URL(served.url).host])
+    await close()
+  })
+
+  it('is small', async () => {
+    const { page, close } = await open(browser, served.url)
+    const bytes = await page.evaluate<number>(
+      `performance.getEntriesByType('resource')
+        .filter(({ name }) => /assets/.test(name))
+        .reduce((sum, { decodedBodySize }) => sum + decodedBodySize, 0)`,
+    )
+    expect(bytes).toBeGreaterThan(10_000)
+    expect(bytes).toBeLessThan(300_000)
+    await close()
+  })
+})
