@@ -26,7 +26,7 @@ import {
 import { addAt, DAY, SCORES, WEEKS, WINDOW_CELLS } from './window.ts'
 
 /** How long after a pane's end all partials of the pane are in: they are stamped with that end. */
-export const GRACE_MS = 10_000
+const GRACE_MS = 10_000
 
 export const kpiRollups: Processor = {
   name: 'kpi-rollups',

@@ -10,7 +10,7 @@ import { bucketId } from './histogram.ts'
 import { ID } from './names.ts'
 
 /** With this many later ends an end has settled: it is no longer corrected here. */
-export const RECENT_ENDS = 32
+const RECENT_ENDS = 32
 
 export interface Sequence {
   /** `finish in ms · 4 + class`, in order. */

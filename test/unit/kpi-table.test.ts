@@ -208,6 +208,14 @@ describe('worked examples of streaks', () => {
     const gauges = { ...GAUGES, streak: failuresInARow(sequence), ends: 4 }
     expect(read('failure_streak', { gauges })).toMatchObject({ value: 2, n: 4 })
   })
+  it('failure_streak and mean_failure_length of a streak longer than the ends that are kept', () => {
+    const failures = Array.from({ length: 50 }, (_, i) => [i, 'failure'] as const)
+    const { sequence } = sequenceOf(...failures)
+    expect(failuresInARow(sequence)).toBe(50)
+    const { counters } = sequenceOf(...failures, [HOUR, 'success'])
+    expect(read('mean_failure_length', { runs: counters })).toMatchObject({ value: 50, n: 1 })
+    expect(read('mean_time_to_fix', { runs: counters }).value).toBe(3600)
+  })
   it('mean_failure_length', () => {
     const { counters } = sequenceOf(
       [0, 'failure'],
