@@ -3,28 +3,12 @@
  * thing cost one reading. Emptied by every commit; nothing in it is ever older than the store.
  */
 
-import { crc32 } from 'node:zlib'
 import type { ApiDeps } from './deps.ts'
-import type { Answer } from './route.ts'
+import { tagged, type Answer, type TaggedAnswer } from './answer.ts'
 
 /** Characters of data kept at most, in all and of one answer. */
 const MAX_CHARS = 16 * 1024 * 1024
 const MAX_ANSWER_CHARS = 64 * 1024
-
-/** An answer with its ETag, which covers the data and not the instant. */
-export interface TaggedAnswer extends Answer {
-  readonly etag: string
-}
-/** Weak, since asOf may differ: length and CRC-32 of the data. */
-export const tagged = (answer: Answer): TaggedAnswer => {
-  const { data, isSimulated, next = null } = answer
-  return {
-    data,
-    isSimulated,
-    next,
-    etag: `W/"${data.length.toString(36)}-${crc32(data + (next ?? '')).toString(36)}"`,
-  }
-}
 
 export interface AnswerCache {
   /** The answer of an address, made where it is not there. Errors are not kept. */

@@ -20,12 +20,12 @@ export interface SourceStatus {
   /** What a reader should know, such as why it failed. */
   readonly detail: string | null
 }
-export interface StageStatus {
+interface StageStatus {
   readonly name: string
   readonly inputs: readonly TopicName[]
   readonly outputs: readonly TopicName[]
 }
-export interface PipelineStatus {
+interface PipelineStatus {
   readonly isReady: boolean
   readonly storeBytes: number
   readonly sources: readonly SourceStatus[]

@@ -5,7 +5,7 @@ import { TOPIC_NAMES } from '../schemas/topics.ts'
 import type { ApiDeps } from './deps.ts'
 import { object } from './json-schema.ts'
 import { sendProblem } from './problem.ts'
-import { tagged } from './answer-cache.ts'
+import { tagged } from './answer.ts'
 import { route, sendAnswer, type Route } from './route.ts'
 
 const STATUS = (word: string) => object({ status: { const: word } })

@@ -3,7 +3,7 @@
 import { CodedError } from '../runtime/errors.ts'
 import type { ViewCursor, ViewRow, ViewStore } from '../runtime/ports.ts'
 
-export const DEFAULT_LIMIT = 50
+const DEFAULT_LIMIT = 50
 export const MAX_LIMIT = 500
 /** A filter looks at so many rows per request; the page then ends early, with a cursor to go on from. */
 const MAX_SCANNED = 10_000

@@ -1,18 +1,11 @@
 /** What a route is, and how its answer is sent: one envelope, one ETag, the same headers everywhere. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { tagged, type AnswerCache, type TaggedAnswer } from './answer-cache.ts'
+import type { AnswerCache } from './answer-cache.ts'
+import { tagged, type Answer, type TaggedAnswer } from './answer.ts'
 import type { ApiDeps, PipelineTime } from './deps.ts'
 import { ANSWER_SECURITY } from './security.ts'
 import { flag, integer, object, ref, text, type JsonSchema } from './json-schema.ts'
-
-/** What a route answers: its data as JSON text. */
-export interface Answer {
-  readonly data: string
-  /** True where any of it comes from simulated data. */
-  readonly isSimulated: boolean
-  readonly next?: string | null
-}
 
 /** One read route. Params and query have been checked against their schemas before `handle` is called. */
 export interface Route<P = object, Q = object> {

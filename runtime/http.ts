@@ -2,7 +2,7 @@
 
 import { Agent, request } from 'undici'
 
-export interface HttpRequest {
+interface HttpRequest {
   readonly method: 'GET' | 'POST'
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>

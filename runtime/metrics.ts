@@ -38,7 +38,7 @@ export const METRICS = {
   stopline_webhook_waiting: row('gauge', 'Incident records the webhook has still to deliver.'),
   stopline_resident_memory_bytes: row('gauge', 'Resident memory of the process.'),
 } as const
-export type MetricName = keyof typeof METRICS
+type MetricName = keyof typeof METRICS
 type NamesOf<T extends MetricType> = {
   [N in MetricName]: (typeof METRICS)[N] extends MetricRow<T> ? N : never
 }[MetricName]

@@ -17,10 +17,10 @@ const JOB_ROW = object({
   lastHeardAt: integer('When a run of it was last heard of. Unit: milliseconds since the epoch.'),
 })
 const MARK_FIELDS = ['runId', 'attempt', 'phase', 'outcome', 'queuedAt', 'startedAt', 'finishedAt']
-export const RUN_MARK = recordWith('run', (field) => MARK_FIELDS.includes(field))
+const RUN_MARK = recordWith('run', (field) => MARK_FIELDS.includes(field))
 
 /** Windows a KPI record exists for, in the order they are answered. */
-export const WINDOWS = ['now', '24h', '7d', '14d', 'total'] as const
+const WINDOWS = ['now', '24h', '7d', '14d', 'total'] as const
 
 const jobRow = ({ views }: ApiDeps, job: JobRef): string => {
   const row = views.get('jobs', jobKey(job))

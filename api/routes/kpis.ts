@@ -9,7 +9,7 @@ import { pageOf, PAGE_QUERY, type PageQuery } from '../paging.ts'
 import { jsonList, route } from '../route.ts'
 
 const DIMENSIONS = ['job', 'repo', 'community'] as const
-export const SUBJECT_QUERY = {
+const SUBJECT_QUERY = {
   dimension: { type: 'string', enum: DIMENSIONS, description: 'Kind of subject.' },
   subject: {
     ...text('Key of the subject: source:repo:job, source:repo, or source; parts escape : as %3A.'),
@@ -17,14 +17,14 @@ export const SUBJECT_QUERY = {
   },
 }
 const WINDOW = { ...text('Window: now, 24h, 7d or 14d.'), maxLength: 20 }
-export interface SubjectQuery {
+interface SubjectQuery {
   readonly dimension?: string
   readonly subject?: string
   readonly window?: string
 }
 
 /** Tells whether a key dimension:subject:window passes; undefined where all do. */
-export const subjectFilter = ({ dimension, subject, window }: SubjectQuery) =>
+const subjectFilter = ({ dimension, subject, window }: SubjectQuery) =>
   dimension === undefined && subject === undefined && window === undefined
     ? undefined
     : (row: { readonly key: string }): boolean => {
@@ -36,7 +36,7 @@ export const subjectFilter = ({ dimension, subject, window }: SubjectQuery) =>
         )
       }
 
-export const isSimulatedSubject = (row: { readonly json: string }): boolean =>
+const isSimulatedSubject = (row: { readonly json: string }): boolean =>
   (JSON.parse(row.json) as Pick<Kpi, 'simulated'>).simulated
 
 const kpis = route<object, PageQuery & SubjectQuery>({

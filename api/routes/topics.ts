@@ -38,7 +38,7 @@ const topics = route({
 })
 
 /** JSON of a record; bytes are base64. */
-export const recordJson = (record: object | null): string =>
+const recordJson = (record: object | null): string =>
   JSON.stringify(record, (_name, value: unknown) => {
     const bytes = value as { type?: unknown; data?: unknown } | null
     return bytes?.type === 'Buffer' && Array.isArray(bytes.data)

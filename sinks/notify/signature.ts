@@ -8,7 +8,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 export const TIMESTAMP_HEADER = 'stopline-timestamp'
 export const SIGNATURE_HEADER = 'stopline-signature'
 /** A receiver refuses what was signed longer ago. */
-export const TOLERANCE_SECONDS = 300
+const TOLERANCE_SECONDS = 300
 
 /** `v1=<hex>`. `timestamp` is seconds since the epoch. Example: secret `s`, 1714564800, body `{}`; see its test. */
 export const sign = (secret: string, timestamp: number, body: string): string =>

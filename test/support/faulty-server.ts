@@ -10,7 +10,7 @@ export interface ScriptedAnswer {
   /** `hang`: never an answer; `cut`: the connection is closed instead. */
   readonly fault?: 'hang' | 'cut'
 }
-export interface HeardRequest {
+interface HeardRequest {
   readonly headers: IncomingHttpHeaders
   readonly body: string
   readonly atMs: number

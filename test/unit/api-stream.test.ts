@@ -44,6 +44,8 @@ interface Listener {
 let pipeline: TestPipeline
 let app: FastifyInstance
 const open: Listener[] = []
+/** The machine may be busy. */
+const PATIENCE = { timeout: 10_000 }
 
 const listen = async (query = '', headers: Record<string, string> = {}): Promise<Listener> => {
   const { port } = app.server.address() as AddressInfo
@@ -68,14 +70,14 @@ const listen = async (query = '', headers: Record<string, string> = {}): Promise
   open.push(listener)
   await vi.waitFor(() => {
     expect(listener.all().length).toBeGreaterThan(0)
-  })
+  }, PATIENCE)
   return listener
 }
 const heard = (listener: Listener, count: number) =>
   vi.waitFor(() => {
     expect(listener.events()).toHaveLength(count)
     return listener.events()
-  })
+  }, PATIENCE)
 const forecast = (index: number) =>
   published('ci.forecasts.v1', sampleForecast({ eventId: `f${index}`, observedAt: NOON + index }))
 
@@ -163,7 +165,7 @@ describe('the stream', () => {
     slow.response.resume()
     await vi.waitFor(() => {
       expect(slow.isClosed()).toBe(true)
-    })
+    }, PATIENCE)
     expect(quick.isClosed()).toBe(false)
     const { body } = await app.inject('/metrics')
     expect(body).toContain('stopline_stream_dropped_total 1')
@@ -175,7 +177,7 @@ describe('the stream', () => {
     await app.close()
     await vi.waitFor(() => {
       expect(listener.isClosed()).toBe(true)
-    })
+    }, PATIENCE)
   })
 })
 

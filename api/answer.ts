@@ -1,0 +1,26 @@
+/** What a route answers, before it is put into its envelope. */
+
+import { crc32 } from 'node:zlib'
+
+/** What a route answers: its data as JSON text. */
+export interface Answer {
+  readonly data: string
+  /** True where any of it comes from simulated data. */
+  readonly isSimulated: boolean
+  readonly next?: string | null
+}
+
+/** An answer with its ETag, which covers the data and not the instant. */
+export interface TaggedAnswer extends Answer {
+  readonly etag: string
+}
+/** Weak, since asOf may differ: length and CRC-32 of the data. */
+export const tagged = (answer: Answer): TaggedAnswer => {
+  const { data, isSimulated, next = null } = answer
+  return {
+    data,
+    isSimulated,
+    next,
+    etag: `W/"${data.length.toString(36)}-${crc32(data + (next ?? '')).toString(36)}"`,
+  }
+}
