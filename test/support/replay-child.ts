@@ -1,0 +1,45 @@
+/**
+ * A process that replays archives into a store, to be killed by tests. Told by one line of JSON on its input, so that
+ * it can be loaded beforehand; writes a dot after each commit and `done` at the end.
+ */
+
+import { writeSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
+import { createInterface } from 'node:readline'
+import { pathToFileURL } from 'node:url'
+import { TOPOLOGY } from '../../processors/topology.ts'
+import { openArchive } from '../../producers/archive/archive.ts'
+import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
+import { toViews } from '../../sinks/views/to-views.ts'
+import { AFTERWARDS_MS } from './replays.ts'
+
+export interface ReplayOrder {
+  readonly store: string
+  readonly archives: readonly string[]
+  readonly batchOffers: number
+}
+
+/** Goes on where the store's cursor stands, one commit per batch, to the end of the archives and a day more. */
+export const replayInto = async (order: ReplayOrder, onCommit: () => void): Promise<void> => {
+  const runtime = new EmbeddedRuntime(order.store, TOPOLOGY, toViews)
+  const archive = openArchive(order.archives, { batchOffers: order.batchOffers })
+  const source = archive.name
+  const { signal } = new AbortController()
+  for await (const { offers, cursor } of archive.batches(runtime.cursor(source), signal)) {
+    runtime.commit(offers, offers.at(-1)?.record.observedAt ?? 0, { source, at: cursor })
+    onCommit()
+  }
+  runtime.commit([], runtime.now + AFTERWARDS_MS)
+  runtime.close()
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  flushCompileCache() // a killed process leaves none to the next one
+  const lines = createInterface({ input: process.stdin })
+  for await (const line of lines) {
+    await replayInto(JSON.parse(line) as ReplayOrder, () => writeSync(1, '.'))
+    writeSync(1, 'done')
+    break
+  }
+  lines.close()
+}
