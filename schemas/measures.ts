@@ -27,7 +27,11 @@ export interface Ratio {
 export const wilson = (p: number, n: number, z: number): Interval => {
   const centre = (p + (z * z) / (2 * n)) / (1 + (z * z) / n)
   const half = (z / (1 + (z * z) / n)) * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n))
-  return { low: Math.max(0, centre - half), high: Math.min(1, centre + half) }
+  // At the ends the formula gives the end itself, but for rounding.
+  return {
+    low: p === 0 ? 0 : Math.max(0, centre - half),
+    high: p === 1 ? 1 : Math.min(1, centre + half),
+  }
 }
 
 /** A share of counted things with its 95 % Wilson interval. Example: 5 of 10 is .5, .2366 to .7634; 0 of 0 is null. */

@@ -43,6 +43,10 @@ describe('measures', () => {
     expect(high).toBeCloseTo(0.7634, 4)
     expect(ratio(5, 10)).toEqual({ value: 0.5, numerator: 5, denominator: 10, low, high })
   })
+  it('give exact ends of the interval where all or none were seen', () => {
+    expect(ratio(0, 3238).low).toBe(0)
+    expect(ratio(3238, 3238).high).toBe(1)
+  })
   it('say nothing where nothing was heard', () => {
     expect(ratio(0, 0).value).toBeNull()
     expect(ratio(0, 0).low).toBeNull()
