@@ -101,8 +101,8 @@ const NOTHING: Measure = {
   covered: 0,
   simulated: false,
 }
-/** More sources than that do not occur; a source has one row per window. */
-const MAX_ROWS = 10_000
+/** Sources times windows at most: communities come first in the view. */
+const MAX_ROWS = 200
 const communities = (views: ViewStore, window: string): Measure[] => {
   const all = views
     .list('measures', { limit: MAX_ROWS })

@@ -57,11 +57,11 @@ export interface Views {
   jobs: JobRow
   /** Survival and density curves, by job key. */
   profiles: JobProfile
-  /** Current KPIs, by dimension:subject:window. */
+  /** Current KPIs, by dimension:subject:window; sort: wide subjects first ({@link widthSort}), then observedAt. */
   kpis: Kpi
   /** `kpi-history/<dimension:subject:window>`, by eventAt; sort: eventAt. */
   'kpi-history': Kpi
-  /** What forecasts and stops were worth, by dimension:subject:window. */
+  /** What forecasts and stops were worth, by dimension:subject:window; sort as KPIs. */
   measures: Measure
   /** By incident; sort: opened or last changed. */
   incidents: Incident
@@ -75,6 +75,11 @@ export interface JobRow {
   readonly lastHeardAt: number
 }
 export type ViewName = keyof Views
+
+/** Communities are few and asked for most, jobs are many: above any time in milliseconds, so that they come first. */
+const WIDTHS: Readonly<Record<string, number>> = { community: 2e13, repo: 1e13 }
+/** Sort of a row whose subject has a dimension. Example: a community at 5 ms sorts at 2e13 + 5. */
+export const widthSort = (dimension: string, at: number): number => (WIDTHS[dimension] ?? 0) + at
 
 /** Name of one of a family of views. Example: `viewOf('job-runs', jobKey(run))`. */
 export const viewOf = (name: ViewName, subject: string): string => `${name}/${subject}`

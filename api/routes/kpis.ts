@@ -2,11 +2,12 @@
 
 import { CodedError } from '../../runtime/errors.ts'
 import type { Kpi } from '../../schemas/events.ts'
-import { key, keyParts } from '../../schemas/keys.ts'
+import { key } from '../../schemas/keys.ts'
 import { viewOf } from '../../schemas/views.ts'
 import { listOf, ref, text } from '../json-schema.ts'
 import { pageOf, PAGE_QUERY, type PageQuery } from '../paging.ts'
 import { jsonList, route } from '../route.ts'
+import { partsFilter } from './params.ts'
 
 const DIMENSIONS = ['job', 'repo', 'community'] as const
 const SUBJECT_QUERY = {
@@ -24,17 +25,10 @@ interface SubjectQuery {
 }
 
 /** Tells whether a key dimension:subject:window passes; undefined where all do. */
-const subjectFilter = ({ dimension, subject, window }: SubjectQuery) =>
-  dimension === undefined && subject === undefined && window === undefined
-    ? undefined
-    : (row: { readonly key: string }): boolean => {
-        const parts = keyParts(row.key)
-        return (
-          (dimension === undefined || parts[0] === dimension) &&
-          (subject === undefined || parts[1] === subject) &&
-          (window === undefined || parts[2] === window)
-        )
-      }
+const subjectFilter = ({ dimension, subject, window }: SubjectQuery) => {
+  const fits = partsFilter([dimension, subject, window])
+  return fits && ((row: { readonly key: string }): boolean => fits(row.key))
+}
 
 const isSimulatedSubject = (row: { readonly json: string }): boolean =>
   (JSON.parse(row.json) as Pick<Kpi, 'simulated'>).simulated
@@ -42,7 +36,7 @@ const isSimulatedSubject = (row: { readonly json: string }): boolean =>
 const kpis = route<object, PageQuery & SubjectQuery>({
   path: '/v1/kpis',
   tag: 'kpis',
-  summary: 'Current KPIs, one record per subject and window, the last changed first',
+  summary: 'Current KPIs, one record per subject and window: communities, repositories, jobs',
   query: { ...PAGE_QUERY, ...SUBJECT_QUERY, window: WINDOW },
   data: listOf(ref('Kpi')),
   isPaged: true,

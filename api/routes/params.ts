@@ -1,6 +1,6 @@
 /** Parts of a path that name a job or a run, the same in every route. */
 
-import { keyParts } from '../../schemas/keys.ts'
+import { key } from '../../schemas/keys.ts'
 import type { JobRef, RunRef } from '../../schemas/events.ts'
 import { text } from '../json-schema.ts'
 
@@ -31,22 +31,23 @@ export const JOB_QUERY = {
   job: word('Only this job, by its name.'),
 }
 
+/** Tells whether the first parts of a key are these, undefined meaning any; undefined where every key passes. */
+export const partsFilter = (
+  wanted: readonly (string | undefined)[],
+): ((key: string) => boolean) | undefined => {
+  if (wanted.every((part) => part === undefined)) return undefined
+  const escaped = wanted.map((part) => (part === undefined ? undefined : key(part)))
+  return (text) => {
+    const parts = text.split(':')
+    return escaped.every((part, index) => part === undefined || part === parts[index])
+  }
+}
 /** Tells whether a job key or run key passes the filter; undefined where there is none. */
 export const jobFilter = ({
   source,
   repo,
   job,
-}: JobQuery): ((key: string) => boolean) | undefined =>
-  source === undefined && repo === undefined && job === undefined
-    ? undefined
-    : (key) => {
-        const parts = keyParts(key)
-        return (
-          (source === undefined || parts[0] === source) &&
-          (repo === undefined || parts[1] === repo) &&
-          (job === undefined || parts[2] === job)
-        )
-      }
+}: JobQuery): ((key: string) => boolean) | undefined => partsFilter([source, repo, job])
 
 /** Simulated data has this source everywhere. */
 export const isDemo = ({ source }: Pick<JobRef, 'source'>): boolean => source === 'demo'

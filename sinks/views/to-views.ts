@@ -6,7 +6,13 @@
 import type { DeadLetter, Forecast, Kpi, Run, Stamped } from '../../schemas/events.ts'
 import { jobKey, key, runKey, runName } from '../../schemas/keys.ts'
 import type { RecordOf, TopicName } from '../../schemas/topics.ts'
-import { viewOf, type RunMark, type TrajectoryPoint, type Views } from '../../schemas/views.ts'
+import {
+  viewOf,
+  widthSort,
+  type RunMark,
+  type TrajectoryPoint,
+  type Views,
+} from '../../schemas/views.ts'
 import type { Keyed, ViewWrite } from '../../runtime/ports.ts'
 
 /** Writes of one record of topic T; `rowKey` is the record's key in the log. */
@@ -119,9 +125,11 @@ const WRITERS: { readonly [T in TopicName]?: Writer<T> } = {
     return [put('scores', ofRun, at, at, score), point]
   },
   'ci.job-profiles.v1': (profile, at, rowKey) => [put('profiles', rowKey, at, at, profile)],
-  'ci.kpis.v1': (kpi, at, rowKey) => [put('kpis', rowKey, at, at, kpi)],
+  'ci.kpis.v1': (kpi, at, rowKey) => [put('kpis', rowKey, widthSort(kpi.dimension, at), at, kpi)],
   'ci.kpi-history.v1': kpiHistoryWrites,
-  'ci.measures.v1': (measure, at, rowKey) => [put('measures', rowKey, at, at, measure)],
+  'ci.measures.v1': (measure, at, rowKey) => [
+    put('measures', rowKey, widthSort(measure.dimension, at), at, measure),
+  ],
   'ci.incidents.v1': (incident, at, rowKey) => [put('incidents', rowKey, at, at, incident)],
   'ci.dead-letters.v1': deadLetterWrites,
 }

@@ -10,6 +10,7 @@ const pathOf = (route: string): string => `/check${route.replaceAll(':', '')}`
 /** A server with one route per API route, whose body must be an answer of that route. */
 const checkingApp = (): FastifyInstance => {
   const app = fastify({
+    bodyLimit: 64 * 1024 * 1024,
     ajv: {
       customOptions: {
         coerceTypes: false,

@@ -118,6 +118,14 @@ describe('records become read models', () => {
     expect(tables.map((view) => views.count(view))).toEqual([0, 0, 0, 0])
   })
 
+  it('lists the KPIs of communities before those of repositories and jobs', () => {
+    const at = (dimension: string, observedAt: number) =>
+      published('ci.kpis.v1', sampleKpi({ dimension, observedAt }))
+    const views = viewsAfter(at('job', NOON + 9), at('community', NOON), at('repo', NOON + 5))
+    const dimensions = keysOf(views, 'kpis').map((key) => key.split(':')[0])
+    expect(dimensions).toEqual(['community', 'repo', 'job'])
+  })
+
   it('keeps the history of a KPI subject by window and instant', () => {
     const views = viewsAfter(
       published('ci.kpi-history.v1', sampleKpi()),
