@@ -115,14 +115,16 @@ const passCheckpoints = (
   })
 }
 
-/** Knots of the curve: the elapsed time itself, then every second bucket start up to the longest duration known. */
+/** Knots of the curve: now, then where belief moves, at most twelve, thinned evenly. */
+const KNOTS = 12
 const curveOf = (basis: Basis, seen: Seen): { curveSeconds: number[]; curvePFail: number[] } => {
   const end = longestKnown(basis)
+  const knots: number[] = []
+  for (let b = bucketOf(seen.elapsedSeconds) + 1; b < BUCKETS && bucketStart(b) <= end; b += 1)
+    if (isEventful(basis, b) || isEventful(basis, b - 1)) knots.push(bucketStart(b))
+  const step = Math.max(1, (knots.length - 1) / (KNOTS - 2))
   const curveSeconds = [seen.elapsedSeconds]
-  for (let b = bucketOf(seen.elapsedSeconds) + 2; b < BUCKETS && curveSeconds.length < 12; b += 2) {
-    if (bucketStart(b) > end) break
-    curveSeconds.push(bucketStart(b))
-  }
+  for (let i = 0; i < knots.length - 0.5; i += step) curveSeconds.push(knots[Math.round(i)] ?? end)
   return {
     curveSeconds,
     curvePFail: curveSeconds.map((t) => pFailAt(basis, { ...seen, elapsedSeconds: t })),

@@ -68,55 +68,72 @@ const spread = (parts: readonly Part[], weights: Float64Array): void => {
 export class Survival {
   /** Weight of all runs behind it, censored ones too. */
   readonly total: number
-  readonly #share: Float64Array
-  readonly #atRisk: Float64Array
-  /** Integral of S from a bucket's start to the end of what is known, in seconds. */
-  readonly #rest: Float64Array
   /** End of the last bucket that holds a run, in seconds; 0 where none does. */
   readonly end: number
+  /** The first bucket that holds a run; S is 1 before it. */
+  readonly #from: number
+  /** At the starts of buckets from the first to the one after the last that hold a run: S, the weight at risk, ... */
+  readonly #share: Float64Array
+  readonly #atRisk: Float64Array
+  /** ... and the integral of S from there to the end of what is known, in seconds. */
+  readonly #rest: Float64Array
 
   constructor(ended: readonly Part[], censored: readonly Part[] = []) {
     spread(ended, ENDS)
     spread(censored, CUT)
-    const room = new Float64Array(3 * (BUCKETS + 1))
-    this.#share = room.subarray(0, BUCKETS + 1)
-    this.#atRisk = room.subarray(BUCKETS + 1, 2 * (BUCKETS + 1))
-    this.#rest = room.subarray(2 * (BUCKETS + 1))
-    for (let b = BUCKETS - 1; b >= 0; b -= 1)
-      this.#atRisk[b] = get(this.#atRisk, b + 1) + get(ENDS, b) + get(CUT, b)
+    let from = 0
+    let last = BUCKETS - 1
+    while (from < BUCKETS && get(ENDS, from) + get(CUT, from) === 0) from += 1
+    while (last > from && get(ENDS, last) + get(CUT, last) === 0) last -= 1
+    const length = from === BUCKETS ? 0 : last - from + 1
+    this.#from = from
+    this.end = length === 0 ? 0 : bucketStart(last + 1)
+    this.#share = new Float64Array(length + 1).fill(1)
+    this.#atRisk = new Float64Array(length + 1)
+    this.#rest = new Float64Array(length + 1)
+    this.#fill(length)
     this.total = get(this.#atRisk, 0)
-    this.#share[0] = 1
-    let last = 0
-    for (let b = 0; b < BUCKETS; b += 1) {
-      const n = get(this.#atRisk, b) - get(CUT, b) / 2
-      const hazard = n <= 1e-12 ? 0 : Math.min(1, get(ENDS, b) / n)
-      this.#share[b + 1] = get(this.#share, b) * (1 - hazard)
-      if (get(this.#atRisk, b) - get(this.#atRisk, b + 1) > 0) last = b + 1
+  }
+
+  #fill(length: number): void {
+    const from = this.#from
+    for (let i = length - 1; i >= 0; i -= 1)
+      this.#atRisk[i] = get(this.#atRisk, i + 1) + get(ENDS, from + i) + get(CUT, from + i)
+    for (let i = 0; i < length; i += 1) {
+      const n = get(this.#atRisk, i) - get(CUT, from + i) / 2
+      const hazard = n <= 1e-12 ? 0 : Math.min(1, get(ENDS, from + i) / n)
+      this.#share[i + 1] = get(this.#share, i) * (1 - hazard)
     }
-    this.end = last === 0 ? 0 : bucketStart(last)
-    for (let b = last - 1; b >= 0; b -= 1)
-      this.#rest[b] =
-        get(this.#rest, b + 1) +
-        ((get(this.#share, b) + get(this.#share, b + 1)) / 2) *
-          (bucketStart(b + 1) - bucketStart(b))
+    for (let i = length - 1; i >= 0; i -= 1)
+      this.#rest[i] =
+        get(this.#rest, i + 1) +
+        ((get(this.#share, i) + get(this.#share, i + 1)) / 2) *
+          (bucketStart(from + i + 1) - bucketStart(from + i))
   }
 
   /** S(t); 1 where nothing is known. */
   at(t: number): number {
-    if (this.total === 0) return 1
-    const b = bucketOf(t)
-    return mix(get(this.#share, b), get(this.#share, b + 1), inside(b, t))
-  }
-
-  /** True where a run ended or was cut off in this bucket. */
-  holds(bucket: number): boolean {
-    return get(this.#atRisk, bucket) !== get(this.#atRisk, bucket + 1)
+    return this.#read(this.#share, t)
   }
 
   /** Weight of runs known to last longer than t. */
   beyond(t: number): number {
+    return this.#read(this.#atRisk, t)
+  }
+
+  /** A value kept at bucket starts, linear inside a bucket, constant before the first and after the last. */
+  #read(values: Float64Array, t: number): number {
     const b = bucketOf(t)
-    return mix(get(this.#atRisk, b), get(this.#atRisk, b + 1), inside(b, t))
+    const i = b - this.#from
+    if (i < 0) return get(values, 0)
+    if (i >= values.length - 1) return get(values, values.length - 1)
+    return mix(get(values, i), get(values, i + 1), inside(b, t))
+  }
+
+  /** True where a run ended or was cut off in this bucket. */
+  holds(bucket: number): boolean {
+    const i = bucket - this.#from
+    return i >= 0 && get(this.#atRisk, i) !== get(this.#atRisk, i + 1)
   }
 
   /**
@@ -127,11 +144,12 @@ export class Survival {
     const alive = this.at(t)
     if (alive <= 1e-9 || this.beyond(t) <= 1e-9) return null
     const rest = alive * (1 - q)
-    for (let b = bucketOf(t); bucketStart(b) < this.end; b += 1) {
-      const after = get(this.#share, b + 1)
+    for (let i = Math.max(0, bucketOf(t) - this.#from); i < this.#share.length - 1; i += 1) {
+      const after = get(this.#share, i + 1)
       if (after > rest) continue
-      const before = get(this.#share, b)
+      const before = get(this.#share, i)
       const share = before === after ? 1 : (before - rest) / (before - after)
+      const b = this.#from + i
       return Math.max(t, mix(bucketStart(b), bucketStart(b + 1), share))
     }
     return this.end
@@ -141,9 +159,10 @@ export class Survival {
   meanRemaining(t: number): number | null {
     const alive = this.at(t)
     if (alive <= 1e-9 || this.beyond(t) <= 1e-9) return null
-    const b = bucketOf(t)
-    const here = ((alive + get(this.#share, b + 1)) / 2) * (bucketStart(b + 1) - t)
-    return (here + get(this.#rest, b + 1)) / alive
+    const i = bucketOf(t) - this.#from
+    if (i < 0) return bucketStart(this.#from) - t + get(this.#rest, 0)
+    const here = ((alive + get(this.#share, i + 1)) / 2) * (bucketStart(this.#from + i + 1) - t)
+    return (here + get(this.#rest, i + 1)) / alive
   }
 }
 

@@ -13,6 +13,17 @@ export class CellTooLargeError extends Error {
 }
 
 type Values = Map<string, unknown>
+/** Of one key so many cells stay in memory: a job has cells of runs and panes that are long over. */
+const CELLS_KEPT = 24
+
+/** Drops the cells that were first asked for longest ago. All of them are in the store. */
+const trim = (values: Values | undefined): void => {
+  if (values === undefined) return
+  for (const cell of values.keys()) {
+    if (values.size <= CELLS_KEPT) return
+    values.delete(cell)
+  }
+}
 
 export class CellCache {
   readonly #stage: string
@@ -63,6 +74,7 @@ export class CellCache {
         if (bytes === null) values?.delete(cell)
       }
     }
+    for (const key of this.#dirty.keys()) trim(this.#keys.get(key))
     this.#dirty.clear()
     for (const key of this.#keys.keys()) {
       if (this.#keys.size <= this.#capacity) break

@@ -5,51 +5,53 @@
 
 import type { StateStore, StoredTimer } from '../ports.ts'
 
-const SEPARATOR = '\u001f'
-const idOf = (key: string, timer: string): string => key + SEPARATOR + timer
+/** A timer in memory; `isLive` is false once it was replaced or cleared. */
+interface Entry extends StoredTimer {
+  isLive: boolean
+}
 
 /** How many timers are taken into memory at once. */
 const WINDOW = 20_000
 
-const before = (a: StoredTimer, b: StoredTimer): boolean =>
+const before = (a: Entry, b: Entry): boolean =>
   a.due !== b.due ? a.due < b.due : a.key !== b.key ? a.key < b.key : a.timer < b.timer
 
 export class TimerQueue {
   readonly #stage: string
   readonly #store: StateStore
-  /** Binary heap; entries that were replaced or cleared since are skipped when they come up. */
-  readonly #heap: StoredTimer[] = []
-  readonly #due = new Map<string, number>()
-  readonly #changed = new Map<string, { key: string; timer: string; due: number | null }>()
+  readonly #window: number
+  /** Binary heap; entries that are no longer live are skipped when they come up. */
+  readonly #heap: Entry[] = []
+  /** Live entries by key and timer, and what has changed since the last flush. */
+  readonly #live = new Map<string, Map<string, Entry>>()
+  readonly #changed = new Map<string, Map<string, number | null>>()
   /** All timers due at or before it are in memory. */
   #loadedUntil = -Infinity
   /** No timer beyond `#loadedUntil` is due before it. */
   #nextStored: number
 
-  constructor(stage: string, store: StateStore) {
+  constructor(stage: string, store: StateStore, window = WINDOW) {
     this.#stage = stage
     this.#store = store
+    this.#window = window
     this.#nextStored = store.nextTimer(stage, -Infinity)
   }
 
   /** Sets or replaces a timer. */
   set(key: string, timer: string, due: number): void {
-    const id = idOf(key, timer)
-    this.#changed.set(id, { key, timer, due })
+    const known = this.#live.get(key)?.get(timer)
+    if (known?.due === due) return
+    put(this.#changed, key, timer, due)
+    if (known !== undefined) this.#forget(known)
     if (due > this.#loadedUntil) {
-      this.#due.delete(id)
       if (due < this.#nextStored) this.#nextStored = due
-      return
-    }
-    if (this.#due.get(id) === due) return
-    this.#due.set(id, due)
-    this.#push({ due, key, timer })
+    } else this.#keep({ key, timer, due, isLive: true })
   }
 
   clear(key: string, timer: string): void {
-    const id = idOf(key, timer)
-    this.#changed.set(id, { key, timer, due: null })
-    this.#due.delete(id)
+    put(this.#changed, key, timer, null)
+    const known = this.#live.get(key)?.get(timer)
+    if (known !== undefined) this.#forget(known)
   }
 
   /** Takes the first timer due at or before `time`; ties fall by key, then by name. */
@@ -68,12 +70,12 @@ export class TimerQueue {
 
   /** Writes what changed to the store. */
   flush(): void {
-    for (const { key, timer, due } of this.#changed.values())
-      this.#store.saveTimer(this.#stage, key, timer, due)
+    for (const [key, timers] of this.#changed)
+      for (const [timer, due] of timers) this.#store.saveTimer(this.#stage, key, timer, due)
     this.#changed.clear()
   }
 
-  #peek(time: number): StoredTimer | undefined {
+  #peek(time: number): Entry | undefined {
     let first = this.#first()
     while (first === undefined && this.#nextStored <= time) {
       this.#load()
@@ -82,26 +84,35 @@ export class TimerQueue {
     return first
   }
 
-  #first(): StoredTimer | undefined {
+  #first(): Entry | undefined {
     for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
-      if (this.#due.get(idOf(first.key, first.timer)) === first.due) return first
+      if (first.isLive) return first
       this.#pop()
     }
     return undefined
   }
 
+  #keep(entry: Entry): void {
+    put(this.#live, entry.key, entry.timer, entry)
+    this.#push(entry)
+  }
+
+  #forget(entry: Entry): void {
+    entry.isLive = false
+    const ofKey = this.#live.get(entry.key)
+    ofKey?.delete(entry.timer)
+    if (ofKey?.size === 0) this.#live.delete(entry.key)
+  }
+
   #load(): void {
     this.flush()
-    const { timers, until } = this.#store.loadTimers(this.#stage, this.#loadedUntil, WINDOW)
-    for (const timer of timers) {
-      this.#due.set(idOf(timer.key, timer.timer), timer.due)
-      this.#push(timer)
-    }
+    const { timers, until } = this.#store.loadTimers(this.#stage, this.#loadedUntil, this.#window)
+    for (const { key, timer, due } of timers) this.#keep({ key, timer, due, isLive: true })
     this.#loadedUntil = until
     this.#nextStored = until === Infinity ? Infinity : this.#store.nextTimer(this.#stage, until)
   }
 
-  #push(entry: StoredTimer): void {
+  #push(entry: Entry): void {
     const heap = this.#heap
     let at = heap.length
     heap.push(entry)
@@ -136,4 +147,10 @@ export class TimerQueue {
     }
     heap[at] = last
   }
+}
+
+const put = <T>(byKey: Map<string, Map<string, T>>, key: string, timer: string, value: T): void => {
+  const ofKey = byKey.get(key)
+  if (ofKey === undefined) byKey.set(key, new Map([[timer, value]]))
+  else ofKey.set(timer, value)
 }
