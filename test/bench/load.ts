@@ -1,16 +1,15 @@
-/** The load of the benchmarks: 2,000 jobs whose runs each give ten facts, as encoded records in order of time. */
+/** The load of the benchmarks: jobs whose runs each give ten facts, as encoded records in order of time. */
 
 import { CODECS } from '../../schemas/codec.ts'
 import type { Outcome, RunEvent } from '../../schemas/events.ts'
 
-export const JOBS = 2_000
 const FACTS_PER_RUN = 10
 const HOUR_MS = 3_600_000
 /** A Monday. */
 export const LOAD_START = Date.UTC(2026, 0, 5)
 
 /** Deterministic pseudo-random numbers (mulberry32). */
-const random = (seed: number): (() => number) => {
+export const random = (seed: number): (() => number) => {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0
@@ -20,7 +19,7 @@ const random = (seed: number): (() => number) => {
   }
 }
 
-const factOf = (job: number, run: number, kind: RunEvent['kind'], at: number): RunEvent => ({
+export const factOf = (job: number, run: number, kind: RunEvent['kind'], at: number): RunEvent => ({
   eventId: `bench:org/repo-${job % 20}:job-${job}:${run}:${kind}:${at}`,
   eventAt: at,
   observedAt: at,
@@ -72,20 +71,17 @@ const runFacts = (job: number, run: number, queuedAt: number, chance: () => numb
   ]
 }
 
-/**
- * `events` facts spread over `hours`, sorted by time, encoded as they lie on a wire; in chunks, so that a million of
- * them need not be decoded at once.
- */
-export const encodedLoad = (events: number, hours: number): { at: Float64Array; bytes: Buffer[] } => {
+/** `events` facts of `jobs` spread over `hours`, in order of time, encoded as they lie on a wire. */
+export const encodedLoad = (events: number, jobs: number, hours: number): Buffer[] => {
   const chance = random(7)
   const runs = Math.floor(events / FACTS_PER_RUN)
   const facts: { at: number; bytes: Buffer }[] = []
   for (let run = 0; run < runs; run += 1) {
-    const job = run % JOBS
+    const job = run % jobs
     const queuedAt = LOAD_START + Math.floor((run / runs) * hours * HOUR_MS + chance() * 5_000)
     for (const fact of runFacts(job, run, queuedAt, chance))
       facts.push({ at: fact.observedAt, bytes: CODECS['run-event'].encode(fact) })
   }
   facts.sort((a, b) => a.at - b.at)
-  return { at: Float64Array.from(facts, ({ at }) => at), bytes: facts.map(({ bytes }) => bytes) }
+  return facts.map(({ bytes }) => bytes)
 }
