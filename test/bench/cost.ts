@@ -1,0 +1,72 @@
+/** What one forecast and one fit of the density baseline cost. */
+
+import { basisOf } from '../../processors/stopping/basis.ts'
+import { fitCompat } from '../../processors/stopping/density/compat.ts'
+import { fitDensity } from '../../processors/stopping/density/fit.ts'
+import { KEPT_DURATIONS } from '../../processors/stopping/density/sample.ts'
+import { remainingAt } from '../../processors/stopping/forecast.ts'
+import { emptyHistory, remember, type History } from '../../processors/stopping/history.ts'
+import { judge, type Standing } from '../../processors/stopping/rule.ts'
+import type { Figure } from './figures.ts'
+import { random } from './load.ts'
+import { shortest, type BenchCase } from './setting.ts'
+
+const chance = random(5)
+/** Skewed durations around a mean, in seconds. */
+const durationsOf = (count: number, meanSeconds: number): number[] =>
+  Array.from({ length: count }, () => meanSeconds * (0.5 - 0.5 * Math.log(1 - chance())))
+
+const historyOf = (runs: number): History => {
+  let history = emptyHistory()
+  for (let run = 0; run < runs; run += 1) {
+    const failed = run % 4 === 0
+    const [durationSeconds = 0] = durationsOf(1, failed ? 1_500 : 600)
+    const signSeconds = failed ? durationSeconds * 0.8 : null
+    history = remember(history, { failed, durationSeconds, isCut: false, signSeconds })
+  }
+  return history
+}
+const STANDING: Standing = {
+  ownRuns: 30,
+  skillRuns: 30,
+  skillOurs: 3,
+  skillBase: 4,
+  isBoundShown: true,
+  isContradicted: false,
+}
+
+const microseconds = (name: string, calls: number, call: (index: number) => unknown): Figure => {
+  let kept: unknown
+  const seconds = shortest(() => {
+    for (let index = 0; index < calls; index += 1) kept = call(index)
+  })
+  if (kept === undefined) throw new Error(`${name} gave nothing`)
+  return { name, value: (seconds / calls) * 1e6, unit: 'µs' }
+}
+
+export const forecast: BenchCase = ({ isQuick }) => {
+  const calls = isQuick ? 1_000 : 50_000
+  const history = historyOf(100)
+  const basis = basisOf(history, [])
+  const seen = (index: number) => ({ elapsedSeconds: index % 2_000, signSeconds: null })
+  return [
+    microseconds('history prepared for forecasts', calls / 10, () => basisOf(history, [])),
+    microseconds('chance, advice and expected saving', calls, (i) =>
+      judge(basis, seen(i), STANDING),
+    ),
+    microseconds('remaining time with its quantiles', calls, (i) => remainingAt(basis, seen(i))),
+  ]
+}
+
+export const density: BenchCase = ({ isQuick }) => {
+  const calls = isQuick ? 2 : 20
+  const passes = durationsOf(KEPT_DURATIONS, 600)
+  const failures = durationsOf(KEPT_DURATIONS, 1_500)
+  const sizeText = `${KEPT_DURATIONS} + ${KEPT_DURATIONS} durations`
+  return [
+    microseconds(`density fit of all families, ${sizeText}`, calls, () =>
+      fitDensity(passes, failures, 0.3),
+    ),
+    microseconds(`density fit as published, ${sizeText}`, calls, () => fitCompat(passes, failures)),
+  ]
+}

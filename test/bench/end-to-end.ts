@@ -1,0 +1,79 @@
+/** The embedded pipeline from wire bytes to disk, beside decoding alone. */
+
+import { TOPOLOGY } from '../../processors/topology.ts'
+import { EmbeddedRuntime, type ToViews } from '../../runtime/embedded/runtime.ts'
+import { CODECS } from '../../schemas/codec.ts'
+import { toViews } from '../../sinks/views/to-views.ts'
+import type { Figure } from './figures.ts'
+import { batchesOf, eventsOf, loadOffers, wireRecords } from './load-file.ts'
+import { MB, peakBytes, timed, type BenchCase, type Setting, type Time } from './setting.ts'
+
+/** Events in a second of wall time, of the process's CPU time and of its main thread's. */
+const speeds = (name: string, events: number, time: Time, peer?: string): Figure[] => {
+  const kinds = [
+    ['', time.seconds],
+    [' per CPU second', time.cpuSeconds],
+    [' per second of one thread', time.threadSeconds],
+  ] as const
+  return kinds.map(([kind, seconds]) => ({
+    name: name + kind,
+    value: events / seconds,
+    unit: 'events/s',
+    peer: peer === undefined ? undefined : peer + kind,
+  }))
+}
+
+/** Wire bytes to records and back: what no pipeline can do without. */
+export const decodeOnly: BenchCase = async (setting) => {
+  let events = 0
+  const scratch = Buffer.allocUnsafe(65_536)
+  const time = await timed(() => {
+    for (const bytes of wireRecords(setting)) {
+      CODECS['run-event'].encodeInto(CODECS['run-event'].decode(bytes), scratch, 0)
+      events += 1
+    }
+  })
+  return speeds('decode-only', events, time)
+}
+
+/** Replays the whole load into a fresh store; returns what was published by topic. */
+const replay = (runtime: EmbeddedRuntime, setting: Setting): Map<string, number> => {
+  const counts = new Map<string, number>()
+  for (const batch of batchesOf(loadOffers(setting))) {
+    const published = runtime.commit(batch, batch.at(-1)?.record.observedAt ?? 0)
+    for (const { topic } of published) counts.set(topic, (counts.get(topic) ?? 0) + 1)
+  }
+  return counts
+}
+
+const endToEnd = async (
+  setting: Setting,
+  name: string,
+  views?: ToViews,
+): Promise<readonly Figure[]> => {
+  const events = eventsOf(setting)
+  const runtime = new EmbeddedRuntime(`${setting.folder}/${name}`, TOPOLOGY, views)
+  let counts = new Map<string, number>()
+  const time = await timed(() => {
+    counts = replay(runtime, setting)
+  })
+  const storeBytes = runtime.store.bytes
+  runtime.close()
+  return [
+    ...speeds(name, events, time, 'decode-only'),
+    { name: `${name} peak memory`, value: peakBytes() / MB, unit: 'MB' },
+    { name: `${name} store`, value: storeBytes / MB, unit: 'MB' },
+    ...(views === undefined ? mixOf(counts, events) : []),
+  ]
+}
+
+/** How many records of each topic one event brings. */
+const mixOf = (counts: ReadonlyMap<string, number>, events: number): Figure[] =>
+  [...counts].map(([topic, count]) => ({
+    name: `${topic} per event`,
+    value: count / events,
+    unit: 'records',
+  }))
+
+export const withoutViews: BenchCase = (setting) => endToEnd(setting, 'end-to-end')
+export const withViews: BenchCase = (setting) => endToEnd(setting, 'end-to-end with views', toViews)

@@ -1,0 +1,67 @@
+/** Runs benchmarks round by round, each case in its own process. */
+
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Figure } from './figures.ts'
+import type { Setting } from './setting.ts'
+import type { Bench } from './table.ts'
+
+const CHILD = join(import.meta.dirname, 'child.ts')
+
+export interface RoundOptions {
+  readonly rounds: number
+  readonly isQuick: boolean
+  /** Folder for CPU profiles; none are taken without. */
+  readonly profileFolder?: string | undefined
+  /** Called with a line about each case before it runs. */
+  readonly onCase: (line: string) => void
+}
+
+/** Figures of each round. Temporary folders are removed whatever happens. */
+export const runRounds = async (bench: Bench, options: RoundOptions): Promise<Figure[][]> => {
+  const root = mkdtempSync(join(tmpdir(), 'stopline-bench-'))
+  const all: Figure[][] = []
+  try {
+    for (let round = 1; round <= options.rounds; round += 1) {
+      const folder = mkdtempSync(join(root, 'round-'))
+      const figures: Figure[] = []
+      for (const { name, flags = [] } of bench.cases) {
+        const load = loadavg()[0]?.toFixed(1) ?? '?'
+        options.onCase(`${bench.name}/${name}  round ${round} of ${options.rounds}  load ${load}`)
+        const setting: Setting = { folder, shared: root, isQuick: options.isQuick }
+        figures.push(...(await runCase(bench.name, name, setting, flagsOf(flags, options))))
+      }
+      rmSync(folder, { recursive: true })
+      all.push(figures)
+    }
+  } finally {
+    rmSync(root, { recursive: true, force: true })
+  }
+  return all
+}
+
+const flagsOf = (flags: readonly string[], { profileFolder }: RoundOptions): string[] => [
+  '--expose-gc',
+  ...flags,
+  ...(profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`]),
+]
+
+/** Figures of one case; throws where its process fails. */
+const runCase = async (
+  bench: string,
+  name: string,
+  setting: Setting,
+  execArgv: readonly string[],
+): Promise<readonly Figure[]> => {
+  let figures: readonly Figure[] = []
+  const child = fork(CHILD, [bench, name, JSON.stringify(setting)], { execArgv: [...execArgv] })
+  child.on('message', (message) => {
+    figures = message as readonly Figure[]
+  })
+  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]
+  if (code !== 0) throw new Error(`${bench}/${name} ended with ${String(code ?? signal)}`)
+  return figures
+}

@@ -1,0 +1,90 @@
+/** THE table of benchmarks. docs/benchmarks.md says what each figure means. */
+
+import type { BenchCase } from './setting.ts'
+
+export interface Bench {
+  readonly name: string
+  readonly doc: string
+  /** Run one after another, each in its own process. */
+  readonly cases: readonly {
+    readonly name: string
+    readonly flags?: readonly string[]
+    readonly load: () => Promise<BenchCase>
+  }[]
+}
+
+const MAKE_LOAD = {
+  name: 'make-load',
+  load: async (): Promise<BenchCase> => (await import('./load-file.ts')).makeLoad,
+}
+
+export const BENCHES: readonly Bench[] = [
+  {
+    name: 'store',
+    doc: 'node:sqlite as log and state store',
+    cases: [
+      { name: 'append', load: async () => (await import('./store-append.ts')).append },
+      { name: 'state', load: async () => (await import('./store-state.ts')).state },
+    ],
+  },
+  {
+    name: 'end-to-end',
+    doc: 'decode, all processors, log and state on disk',
+    cases: [
+      MAKE_LOAD,
+      { name: 'decode-only', load: async () => (await import('./end-to-end.ts')).decodeOnly },
+      {
+        name: 'processors',
+        flags: ['--max-old-space-size=256'],
+        load: async () => (await import('./end-to-end.ts')).withoutViews,
+      },
+      {
+        name: 'views',
+        flags: ['--max-old-space-size=256'],
+        load: async () => (await import('./end-to-end.ts')).withViews,
+      },
+    ],
+  },
+  {
+    name: 'forecast-latency',
+    doc: 'from the offer of a start to its forecast in the API, at 1,000 events a second',
+    cases: [
+      MAKE_LOAD,
+      { name: 'warm-up', load: async () => (await import('./forecast-latency.ts')).warmUp },
+      { name: 'live', load: async () => (await import('./forecast-latency.ts')).live },
+    ],
+  },
+  {
+    name: 'running-runs',
+    doc: 'a million running runs held, and start-up from them',
+    cases: [
+      {
+        name: 'fill',
+        flags: ['--max-old-space-size=512'],
+        load: async () => (await import('./running-runs.ts')).fill,
+      },
+      { name: 'start-up', load: async () => (await import('./running-runs.ts')).startUp },
+    ],
+  },
+  {
+    name: 'api',
+    doc: 'GET a run beside a bare route of the same size',
+    cases: [{ name: 'get-run', load: async () => (await import('./api.ts')).getRun }],
+  },
+  {
+    name: 'archive',
+    doc: 'recorded CI read and put in order of time',
+    cases: [
+      { name: 'csv-parse', load: async () => (await import('./archive.ts')).csvParse },
+      { name: 'archive', load: async () => (await import('./archive.ts')).archive },
+    ],
+  },
+  {
+    name: 'cost',
+    doc: 'forecasts and density fits by the call',
+    cases: [
+      { name: 'forecast', load: async () => (await import('./cost.ts')).forecast },
+      { name: 'density', load: async () => (await import('./cost.ts')).density },
+    ],
+  },
+]
