@@ -48,7 +48,7 @@ describe.skipIf(PATH === null)('the page by keyboard, and as a link', () => {
 
   it('skips to the content, then walks pages, theme and filters in order, each with a visible focus', async () => {
     const page = await show('/')
-    await page.getByText('running-stop').first().waitFor()
+    await page.getByText('r-stop').first().waitFor()
     await page.keyboard.press('Tab')
     expect(await focused(page)).toBe('Skip to the content')
     await page.keyboard.press('Enter')
@@ -56,7 +56,7 @@ describe.skipIf(PATH === null)('the page by keyboard, and as a link', () => {
     expect(await focused(page)).toBe('Words in job, repository or run')
 
     await page.goto(served.url)
-    await page.getByText('running-stop').first().waitFor()
+    await page.getByText('r-stop').first().waitFor()
     const walked: string[] = []
     for (let step = 0; step < 10; step += 1) {
       await page.keyboard.press('Tab')
@@ -101,13 +101,13 @@ describe.skipIf(PATH === null)('the page by keyboard, and as a link', () => {
 
   it('keeps filter, window and checkpoint in the address, so that a view can be shared', async () => {
     const page = await show('/')
-    await page.getByText('running-stop').first().waitFor()
+    await page.getByText('r-stop').first().waitFor()
     await page.getByLabel('Words in job, repository or run').fill('gcp')
     await page.getByRole('button', { name: /watch/ }).press('Enter')
     await expect.poll(() => page.locator('.run-row').count()).toBe(1)
     expect(new URL(page.url()).search).toBe('?q=gcp&level=watch')
     await page.reload()
-    await page.getByText('running-watch').waitFor()
+    await page.getByText('r-watch').waitFor()
     expect(await page.locator('.run-row').count()).toBe(1)
 
     await page.goto(`${served.url}/savings`)

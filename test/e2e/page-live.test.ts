@@ -93,6 +93,24 @@ describe.skipIf(PATH === null)('the page while CI goes on', () => {
     await expect.poll(() => age.textContent(), { timeout: 5000 }).not.toBe(before)
   })
 
+  it('does not go back in time for an answer that the browser has kept', async () => {
+    served.pipeline.publish(pageWorld())
+    const page = await show('/')
+    await page.getByText('e2e is likely to fail').first().waitFor()
+    const asOf = page.locator('[data-state=live]')
+    const noon = await asOf.textContent()
+    served.pipeline.setNow(NOON + 5 * 3_600_000)
+    await expect.poll(() => asOf.textContent(), { timeout: 5000 }).not.toBe(noon)
+    const later = await asOf.textContent()
+    await page.getByRole('link', { name: 'Jobs' }).click()
+    await page.getByRole('link', { name: 'Now', exact: true }).click()
+    await page.getByText('e2e is likely to fail').first().waitFor()
+    for (let look = 0; look < 20; look += 1) {
+      expect(await asOf.textContent()).toBe(later)
+      await page.waitForTimeout(50)
+    }
+  })
+
   it('says that it polls when the stream is down, goes on, and is live again by itself', async () => {
     served.pipeline.publish(pageWorld())
     opened = await open(browser, 'about:blank', WIDE)
@@ -110,11 +128,34 @@ describe.skipIf(PATH === null)('the page while CI goes on', () => {
     expect(await page.getByText('The live stream is down').count()).toBe(0)
   })
 
+  it('lets go of the stream in a tab that nobody sees, and catches up when it is seen', async () => {
+    served.pipeline.publish(pageWorld())
+    const page = await show('/')
+    const row = page.locator('tr', { hasText: runningRef('watch').runId })
+    await row.locator('.l-watch').waitFor()
+    const turn = (state: string): Promise<unknown> =>
+      page.evaluate(`Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true })
+        document.dispatchEvent(new Event('visibilitychange'))`)
+    const streams = async (): Promise<number> => {
+      const text = await (await fetch(`${served.url}/metrics`)).text()
+      return Number(/^stopline_stream_clients (\d+)/m.exec(text)?.[1])
+    }
+    expect(await streams()).toBe(1)
+    await turn('hidden')
+    await expect.poll(streams).toBe(0)
+    const stamp = { ...runningRef('watch'), observedAt: NOON + 1000 }
+    const decision = sampleDecision({ ...stamp, eventId: 'unseen', reason: 'said meanwhile' })
+    served.pipeline.publish([published('ci.decisions.v1', decision)])
+    await turn('visible')
+    await row.getByText('said meanwhile').waitFor()
+    expect(await streams()).toBe(1)
+  })
+
   it('marks simulated data on every page and in every row, and real data on none', async () => {
     const real = pageWorld().filter(({ record }) => !JSON.stringify(record).includes('demo'))
     served.pipeline.publish(real)
     const page = await show('/')
-    await page.getByText('running-stop').first().waitFor()
+    await page.getByText('r-stop').first().waitFor()
     expect(await page.getByText('Simulated data (demo)').count()).toBe(0)
     served.pipeline.publish(pageWorld())
     await page.goto(served.url)
@@ -176,5 +217,7 @@ describe.skipIf(PATH === null)('the page while CI goes on', () => {
     const longest = await page.evaluate<number>('window.longest')
     console.info(`longest task of the page while 600 of 1000 rows change: ${longest} ms`)
     expect(longest).toBeLessThan(1000)
+    const fallen = page.locator('tr', { hasText: 'many-995' })
+    await expect.poll(() => fallen.count(), { timeout: 10_000 }).toBe(0)
   })
 })

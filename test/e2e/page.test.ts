@@ -18,7 +18,7 @@ const PATH = chromiumPath()
 
 /** Address, and a text that is there once the page is. */
 const PAGES: readonly (readonly [name: string, path: string, text: string])[] = [
-  ['Now', '/', 'running-stop'],
+  ['Now', '/', 'r-stop'],
   ['Jobs', '/jobs', 'e2e: gcp 50%'],
   ['Job', jobPath(JOB), 'Family lognorm'],
   ['Run that runs', runPath(runningRef('stop')), 'Not scored yet'],

@@ -41,12 +41,12 @@ const LONG: JobRef = {
   job: 'periodic-ci-openshift-release-master-nightly-4.20-e2e-aws-ovn-upgrade-from-stable-4.19',
 }
 export const DEMO: JobRef = { source: 'demo', repo: 'tidewright/gateway', job: 'unit' }
-export const JOBS = [JOB, LONG, DEMO]
+const JOBS = [JOB, LONG, DEMO]
 
 /** A run of JOB that has ended, with trajectory and score. */
 export const ENDED = { ...JOB, runId: 'ended-3', attempt: 1 }
 /** A run of JOB that runs, by level. */
-export const runningRef = (level: Level) => ({ ...JOB, runId: `running-${level}`, attempt: 1 })
+export const runningRef = (level: Level) => ({ ...JOB, runId: `r-${level}`, attempt: 1 })
 
 const seconds = Array.from({ length: 40 }, (_, i) => i * 180)
 const bell = (middle: number, width: number, at: number): number =>

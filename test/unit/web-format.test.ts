@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
+  axisDuration,
+  axisInstant,
   bytes,
   count,
   dateTime,
@@ -8,6 +10,7 @@ import {
   hours,
   percent,
   range,
+  shortId,
 } from '../../api/web/lib/format.ts'
 
 const THIN = '\u202f'
@@ -68,6 +71,22 @@ describe('numbers on the page', () => {
     expect(bytes(512)).toBe(`512${THIN}B`)
     expect(bytes(1536)).toBe(`1.5${THIN}kB`)
     expect(bytes(5e9)).toBe(`5.0${THIN}GB`)
+  })
+
+  it('leaves out what an axis or a narrow row has no room for', () => {
+    expect([0, 600, 5400, 3600, 172_800].map(axisDuration)).toEqual([
+      '0',
+      '10m',
+      '1h 30m',
+      '1h',
+      '2d',
+    ])
+    const noon = new Date(2026, 2, 2, 12).getTime() / 1000
+    expect(axisInstant(noon, 3600)).toBe('12:00')
+    expect(axisInstant(noon, 86_400)).toBe('03-02')
+    expect(axisInstant(noon - 43_200, 3600)).toBe('03-02')
+    expect(shortId('179556139209350')).toBe('1795…209350')
+    expect(shortId('17/a')).toBe('17/a')
   })
 
   it('writes an instant in local time', () => {

@@ -3,7 +3,7 @@ import { KPIS } from '../../processors/kpi/index.ts'
 import { changeLinks, externalLink } from '../../api/web/lib/links.ts'
 import { inTileOrder, KPI_LOOKS, kpiBasis, kpiText, kpiTitle } from '../../api/web/lib/kpis.ts'
 import { markOf } from '../../api/web/lib/outcomes.ts'
-import { expectedDuration, trajectoryOf } from '../../api/web/lib/trajectory.ts'
+import { expectedDuration, heldUntil, trajectoryOf } from '../../api/web/lib/trajectory.ts'
 import {
   sampleDecision,
   sampleForecast,
@@ -105,6 +105,15 @@ describe('the trajectory of a run', () => {
     expect(forecasts.map(({ elapsedSeconds }) => elapsedSeconds)).toEqual([10, 20])
     expect(decisions).toEqual([decision])
     expect(last).toBe(score)
+  })
+
+  it('holds what was last said until the age of the run, with the end it expected', () => {
+    const said = sampleForecast({ elapsedSeconds: 100, remainingSeconds: 500, remainingLow: null })
+    expect(heldUntil([said], 50)).toEqual([said])
+    expect(heldUntil([], 50)).toEqual([])
+    const held = heldUntil([said], 160).at(-1)
+    expect(held).toMatchObject({ elapsedSeconds: 160, pFail: said.pFail, remainingLow: null })
+    expect(held && expectedDuration(held, held.remainingSeconds)).toBe(600)
   })
 
   it('expects a duration only where a forecast speaks of time', () => {

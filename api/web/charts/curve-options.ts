@@ -2,7 +2,8 @@
 
 import uPlot from 'uplot'
 import { axisDuration, duration, NOTHING } from '../lib/format.ts'
-import type { OverlayNow, PlotOptions } from './plot.tsx'
+import type { OverlayNow } from './overlay.ts'
+import type { PlotOptions } from './plot.tsx'
 import { axisOf, SECONDS_STEPS } from './plot-style.ts'
 
 interface CurveOptions {

@@ -1,16 +1,8 @@
 /** Vertical lines with words. */
 
 import type uPlot from 'uplot'
-import type { OverlayNow } from './plot.tsx'
+import type { Mark, OverlayNow } from './overlay.ts'
 import { colour } from './plot-style.ts'
-
-/** A vertical line with a word at its head; `tone` is a custom property of the page. */
-export interface Mark {
-  readonly x: number
-  readonly word: string
-  readonly tone: string
-  readonly dash: readonly number[]
-}
 
 const ROW_PX = 14
 

@@ -4,22 +4,12 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { useStore } from '../data/store.ts'
 import { isDark } from '../data/theme.ts'
-import type { MarkName } from '../lib/outcomes.ts'
 import { TextTable, type TableText } from '../parts/text-table.tsx'
-import { marksPlugin, type Mark } from './marks-plugin.ts'
+import { marksPlugin } from './marks-plugin.ts'
+import type { Overlay, OverlayNow } from './overlay.ts'
 import { shapesPlugin } from './shapes-plugin.ts'
 
 export type PlotOptions = Omit<uPlot.Options, 'width' | 'height'>
-
-/** What may change without the chart being made anew; read when it is drawn. */
-export interface Overlay {
-  /** Last value of x shown; null: what the data say. */
-  readonly end: number | null
-  readonly marks: readonly Mark[]
-  /** Shape of the points of the first series. */
-  readonly shapeAt?: (index: number) => MarkName
-}
-export type OverlayNow = () => Overlay
 
 /** A uPlot chart that follows its data, the width of its place and the theme, with its numbers as a table below. */
 export const Plot = ({

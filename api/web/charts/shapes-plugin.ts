@@ -2,7 +2,7 @@
 
 import type uPlot from 'uplot'
 import { OUTCOME_LOOKS, type MarkName } from '../lib/outcomes.ts'
-import type { OverlayNow } from './plot.tsx'
+import type { OverlayNow } from './overlay.ts'
 import { colour } from './plot-style.ts'
 
 const SIZE_PX = 9

@@ -30,10 +30,17 @@ export const ask = async <T>(path: string, signal?: AbortSignal): Promise<Answer
     throw new AskError(0, 'The API cannot be reached. Is stopline still running?')
   })
   if (!response.ok) throw new AskError(response.status, await problemOf(response))
-  const answer = (await response.json()) as Answer<T>
+  const answer = { ...((await response.json()) as Answer<T>), ...statusOf(response.headers) }
   noteStatus(answer)
   return answer
 }
+
+/** The headers are newer than the body where the browser took the body from its cache (304). */
+const statusOf = (headers: Headers): { asOf: number; lagMs: number; simulated: boolean } => ({
+  asOf: Number(headers.get('stopline-as-of')),
+  lagMs: Number(headers.get('stopline-lag-ms')),
+  simulated: headers.get('stopline-simulated') === 'true',
+})
 
 /** Every page of a list, up to `limit` rows. */
 export const askAll = async <T>(

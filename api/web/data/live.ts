@@ -66,11 +66,22 @@ export const openLive = (url: string): (() => void) => {
     }
     hearRecords(stream)
   }
-  connect()
-  return () => {
+  const stop = (): void => {
     stream?.close()
     clearTimeout(retry)
     clearTimeout(patience)
+    patience = undefined
+  }
+  // A browser has six connections to a host: tabs that nobody sees must not hold them.
+  const onVisibility = (): void => {
+    stop()
+    if (document.visibilityState === 'visible') connect()
+  }
+  connect()
+  document.addEventListener('visibilitychange', onVisibility)
+  return () => {
+    document.removeEventListener('visibilitychange', onVisibility)
+    stop()
   }
 }
 

@@ -49,7 +49,7 @@ export interface Savings extends Scored {
   readonly rules: readonly RuleSavings[]
 }
 
-export interface Bin extends Interval {
+interface Bin extends Interval {
   readonly n: number
   readonly forecast: number
   readonly failed: number

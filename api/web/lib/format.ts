@@ -83,8 +83,12 @@ const two = (value: number): string => String(value).padStart(2, '0')
 export const dateTime = (ms: number | null | undefined): string =>
   ms === null || ms === undefined || !Number.isFinite(ms) ? NOTHING : `${day(ms)} ${clock(ms)}`
 
+/** A long identifier with its middle left out. Example: `179556139209350` is `1795…209350`. */
+export const shortId = (id: string): string =>
+  id.length <= 12 ? id : `${id.slice(0, 4)}…${id.slice(-6)}`
+
 /** Local day. Example: `2026-03-02`. */
-export const day = (ms: number): string => {
+const day = (ms: number): string => {
   const at = new Date(ms)
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
 }

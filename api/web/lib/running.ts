@@ -52,8 +52,7 @@ export const applyChanges = (rows: Rows, changes: readonly RowChange[]): Rows =>
 }
 
 /** Start of the run, as its forecast saw it; milliseconds since the epoch. */
-export const startOf = (forecast: Forecast): number =>
-  forecast.observedAt - forecast.elapsedSeconds * 1000
+const startOf = (forecast: Forecast): number => forecast.observedAt - forecast.elapsedSeconds * 1000
 
 /** Age at an instant, never below that of the forecast. Unit: seconds. */
 export const ageAt = (forecast: Forecast, at: number): number =>

@@ -40,9 +40,14 @@ export const LiveState = () => {
       <span role="status">{WORDS[shown]}</span>
       {heard !== null && (
         <span title={`Everything shown is true as of ${dateTime(heard.asOf)}, pipeline time`}>
-          {isStale
-            ? `nothing heard for ${duration((wall - heard.heardAt) / 1000)}`
-            : `as of ${isToday(heard.asOf, wall) ? clock(heard.asOf, true) : dateTime(heard.asOf)} · lag ${duration(heard.lagMs / 1000)}`}
+          {isStale ? (
+            `nothing heard for ${duration((wall - heard.heardAt) / 1000)}`
+          ) : (
+            <>
+              as of {isToday(heard.asOf, wall) ? clock(heard.asOf, true) : dateTime(heard.asOf)}
+              <span class="wide-only"> · lag {duration(heard.lagMs / 1000)}</span>
+            </>
+          )}
         </span>
       )}
     </p>

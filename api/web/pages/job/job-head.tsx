@@ -1,6 +1,8 @@
 import type { JobProfile, JobRef } from '../../../../schemas/events.ts'
+import { jobKey } from '../../../../schemas/keys.ts'
 import type { RunAnswer } from '../../lib/answers.ts'
 import { count, duration, percent } from '../../lib/format.ts'
+import { query } from '../../lib/routes.ts'
 import { Crumbs } from '../../parts/crumbs.tsx'
 
 /** Name of the job and its state in one line. */
@@ -20,7 +22,8 @@ export const JobHead = ({
       <p class="quiet">
         {streakText(profile.streak)} · chance to fail before anything of a run is known{' '}
         <b>{percent(profile.failureRate)}</b> · median pass{' '}
-        <b>{duration(profile.medianPassSeconds)}</b> · <b>{count(running.length)}</b> running
+        <b>{duration(profile.medianPassSeconds)}</b> · <b>{count(running.length)}</b> running ·{' '}
+        <a href={`/savings${query({ dimension: 'job', subject: jobKey(job) })}`}>savings</a>
       </p>
     )}
   </div>

@@ -1,7 +1,7 @@
 import type { JobProfile } from '../../../../schemas/events.ts'
 import { Plot } from '../../charts/plot.tsx'
 import { curveOptions } from '../../charts/curve-options.ts'
-import type { Mark } from '../../charts/marks-plugin.ts'
+import type { Mark } from '../../charts/overlay.ts'
 import { colour } from '../../charts/plot-style.ts'
 import { now } from '../../data/status.ts'
 import type { RunAnswer } from '../../lib/answers.ts'

@@ -2,11 +2,10 @@ import type { JobRow } from '../../../../schemas/views.ts'
 import { address, setParams } from '../../data/router.ts'
 import { useStore } from '../../data/store.ts'
 import { useAnswer } from '../../data/use-answer.ts'
-import { jobPath, query } from '../../lib/routes.ts'
+import { query } from '../../lib/routes.ts'
 import { Message, WhenReady } from '../../parts/asked.tsx'
 import { Panel } from '../../parts/panel.tsx'
-import { SourceTag } from '../../parts/source-tag.tsx'
-import { TimeAgo } from '../../parts/time-ago.tsx'
+import { JobsTable } from './jobs-table.tsx'
 
 const ROWS = 500
 
@@ -21,11 +20,12 @@ export const JobsPage = () => {
     <>
       <h1>Jobs</h1>
       <Panel
-        title="Jobs heard of"
+        title="Jobs heard of, the last heard first"
         isFlush
         note={
           <input
             type="search"
+            class="wide-search"
             aria-label="Words in source, repository or job"
             placeholder="Filter by source, repository, job"
             value={words}
@@ -57,36 +57,3 @@ const NoJobs = ({ words }: { readonly words: string }) =>
       <a href="/jobs">Show all jobs</a>
     </Message>
   )
-
-const JobsTable = ({ jobs }: { readonly jobs: readonly JobRow[] }) => (
-  <table class="jobs">
-    <thead>
-      <tr>
-        <th scope="col">Job</th>
-        <th scope="col">Repository</th>
-        <th scope="col">Source</th>
-        <th scope="col" class="number">
-          Last heard
-        </th>
-      </tr>
-    </thead>
-    <tbody>
-      {jobs.map((job) => (
-        <tr key={jobPath(job)}>
-          <td class="break">
-            <a class="strong" href={jobPath(job)}>
-              {job.job}
-            </a>
-          </td>
-          <td class="break quiet">{job.repo}</td>
-          <td class="quiet">
-            <SourceTag source={job.source} />
-          </td>
-          <td class="number quiet">
-            <TimeAgo at={job.lastHeardAt} />
-          </td>
-        </tr>
-      ))}
-    </tbody>
-  </table>
-)

@@ -3,7 +3,7 @@ import { SurvivalSpark } from '../../charts/survival-spark.tsx'
 import { useProfile } from '../../data/profiles.ts'
 import { useNow } from '../../data/status.ts'
 import { useVisible } from '../../data/use-visible.ts'
-import { clock, duration, range } from '../../lib/format.ts'
+import { clock, duration, range, shortId } from '../../lib/format.ts'
 import { jobPath, runPath } from '../../lib/routes.ts'
 import { ageAt, chanceOf, levelOf, type RunningRow } from '../../lib/running.ts'
 import { ChanceBar } from '../../parts/chance-bar.tsx'
@@ -36,10 +36,13 @@ export const RunningRowView = memo(({ row }: { readonly row: RunningRow }) => {
           </a>
           <Signals row={row} />
         </p>
-        <p class="small quiet one-line" title={`${forecast.source} · ${forecast.repo}`}>
+        <p
+          class="small quiet one-line"
+          title={`${forecast.source} · ${forecast.repo} · run ${forecast.runId}`}
+        >
           <SourceTag source={forecast.source} />{' '}
           <a href={runPath(forecast)}>
-            run {forecast.runId}
+            run {shortId(forecast.runId)}
             {forecast.attempt > 1 ? ` #${forecast.attempt}` : ''}
           </a>{' '}
           · {forecast.repo}

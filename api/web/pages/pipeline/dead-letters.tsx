@@ -28,7 +28,7 @@ export const DeadLetters = ({ letters }: { readonly letters: readonly DeadLetter
               <td class="nowrap">
                 <span class="tag">{letter.reason}</span>
               </td>
-              <td class="break">
+              <td class="c-where break">
                 <code>
                   {letter.origin}:{letter.position}
                 </code>

@@ -72,7 +72,7 @@ export const Topics = ({ topics }: Pick<Pipeline, 'topics'>) => {
   const most = Math.max(1, ...topics.map(({ endOffset }) => endOffset))
   return (
     <ScrollX label="Topics">
-      <table>
+      <table class="topics">
         <thead>
           <tr>
             <th scope="col">Topic</th>

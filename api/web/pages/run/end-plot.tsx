@@ -1,5 +1,5 @@
 import { curveOptions } from '../../charts/curve-options.ts'
-import type { Mark } from '../../charts/marks-plugin.ts'
+import type { Mark } from '../../charts/overlay.ts'
 import { Plot } from '../../charts/plot.tsx'
 import { colour } from '../../charts/plot-style.ts'
 import { duration } from '../../lib/format.ts'

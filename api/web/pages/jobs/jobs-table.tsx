@@ -1,0 +1,79 @@
+import type { KpiValue } from '../../../../schemas/events.ts'
+import { jobKey } from '../../../../schemas/keys.ts'
+import type { JobRow } from '../../../../schemas/views.ts'
+import { IntervalBar } from '../../charts/rule-bars.tsx'
+import { kpiBasis, kpiText } from '../../lib/kpis.ts'
+import { jobPath } from '../../lib/routes.ts'
+import { SourceTag } from '../../parts/source-tag.tsx'
+import { TimeAgo } from '../../parts/time-ago.tsx'
+import { useWeeks, type WeekOf } from './use-weeks.ts'
+
+/** Jobs with their week: pass rate and its interval, median of passes, machine time wasted. */
+export const JobsTable = ({ jobs }: { readonly jobs: readonly JobRow[] }) => {
+  const weekOf = useWeeks()
+  return (
+    <table class="jobs">
+      <thead>
+        <tr>
+          <th scope="col">Job</th>
+          <th scope="col">Pass rate, 7 d</th>
+          <th scope="col" class="number">
+            Median pass
+          </th>
+          <th scope="col" class="number">
+            Wasted
+          </th>
+          <th scope="col" class="number">
+            Last heard
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {jobs.map((job) => (
+          <JobLine key={jobPath(job)} job={job} weekOf={weekOf} />
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+const JobLine = ({ job, weekOf }: { readonly job: JobRow; readonly weekOf: WeekOf }) => {
+  const of = (kpi: string): KpiValue | undefined => weekOf(jobKey(job), kpi)
+  const passRate = of('run_pass_rate')
+  const wasted = of('wasted_hours')
+  return (
+    <tr>
+      <td class="break">
+        <a class="strong" href={jobPath(job)}>
+          {job.job}
+        </a>
+        <p class="small quiet">
+          <SourceTag source={job.source} /> {job.repo}
+        </p>
+      </td>
+      <td class="c-rate">{passRate !== undefined && <PassRate of={passRate} />}</td>
+      <td class="number c-median">{textOf(of('duration_p50_pass'))}</td>
+      <td class="number c-wasted" title={wasted === undefined ? undefined : kpiBasis(wasted)}>
+        {textOf(wasted)}
+      </td>
+      <td class="number quiet">
+        <TimeAgo at={job.lastHeardAt} />
+      </td>
+    </tr>
+  )
+}
+
+const textOf = (value: KpiValue | undefined): string => (value === undefined ? '—' : kpiText(value))
+
+const PassRate = ({ of }: { readonly of: KpiValue }) => (
+  <div class="rate">
+    <b>{kpiText(of)}</b>
+    <div>
+      <IntervalBar
+        of={{ ...of, numerator: of.numerator ?? 0, denominator: of.denominator ?? 0 }}
+        most={1}
+      />
+      <p class="small quiet">{kpiBasis(of)}</p>
+    </div>
+  </div>
+)
