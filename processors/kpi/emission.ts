@@ -9,7 +9,7 @@ import { measureOf } from './measures.ts'
 import { ID } from './names.ts'
 import type { Dimension, Gauges, KpiRow, Reading, WindowName } from './row.ts'
 import { failuresInARow, lastFinish } from './sequence.ts'
-import { CHANGED, HOURLY, rulesOf, startsOf, weeksChanged, type Subject } from './subject.ts'
+import { CHANGED, hourlyOf, rulesOf, startsOf, weeksChanged, type Subject } from './subject.ts'
 import { DAY, expireAt, HOUR_MS, isLive, SCORES, sumOf, WEEKS } from './window.ts'
 
 const { kpis, history, measures } = CHANGED
@@ -34,10 +34,10 @@ export const noteExpired = ({ cells, subject, asOf }: Occasion): void => {
     subject.changed |= kpis['14d'] | history['14d'] | measures['14d']
 }
 
-/** Emits the windows among the bits of `which` that have changed. History of hourly panes waits for the full hour. */
+/** Emits the windows among the bits of `which` that have changed. What is said hourly waits for the full hour. */
 export const sayChanged = (occasion: Occasion, which: number): Effect[] => {
-  const { subject, asOf } = occasion
-  const due = subject.changed & which & (asOf % HOUR_MS === 0 ? ~0 : ~HOURLY)
+  const { subject, asOf, dimension } = occasion
+  const due = subject.changed & which & (asOf % HOUR_MS === 0 ? ~0 : ~hourlyOf(dimension))
   subject.changed &= ~due
   const effects: Effect[] = []
   for (const window of WINDOWS)

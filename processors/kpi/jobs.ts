@@ -74,7 +74,7 @@ const onTimer = (cells: Cells, name: string, timer: string, now: number): readon
     effects.push(
       ...sayChanged(occasion, ~0),
       ...sayPartials(cells, name, rulesOf(cells), now),
-      ...wakeAfterPane(cells, subject, now, 0),
+      ...wakeAfterPane(cells, subject, 'job', now, 0),
     )
   }
   cells.put('subject', subject)

@@ -78,7 +78,7 @@ const onTimer = (cells: Cells, subject: Subject, key: string, now: number): Effe
   const occasion: Occasion = { cells, dimension, name, subject, asOf, at: now }
   subject.paneAt = 0
   noteExpired(occasion)
-  return [...sayChanged(occasion, ~0), ...wakeAfterPane(cells, subject, asOf, GRACE_MS)]
+  return [...sayChanged(occasion, ~0), ...wakeAfterPane(cells, subject, dimension, asOf, GRACE_MS)]
 }
 
 /** The key is `dimension:subject`, the subject itself a key. */

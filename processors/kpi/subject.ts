@@ -2,7 +2,7 @@
 
 import { setTimer, type Cells, type Effect } from '../processor.ts'
 import type { Counters } from './counters.ts'
-import type { WindowName } from './row.ts'
+import type { Dimension, WindowName } from './row.ts'
 import { emptySequence, type Sequence } from './sequence.ts'
 import { ALL_SERIES, HOUR_MS, isLive, nextExpiry, PANE_MS, WEEKS } from './window.ts'
 
@@ -98,8 +98,14 @@ export const weeksChanged = (cells: Cells, now: number, windows: number): number
 
 /** Said within seconds; everything else waits for the end of a pane. */
 export const SOON = kpis.now | kpis['24h']
-/** History of windows with hourly panes: said at full hours. */
-export const HOURLY = history['7d'] | history['14d']
+const HOURLY_HISTORY = history['7d'] | history['14d']
+/**
+ * What waits for the full hour: history of windows with hourly panes; of jobs, which are many, these windows altogether.
+ */
+export const hourlyOf = (dimension: Dimension): number =>
+  dimension === 'job'
+    ? HOURLY_HISTORY | kpis['7d'] | kpis['14d'] | measures['14d'] | measures.total
+    : HOURLY_HISTORY
 
 const SOON_MS = 10_000
 const next = (now: number, step: number): number => Math.floor(now / step) * step + step
@@ -123,10 +129,11 @@ export const wakeAfterRecord = (subject: Subject, now: number, graceMs: number):
 export const wakeAfterPane = (
   cells: Cells,
   subject: Subject,
+  dimension: Dimension,
   asOf: number,
   graceMs: number,
 ): Effect[] => {
-  let at = (subject.changed & HOURLY) === 0 ? Infinity : next(asOf, HOUR_MS)
+  let at = (subject.changed & hourlyOf(dimension)) === 0 ? Infinity : next(asOf, HOUR_MS)
   for (const series of ALL_SERIES) at = Math.min(at, nextExpiry(cells, series, asOf))
   if (at === Infinity) return []
   subject.paneAt = at + graceMs

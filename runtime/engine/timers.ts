@@ -77,7 +77,7 @@ export class TimerQueue {
 
   #peek(time: number): Entry | undefined {
     let first = this.#first()
-    while (first === undefined && this.#nextStored <= time) {
+    while (first === undefined && this.#nextStored < Infinity && this.#nextStored <= time) {
       this.#load()
       first = this.#first()
     }
@@ -107,8 +107,10 @@ export class TimerQueue {
   #load(): void {
     this.flush()
     const { timers, until } = this.#store.loadTimers(this.#stage, this.#loadedUntil, this.#window)
-    for (const { key, timer, due } of timers) this.#keep({ key, timer, due, isLive: true })
-    this.#loadedUntil = until
+    for (const { key, timer, due } of timers) {
+      this.#keep({ key, timer, due, isLive: true })
+      if (due > this.#loadedUntil) this.#loadedUntil = due
+    }
     this.#nextStored = until === Infinity ? Infinity : this.#store.nextTimer(this.#stage, until)
   }
 
