@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
 import { evaluateForecast } from '../../api/evaluate.ts'
-import { chanceAt, horizonOf, linePath, scale, valueAt } from '../../api/web/lib/curves.ts'
+import {
+  bandPath,
+  chanceAt,
+  horizonOf,
+  linePath,
+  scale,
+  valueAt,
+} from '../../api/web/lib/curves.ts'
 import { sampleForecast } from '../support/sample-records.ts'
 
 describe('curves given as knots', () => {
@@ -53,6 +60,10 @@ describe('curves given as knots', () => {
   it('break their line where a value is missing', () => {
     const same = (value: number): number => value
     expect(linePath([0, 1, 2, 3], [0, null, 2, 3], same, same)).toBe('M0.0 0.0M2.0 2.0L3.0 3.0')
+    expect(bandPath([0, 1, 2, 3], [0, 1, null, 3], [5, 6, 7, 8], same, same)).toBe(
+      'M0.0 5.0L1.0 6.0L1.0 1.0L0.0 0.0ZM3.0 8.0L3.0 3.0Z',
+    )
+    expect(bandPath([0], [null], [1], same, same)).toBe('')
     expect(scale(0, 10, 100, 0)(4)).toBe(60)
     expect(scale(5, 5, 1, 2)(5)).toBe(1)
   })

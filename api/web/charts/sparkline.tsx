@@ -1,4 +1,4 @@
-import { linePath, scale } from '../lib/curves.ts'
+import { bandPath, linePath, scale } from '../lib/curves.ts'
 
 export interface SparkPoint {
   readonly at: number
@@ -16,19 +16,18 @@ export const Sparkline = ({ points }: { readonly points: readonly SparkPoint[] }
   const [min, max] = [Math.min(...numbers), Math.max(...numbers)]
   const x = scale(points[0]?.at ?? 0, points.at(-1)?.at ?? 1, 1, 139)
   const y = scale(min, max === min ? min + 1 : max, 24, 2)
+  const last = heard.at(-1)
   const xs = points.map((point) => point.at)
-  const low = points.map((point) => point.low)
-  const high = points.map((point) => point.high)
-  const band = `${linePath(xs, high, x, y)}${linePath(
-    [...xs].reverse(),
-    [...low].reverse(),
+  const band = bandPath(
+    xs,
+    points.map(({ low }) => low),
+    points.map(({ high }) => high),
     x,
     y,
-  ).replace('M', 'L')}Z`
-  const hasBand = heard.every((point) => point.low !== null && point.high !== null)
+  )
   return (
     <svg class="tiny" viewBox="0 0 140 26" preserveAspectRatio="none" aria-hidden="true">
-      {hasBand && <path class="band" d={band} />}
+      <path class="band" d={band} />
       <path
         d={linePath(
           xs,
@@ -38,6 +37,13 @@ export const Sparkline = ({ points }: { readonly points: readonly SparkPoint[] }
         )}
         vector-effect="non-scaling-stroke"
       />
+      {last !== undefined && (
+        <path
+          class="last"
+          d={`M${x(last.at).toFixed(1)} ${y(last.value ?? 0).toFixed(1)}h0.01`}
+          vector-effect="non-scaling-stroke"
+        />
+      )}
     </svg>
   )
 }

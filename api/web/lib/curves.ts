@@ -89,6 +89,35 @@ export const linePath = (
   return path
 }
 
+/** SVG path of the area between two curves, in pieces where one of them has no value. */
+export const bandPath = (
+  xs: readonly number[],
+  low: readonly (number | null)[],
+  high: readonly (number | null)[],
+  scaleX: (x: number) => number,
+  scaleY: (y: number) => number,
+): string => {
+  let path = ''
+  let ahead: string[] = []
+  let back: string[] = []
+  const close = (): void => {
+    if (ahead.length > 0) path += `M${[...ahead, ...back.reverse()].join('L')}Z`
+    ahead = []
+    back = []
+  }
+  xs.forEach((x, i) => {
+    const [from, to] = [low[i] ?? null, high[i] ?? null]
+    if (from === null || to === null) {
+      close()
+      return
+    }
+    ahead.push(`${scaleX(x).toFixed(1)} ${scaleY(to).toFixed(1)}`)
+    back.push(`${scaleX(x).toFixed(1)} ${scaleY(from).toFixed(1)}`)
+  })
+  close()
+  return path
+}
+
 /** A linear scale. Example: `scale(0, 10, 100, 0)(4)` is 60. */
 export const scale =
   (from: number, to: number, start: number, end: number) =>

@@ -104,4 +104,6 @@ const EndedTiles = ({ answer }: { readonly answer: RunAnswer }) => {
 }
 
 const waitSeconds = (run: Run): number | null =>
-  run.queuedAt === null || run.startedAt === null ? null : (run.startedAt - run.queuedAt) / 1000
+  run.queuedAt === null || run.startedAt === null || run.startedAt < run.queuedAt
+    ? null
+    : (run.startedAt - run.queuedAt) / 1000
