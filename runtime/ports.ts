@@ -8,6 +8,8 @@ export interface Keyed<T extends TopicName = TopicName> {
   readonly key: string
   readonly at: number
   readonly record: RecordOf<T> | null
+  /** Its wire bytes, where they are known already. */
+  readonly bytes?: Buffer
 }
 /** A record as the log holds it. */
 export interface LogRecord<T extends TopicName = TopicName> extends Keyed<T> {

@@ -1,6 +1,7 @@
 /** What a forecast of a job rests on: its own history with its pools as a prior, ready to be asked at any elapsed time. */
 
 import type { Prior } from '../../schemas/events.ts'
+import { wilson } from '../../schemas/measures.ts'
 import { failureRate, type ClassHistory, type History } from './history.ts'
 import { Survival, type Histogram, type Part } from './survival.ts'
 
@@ -10,6 +11,9 @@ const POOL_RUNS = 4
 const POOL_LEAST = 10
 /** A job speaks for itself from so many runs on. */
 export const OWN_LEAST = 10
+
+/** z of a two-sided 90 % interval. */
+export const Z90 = 1.645
 
 /** One outcome class: how long its runs last, how long they show no bad sign, and how many show one. */
 export interface Side {
@@ -21,9 +25,10 @@ export interface Side {
 export interface Basis {
   readonly pass: Side
   readonly fail: Side
-  /** Chance to fail before anything of the run is known, and the weight of evidence behind it. */
+  /** Chance to fail before anything of the run is known, and its 90 % interval. */
   readonly rate: number
-  readonly weight: number
+  readonly rateLow: number
+  readonly rateHigh: number
   /** The widest pool it leans on. */
   readonly pool: 'job' | 'family' | 'community' | 'none'
   /** Median passing duration in seconds, null without passes. */
@@ -42,8 +47,12 @@ export const basisOf = (history: History, priors: readonly (Prior | undefined)[]
     history.pass,
     prior && [prior.passDurations, prior.passClean, prior.passes, prior.passesWithSign],
   )
+  const { rate, effectiveRuns } = failureRate(history, pooled)
+  const { low, high } = wilson(rate, effectiveRuns, Z90)
   return {
-    ...failureRate(history, pooled),
+    rate,
+    rateLow: low,
+    rateHigh: high,
     pass,
     fail: sideOf(
       history.fail,

@@ -121,20 +121,25 @@ const OUTCOME_DECAY = 0.85
 /** The pool counts as much as this many runs of the job itself. */
 const POOL_WEIGHT = 2
 
-/** Chance to fail before anything of the run is known, and the weight of evidence behind it. */
+/**
+ * Chance to fail before anything of the run is known, the weight behind it, and how many equal runs that weight is worth
+ * (Kish 1965: (Σw)²/Σw²).
+ */
 export const failureRate = (
   history: Pick<History, 'recent'>,
   pooled: number,
-): { rate: number; weight: number } => {
+): { rate: number; weight: number; effectiveRuns: number } => {
   let failures = POOL_WEIGHT * pooled
   let weight = POOL_WEIGHT
+  let squares = POOL_WEIGHT
   let w = 1
   for (const failed of history.recent) {
     weight += w
+    squares += w * w
     if (failed) failures += w
     w *= OUTCOME_DECAY
   }
-  return { rate: failures / weight, weight }
+  return { rate: failures / weight, weight, effectiveRuns: (weight * weight) / squares }
 }
 
 /** Job's decayed base rate, with a prior of half a run each way: what a forecast must beat. */

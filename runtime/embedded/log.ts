@@ -4,11 +4,12 @@
  */
 
 import type { StatementSync } from 'node:sqlite'
+import { crc32 } from 'node:zlib'
 import { CODECS, type RecordCodec } from '../../schemas/codec.ts'
 import type { SchemaName } from '../../schemas/load.ts'
 import { TOPICS, type RecordOf, type TopicName } from '../../schemas/topics.ts'
 import type { Keyed, LogReader, LogRecord } from '../ports.ts'
-import type { EmbeddedStore } from './store.ts'
+import { explain, undamaged, type EmbeddedStore } from './store.ts'
 
 const codecOf = (topic: TopicName): RecordCodec<SchemaName> => CODECS[TOPICS[topic].schema]
 const offsetName = (topic: TopicName): string => `end-offset/${topic}`
@@ -26,14 +27,14 @@ export class EmbeddedLog implements LogReader {
     const prepare = (sql: string): StatementSync => store.db.prepare(sql)
     this.#store = store
     this.#addSegment = prepare('INSERT INTO segments VALUES (?, ?, ?, ?, ?)')
-    this.#putLatest = prepare('INSERT OR REPLACE INTO latest VALUES (?, ?, ?, ?, ?)')
+    this.#putLatest = prepare('INSERT OR REPLACE INTO latest VALUES (?, ?, ?, ?, ?, ?)')
     this.#dropLatest = prepare('DELETE FROM latest WHERE topic = ? AND key = ?')
     this.#segmentsFrom = prepare(
-      `SELECT base, bytes FROM segments WHERE topic = ?1 AND base >= coalesce(
+      `SELECT base, crc, bytes FROM segments WHERE topic = ?1 AND base >= coalesce(
          (SELECT max(base) FROM segments WHERE topic = ?1 AND base <= ?2), 0) ORDER BY base LIMIT 1`,
     )
     this.#latestFrom = prepare(
-      'SELECT position, key, at, bytes FROM latest WHERE topic = ? AND position >= ? ORDER BY position LIMIT 500',
+      'SELECT position, key, at, crc, bytes FROM latest WHERE topic = ? AND position >= ? ORDER BY position LIMIT 500',
     )
   }
 
@@ -67,8 +68,12 @@ export class EmbeddedLog implements LogReader {
   }
 
   *read<T extends TopicName>(topic: T, from = 0): Iterable<LogRecord<T>> {
-    if (TOPICS[topic].cleanup === 'compact') yield* this.#readLatest(topic, from)
-    else yield* this.#readSegments(topic, from)
+    try {
+      if (TOPICS[topic].cleanup === 'compact') yield* this.#readLatest(topic, from)
+      else yield* this.#readSegments(topic, from)
+    } catch (error) {
+      throw explain(error, 'the store')
+    }
   }
 
   /** Drops what is older than the topic's retention at pipeline time `now`; returns the number of segments dropped. */
@@ -83,14 +88,18 @@ export class EmbeddedLog implements LogReader {
   #segment(topic: TopicName, batch: readonly LogRecord[]): void {
     const base = batch[0]?.offset ?? 0
     const last = batch.at(-1)?.at ?? 0
-    this.#addSegment.run(topic, base, batch.length, last, frame(batch))
+    const bytes = frame(batch)
+    this.#addSegment.run(topic, base, crc32(bytes), last, bytes)
   }
 
   #compact(batch: readonly LogRecord[]): void {
     const newest = new Map(batch.map((record) => [record.key, record]))
     for (const { topic, key, offset, at, record } of newest.values())
       if (record === null) this.#dropLatest.run(topic, key)
-      else this.#putLatest.run(topic, key, offset, at, codecOf(topic).encode(record))
+      else {
+        const bytes = encoded(topic, record)
+        this.#putLatest.run(topic, key, offset, at, crc32(bytes), bytes)
+      }
   }
 
   *#readSegments<T extends TopicName>(topic: T, from: number): Iterable<LogRecord<T>> {
@@ -99,7 +108,7 @@ export class EmbeddedLog implements LogReader {
       if (row === undefined) return
       const base = row['base'] as number
       let past = base
-      for (const record of unframe(topic, base, row['bytes'] as Uint8Array)) {
+      for (const record of unframe(topic, base, undamaged(row, `segment ${base} of ${topic}`))) {
         past = record.offset + 1
         if (record.offset >= next) yield record
       }
@@ -111,14 +120,17 @@ export class EmbeddedLog implements LogReader {
   *#readLatest<T extends TopicName>(topic: T, from: number): Iterable<LogRecord<T>> {
     for (let next = from; ;) {
       const rows = this.#latestFrom.all(topic, next)
-      for (const row of rows)
+      for (const row of rows) {
+        const key = row['key'] as string
+        const bytes = view(undamaged(row, `the record of ${key} in ${topic}`))
         yield {
           topic,
           offset: row['position'] as number,
-          key: row['key'] as string,
+          key,
           at: row['at'] as number,
-          record: codecOf(topic).decode(view(row['bytes'] as Uint8Array)) as RecordOf<T>,
+          record: codecOf(topic).decode(bytes) as RecordOf<T>,
         }
+      }
       const last = rows.at(-1)
       if (last === undefined) return
       next = (last['position'] as number) + 1
@@ -151,13 +163,27 @@ const frame = (records: readonly Keyed[]): Uint8Array => {
   return scratch.subarray(0, end)
 }
 
+/** Wire bytes of a record. Valid until the next call. */
+const encoded = (topic: TopicName, record: RecordOf<TopicName>): Uint8Array => {
+  for (;;) {
+    const end = codecOf(topic).encodeInto(record, scratch, 0)
+    if (end >= 0) return scratch.subarray(0, end)
+    scratch = Buffer.allocUnsafeSlow(2 * scratch.length - end)
+  }
+}
+
 /** Position after the record's frame, or minus the size the buffer would need. */
-const frameInto = ({ topic, key, at, record }: Keyed, from: number): number => {
-  const room = from + FRAME_BYTES + 3 * key.length
+const frameInto = ({ topic, key, at, record, bytes }: Keyed, from: number): number => {
+  const room = from + FRAME_BYTES + 3 * key.length + (bytes?.length ?? 0)
   if (room > scratch.length) return -room
   const keyLength = scratch.write(key, from + FRAME_BYTES, 'utf8')
   const valueStart = from + FRAME_BYTES + keyLength
-  const end = record === null ? valueStart : codecOf(topic).encodeInto(record, scratch, valueStart)
+  const end =
+    record === null
+      ? valueStart
+      : bytes === undefined
+        ? codecOf(topic).encodeInto(record, scratch, valueStart)
+        : valueStart + bytes.copy(scratch, valueStart)
   if (end < 0) return end
   scratch.writeUInt32LE(keyLength, from)
   scratch.writeDoubleLE(at, from + 4)

@@ -1,16 +1,16 @@
 /** The topology on one SQLite file: log, state, timers, cursors and views move in one transaction per batch. */
 
 import type { Processor } from '../../processors/processor.ts'
-import { UnencodableError } from '../../schemas/codec.ts'
-import { CODECS } from '../../schemas/codec.ts'
+import { CODECS, UnencodableError } from '../../schemas/codec.ts'
 import type { DeadLetter } from '../../schemas/events.ts'
+import { derivedId } from '../../schemas/ids.ts'
 import { TOPICS, topicRank } from '../../schemas/topics.ts'
 import { crashPoint } from '../crash-point.ts'
 import { keyed } from '../engine/stage.ts'
 import { TopologyEngine } from '../engine/topology.ts'
 import type { Keyed, LogRecord, Offer, ViewWrite } from '../ports.ts'
 import { EmbeddedLog } from './log.ts'
-import { EmbeddedStore } from './store.ts'
+import { EmbeddedStore, StoreError } from './store.ts'
 import { EmbeddedViews } from './views.ts'
 
 /** Turns a published record into writes of read models. */
@@ -33,6 +33,7 @@ export class EmbeddedRuntime {
   readonly engine: TopologyEngine
   readonly #toViews: ToViews
   readonly #listeners = new Set<CommitListener>()
+  #hasFailed = false
 
   constructor(folder: string, processors: readonly Processor[], toViews: ToViews = () => []) {
     this.store = new EmbeddedStore(folder)
@@ -70,9 +71,13 @@ export class EmbeddedRuntime {
     horizon: number,
     cursor?: { source: string; at: number },
   ): readonly LogRecord[] {
+    if (this.#hasFailed)
+      throw new StoreError('an earlier commit failed and was taken back: start the process again')
     const records = this.#stamp(offers)
     const until = Math.max(horizon, records.at(-1)?.at ?? 0)
     crashPoint('before-transaction')
+    // What is in memory is ahead of the file until the transaction is through.
+    this.#hasFailed = true
     const published = this.store.transaction(() => {
       const emitted = this.engine.advance(records, until)
       crashPoint('after-processing')
@@ -88,6 +93,7 @@ export class EmbeddedRuntime {
       crashPoint('before-commit')
       return logged
     })
+    this.#hasFailed = false
     crashPoint('after-commit')
     for (const listener of this.#listeners) listener(published)
     return published
@@ -100,12 +106,11 @@ export class EmbeddedRuntime {
   #stamp(offers: readonly Offer[]): Keyed[] {
     const earliest = this.engine.now + 1
     return offers
-      .map((offer) => fit(offer))
-      .map(({ topic, record }) => {
-        const isLate = record.observedAt < earliest
-        const stamped = isLate ? { ...record, observedAt: earliest } : record
-        return keyed(topic, stamped, stamped.observedAt)
-      })
+      .map(({ topic, record }) =>
+        record.observedAt < earliest
+          ? encoded({ topic, record: { ...record, observedAt: earliest } })
+          : encoded({ topic, record }),
+      )
       .sort((a, b) => a.at - b.at || topicRank(a.topic) - topicRank(b.topic))
   }
 
@@ -126,29 +131,25 @@ const viewWrites = function* (records: readonly Keyed[], toViews: ToViews): Iter
   for (const record of records) yield* toViews(record)
 }
 
-/** A record that its schema cannot hold goes to the dead letters instead, as JSON. */
-const fit = (offer: Offer): Offer => {
-  const { topic, record } = offer
-  const codec = CODECS[TOPICS[topic].schema]
-  if (codec.type.isValid(record)) return offer
-  let detail = ''
+/** The offer with its wire bytes; a record that its schema cannot hold becomes a dead letter, as JSON. */
+const encoded = ({ topic, record }: Offer): Keyed => {
   try {
-    codec.encode(record as never)
+    const bytes = CODECS[TOPICS[topic].schema].encode(record as never)
+    return { ...keyed(topic, record, record.observedAt), bytes }
   } catch (error) {
     if (!(error instanceof UnencodableError)) throw error
-    detail = error.message
+    const at = Number.isSafeInteger(record.observedAt) ? record.observedAt : 0
+    const letter: DeadLetter = {
+      eventId: derivedId(String(record.eventId), 'dead/offer'),
+      eventAt: at,
+      observedAt: at,
+      origin: topic,
+      position: String(record.eventId),
+      reason: 'unencodable',
+      detail: error.message,
+      step: 'offer',
+      payload: Buffer.from(JSON.stringify(record)),
+    }
+    return keyed('ci.dead-letters.v1', letter, at)
   }
-  const at = Number.isSafeInteger(record.observedAt) ? record.observedAt : 0
-  const letter: DeadLetter = {
-    eventId: `${String(record.eventId)}/dead/offer`,
-    eventAt: at,
-    observedAt: at,
-    origin: topic,
-    position: String(record.eventId),
-    reason: 'unencodable',
-    detail,
-    step: 'offer',
-    payload: Buffer.from(JSON.stringify(record)),
-  }
-  return { topic: 'ci.dead-letters.v1', record: letter }
 }

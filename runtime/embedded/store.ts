@@ -3,19 +3,19 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { crc32 } from 'node:zlib'
 import type { StateStore, StoredTimer } from '../ports.ts'
 
 /** Version of the tables below. A file of another version is refused, never misread. */
-export const STORE_VERSION = 1
+export const STORE_VERSION = 2
 const APPLICATION_ID = 0x53544f50 // 'STOP'
 const IN_MEMORY = ':memory:'
 
 const TABLES = `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
-  CREATE TABLE segments (topic TEXT, base INTEGER, count INTEGER, last_at INTEGER, bytes BLOB, PRIMARY KEY (topic, base));
-  CREATE TABLE latest (topic TEXT, key TEXT, position INTEGER, at INTEGER, bytes BLOB, PRIMARY KEY (topic, key)) WITHOUT ROWID;
-  CREATE INDEX latest_by_position ON latest (topic, position);
-  CREATE TABLE cells (stage TEXT, key TEXT, cell TEXT, bytes BLOB, PRIMARY KEY (stage, key, cell)) WITHOUT ROWID;
+  CREATE TABLE segments (topic TEXT, base INTEGER, crc INTEGER, last_at INTEGER, bytes BLOB, PRIMARY KEY (topic, base));
+  CREATE TABLE latest (topic TEXT, key TEXT, position INTEGER, at INTEGER, crc INTEGER, bytes BLOB, PRIMARY KEY (topic, key)) WITHOUT ROWID;
+  CREATE TABLE cells (stage TEXT, key TEXT, cell TEXT, crc INTEGER, bytes BLOB, PRIMARY KEY (stage, key, cell)) WITHOUT ROWID;
   CREATE TABLE timers (stage TEXT, key TEXT, timer TEXT, due INTEGER, PRIMARY KEY (stage, key, timer)) WITHOUT ROWID;
   CREATE INDEX timers_by_due ON timers (stage, due, key, timer);
   CREATE TABLE views (view TEXT, key TEXT, sort REAL, at REAL, value TEXT, PRIMARY KEY (view, key));
@@ -62,8 +62,10 @@ export class EmbeddedStore implements StateStore {
       throw explain(error, file)
     }
     const prepare = (sql: string): StatementSync => this.db.prepare(sql)
-    this.#loadCell = prepare('SELECT bytes FROM cells WHERE stage = ? AND key = ? AND cell = ?')
-    this.#saveCell = prepare('INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?)')
+    this.#loadCell = prepare(
+      'SELECT crc, bytes FROM cells WHERE stage = ? AND key = ? AND cell = ?',
+    )
+    this.#saveCell = prepare('INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?, ?)')
     this.#dropCell = prepare('DELETE FROM cells WHERE stage = ? AND key = ? AND cell = ?')
     this.#saveTimer = prepare('INSERT OR REPLACE INTO timers VALUES (?, ?, ?, ?)')
     this.#dropTimer = prepare('DELETE FROM timers WHERE stage = ? AND key = ? AND timer = ?')
@@ -106,11 +108,12 @@ export class EmbeddedStore implements StateStore {
   }
 
   loadCell(stage: string, key: string, cell: string): Uint8Array | undefined {
-    return this.#loadCell.get(stage, key, cell)?.['bytes'] as Uint8Array | undefined
+    const row = this.#loadCell.get(stage, key, cell)
+    return row === undefined ? undefined : undamaged(row, `cell ${cell} of ${key} in ${stage}`)
   }
   saveCell(stage: string, key: string, cell: string, bytes: Uint8Array | null): void {
     if (bytes === null) this.#dropCell.run(stage, key, cell)
-    else this.#saveCell.run(stage, key, cell, bytes)
+    else this.#saveCell.run(stage, key, cell, crc32(bytes), bytes)
   }
   loadTimers(
     stage: string,
@@ -180,6 +183,18 @@ export class EmbeddedStore implements StateStore {
   }
 }
 
+/**
+ * The `bytes` of a row if they are what was written. SQLite notices damage to its own structure, not to what it holds.
+ * Throws {@link StoreError}.
+ */
+export const undamaged = (row: Record<string, unknown>, what: string): Uint8Array => {
+  const bytes = row['bytes'] as Uint8Array
+  if (crc32(bytes) === row['crc']) return bytes
+  throw new StoreError(
+    `${what} is damaged on disk: restore the store from a copy, or name another folder with --store`,
+  )
+}
+
 /** SQLite's integers end at 2^63; times are far below. */
 const floor = (time: number): number => Math.max(time, -Number.MAX_SAFE_INTEGER)
 const ceiling = (time: number): number => Math.min(time, Number.MAX_SAFE_INTEGER)
@@ -205,7 +220,7 @@ const open = (file: string, readOnly: boolean): DatabaseSync => {
 }
 
 /** SQLite's result codes in words that say the next step. */
-const explain = (error: unknown, file: string): Error => {
+export const explain = (error: unknown, file: string): Error => {
   const code = (error as { errcode?: number }).errcode
   const primary = code === undefined ? 0 : code & 0xff
   const say = (text: string): StoreError => new StoreError(text, { cause: error })

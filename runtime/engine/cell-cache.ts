@@ -13,10 +13,14 @@ export class CellTooLargeError extends Error {
 }
 
 type Values = Map<string, unknown>
+interface Known {
+  readonly values: Values
+  readonly cells: Cells
+}
 /** Of one key so many cells stay in memory: a job has cells of runs and panes that are long over. */
 const CELLS_KEPT = 24
 
-/** Drops the cells that were first asked for longest ago. All of them are in the store. */
+/** Drops the cells that were changed longest ago. All of them are in the store. */
 const trim = (values: Values | undefined): void => {
   if (values === undefined) return
   for (const cell of values.keys()) {
@@ -30,8 +34,8 @@ export class CellCache {
   readonly #store: StateStore
   readonly #types: Map<string, avro.Type>
   readonly #capacity: number
-  /** Cells by key; the key asked for last is the youngest. */
-  readonly #keys = new Map<string, Values>()
+  /** Keys in memory; the one asked for last is the youngest. */
+  readonly #keys = new Map<string, Known>()
   readonly #dirty = new Map<string, Set<string>>()
   /** Room for the largest cell and a little more, so that one too large is noticed. */
   readonly #scratch = Buffer.allocUnsafeSlow(2 * MAX_CELL_BYTES)
@@ -51,8 +55,35 @@ export class CellCache {
 
   /** The cells of one key, as a step sees them. */
   of(key: string): Cells {
-    const values = this.#valuesOf(key)
-    return {
+    let known = this.#keys.get(key)
+    if (known === undefined) known = this.#known(key)
+    else if (this.#keys.size > this.#capacity / 2) this.#keys.delete(key)
+    else return known.cells
+    this.#keys.set(key, known)
+    return known.cells
+  }
+
+  /** Writes changed cells to the store; keys not asked for lately may be dropped afterwards. */
+  flush(): void {
+    for (const [key, cells] of this.#dirty) {
+      const values = this.#keys.get(key)?.values
+      for (const cell of cells) {
+        const value = values?.get(cell)
+        const bytes = value === MISSING ? null : this.#encode(cell, key, value)
+        this.#store.saveCell(this.#stage, key, cell, bytes)
+      }
+    }
+    for (const key of this.#dirty.keys()) trim(this.#keys.get(key)?.values)
+    this.#dirty.clear()
+    for (const key of this.#keys.keys()) {
+      if (this.#keys.size <= this.#capacity) break
+      this.#keys.delete(key)
+    }
+  }
+
+  #known(key: string): Known {
+    const values: Values = new Map()
+    const cells: Cells = {
       get: (cell) => this.#get(values, key, cell),
       put: (cell, value) => {
         this.#change(values, key, cell, value)
@@ -61,34 +92,7 @@ export class CellCache {
         this.#change(values, key, cell, MISSING)
       },
     }
-  }
-
-  /** Writes changed cells to the store; keys not asked for lately may be dropped afterwards. */
-  flush(): void {
-    for (const [key, cells] of this.#dirty) {
-      const values = this.#keys.get(key)
-      for (const cell of cells) {
-        const value = values?.get(cell)
-        const bytes = value === MISSING ? null : this.#encode(cell, key, value)
-        this.#store.saveCell(this.#stage, key, cell, bytes)
-        if (bytes === null) values?.delete(cell)
-      }
-    }
-    for (const key of this.#dirty.keys()) trim(this.#keys.get(key))
-    this.#dirty.clear()
-    for (const key of this.#keys.keys()) {
-      if (this.#keys.size <= this.#capacity) break
-      this.#keys.delete(key)
-    }
-  }
-
-  #valuesOf(key: string): Values {
-    let values = this.#keys.get(key)
-    if (values === undefined) values = new Map()
-    else if (this.#keys.size > this.#capacity / 2) this.#keys.delete(key)
-    else return values
-    this.#keys.set(key, values)
-    return values
+    return { values, cells }
   }
 
   #get(values: Values, key: string, cell: string): unknown {
@@ -102,6 +106,7 @@ export class CellCache {
   }
 
   #change(values: Values, key: string, cell: string, value: unknown): void {
+    if (values.size >= CELLS_KEPT) values.delete(cell) // moves it to the young end
     values.set(cell, value)
     const dirty = this.#dirty.get(key)
     if (dirty === undefined) this.#dirty.set(key, new Set([cell]))
