@@ -1,14 +1,12 @@
 /** Replays offers into an embedded runtime, cut and clocked as a test wants, and tells what came of it. */
 
-import { createHash } from 'node:crypto'
-import type { Processor } from '../../processors/processor.ts'
 import { TOPOLOGY } from '../../processors/topology.ts'
 import { openArchive } from '../../producers/archive/archive.ts'
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
 import type { EmbeddedStore } from '../../runtime/embedded/store.ts'
-import type { LogReader, Offer } from '../../runtime/ports.ts'
+import type { LogRecord, Offer } from '../../runtime/ports.ts'
 import { CODECS } from '../../schemas/codec.ts'
-import { TOPIC_NAMES, TOPICS, type TopicName } from '../../schemas/topics.ts'
+import { TOPIC_NAMES, TOPICS, type RecordOf, type TopicName } from '../../schemas/topics.ts'
 import { toViews } from '../../sinks/views/to-views.ts'
 import { DAY } from './facts.ts'
 
@@ -27,56 +25,53 @@ export const offersOf = async (...folders: readonly string[]): Promise<Offer[]> 
 export type Clock = (first: number, last: number, offers: readonly Offer[]) => Iterable<number>
 export const atFullSpeed: Clock = () => []
 
-/** Replays offers by a clock into a runtime of their own, in memory unless a folder is named. */
-export const replayed = (
-  offers: readonly Offer[],
-  clock: Clock = atFullSpeed,
-  options: { folder?: string; processors?: readonly Processor[] } = {},
-): EmbeddedRuntime => {
-  const { folder = ':memory:', processors = TOPOLOGY } = options
-  const runtime = new EmbeddedRuntime(folder, processors, toViews)
+/** Every record that a replay published, by topic, each as one line: position, time, key and bytes. */
+export type TopicLines = Record<TopicName, string[]>
+export interface Replay {
+  readonly runtime: EmbeddedRuntime
+  readonly topics: TopicLines
+}
+
+/** Replays offers by a clock into a runtime of their own, in memory. */
+export const replayed = (offers: readonly Offer[], clock: Clock = atFullSpeed): Replay => {
+  const runtime = new EmbeddedRuntime(':memory:', TOPOLOGY, toViews)
+  const topics = Object.fromEntries(TOPIC_NAMES.map((topic) => [topic, []])) as never as TopicLines
   const first = offers[0]?.record.observedAt ?? 0
   const last = offers.at(-1)?.record.observedAt ?? 0
   let from = 0
   const commitTo = (horizon: number): void => {
     let to = from
     while (to < offers.length && (offers[to]?.record.observedAt ?? 0) <= horizon) to += 1
-    runtime.commit(offers.slice(from, to), horizon)
+    for (const record of runtime.commit(offers.slice(from, to), horizon))
+      topics[record.topic].push(lineOf(record))
     from = to
   }
   for (const horizon of clock(first, last, offers)) commitTo(horizon)
   commitTo(last + AFTERWARDS_MS)
-  return runtime
+  return { runtime, topics }
 }
 
-/** Every record of every topic as one line: position, key, time and bytes. */
-export const topicLines = (log: LogReader): Record<TopicName, string[]> =>
-  Object.fromEntries(TOPIC_NAMES.map((topic) => [topic, [...linesOf(log, topic)]])) as Record<
-    TopicName,
-    string[]
-  >
+const lineOf = ({ topic, offset, key, at, record }: LogRecord): string => {
+  const bytes = record === null ? null : CODECS[TOPICS[topic].schema].encode(record as never)
+  return `${offset} ${at} ${bytes?.toString('base64') ?? 'tombstone'} ${key}`
+}
+/** Pipeline time of a line. */
+export const timeOf = (line: string): number => Number(line.split(' ')[1])
 
-const linesOf = function* (log: LogReader, topic: TopicName): Iterable<string> {
-  for (const { offset, key, at, record } of log.read(topic)) {
-    const bytes = record === null ? null : CODECS[TOPICS[topic].schema].encode(record as never)
-    yield `${offset} ${at} ${key} ${bytes?.toString('base64') ?? 'tombstone'}`
-  }
+/** The record in a line; null for a tombstone. */
+export const recordOf = <T extends TopicName>(topic: T, line: string): RecordOf<T> | null => {
+  const body = line.split(' ')[2] ?? ''
+  if (body === 'tombstone') return null
+  return CODECS[TOPICS[topic].schema].decode(Buffer.from(body, 'base64')) as RecordOf<T>
 }
 
-/** The record in a line of {@link topicLines}, for messages. */
-export const readable = (topic: TopicName, line: string | undefined): string => {
-  if (line === undefined) return 'nothing'
-  const body = line.split(' ').at(-1) ?? ''
-  if (body === 'tombstone') return line
-  const record = CODECS[TOPICS[topic].schema].decode(Buffer.from(body, 'base64'))
-  return `${line.split(' ').slice(0, 2).join(' ')} ${JSON.stringify(record)}`
-}
+const readable = (topic: TopicName, line: string | undefined): string =>
+  line === undefined
+    ? 'nothing'
+    : `${line.split(' ').slice(0, 2).join(' ')} ${JSON.stringify(recordOf(topic, line))}`
 
 /** The first line in which two replays differ, in words; null where they are equal byte for byte. */
-export const firstDifference = (
-  a: Record<TopicName, string[]>,
-  b: Record<TopicName, string[]>,
-): string | null => {
+export const firstDifference = (a: TopicLines, b: TopicLines): string | null => {
   for (const topic of TOPIC_NAMES) {
     const n = Math.max(a[topic].length, b[topic].length)
     for (let i = 0; i < n; i += 1)
@@ -85,8 +80,6 @@ export const firstDifference = (
   }
   return null
 }
-
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 /** Rows of a table of a store file, each as one line, in order of its key. */
 const tableLines = function* (store: EmbeddedStore, table: string): Iterable<string> {

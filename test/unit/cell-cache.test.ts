@@ -5,7 +5,7 @@ import { CellCache, CellTooLargeError, MAX_CELL_BYTES } from '../../runtime/engi
 
 const SCHEMAS = {
   run: { type: 'record', name: 'R', fields: [{ name: 'n', type: 'int' }] },
-  text: 'string',
+  text: { type: 'string' },
 }
 const cacheOn = (store: EmbeddedStore, capacity?: number): CellCache =>
   new CellCache('stage', SCHEMAS, store, capacity)

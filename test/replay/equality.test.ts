@@ -1,0 +1,89 @@
+/** Replay equals live: however fast an archive goes through, its topics are the same, byte for byte. */
+
+import { describe, expect, it } from 'vitest'
+import { dataDir } from '../support/data.ts'
+import { MONDAY } from '../support/facts.ts'
+import { chanceOf, generatedArchive, writeArchive } from '../support/generated-archive.ts'
+import {
+  atFullSpeed,
+  differingRow,
+  firstDifference,
+  offersOf,
+  replayed,
+  type Clock,
+} from '../support/replays.ts'
+import { temporaryFolder } from '../support/temporary.ts'
+
+/** A quarter of a second of a clock that runs a thousand times as fast as ours. */
+const THOUSANDFOLD_STEP_MS = 250 * 1_000
+const atThousandfold: Clock = function* (first, last) {
+  for (let at = first; at < last; at += THOUSANDFOLD_STEP_MS) yield at
+}
+
+/** Each record as it becomes due, by a hand-moved clock that ticks between: just before it, and up to an hour after. */
+const asTheyAreDue: Clock = function* (first, last, offers) {
+  const chance = chanceOf(7)
+  let now = first - 1
+  for (const { record } of offers) {
+    if (record.observedAt <= now) continue
+    for (let tick = now + 1 + chance() * 3_600_000; tick < record.observedAt; tick += 1_800_000)
+      yield Math.floor(tick)
+    yield record.observedAt - 1
+    yield record.observedAt
+    now = record.observedAt
+  }
+  yield last
+}
+
+const archive = async (): Promise<Awaited<ReturnType<typeof offersOf>>> =>
+  offersOf(writeArchive(temporaryFolder(), generatedArchive(900)))
+
+describe('a replay', () => {
+  const clocks: [string, Clock][] = [
+    ['at 1,000 times the speed of the clock', atThousandfold],
+    ['live, record by record against a hand-moved clock', asTheyAreDue],
+  ]
+  it.each(clocks)('gives %s the topics it gives at full speed', async (_, clock) => {
+    const offers = await archive()
+    const [full, slow] = [replayed(offers), replayed(offers, clock)]
+    expect(firstDifference(full.topics, slow.topics)).toBeNull()
+    full.runtime.close()
+    slow.runtime.close()
+  })
+
+  it('gives the same file twice: topics, state, timers, views and cursors', async () => {
+    const offers = await archive()
+    const [a, b] = [replayed(offers), replayed(offers)]
+    expect(a.topics['ci.scores.v1'].length).toBeGreaterThanOrEqual(900)
+    expect(differingRow(a.runtime.store, b.runtime.store)).toBeNull()
+    a.runtime.close()
+    b.runtime.close()
+  })
+
+  it('says something on every topic that the comparison is about', async () => {
+    const { runtime, topics } = replayed(
+      await offersOf(writeArchive(temporaryFolder(), generatedArchive(1_500))),
+    )
+    const stops = [...runtime.log.read('ci.decisions.v1')].filter(
+      ({ record }) => record?.level === 'stop',
+    )
+    for (const topic of ['ci.runs.v1', 'ci.forecasts.v1', 'ci.priors.v1', 'ci.kpis.v1'] as const)
+      expect(topics[topic].length).toBeGreaterThan(0)
+    expect(stops.length).toBeGreaterThan(0)
+    expect(runtime.now).toBeGreaterThan(MONDAY)
+    runtime.close()
+  })
+
+  const recorded = dataDir('linkerd-ci')
+  it.skipIf(recorded === null)(
+    'of recorded runs gives live what it gives at full speed',
+    async () => {
+      const all = await offersOf(recorded ?? '')
+      const offers = all.slice(0, 4_000)
+      const [full, slow] = [replayed(offers, atFullSpeed), replayed(offers, atThousandfold)]
+      expect(firstDifference(full.topics, slow.topics)).toBeNull()
+      full.runtime.close()
+      slow.runtime.close()
+    },
+  )
+})
