@@ -9,7 +9,7 @@ import type { Figure } from './figures.ts'
 import type { Setting } from './setting.ts'
 import type { Bench } from './table.ts'
 
-const CHILD = join(import.meta.dirname, 'child.ts')
+const CHILD = new URL('./child.ts', import.meta.url)
 
 export interface RoundOptions {
   readonly rounds: number
@@ -28,11 +28,11 @@ export const runRounds = async (bench: Bench, options: RoundOptions): Promise<Fi
     for (let round = 1; round <= options.rounds; round += 1) {
       const folder = mkdtempSync(join(root, 'round-'))
       const figures: Figure[] = []
-      for (const { name, flags = [] } of bench.cases) {
+      for (const { name } of bench.cases) {
         const load = loadavg()[0]?.toFixed(1) ?? '?'
         options.onCase(`${bench.name}/${name}  round ${round} of ${options.rounds}  load ${load}`)
         const setting: Setting = { folder, shared: root, isQuick: options.isQuick }
-        figures.push(...(await runCase(bench.name, name, setting, flagsOf(flags, options))))
+        figures.push(...(await runCase(bench.name, name, setting, flagsOf(options))))
       }
       rmSync(folder, { recursive: true })
       all.push(figures)
@@ -43,9 +43,9 @@ export const runRounds = async (bench: Bench, options: RoundOptions): Promise<Fi
   return all
 }
 
-const flagsOf = (flags: readonly string[], { profileFolder }: RoundOptions): string[] => [
+/** As anybody would start it: memory is what it is without limits on the heap. */
+const flagsOf = ({ profileFolder }: RoundOptions): string[] => [
   '--expose-gc',
-  ...flags,
   ...(profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`]),
 ]
 

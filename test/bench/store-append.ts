@@ -7,7 +7,7 @@ import type { Figure } from './figures.ts'
 import { timed, type BenchCase, type Setting } from './setting.ts'
 
 export const RECORD_BYTES = 200
-const RECORDS = 1_000_000
+const RECORDS = 500_000
 const QUICK_RECORDS = 50_000
 const BATCHES = [1_000, 10_000] as const
 

@@ -7,7 +7,7 @@ import { timed, type BenchCase, type Setting } from './setting.ts'
 import { RECORD_BYTES } from './store-append.ts'
 
 const CELLS = 200_000
-const OPERATIONS = 1_000_000
+const OPERATIONS = 200_000
 const QUICK_CELLS = 10_000
 const QUICK_OPERATIONS = 50_000
 const BATCH = 1_000

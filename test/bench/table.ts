@@ -8,7 +8,6 @@ export interface Bench {
   /** Run one after another, each in its own process. */
   readonly cases: readonly {
     readonly name: string
-    readonly flags?: readonly string[]
     readonly load: () => Promise<BenchCase>
   }[]
 }
@@ -35,12 +34,10 @@ export const BENCHES: readonly Bench[] = [
       { name: 'decode-only', load: async () => (await import('./end-to-end.ts')).decodeOnly },
       {
         name: 'processors',
-        flags: ['--max-old-space-size=256'],
         load: async () => (await import('./end-to-end.ts')).withoutViews,
       },
       {
         name: 'views',
-        flags: ['--max-old-space-size=256'],
         load: async () => (await import('./end-to-end.ts')).withViews,
       },
     ],
@@ -60,7 +57,6 @@ export const BENCHES: readonly Bench[] = [
     cases: [
       {
         name: 'fill',
-        flags: ['--max-old-space-size=512'],
         load: async () => (await import('./running-runs.ts')).fill,
       },
       { name: 'start-up', load: async () => (await import('./running-runs.ts')).startUp },
