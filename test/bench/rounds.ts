@@ -49,6 +49,9 @@ const flagsOf = ({ profileFolder }: RoundOptions): string[] => [
   ...(profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`]),
 ]
 
+/** They end the case, and so all of it, with its folders removed. */
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const
+
 /** Figures of one case; throws where its process fails. */
 const runCase = async (
   bench: string,
@@ -61,7 +64,12 @@ const runCase = async (
   child.on('message', (message) => {
     figures = message as readonly Figure[]
   })
+  const stop = (): void => {
+    child.kill()
+  }
+  for (const name of STOP_SIGNALS) process.once(name, stop)
   const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]
+  for (const name of STOP_SIGNALS) process.off(name, stop)
   if (code !== 0) throw new Error(`${bench}/${name} ended with ${String(code ?? signal)}`)
   return figures
 }
