@@ -1,9 +1,9 @@
-/** The load of the benchmarks: jobs whose runs each give ten facts, as encoded records in order of time. */
+/** The load of the benchmarks: jobs whose runs each give twenty facts, as encoded records in order of time. */
 
 import { CODECS } from '../../schemas/codec.ts'
 import type { Outcome, RunEvent } from '../../schemas/events.ts'
 
-const FACTS_PER_RUN = 10
+const FACTS_PER_RUN = 20
 const HOUR_MS = 3_600_000
 /** A Monday. */
 export const LOAD_START = Date.UTC(2026, 0, 5)
@@ -45,7 +45,7 @@ export const factOf = (job: number, run: number, kind: RunEvent['kind'], at: num
   labels: {},
 })
 
-/** One run: queued, started, three steps (start and end), tests, finished. */
+/** One run as ci-operator runs it: queued, started, six steps (start and end), its log four times, tests, finished. */
 const runFacts = (job: number, run: number, queuedAt: number, chance: () => number): RunEvent[] => {
   const startedAt = queuedAt + Math.floor(chance() * 30_000)
   const usual = 300_000 + (job % 60) * 60_000
@@ -63,10 +63,16 @@ const runFacts = (job: number, run: number, queuedAt: number, chance: () => numb
   return [
     factOf(job, run, 'queued', queuedAt),
     { ...factOf(job, run, 'started', startedAt), startedAt },
-    ...step('install', 0.05, 0.3, 'success'),
-    ...step('test', 0.3, 0.9, end),
-    fact('testsReported', 0.85, { passed: 500, failed: failed ? 2 : 0 }),
-    ...step('gather', 0.9, 0.98, 'success'),
+    ...step('lease', 0.01, 0.02, 'success'),
+    ...step('conf', 0.02, 0.05, 'success'),
+    ...step('install', 0.05, 0.4, 'success'),
+    ...step('test', 0.4, 0.85, end),
+    ...step('gather', 0.85, 0.9, 'success'),
+    ...step('deprovision', 0.9, 0.98, 'success'),
+    ...[0.2, 0.4, 0.6, 0.8].map((share) =>
+      fact('logProgress', share, { logBytes: Math.floor(share * 20_000) }),
+    ),
+    fact('testsReported', 0.8, { passed: 500, failed: failed ? 2 : 0 }),
     fact('finished', 1, { outcome: end, rawOutcome: end }),
   ]
 }
