@@ -6,7 +6,7 @@ import { buildApp } from '../api/app.ts'
 import type { SourceStatus } from '../api/deps.ts'
 import { TOPOLOGY } from '../processors/topology.ts'
 import { EmbeddedRuntime } from '../runtime/embedded/runtime.ts'
-import { createMetrics } from '../runtime/metrics.ts'
+import type { Metrics } from '../runtime/metrics.ts'
 import { toViews } from '../sinks/views/to-views.ts'
 
 export const WEB_FOLDER = join(import.meta.dirname, '..', 'dist', 'web')
@@ -15,6 +15,7 @@ export const openPipeline = (folder: string): EmbeddedRuntime =>
   new EmbeddedRuntime(folder, TOPOLOGY, toViews)
 
 export interface ServeOptions {
+  readonly metrics: Metrics
   /** Pipeline time that the clock asks for: the lag is how far the pipeline is behind it. */
   readonly wanted: () => number
   readonly sources: () => readonly SourceStatus[]
@@ -22,10 +23,9 @@ export interface ServeOptions {
 
 export const serveApi = (
   runtime: EmbeddedRuntime,
-  { wanted, sources }: ServeOptions,
-): Promise<FastifyInstance> => {
-  const metrics = createMetrics()
-  return buildApp({
+  { metrics, wanted, sources }: ServeOptions,
+): Promise<FastifyInstance> =>
+  buildApp({
     views: runtime.views,
     log: runtime.log,
     metrics,
@@ -39,4 +39,3 @@ export const serveApi = (
     onCommit: (listener) => runtime.onCommit(listener),
     webFolder: WEB_FOLDER,
   })
-}

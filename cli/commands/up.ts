@@ -5,6 +5,7 @@ import { openArchive } from '../../producers/archive/archive.ts'
 import { demoSource } from '../../producers/demo/source.ts'
 import { scaledClock, systemClock } from '../../runtime/clock.ts'
 import type { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
+import { createMetrics } from '../../runtime/metrics.ts'
 import {
   EXIT,
   numberOption,
@@ -17,6 +18,7 @@ import { liveDemo, replayArchive } from '../feed.ts'
 import { ensurePage } from '../page.ts'
 import { openPipeline, serveApi, type ServeOptions } from '../pipeline.ts'
 import { claimStore, storeFolder } from '../store-folder.ts'
+import { sendIncidents, webhookTarget } from '../webhook.ts'
 import { printProblems } from './replay.ts'
 
 const DAY_MS = 86_400_000
@@ -40,6 +42,11 @@ With DIR... it replays recorded CI (folders with a runs.csv, see docs/archive.md
     host: { type: 'string', value: 'ADDRESS', doc: 'Address to listen on. Default 127.0.0.1.' },
     days: { type: 'string', value: 'N', doc: 'Simulated days before now. Default 4.' },
     speed: { type: 'string', value: 'N', doc: 'How fast simulated time passes. Default 1.' },
+    webhook: {
+      type: 'string',
+      value: 'URL',
+      doc: 'Send incidents there, signed with STOPLINE_WEBHOOK_SECRET (docs/webhook.md).',
+    },
     seed: { type: 'string', value: 'N', doc: 'Seed of the simulation. Default 1.' },
   },
   run: async (invocation) => {
@@ -48,16 +55,21 @@ With DIR... it replays recorded CI (folders with a runs.csv, see docs/archive.md
     const folder = storeFolder(invocation, invocation.positionals)
     const feeder =
       invocation.positionals.length === 0 ? demoFeeder(invocation) : archiveFeeder(invocation)
+    const target = webhookTarget(invocation)
+    const metrics = createMetrics()
     const runtime = openPipeline(folder)
     try {
       claimStore(runtime, feeder.name, folder)
       await ensurePage()
-      const app = await serveApi(runtime, feeder.serve(runtime))
+      const app = await serveApi(runtime, { metrics, ...feeder.serve(runtime) })
       const address = await app.listen({ port, host })
       process.stderr.write(
         `Stopline ${feeder.what}\n  page     ${address}\n  API      ${address}/docs\n  store    ${folder}\nCtrl-C stops it; the store is kept.\n`,
       )
-      await feeder.feed(runtime)
+      await Promise.all([
+        feeder.feed(runtime),
+        sendIncidents(runtime, target, metrics, invocation.signal),
+      ])
       await app.close()
     } finally {
       runtime.close()
@@ -69,7 +81,7 @@ With DIR... it replays recorded CI (folders with a runs.csv, see docs/archive.md
 interface Feeder {
   readonly name: string
   readonly what: string
-  serve(runtime: EmbeddedRuntime): ServeOptions
+  serve(runtime: EmbeddedRuntime): Omit<ServeOptions, 'metrics'>
   feed(runtime: EmbeddedRuntime): Promise<void>
 }
 

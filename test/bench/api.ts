@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import fastify, { type FastifyInstance } from 'fastify'
 import { openPipeline, serveApi } from '../../cli/pipeline.ts'
+import { createMetrics } from '../../runtime/metrics.ts'
 import type { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
 import { quantile, type Figure } from './figures.ts'
 import type { Answered, Asked } from './http-client.ts'
@@ -96,7 +97,11 @@ const listen = async (app: FastifyInstance): Promise<number> =>
 export const getRun: BenchCase = async ({ folder, isQuick }) => {
   const runtime = openPipeline(join(folder, 'api'))
   const paths = start(runtime)
-  const app = await serveApi(runtime, { wanted: () => runtime.now, sources: () => [] })
+  const app = await serveApi(runtime, {
+    metrics: createMetrics(),
+    wanted: () => runtime.now,
+    sources: () => [],
+  })
   const port = await listen(app)
   const first = paths[0] ?? ''
   const body = await (await fetch(`http://127.0.0.1:${port}${first}`)).text()

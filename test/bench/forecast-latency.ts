@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { openPipeline, serveApi } from '../../cli/pipeline.ts'
+import { createMetrics } from '../../runtime/metrics.ts'
 import { createLiveLoop } from '../../runtime/embedded/live.ts'
 import type { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
 import type { Offer } from '../../runtime/ports.ts'
@@ -102,7 +103,11 @@ const latencies = (
 }
 
 const openServer = async (runtime: EmbeddedRuntime) => {
-  const app = await serveApi(runtime, { wanted: () => runtime.now, sources: () => [] })
+  const app = await serveApi(runtime, {
+    metrics: createMetrics(),
+    wanted: () => runtime.now,
+    sources: () => [],
+  })
   const address = await app.listen({ port: 0, host: '127.0.0.1' })
   const client = new Worker(new URL('./sse-client.ts', import.meta.url), { workerData: address })
   await once(client, 'message')

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import { openPipeline, serveApi } from '../../cli/pipeline.ts'
+import { createMetrics } from '../../runtime/metrics.ts'
 import type { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
 import type { Offer } from '../../runtime/ports.ts'
 import type { RunEvent } from '../../schemas/events.ts'
@@ -99,7 +100,11 @@ export const startUp: BenchCase = async (setting) => {
   const at = runtime.now + 1
   runtime.commit([offerOf(factOf(0, RUNS * 2, 'queued', at))], at)
   const committed = sinceStart('start-up to the first commit')
-  const app = await serveApi(runtime, { wanted: () => runtime.now, sources: () => [] })
+  const app = await serveApi(runtime, {
+    metrics: createMetrics(),
+    wanted: () => runtime.now,
+    sources: () => [],
+  })
   const address = await app.listen({ port: 0, host: '127.0.0.1' })
   const last = runIdOf(countOf(setting) - 1)
   const { source, repo, job } = factOf((countOf(setting) - 1) % JOBS, last, 'started', at)

@@ -1,50 +1,174 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { basisOf, chanceAt, pFailAt, remainingAt } from '../../processors/stopping/forecast.ts'
+import { basisOf, type Basis } from '../../processors/stopping/basis.ts'
+import { chanceAt, pFailAt, remainingAt } from '../../processors/stopping/forecast.ts'
 import {
   baseRate,
   emptyHistory,
   failureRate,
   remember,
+  rememberCensored,
   streak,
+  type Finished,
+  type History,
 } from '../../processors/stopping/history.ts'
+import { Survival } from '../../processors/stopping/survival.ts'
 
-const after = (...runs: readonly [failed: boolean, seconds: number | null][]) =>
-  runs.reduce((history, [failed, seconds]) => remember(history, failed, seconds), emptyHistory())
+const run = (failed: boolean, durationSeconds: number | null, more: Partial<Finished> = {}) => ({
+  failed,
+  durationSeconds,
+  isCut: false,
+  signSeconds: null,
+  ...more,
+})
+const after = (runs: readonly Finished[]): History => runs.reduce(remember, emptyHistory())
+const times = (n: number, of: (i: number) => Finished): Finished[] =>
+  Array.from({ length: n }, (_, i) => of(i))
+const at = (elapsedSeconds: number, signSeconds: number | null = null) => ({
+  elapsedSeconds,
+  signSeconds,
+})
 
-describe('a forecast from history', () => {
-  it('counts a streak by its sign', () => {
-    expect(streak(after([false, 1], [true, 1], [true, 1]))).toBe(2)
-    expect(streak(after([true, 1], [false, 1]))).toBe(-1)
+describe('the history of a job', () => {
+  it('counts a streak by its sign: fail, fail, pass is 2', () => {
+    expect(streak(after([run(false, 1), run(true, 1), run(true, 1)]))).toBe(2)
+    expect(streak(after([run(true, 1), run(false, 1)]))).toBe(-1)
     expect(streak(emptyHistory())).toBe(0)
   })
   it('lets the newest outcomes weigh most', () => {
-    const broken = failureRate(after([false, 1], [false, 1], [true, 1], [true, 1]), 0.5).rate
-    const mended = failureRate(after([true, 1], [true, 1], [false, 1], [false, 1]), 0.5).rate
+    const of = (...failed: boolean[]) => after(failed.map((each) => run(each, 1)))
+    const broken = failureRate(of(false, false, true, true), 0.5).rate
+    const mended = failureRate(of(true, true, false, false), 0.5).rate
     expect(broken).toBeGreaterThan(mended)
     expect(baseRate(emptyHistory())).toBeCloseTo(0.5)
   })
+  it('takes a run without a class as a lower bound, shared out by its chance to fail', () => {
+    const history = rememberCensored(after([run(false, 100)]), 50, 0.25)
+    expect(Object.values(history.pass.censored)).toEqual([0.75])
+    expect(Object.values(history.fail.censored)).toEqual([0.25])
+    expect(history.recent).toEqual([false])
+  })
+  it('does not change what it was given', () => {
+    const before = after(times(5, (i) => run(i % 2 === 0, 100 + i)))
+    const copy = structuredClone(before)
+    remember(before, run(true, 50))
+    rememberCensored(before, 10, 0.5)
+    expect(before).toEqual(copy)
+  })
+})
+
+describe('the chance to fail', () => {
+  const hanging = basisOf(after(times(40, (i) => run(i % 4 === 0, i % 4 === 0 ? 9000 : 600))), [])
+
   it('rises once every pass would be over', () => {
-    const runs = Array.from(
-      { length: 20 },
-      (_, i) => [i % 4 === 0, i % 4 === 0 ? 4000 : 600] as [boolean, number],
+    expect(pFailAt(hanging, at(2000))).toBeGreaterThan(0.8)
+    expect(pFailAt(hanging, at(10))).toBeLessThan(0.4)
+  })
+  it('learns whether a bad sign decides', () => {
+    const decisive = times(60, (i) =>
+      i % 3 === 0 ? run(true, 1000, { signSeconds: 300 }) : run(false, 900),
     )
-    const basis = basisOf(after(...runs), [])
-    expect(pFailAt(basis, 2000)).toBeGreaterThan(0.8)
-    expect(pFailAt(basis, 2000)).toBeGreaterThan(pFailAt(basis, 10))
-    const { p, low, high } = chanceAt(basis, 100)
-    expect(low).toBeLessThan(p)
+    const harmless = times(60, (i) => run(i % 3 === 0, 900, { signSeconds: 300 }))
+    expect(pFailAt(basisOf(after(decisive), []), at(400, 300))).toBeGreaterThan(0.9)
+    expect(pFailAt(basisOf(after(harmless), []), at(400, 300))).toBeCloseTo(
+      basisOf(after(harmless), []).rate,
+      1,
+    )
+  })
+  it('falls while no sign shows up where failing runs show one early', () => {
+    const early = basisOf(
+      after(
+        times(60, (i) => (i % 3 === 0 ? run(true, 1000, { signSeconds: 60 }) : run(false, 900))),
+      ),
+      [],
+    )
+    expect(pFailAt(early, at(500))).toBeLessThan(pFailAt(early, at(10)) / 3)
+  })
+  it('is .946, at least .757, where 10 of 20 failing and 0 of 40 passing runs are alive at a rate of .3', () => {
+    const side = (histogram: Record<string, number>) => ({
+      lasting: new Survival([{ histogram, scale: 1 }]),
+      clean: new Survival([{ histogram, scale: 1 }]),
+      signShare: 0.5,
+    })
+    const basis: Basis = {
+      rate: 0.3,
+      rateLow: 0.143,
+      rateHigh: 0.524,
+      fail: side({ '30': 10, '90': 10 }),
+      pass: side({ '60': 40 }),
+      pool: 'job',
+      medianPass: 1000,
+    }
+    const { p, low, high } = chanceAt(basis, at(2000))
+    expect(p).toBeCloseTo(0.946, 3)
+    expect(low).toBeCloseTo(0.757, 2)
     expect(high).toBeGreaterThan(p)
   })
-  it('says nothing of time where no duration is known', () => {
-    expect(remainingAt(basisOf(after([false, null], [true, null]), []), 0).mean).toBeNull()
-  })
-  it('brackets the remaining time of a steady job', () => {
-    const { low, mean, high } = remainingAt(
-      basisOf(after(...Array.from({ length: 10 }, () => [false, 1000] as [boolean, number])), []),
-      100,
+  it('lies inside its interval, whatever the history', () => {
+    const anyRun = fc.record({
+      failed: fc.boolean(),
+      durationSeconds: fc.option(fc.double({ min: 0, max: 1e6, noNaN: true })),
+      isCut: fc.boolean(),
+      signSeconds: fc.option(fc.double({ min: 0, max: 1e6, noNaN: true })),
+    })
+    fc.assert(
+      fc.property(
+        fc.array(anyRun, { maxLength: 40 }),
+        fc.double({ min: 0, max: 2e6, noNaN: true }),
+        fc.option(fc.double({ min: 0, max: 1e6, noNaN: true })),
+        (runs, elapsed, sign) => {
+          const basis = basisOf(after(runs), [])
+          const { p, low, high } = chanceAt(basis, at(elapsed, sign))
+          expect(p).toBeGreaterThan(0)
+          expect(p).toBeLessThan(1)
+          expect(low).toBeLessThanOrEqual(p)
+          expect(high).toBeGreaterThanOrEqual(p)
+          const { low: from, median, high: to } = remainingAt(basis, at(elapsed, sign))
+          if (median !== null) {
+            expect(from).toBeGreaterThanOrEqual(0)
+            expect(from).toBeLessThanOrEqual(median + 1)
+            expect(to).toBeGreaterThanOrEqual(median - 1)
+          }
+        },
+      ),
     )
+  })
+})
+
+describe('the time to the end', () => {
+  it('is not given where no duration is known', () => {
+    expect(
+      remainingAt(basisOf(after([run(false, null), run(true, null)]), []), at(0)).median,
+    ).toBeNull()
+  })
+  it('brackets a steady job', () => {
+    const steady = basisOf(after(times(10, () => run(false, 1000))), [])
+    const { low, median, high } = remainingAt(steady, at(100))
     expect(low).toBeGreaterThan(750)
     expect(high).toBeLessThan(1050)
-    expect(mean).toBeCloseTo(900, -2)
+    expect(median).toBeCloseTo(900, -2)
+  })
+  it('leans on the pool where the job has few runs', () => {
+    const pool = {
+      pool: 'family',
+      eventId: '',
+      eventAt: 0,
+      observedAt: 0,
+      passes: 100,
+      failures: 0,
+      passDurations: { '60': 100 },
+      failDurations: {},
+      passClean: { '60': 100 },
+      failClean: {},
+      passesWithSign: 0,
+      failuresWithSign: 0,
+      shadowPasses: 0,
+      shadowFalseStops: 0,
+      shadowTrueStops: 0,
+    }
+    const basis = basisOf(emptyHistory(), [pool, undefined])
+    expect(basis.pool).toBe('family')
+    expect(basis.rate).toBeLessThan(0.1)
+    expect(remainingAt(basis, at(0)).median).toBeGreaterThan(800)
   })
 })

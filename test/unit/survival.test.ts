@@ -1,6 +1,8 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   addDuration,
+  BUCKETS,
   bucketOf,
   bucketStart,
   decay,
@@ -11,7 +13,13 @@ import {
 const of = (...seconds: number[]): Survival => {
   const histogram: Histogram = {}
   for (const s of seconds) addDuration(histogram, s, 1)
-  return new Survival({ histogram, scale: 1 })
+  return new Survival([{ histogram, scale: 1 }])
+}
+const cutOff = (ended: readonly number[], censored: readonly number[]): Survival => {
+  const [ends, cuts]: [Histogram, Histogram] = [{}, {}]
+  for (const s of ended) addDuration(ends, s, 1)
+  for (const s of censored) addDuration(cuts, s, 1)
+  return new Survival([{ histogram: ends, scale: 1 }], [{ histogram: cuts, scale: 1 }])
 }
 
 describe('survival from log buckets', () => {
@@ -35,5 +43,34 @@ describe('survival from log buckets', () => {
   })
   it('forgets by a factor', () => {
     expect(decay({ '3': 2, '4': 0.001 }, 0.5)).toEqual({ '3': 1 })
+  })
+  it('counts a run that was cut off as alive until then: ends at 10, 20, 40 s, cut off at 30 s', () => {
+    const survival = cutOff([10, 20, 40], [30])
+    expect(survival.at(25)).toBeCloseTo(0.5)
+    expect(survival.at(60)).toBe(0)
+    expect(survival.total).toBe(4)
+  })
+  it('does not fall to 0 where the longest run was cut off', () => {
+    const survival = cutOff([100, 100, 100], [5000])
+    expect(survival.at(4000)).toBeCloseTo(0.25)
+    expect(survival.at(90_000)).toBeCloseTo(0.25)
+    expect(survival.quantileBeyond(1000, 0.5)).toBe(survival.end)
+  })
+  it('agrees with a count of the runs, whatever they are', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 100_000 }), { minLength: 1, maxLength: 50 }),
+        (runs) => {
+          const survival = of(...runs)
+          for (let bucket = 0; bucket < BUCKETS; bucket += 7) {
+            const longer = runs.filter((seconds) => bucketOf(seconds) >= bucket).length
+            expect(survival.at(bucketStart(bucket))).toBeCloseTo(longer / runs.length, 9)
+            expect(survival.beyond(bucketStart(bucket))).toBeCloseTo(longer, 9)
+          }
+          const mean = runs.reduce((sum, seconds) => sum + seconds, 0) / runs.length
+          expect(Math.abs((survival.meanRemaining(0) ?? 0) - mean)).toBeLessThan(0.07 * mean + 1)
+        },
+      ),
+    )
   })
 })
