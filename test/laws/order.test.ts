@@ -5,11 +5,11 @@ import { describe, expect, it } from 'vitest'
 import { KPI_FILES } from '../../processors/kpi/index.ts'
 import { emptyRun, join, type RunState } from '../../processors/runs/lattice.ts'
 import { TOPOLOGY } from '../../processors/topology.ts'
-import type { Kpi, Run, RunEvent } from '../../schemas/events.ts'
+import type { Kpi, KpiValue, Run, RunEvent } from '../../schemas/events.ts'
 import { runKey } from '../../schemas/keys.ts'
 import { shuffledRun, twoOrders } from '../support/arbitraries.ts'
 import { HOUR } from '../support/facts.ts'
-import { topologyDriver } from '../support/topology-driver.ts'
+import { fromBytes, topologyDriver, type TopologyDriver } from '../support/topology-driver.ts'
 
 const RUNS = { numRuns: Number(process.env['STOPLINE_LAW_RUNS'] ?? 25) }
 
@@ -47,18 +47,22 @@ const FROM_SCORES = new Set(
     .map(({ name }) => name),
 )
 const AGES = new Set(['staleness', 'oldest_age'])
-const kpisOf = (records: readonly Kpi[]): Map<string, unknown> =>
-  new Map(
-    records
-      .map(({ dimension, subject, window, values }) => {
-        const told = values
-          .filter(({ kpi }) => !FROM_SCORES.has(kpi))
-          // An age is as of its record, which is told when something new was heard: its instant is compared.
-          .map((kpi) => (AGES.has(kpi.kpi) ? { ...kpi, value: null } : kpi))
-        return [`${dimension} ${subject} ${window}`, told] as const
-      })
-      .sort(([a], [b]) => (a < b ? -1 : 1)),
-  )
+/** The newest KPIs of each subject and window that count anything; a tombstone leaves none. */
+const kpisOf = (driver: TopologyDriver): Map<string, unknown> => {
+  const newest = new Map<string, unknown>()
+  for (const published of driver.bytesOf('ci.kpis.v1')) {
+    const { record } = fromBytes(published)
+    const values = record === null ? [] : comparable(record as Kpi)
+    if (values.every(({ n }) => n === 0)) newest.delete(published.key)
+    else newest.set(published.key, values)
+  }
+  return new Map([...newest].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+/** An age is as of its record, which is told when something new was heard: its instant is compared. */
+const comparable = ({ values }: Kpi): KpiValue[] =>
+  values
+    .filter(({ kpi }) => !FROM_SCORES.has(kpi))
+    .map((kpi) => (AGES.has(kpi.kpi) ? { ...kpi, value: null } : { ...kpi }))
 
 /** Everything heard, and an hour more, so that all panes have been told. */
 const outcomeOf = (facts: readonly RunEvent[]) => {
@@ -70,7 +74,7 @@ const outcomeOf = (facts: readonly RunEvent[]) => {
   const result = {
     runs: [...last].sort(([a], [b]) => (a < b ? -1 : 1)),
     counts: countsOf(runs),
-    kpis: kpisOf(driver.read('ci.kpis.v1')),
+    kpis: kpisOf(driver),
   }
   driver.close()
   return result
