@@ -2,7 +2,8 @@
 
 import type { Prior } from '../../schemas/events.ts'
 import { wilson } from '../../schemas/measures.ts'
-import { failureRate, type ClassHistory, type History } from './history.ts'
+import type { ClassHistory, History } from './history.ts'
+import { expertRates, mixed, type Rate } from './rates.ts'
 import { Survival, type Histogram, type Part } from './survival.ts'
 
 /** A pool's durations weigh at most this many runs beside the job's own. */
@@ -29,6 +30,8 @@ export interface Basis {
   readonly rate: number
   readonly rateLow: number
   readonly rateHigh: number
+  /** What each expert says of it. */
+  readonly rates: readonly Rate[]
   /** The widest pool it leans on. */
   readonly pool: 'job' | 'family' | 'community' | 'none'
   /** Median passing duration in seconds, null without passes. */
@@ -47,12 +50,14 @@ export const basisOf = (history: History, priors: readonly (Prior | undefined)[]
     history.pass,
     prior && [prior.passDurations, prior.passClean, prior.passes, prior.passesWithSign],
   )
-  const { rate, effectiveRuns } = failureRate(history, pooled)
+  const rates = expertRates(history.recent, pooled)
+  const { rate, effectiveRuns } = mixed(rates, history.expertScores)
   const { low, high } = wilson(rate, effectiveRuns, Z90)
   return {
     rate,
     rateLow: low,
     rateHigh: high,
+    rates,
     pass,
     fail: sideOf(
       history.fail,

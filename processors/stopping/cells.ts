@@ -23,6 +23,7 @@ const HISTORY = record('History', {
   pass: CLASS_HISTORY,
   fail: 'ClassHistory',
   lastPasses: array('double'),
+  expertScores: array('double'),
   shadowPasses: 'int',
   shadowFalseStops: 'int',
   shadowTrueStops: 'int',

@@ -27,6 +27,8 @@ export interface History {
   fail: ClassHistory
   /** Durations of the last five passes in seconds, newest first: Jenkins' rule reads them. */
   lastPasses: number[]
+  /** How right each expert on the failure rate was: log likelihoods. */
+  expertScores: number[]
   /** Passing runs our rule watched, those it would have stopped, and failing runs it would have stopped. */
   shadowPasses: number
   shadowFalseStops: number
@@ -51,6 +53,7 @@ export const emptyHistory = (): History => ({
   pass: emptyClass(),
   fail: emptyClass(),
   lastPasses: [],
+  expertScores: [],
   shadowPasses: 0,
   shadowFalseStops: 0,
   shadowTrueStops: 0,
@@ -116,34 +119,18 @@ export const streak = (history: History): number => {
   return first ? length : -length
 }
 
-/** Weight of the newest outcome is 1, of each older one this factor less: history beats age, and it moves. */
+/** In the base rate the newest outcome weighs 1, each older one this factor less. */
 const OUTCOME_DECAY = 0.85
-/** The pool counts as much as this many runs of the job itself. */
-const POOL_WEIGHT = 2
 
-/**
- * Chance to fail before anything of the run is known, the weight behind it, and how many equal runs that weight is worth
- * (Kish 1965: (Σw)²/Σw²).
- */
-export const failureRate = (
-  history: Pick<History, 'recent'>,
-  pooled: number,
-): { rate: number; weight: number; effectiveRuns: number } => {
-  let failures = POOL_WEIGHT * pooled
-  let weight = POOL_WEIGHT
-  let squares = POOL_WEIGHT
+/** Job's decayed base rate, with half a run each way: what a forecast must beat. Example: fail, pass (newest first): .527. */
+export const baseRate = (history: Pick<History, 'recent'>): number => {
+  let failures = 0.5
+  let weight = 1
   let w = 1
   for (const failed of history.recent) {
     weight += w
-    squares += w * w
     if (failed) failures += w
     w *= OUTCOME_DECAY
   }
-  return { rate: failures / weight, weight, effectiveRuns: (weight * weight) / squares }
-}
-
-/** Job's decayed base rate, with a prior of half a run each way: what a forecast must beat. */
-export const baseRate = (history: Pick<History, 'recent'>): number => {
-  const { rate, weight } = failureRate(history, 0.5)
-  return (rate * weight - POOL_WEIGHT / 2 + 0.5) / (weight - POOL_WEIGHT + 1)
+  return failures / weight
 }

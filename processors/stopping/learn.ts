@@ -8,8 +8,9 @@ import { emit, setTimer, type Cells, type Effect, type Tables } from '../process
 import { refitted } from './density/stops.ts'
 import { addToSample } from './density/sample.ts'
 import { baseRate, remember, rememberCensored, type History } from './history.ts'
+import { rescored } from './rates.ts'
 import { profileOf } from './profile.ts'
-import { fitOf, historyOf, sampleOf, type RunningRun } from './state.ts'
+import { fitOf, historyOf, sampleOf, type PassedCheckpoint, type RunningRun } from './state.ts'
 import { viewOf } from './view.ts'
 import { poolsOf, familyOf } from './pools.ts'
 import { stopPoint } from './look.ts'
@@ -26,6 +27,7 @@ export const afterEnd = (
   run: Run,
   running: RunningRun | undefined,
   now: number,
+  tables: Tables,
 ): Effect[] => {
   const labels = running?.labels ?? run.labels
   const failed = failedClass(run.outcome ?? 'unknown')
@@ -39,6 +41,8 @@ export const afterEnd = (
   const signSeconds = signOf(run, running, seconds)
   const isCut = run.outcome === 'timedOut'
   const history = remember(before, { failed, durationSeconds: seconds, isCut, signSeconds })
+  const { basis } = viewOf(cells, run, labels, now, tables)
+  history.expertScores = rescored(before.expertScores, basis.rates, failed)
   noteSkill(history, running, failed)
   noteShadow(history, running, failed, seconds)
   history.family = familyOf(run.job, labels)
@@ -61,13 +65,16 @@ const signOf = (
   return sign === null ? null : Math.min(sign, seconds ?? sign)
 }
 
+/** Mean squared errors over the checkpoints that the run was seen to pass. */
 const noteSkill = (history: History, running: RunningRun | undefined, failed: boolean): void => {
-  const first = running?.checkpoints[0]
-  if (first === undefined) return
+  const passed = running?.checkpoints ?? []
+  if (passed.length === 0) return
   const actual = failed ? 1 : 0
+  const error = (of: (checkpoint: PassedCheckpoint) => number): number =>
+    passed.reduce((sum, checkpoint) => sum + (of(checkpoint) - actual) ** 2, 0) / passed.length
   history.skillRuns = history.skillRuns * SKILL_FORGET + 1
-  history.skillOurs = history.skillOurs * SKILL_FORGET + (first.pFail - actual) ** 2
-  history.skillBase = history.skillBase * SKILL_FORGET + (first.base - actual) ** 2
+  history.skillOurs = history.skillOurs * SKILL_FORGET + error(({ pFail }) => pFail)
+  history.skillBase = history.skillBase * SKILL_FORGET + error(({ base }) => base)
 }
 
 const shadowStopped = (running: RunningRun, seconds: number | null): boolean =>

@@ -149,7 +149,7 @@ const onFinished = (
   }
   const others = openRuns(cells).filter((open) => open !== cell)
   if (running !== undefined) putOpenRuns(cells, others)
-  effects.push(...afterEnd(cells, run, running, now))
+  effects.push(...afterEnd(cells, run, running, now, tables))
   const isTold = failedClass(run.outcome ?? 'unknown') !== null || durationSeconds(run) !== null
   if (isTold)
     for (const open of others)

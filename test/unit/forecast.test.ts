@@ -5,13 +5,13 @@ import { chanceAt, pFailAt, remainingAt } from '../../processors/stopping/foreca
 import {
   baseRate,
   emptyHistory,
-  failureRate,
   remember,
   rememberCensored,
   streak,
   type Finished,
   type History,
 } from '../../processors/stopping/history.ts'
+import { EXPERTS, expertRates, mixed, rescored } from '../../processors/stopping/rates.ts'
 import { Survival } from '../../processors/stopping/survival.ts'
 
 const run = (failed: boolean, durationSeconds: number | null, more: Partial<Finished> = {}) => ({
@@ -35,11 +35,9 @@ describe('the history of a job', () => {
     expect(streak(after([run(true, 1), run(false, 1)]))).toBe(-1)
     expect(streak(emptyHistory())).toBe(0)
   })
-  it('lets the newest outcomes weigh most', () => {
-    const of = (...failed: boolean[]) => after(failed.map((each) => run(each, 1)))
-    const broken = failureRate(of(false, false, true, true), 0.5).rate
-    const mended = failureRate(of(true, true, false, false), 0.5).rate
-    expect(broken).toBeGreaterThan(mended)
+  it('lets the newest outcomes weigh most: fail after pass has a base rate of .527', () => {
+    expect(baseRate({ recent: [true, false] })).toBeCloseTo(0.527, 3)
+    expect(baseRate({ recent: [false, true] })).toBeCloseTo(0.473, 3)
     expect(baseRate(emptyHistory())).toBeCloseTo(0.5)
   })
   it('takes a run without a class as a lower bound, shared out by its chance to fail', () => {
@@ -54,6 +52,43 @@ describe('the history of a job', () => {
     remember(before, run(true, 50))
     rememberCensored(before, 10, 0.5)
     expect(before).toEqual(copy)
+  })
+})
+
+describe('the experts on the failure rate', () => {
+  const listening = (outcomes: readonly boolean[]) => {
+    let recent: boolean[] = []
+    let scores: number[] = []
+    for (const failed of outcomes) {
+      scores = rescored(scores, expertRates(recent, 0.3), failed)
+      recent = [failed, ...recent].slice(0, 30)
+    }
+    return { recent, scores }
+  }
+  const weightOf = (scores: readonly number[], index: number): number => {
+    const one = EXPERTS.map((_, i) => ({ rate: i === index ? 1 : 0, effectiveRuns: 1 }))
+    return mixed(one, scores).rate
+  }
+  it('are all heard at first, those of middle memory most', () => {
+    const weights = EXPERTS.map((_, i) => weightOf([], i))
+    expect(weights.reduce((a, b) => a + b)).toBeCloseTo(1)
+    expect(Math.max(...weights)).toBe(weights[1])
+  })
+  it('of short memory win where a job breaks and is mended for long', () => {
+    const { scores } = listening(Array.from({ length: 80 }, (_, i) => Math.floor(i / 16) % 2 === 1))
+    expect(weightOf(scores, 0)).toBeGreaterThan(weightOf([], 0))
+    expect(weightOf(scores, 3)).toBeLessThan(0.01)
+  })
+  it('of long memory win where every third run fails by chance', () => {
+    const { scores } = listening(Array.from({ length: 80 }, (_, i) => (i * 7919) % 10 < 3))
+    expect(weightOf(scores, 3)).toBeGreaterThan(weightOf([], 3))
+    expect(weightOf(scores, 0)).toBeLessThan(0.05)
+  })
+  it('say a rate between those of all', () => {
+    const rates = expertRates([true, false, false, true], 0.3)
+    const { rate } = mixed(rates, [0, -1, -2, 3])
+    expect(rate).toBeGreaterThan(Math.min(...rates.map((each) => each.rate)))
+    expect(rate).toBeLessThan(Math.max(...rates.map((each) => each.rate)))
   })
 })
 
@@ -94,6 +129,7 @@ describe('the chance to fail', () => {
       rate: 0.3,
       rateLow: 0.143,
       rateHigh: 0.524,
+      rates: [],
       fail: side({ '30': 10, '90': 10 }),
       pass: side({ '60': 40 }),
       pool: 'job',

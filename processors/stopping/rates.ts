@@ -1,0 +1,71 @@
+/**
+ * The chance to fail before anything of a run is known. Jobs differ in how fast they change: some break for days, some
+ * toss a coin for ever. So experts with other memories forecast each run, and a job listens to those that were right.
+ */
+
+/** Each older outcome weighs `decay` of the next newer one; the pool counts as much as `pool` runs of the job. */
+interface Expert {
+  readonly decay: number
+  readonly pool: number
+  /** Weight before anything was scored. */
+  readonly trust: number
+}
+/** From one that forgets within two runs to one that hardly moves from the pool's rate; a new job trusts the middle ones. */
+export const EXPERTS: readonly Expert[] = [
+  { decay: 0.6, pool: 1, trust: 1 },
+  { decay: 0.85, pool: 2, trust: 3 },
+  { decay: 0.95, pool: 2, trust: 2 },
+  { decay: 0.98, pool: 20, trust: 1 },
+]
+/** What an expert was right about is forgotten by this much with each run, so that it can fall behind and come back. */
+const FORGET = 0.97
+
+export interface Rate {
+  readonly rate: number
+  /** How many equal runs it rests on (Kish 1965: (Σw)²/Σw²). */
+  readonly effectiveRuns: number
+}
+
+/** One expert's rate; `recent` is newest first, true where the run failed. Example: decay 1, pool 0: fail, pass is .5. */
+const rateOf = ({ decay, pool }: Expert, recent: readonly boolean[], pooled: number): Rate => {
+  let failures = pool * pooled
+  let weight = pool
+  let squares = pool
+  let w = 1
+  for (const failed of recent) {
+    weight += w
+    squares += w * w
+    if (failed) failures += w
+    w *= decay
+  }
+  return { rate: failures / weight, effectiveRuns: (weight * weight) / squares }
+}
+
+export const expertRates = (recent: readonly boolean[], pooled: number): Rate[] =>
+  EXPERTS.map((expert) => rateOf(expert, recent, pooled))
+
+/**
+ * The experts mixed by how likely they made what happened (exponentially weighted forecaster with log loss: Vovk 1990;
+ * forgetting as in Herbster and Warmuth 1998). `scores` are log likelihoods, zero at first.
+ */
+export const mixed = (rates: readonly Rate[], scores: readonly number[]): Rate => {
+  const best = Math.max(...rates.map((_, i) => scores[i] ?? 0))
+  let total = 0
+  let rate = 0
+  let runs = 0
+  rates.forEach((each, i) => {
+    const weight = (EXPERTS[i]?.trust ?? 1) * Math.exp((scores[i] ?? 0) - best)
+    total += weight
+    rate += weight * each.rate
+    runs += weight * each.effectiveRuns
+  })
+  return { rate: rate / total, effectiveRuns: runs / total }
+}
+
+/** Scores after one more outcome. */
+export const rescored = (
+  scores: readonly number[],
+  rates: readonly Rate[],
+  failed: boolean,
+): number[] =>
+  rates.map(({ rate }, i) => FORGET * (scores[i] ?? 0) + Math.log(failed ? rate : 1 - rate))
