@@ -122,7 +122,7 @@ export const streak = (history: History): number => {
 /** In the base rate the newest outcome weighs 1, each older one this factor less. */
 const OUTCOME_DECAY = 0.85
 
-/** Job's decayed base rate, with half a run each way: what a forecast must beat. Example: fail, pass (newest first): .527. */
+/** Job's decayed base rate, with half a run each way: what a forecast must beat. Example: fail, pass (newest first): .526. */
 export const baseRate = (history: Pick<History, 'recent'>): number => {
   let failures = 0.5
   let weight = 1
