@@ -9,7 +9,7 @@ import { createProgress } from './progress.ts'
 
 const HOUR_MS = 3_600_000
 /** How often time moves on when nothing is heard. */
-export const TICK_MS = 250
+const TICK_MS = 250
 
 /** Replays an archive to its end, from where the store stopped. Returns the number of offers fed. */
 export const replayArchive = async (

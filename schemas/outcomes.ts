@@ -26,7 +26,7 @@ export const durationSeconds = (run: Pick<Run, 'startedAt' | 'finishedAt'>): num
   secondsBetween(run.startedAt, run.finishedAt)
 
 /** Queued to start in seconds, null where one of them is not known or they contradict. */
-export const queueSeconds = (run: Pick<Run, 'queuedAt' | 'startedAt'>): number | null =>
+const queueSeconds = (run: Pick<Run, 'queuedAt' | 'startedAt'>): number | null =>
   secondsBetween(run.queuedAt, run.startedAt)
 
 /** The end of a run as told so far, or null while it goes on. */

@@ -4,7 +4,7 @@ import type { Outcome } from '../../schemas/events.ts'
 import { failedClass } from '../../schemas/outcomes.ts'
 import { add, countOf, type Counters } from './counters.ts'
 import { bucketId } from './histogram.ts'
-import { ID } from './names.ts'
+import { END_ID, ID } from './names.ts'
 
 /** A finished run as the KPIs see it; milliseconds, null where unknown. */
 export interface RunSample {
@@ -18,13 +18,16 @@ export type CountRun = (run: RunSample, into: Counters, sign: 1 | -1) => void
 
 /** Runs by outcome: `end/<outcome>`. */
 export const countEnds: CountRun = (run, into, sign) => {
-  add(into, ID[`end/${run.outcome}`], sign)
+  add(into, END_ID[run.outcome], sign)
 }
-export const endsOf = (counters: Counters, ...outcomes: readonly Outcome[]): number =>
-  outcomes.reduce((sum, outcome) => sum + countOf(counters, ID[`end/${outcome}`]), 0)
+export const endsOf = (counters: Counters, outcome: Outcome): number =>
+  countOf(counters, END_ID[outcome])
 /** Runs with a class: passed, or failed in any way. Aborted, skipped and unknown ones have none. */
 export const classed = (counters: Counters): number =>
-  endsOf(counters, 'success', 'failure', 'error', 'timedOut')
+  endsOf(counters, 'success') + failed(counters)
+/** Runs that failed in any way. */
+export const failed = (counters: Counters): number =>
+  endsOf(counters, 'failure') + endsOf(counters, 'error') + endsOf(counters, 'timedOut')
 
 /** Durations of passing and of failing runs: `pass/<bucket>`, `fail/<bucket>`. */
 export const countDurations: CountRun = (run, into, sign) => {

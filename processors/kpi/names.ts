@@ -3,6 +3,9 @@
  * An id never changes its meaning: state that was written with it lives on. New scalars go to the end of their list.
  */
 
+import type { Outcome } from '../../schemas/events.ts'
+import { placeOf, type Counters } from './counters.ts'
+
 const RUN_SCALARS = [
   'late',
   'end/unknown',
@@ -96,7 +99,8 @@ export const openId = (minute: number): number => OPEN + minute
 export const minuteOf = (id: number): number => id - OPEN
 
 export const isOpenId = (id: number): boolean => id >= OPEN
-export const isScoreId = (id: number): boolean => id >= SCORES && id < OPEN
+/** Place of the first counter of scores; before it are those of runs. */
+export const scoresFrom = (counters: Readonly<Counters>): number => placeOf(counters, SCORES)
 export const percentOf = (id: number): number | null =>
   id < CHECKS || id >= RULES ? null : Math.floor((id - CHECKS) / PER_CHECK)
 
@@ -122,6 +126,17 @@ const checkName = (id: number): string => {
 const bucketName = (id: number): string => {
   const name = (Object.keys(HISTOGRAMS) as HistogramName[]).findLast((of) => HISTOGRAMS[of] <= id)
   return `${name ?? ''}/${id - HISTOGRAMS[name ?? 'pass']}`
+}
+
+/** Ids of outcomes: looked up for every rate of every record. */
+export const END_ID: Readonly<Record<Outcome, number>> = {
+  unknown: ID['end/unknown'],
+  success: ID['end/success'],
+  failure: ID['end/failure'],
+  error: ID['end/error'],
+  timedOut: ID['end/timedOut'],
+  aborted: ID['end/aborted'],
+  skipped: ID['end/skipped'],
 }
 
 const idsByName = new Map<string, number>(Object.entries(ID))

@@ -121,13 +121,18 @@ const onHour = (cells: Cells, pool: Pool, key: string, now: number): Effect[] =>
   scaleDown(pool)
   pool.isDue = false
   cells.put('pool', pool)
-  const { weight: _weight, isDue: _isDue, ...told } = pool
   const prior: Prior = {
     eventId: derivedId(key, `prior/${now}`),
     eventAt: now,
     observedAt: now,
     pool: key,
-    ...told,
+    passes: pool.passes,
+    failures: pool.failures,
+    passesWithSign: pool.passesWithSign,
+    failuresWithSign: pool.failuresWithSign,
+    shadowPasses: pool.shadowPasses,
+    shadowFalseStops: pool.shadowFalseStops,
+    shadowTrueStops: pool.shadowTrueStops,
     // The cell goes on changing; what was published must not.
     passDurations: { ...pool.passDurations },
     failDurations: { ...pool.failDurations },

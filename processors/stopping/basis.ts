@@ -11,7 +11,7 @@ const POOL_RUNS = 4
 /** A pool speaks from so many decayed runs on. */
 const POOL_LEAST = 10
 /** A job speaks for itself from so many runs on. */
-export const OWN_LEAST = 10
+const OWN_LEAST = 10
 
 /** z of a two-sided 90 % interval. */
 export const Z90 = 1.645

@@ -1,7 +1,7 @@
 /** Whether false stops are shown to be rare, by a bound that holds however often one looks. */
 
 /** A false stop may hit one passing run in a hundred. */
-export const FALSE_STOP_LIMIT = 0.01
+const FALSE_STOP_LIMIT = 0.01
 /** By Ville's inequality a true rate above the limit reaches this e-value with a chance of 1/20 at most, at any look. */
 const SHOWN = 20
 /** Rates the bet is spread over, with its shares: it wins fastest where false stops do not happen, and survives a few. */

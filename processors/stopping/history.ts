@@ -3,7 +3,7 @@
 import { addDuration, decay, type Histogram } from './survival.ts'
 
 /** Outcomes kept one by one, newest first: what is older weighs less than 1 %. */
-export const RECENT = 30
+const RECENT = 30
 /** Durations are forgotten by halves every so many finished runs: long enough for a shape, short enough to move. */
 const DURATION_HALF_LIFE_RUNS = 40
 const FORGET = 0.5 ** (1 / DURATION_HALF_LIFE_RUNS)

@@ -44,7 +44,7 @@ export const look = (run: RunningRun, view: View, cause: Cause, causeId: string)
   return [...effects, ...timer]
 }
 
-export const seenOf = (run: RunningRun, now: number): Seen => ({
+const seenOf = (run: RunningRun, now: number): Seen => ({
   elapsedSeconds: Math.max(0, (now - run.startedAt) / 1000),
   signSeconds: run.signSeconds,
 })

@@ -4,7 +4,7 @@
  * Bucket b covers durations in seconds from 1.12^b up to 1.12^(b+1): 12 % wide, so a quantile is read within 6 %.
  */
 
-export const BUCKET_RATIO = 1.12
+const BUCKET_RATIO = 1.12
 const LOG_RATIO = Math.log(BUCKET_RATIO)
 /** 1.12^122 seconds is 11.6 days: longer runs share the last bucket. */
 export const BUCKETS = 123

@@ -14,7 +14,7 @@ export interface ArchiveOptions {
   readonly batchOffers?: number
 }
 /** How far the archive is. All bytes are read and sorted before the first batch. */
-export interface ArchiveProgress {
+interface ArchiveProgress {
   readonly bytesRead: number
   readonly bytesTotal: number
   readonly offersMade: number

@@ -12,7 +12,7 @@ export interface ArchiveFile {
 }
 
 /** A folder that is no archive; the message says what a folder must hold. */
-export class ArchiveError extends Error {
+class ArchiveError extends Error {
   override name = 'ArchiveError'
 }
 

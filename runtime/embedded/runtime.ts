@@ -140,11 +140,11 @@ const encoded = ({ topic, record }: Offer): Keyed => {
     if (!(error instanceof UnencodableError)) throw error
     const at = Number.isSafeInteger(record.observedAt) ? record.observedAt : 0
     const letter: DeadLetter = {
-      eventId: derivedId(String(record.eventId), 'dead/offer'),
+      eventId: derivedId(idOf(record), 'dead/offer'),
       eventAt: at,
       observedAt: at,
       origin: topic,
-      position: String(record.eventId),
+      position: idOf(record),
       reason: 'unencodable',
       detail: error.message,
       step: 'offer',
@@ -153,3 +153,6 @@ const encoded = ({ topic, record }: Offer): Keyed => {
     return keyed('ci.dead-letters.v1', letter, at)
   }
 }
+
+/** What does not fit its schema may have anything for an id. */
+const idOf = ({ eventId }: { readonly eventId: unknown }): string => String(eventId)

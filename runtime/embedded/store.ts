@@ -7,7 +7,7 @@ import { crc32 } from 'node:zlib'
 import type { StateStore, StoredTimer } from '../ports.ts'
 
 /** Version of the tables below. A file of another version is refused, never misread. */
-export const STORE_VERSION = 2
+const STORE_VERSION = 2
 const APPLICATION_ID = 0x53544f50 // 'STOP'
 const IN_MEMORY = ':memory:'
 
@@ -148,7 +148,7 @@ export class EmbeddedStore implements StateStore {
 
   #prepareFile(file: string, fresh: boolean): void {
     this.db.exec(
-      'PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000',
+      'PRAGMA page_size = 8192; PRAGMA cache_size = -32768; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000',
     )
     this.db.exec('BEGIN EXCLUSIVE')
     if (fresh) this.#create()

@@ -15,7 +15,7 @@ export interface ExportOptions extends ExportRange {
   /** Replaces the archive in a folder that is not empty; other files in it stay. */
   readonly overwrite?: boolean
 }
-export interface ExportedFile {
+interface ExportedFile {
   readonly file: string
   readonly rows: number
   readonly bytes: number
