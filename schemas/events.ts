@@ -215,6 +215,7 @@ export interface PoolOutcome extends Stamped {
   shadowStopped: boolean
   badSign: boolean
   cleanSeconds: number | null
+  shadowSignStopped: boolean
 }
 
 /** Decayed survival and outcomes of a pool of jobs, published at a full hour. */
@@ -231,6 +232,8 @@ export interface Prior extends Stamped {
   failClean: Record<string, number>
   passesWithSign: number
   failuresWithSign: number
+  shadowSignFalseStops: number
+  shadowSignTrueStops: number
 }
 
 /** One KPI. */

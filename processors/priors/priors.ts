@@ -24,6 +24,8 @@ interface Pool {
   shadowPasses: number
   shadowFalseStops: number
   shadowTrueStops: number
+  shadowSignFalseStops: number
+  shadowSignTrueStops: number
   isDue: boolean
 }
 const map = { type: 'map', values: 'double' }
@@ -43,6 +45,8 @@ const CELL = {
     shadowPasses: 'long',
     shadowFalseStops: 'long',
     shadowTrueStops: 'long',
+    shadowSignFalseStops: 'long',
+    shadowSignTrueStops: 'long',
     isDue: 'boolean',
   }).map(([name, type]) => ({ name, type })),
 }
@@ -59,6 +63,8 @@ const emptyPool = (): Pool => ({
   shadowPasses: 0,
   shadowFalseStops: 0,
   shadowTrueStops: 0,
+  shadowSignFalseStops: 0,
+  shadowSignTrueStops: 0,
   isDue: false,
 })
 
@@ -102,6 +108,8 @@ const evolve = (
   if (told.watched && !failed) pool.shadowPasses += 1
   if (told.shadowStopped && !failed) pool.shadowFalseStops += 1
   if (told.shadowStopped && failed) pool.shadowTrueStops += 1
+  if (told.shadowSignStopped && !failed) pool.shadowSignFalseStops += 1
+  if (told.shadowSignStopped && failed) pool.shadowSignTrueStops += 1
 }
 
 const scaleDown = (pool: Pool): void => {
@@ -133,6 +141,8 @@ const onHour = (cells: Cells, pool: Pool, key: string, now: number): Effect[] =>
     shadowPasses: pool.shadowPasses,
     shadowFalseStops: pool.shadowFalseStops,
     shadowTrueStops: pool.shadowTrueStops,
+    shadowSignFalseStops: pool.shadowSignFalseStops,
+    shadowSignTrueStops: pool.shadowSignTrueStops,
     // The cell goes on changing; what was published must not.
     passDurations: { ...pool.passDurations },
     failDurations: { ...pool.failDurations },

@@ -33,6 +33,9 @@ export interface History {
   shadowPasses: number
   shadowFalseStops: number
   shadowTrueStops: number
+  /** Of these, stops that rested on a bad sign. */
+  shadowSignFalseStops: number
+  shadowSignTrueStops: number
   /** Decayed squared errors of our forecasts at the start and of the base rate, with their weight. */
   skillRuns: number
   skillOurs: number
@@ -57,6 +60,8 @@ export const emptyHistory = (): History => ({
   shadowPasses: 0,
   shadowFalseStops: 0,
   shadowTrueStops: 0,
+  shadowSignFalseStops: 0,
+  shadowSignTrueStops: 0,
   skillRuns: 0,
   skillOurs: 0,
   skillBase: 0,

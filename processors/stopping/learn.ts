@@ -77,8 +77,9 @@ const noteSkill = (history: History, running: RunningRun | undefined, failed: bo
   history.skillBase = history.skillBase * SKILL_FORGET + error(({ base }) => base)
 }
 
-const shadowStopped = (running: RunningRun, seconds: number | null): boolean =>
-  running.shadowSeconds !== null && (seconds === null || running.shadowSeconds < seconds)
+/** A stop counts only while the run was alive. */
+const isAliveAt = (stop: number | null, seconds: number | null): boolean =>
+  stop !== null && (seconds === null || stop < seconds)
 
 const noteShadow = (
   history: History,
@@ -87,10 +88,11 @@ const noteShadow = (
   seconds: number | null,
 ): void => {
   if (running?.watched !== true) return
-  const stopped = shadowStopped(running, seconds)
   if (!failed) history.shadowPasses += 1
-  if (!failed && stopped) history.shadowFalseStops += 1
-  if (failed && stopped) history.shadowTrueStops += 1
+  if (isAliveAt(running.shadowSeconds, seconds))
+    history[failed ? 'shadowTrueStops' : 'shadowFalseStops'] += 1
+  if (isAliveAt(running.shadowSignSeconds, seconds))
+    history[failed ? 'shadowSignTrueStops' : 'shadowSignFalseStops'] += 1
 }
 
 /** Setting the timer again changes nothing: until then it has the same instant. */
@@ -122,7 +124,8 @@ const poolOutcome = (
     failed,
     durationSeconds: seconds,
     watched: running?.watched ?? false,
-    shadowStopped: running?.watched === true && shadowStopped(running, seconds),
+    shadowStopped: running?.watched === true && isAliveAt(running.shadowSeconds, seconds),
+    shadowSignStopped: running?.watched === true && isAliveAt(running.shadowSignSeconds, seconds),
     badSign: signSeconds !== null,
     cleanSeconds: seconds === null ? null : Math.min(seconds, signSeconds ?? Infinity),
   }

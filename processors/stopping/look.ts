@@ -36,6 +36,7 @@ export const look = (run: RunningRun, view: View, cause: Cause, causeId: string)
   if (verdict.level !== run.level)
     effects.push(emit('ci.decisions.v1', decisionOf(forecast, view, verdict, seen)))
   if (verdict.wantsStop) run.shadowSeconds ??= seen.elapsedSeconds
+  if (verdict.wantsStop && seen.signSeconds !== null) run.shadowSignSeconds ??= seen.elapsedSeconds
   if (verdict.level === 'stop') run.stopSeconds ??= seen.elapsedSeconds
   if (verdict.level !== 'abstain') run.watched = true
   run.pFail = verdict.chance.p

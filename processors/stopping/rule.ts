@@ -8,8 +8,8 @@ export const RULE = 'stopline/1'
 
 /** From here on people may want to look. */
 const WATCH_P = 0.5
-/** Nine in ten runs stopped must be failing ones: the precision floor. */
-const STOP_P = 0.9
+/** Nine in ten runs stopped must be failing ones; the rest is for what calibration misses. */
+const STOP_P = 0.92
 /** Lower bound from which an alert is worth its noise. */
 export const ALERT_LOW = 0.8
 /** People wait for a run that is stopped in error as long as its machine is busy again. */
@@ -26,10 +26,12 @@ export interface Standing {
   readonly skillRuns: number
   readonly skillOurs: number
   readonly skillBase: number
-  /** True where a false-stop rate within its bound has been shown for the job, its family or its community. */
-  readonly isBoundShown: boolean
-  /** True where the job's own shadow stops were wrong too often. */
+  /** True where the record of the job, its family or its community allows any stop, or those on a bad sign. */
+  readonly mayStop: boolean
+  readonly mayStopOnSign: boolean
+  /** True where the job's own shadow stops, or those on a bad sign, were wrong too often. */
   readonly isContradicted: boolean
+  readonly isSignContradicted: boolean
 }
 export interface Verdict {
   readonly level: Level
@@ -44,7 +46,7 @@ export interface Verdict {
 }
 
 /**
- * Stops when p·E[remaining | fail] > (1 − p)·(rerun + delay) and p is at the precision floor.
+ * Stops when p·E[remaining | fail] > (1 − p)·(rerun + delay) and p is above the precision floor of .9.
  * Example: p .95, 600 s to go if it fails, a passing run takes 1,000 s: .95·600 = 570 > .05·2,000 = 100: stop.
  */
 export const judge = (basis: Basis, seen: Seen, standing: Standing): Verdict => {
@@ -60,7 +62,7 @@ export const judge = (basis: Basis, seen: Seen, standing: Standing): Verdict => 
   const paysOff = gain > loss * (1 + DELAY_COST_SHARE)
   const wantsStop = paysOff && chance.p >= STOP_P
   return {
-    ...advice(basis, chance, standing, wantsStop, paysOff),
+    ...advice(basis, seen, chance, standing, wantsStop, paysOff),
     chance,
     wantsStop: wantsStop && whyAbstain(basis, standing) === null,
     expectedSavedSeconds: gain - loss,
@@ -71,6 +73,7 @@ export const judge = (basis: Basis, seen: Seen, standing: Standing): Verdict => 
 
 const advice = (
   basis: Basis,
+  { signSeconds }: Seen,
   chance: Chance,
   standing: Standing,
   wantsStop: boolean,
@@ -78,9 +81,10 @@ const advice = (
 ): { level: Level; reason: string } => {
   const abstention = whyAbstain(basis, standing)
   if (abstention !== null) return { level: 'abstain', reason: abstention }
-  if (wantsStop && standing.isContradicted)
+  const hasSign = signSeconds !== null
+  if (wantsStop && (hasSign ? standing.isSignContradicted : standing.isContradicted))
     return { level: 'advise', reason: 'earlier stops of this job would have hit passing runs' }
-  if (wantsStop && !standing.isBoundShown)
+  if (wantsStop && !(hasSign ? standing.mayStopOnSign : standing.mayStop))
     return {
       level: 'advise',
       reason:

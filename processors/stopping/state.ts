@@ -20,8 +20,9 @@ export interface RunningRun extends RunRef {
   isAlerting: boolean
   /** First failed step or red test. */
   signSeconds: number | null
-  /** When our rule first wanted to stop it, and when it first said so. */
+  /** When our rule first wanted to stop it, when it did so on a bad sign, and when it first said so. */
   shadowSeconds: number | null
+  shadowSignSeconds: number | null
   stopSeconds: number | null
   /** True once a forecast was given with advice. */
   watched: boolean

@@ -87,6 +87,7 @@ const onStarted = (
     isAlerting: false,
     signSeconds: hasBadSign(run) ? Math.max(0, (run.eventAt - startedAt) / 1000) : null,
     shadowSeconds: null,
+    shadowSignSeconds: null,
     stopSeconds: null,
     watched: false,
     dueSeconds: checkpointSeconds(view.basis.medianPass),

@@ -3,7 +3,7 @@
 import type { JobRef, Prior } from '../../schemas/events.ts'
 import type { Cells, Tables } from '../processor.ts'
 import { basisOf, type Basis } from './basis.ts'
-import { isContradicted, isShown } from './bound.ts'
+import { allowedBy, isContradicted } from './bound.ts'
 import type { History } from './history.ts'
 import { poolsOf } from './pools.ts'
 import type { Standing } from './rule.ts'
@@ -48,11 +48,21 @@ export const viewOf = (
   return { history, basis, standing, now }
 }
 
-const standingOf = (history: History, priors: readonly (Prior | undefined)[]): Standing => ({
-  ownRuns: history.recent.length,
-  skillRuns: history.skillRuns,
-  skillOurs: history.skillOurs,
-  skillBase: history.skillBase,
-  isBoundShown: [history, ...priors].some((record) => record !== undefined && isShown(record)),
-  isContradicted: isContradicted(history),
-})
+const standingOf = (history: History, priors: readonly (Prior | undefined)[]): Standing => {
+  const allowed = [history, ...priors].flatMap((record) =>
+    record === undefined ? [] : [allowedBy(record)],
+  )
+  return {
+    ownRuns: history.recent.length,
+    skillRuns: history.skillRuns,
+    skillOurs: history.skillOurs,
+    skillBase: history.skillBase,
+    mayStop: allowed.some(({ any }) => any),
+    mayStopOnSign: allowed.some(({ onSign }) => onSign),
+    isContradicted: isContradicted(history),
+    isSignContradicted: isContradicted({
+      shadowFalseStops: history.shadowSignFalseStops,
+      shadowTrueStops: history.shadowSignTrueStops,
+    }),
+  }
+}

@@ -201,6 +201,8 @@ describe('the time to the end', () => {
       shadowPasses: 0,
       shadowFalseStops: 0,
       shadowTrueStops: 0,
+      shadowSignFalseStops: 0,
+      shadowSignTrueStops: 0,
     }
     const basis = basisOf(emptyHistory(), [pool, undefined])
     expect(basis.pool).toBe('family')

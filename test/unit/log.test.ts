@@ -15,7 +15,7 @@ const prior = (pool: string, passes: number): Keyed => {
     ...{ eventId: `${pool}/${passes}`, eventAt: MONDAY, observedAt: MONDAY, pool, passes },
     ...{ failures: 0, passDurations: {}, failDurations: {}, passClean: {}, failClean: {} },
     ...{ shadowPasses: 0, shadowFalseStops: 0, shadowTrueStops: 0 },
-    ...{ passesWithSign: 0, failuresWithSign: 0 },
+    ...{ passesWithSign: 0, failuresWithSign: 0, shadowSignFalseStops: 0, shadowSignTrueStops: 0 },
   }
   return keyed('ci.priors.v1', record, MONDAY)
 }

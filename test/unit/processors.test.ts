@@ -10,7 +10,7 @@ describe('the priors processor', () => {
     on('ci.pool-outcomes.v1', {
       ...{ eventId: String(n), eventAt: at, observedAt: at, pool: 'family:x', failed: false },
       ...{ durationSeconds: 600, watched: true, shadowStopped: false, badSign: false },
-      ...{ cleanSeconds: 600, ...more },
+      ...{ cleanSeconds: 600, shadowSignStopped: false, ...more },
     })
   const published = (record: object): Said => ({ topic: 'ci.priors.v1', record })
 

@@ -1,27 +1,37 @@
 import { describe, expect, it } from 'vitest'
 import { basisOf } from '../../processors/stopping/basis.ts'
-import { eValue, isContradicted, isShown } from '../../processors/stopping/bound.ts'
+import { allowedBy, eValue, isContradicted } from '../../processors/stopping/bound.ts'
 import { checkpointSeconds } from '../../processors/stopping/checkpoints.ts'
 import { emptyHistory, remember, type Finished } from '../../processors/stopping/history.ts'
 import { familyOf, poolsOf } from '../../processors/stopping/pools.ts'
 import { judge, type Standing } from '../../processors/stopping/rule.ts'
 
-const shadow = (shadowPasses: number, shadowFalseStops = 0, shadowTrueStops = 0) => ({
-  shadowPasses,
-  shadowFalseStops,
-  shadowTrueStops,
+const record = (passes: number, any: [wrong: number, right: number], sign = any) => ({
+  shadowPasses: passes,
+  shadowFalseStops: any[0],
+  shadowTrueStops: any[1],
+  shadowSignFalseStops: sign[0],
+  shadowSignTrueStops: sign[1],
 })
 
 describe('the bound on false stops', () => {
-  it('is shown by 314 passing runs without one, and by no fewer', () => {
-    expect(eValue(0, 314)).toBeCloseTo(20.06, 2)
-    expect(isShown(shadow(314))).toBe(true)
-    expect(isShown(shadow(313))).toBe(false)
+  it('is shown by 385 passing runs without one, and by no fewer', () => {
+    expect(eValue(0, 385)).toBeCloseTo(40.04, 2)
+    expect(allowedBy(record(385, [0, 20])).any).toBe(true)
+    expect(allowedBy(record(384, [0, 20])).any).toBe(false)
   })
   it('needs many more once there was one', () => {
-    expect(isShown(shadow(400, 1))).toBe(false)
-    expect(isShown(shadow(1000, 1))).toBe(true)
-    expect(isShown(shadow(1000, 20))).toBe(false)
+    expect(allowedBy(record(500, [1, 20])).any).toBe(false)
+    expect(allowedBy(record(1000, [1, 20])).any).toBe(true)
+    expect(allowedBy(record(1000, [20, 400])).any).toBe(false)
+  })
+  it('needs stops that were right, and a record that does not speak against a precision of .9', () => {
+    expect(allowedBy(record(10_000, [0, 8])).any).toBe(false)
+    expect(allowedBy(record(10_000, [4, 15])).any).toBe(true)
+    expect(allowedBy(record(10_000, [10, 15])).any).toBe(false)
+  })
+  it('lets stops on a bad sign go ahead alone', () => {
+    expect(allowedBy(record(500, [30, 60], [0, 40]))).toEqual({ any: false, onSign: true })
   })
   it('is a fair bet: at a true rate of 1 % its mean stays 1', () => {
     const n = 50
@@ -33,9 +43,9 @@ describe('the bound on false stops', () => {
     expect(mean).toBeCloseTo(1, 6)
   })
   it('keeps out a job whose own stops were wrong too often', () => {
-    expect(isContradicted(shadow(100, 1, 0))).toBe(false)
-    expect(isContradicted(shadow(100, 2, 10))).toBe(true)
-    expect(isContradicted(shadow(100, 2, 30))).toBe(false)
+    expect(isContradicted(record(100, [1, 0]))).toBe(false)
+    expect(isContradicted(record(100, [2, 10]))).toBe(true)
+    expect(isContradicted(record(100, [2, 30]))).toBe(false)
   })
 })
 
@@ -71,8 +81,10 @@ describe('the advice', () => {
     skillRuns: 50,
     skillOurs: 5,
     skillBase: 6,
-    isBoundShown: true,
+    mayStop: true,
+    mayStopOnSign: true,
     isContradicted: false,
+    isSignContradicted: false,
     ...more,
   })
   /** One run in four hangs for ten times as long as a pass. */
@@ -89,7 +101,7 @@ describe('the advice', () => {
     expect(judge(hanging, { ...late, elapsedSeconds: 10 }, standing()).level).toBe('continue')
   })
   it('is only advice while the bound is not shown, or the job contradicts it', () => {
-    const unshown = judge(hanging, late, standing({ isBoundShown: false }))
+    const unshown = judge(hanging, late, standing({ mayStop: false }))
     expect(unshown).toMatchObject({ level: 'advise', wantsStop: true })
     expect(unshown.reason).toContain('below 1 %')
     expect(judge(hanging, late, standing({ isContradicted: true })).level).toBe('advise')
