@@ -71,6 +71,8 @@ export interface ViewWrite {
   readonly at: number
   readonly value: object | null
 }
+/** Turns a published record into writes of read models: a pure function, so that its values can be made again. */
+export type ToViews = (record: Keyed) => readonly ViewWrite[]
 export interface ViewRow {
   readonly key: string
   readonly sort: number
@@ -85,6 +87,8 @@ export interface ViewCursor {
 export interface ViewStore {
   /** The value as JSON text. */
   get(view: string, key: string): string | undefined
+  /** The values of one key in several views, read at once. */
+  getAll(views: readonly string[], key: string): (string | undefined)[]
   /** Rows by falling `sort`, then key, after the cursor. */
   list(view: string, options: { limit: number; after?: ViewCursor }): ViewRow[]
   count(view: string): number

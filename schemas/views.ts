@@ -14,6 +14,7 @@ import type {
   Score,
   DeadLetter,
 } from './events.ts'
+import type { TopicName } from './topics.ts'
 
 /** One point of a run's trajectory: what was said about it, in order. The curve is kept for the newest forecast only. */
 export type TrajectoryPoint =
@@ -41,8 +42,8 @@ export type DeadLetterRow = Omit<DeadLetter, 'payload'> & { readonly payloadByte
 export interface Views {
   /** Every run, by run key; sort: started or queued. */
   runs: Run
-  /** The newest forecast of a run that is running, by run key; sort: pFail. */
-  running: Forecast
+  /** Runs that run and have a forecast, by run key; sort: pFail. */
+  running: RunningRow
   /** Runs that wait, by run key; sort: queued. */
   queued: RunMark & { readonly source: string; readonly repo: string; readonly job: string }
   /** The newest forecast, decision and score of a run, by run key; sort: observedAt. */
@@ -53,7 +54,7 @@ export interface Views {
   'job-runs': RunMark
   /** `trajectory/<run key>`, by event id; sort: observedAt, then order within the instant. */
   trajectory: TrajectoryPoint
-  /** Every job, by job key; sort: last heard. */
+  /** Every job, by job key; sort: when one of its runs was last queued, started, ended or corrected. */
   jobs: JobRow
   /** Survival and density curves, by job key. */
   profiles: JobProfile
@@ -74,7 +75,19 @@ export interface JobRow {
   readonly job: string
   readonly lastHeardAt: number
 }
+/** The newest forecast itself is a row of `forecasts`. */
+export type RunningRow = Pick<Forecast, 'pFail'>
 export type ViewName = keyof Views
+
+/** Views with a row for each key of a compacted topic: a tombstone there deletes the row. */
+export const TABLE_VIEWS = {
+  profiles: 'ci.job-profiles.v1',
+  kpis: 'ci.kpis.v1',
+  measures: 'ci.measures.v1',
+  incidents: 'ci.incidents.v1',
+} as const satisfies Partial<Record<ViewName, TopicName>>
+/** Families of views with a row for each record of a topic, which is written once and never deleted. */
+export const HISTORY_VIEWS: readonly ViewName[] = ['trajectory', 'kpi-history']
 
 /** Communities are few and asked for most, jobs are many: above any time in milliseconds, so that they come first. */
 const WIDTHS: Readonly<Record<string, number>> = { community: 2e13, repo: 1e13 }

@@ -14,7 +14,9 @@ const JOB_ROW = object({
   source: text('Source.'),
   repo: text('Repository.'),
   job: text('Job name.'),
-  lastHeardAt: integer('When a run of it was last heard of. Unit: milliseconds since the epoch.'),
+  lastHeardAt: integer(
+    'When a run of it was last queued, started, ended or corrected. Unit: milliseconds since the epoch.',
+  ),
 })
 const MARK_FIELDS = ['runId', 'attempt', 'phase', 'outcome', 'queuedAt', 'startedAt', 'finishedAt']
 const RUN_MARK = recordWith('run', (field) => MARK_FIELDS.includes(field))

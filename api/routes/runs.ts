@@ -37,17 +37,21 @@ const RUN_ANSWER = object({
   score: nullable(ref('Score')),
 })
 
-/** A run with its forecast, decision and score, as JSON text; what is stored as text is not parsed but for the curve. */
-const runAnswer = ({ views, time }: ApiDeps, key: string, run: string): string => {
-  const running = views.get('running', key)
-  const forecast = running ?? views.get('forecasts', key) ?? 'null'
+const RUN_VIEWS = ['runs', 'running', 'forecasts', 'decisions', 'scores'] as const
+
+/** A run with its forecast, decision and score, as JSON text; nothing is parsed but the forecast of a run that runs. */
+const runAnswer = ({ views, time }: ApiDeps, key: string): string | undefined => {
+  const [run, running, forecast = 'null', decision = 'null', score = 'null'] = views.getAll(
+    RUN_VIEWS,
+    key,
+  )
+  if (run === undefined) return undefined
   const now =
     running === undefined
       ? 'null'
-      : JSON.stringify(evaluateForecast(JSON.parse(running) as Forecast, time().now))
-  const decision = views.get('decisions', key) ?? 'null'
-  const score = running === undefined ? (views.get('scores', key) ?? 'null') : 'null'
-  return `{"run":${run},"forecast":${forecast},"now":${now},"decision":${decision},"score":${score}}`
+      : JSON.stringify(evaluateForecast(JSON.parse(forecast) as Forecast, time().now))
+  const ended = running === undefined ? score : 'null'
+  return `{"run":${run},"forecast":${forecast},"now":${now},"decision":${decision},"score":${ended}}`
 }
 
 type State = Run['phase']
@@ -101,19 +105,16 @@ const runs = route<object, RunsQuery>({
       throw new CodedError('invalid-parameter', 'min_p goes with state=running only')
     const view = query.state === undefined ? 'runs' : VIEW_OF[query.state]
     const { rows, next } = pageOf(deps.views, view, query, filterOf(query))
-    const found = rows.flatMap((row) => {
-      const run = view === 'runs' ? row.json : deps.views.get('runs', row.key)
-      return run === undefined ? [] : [{ json: runAnswer(deps, row.key, run) }]
+    const found = rows.flatMap(({ key }) => {
+      const json = runAnswer(deps, key)
+      return json === undefined ? [] : [{ json }]
     })
     return { data: jsonList(found), isSimulated: rows.some(({ key }) => isDemoKey(key)), next }
   },
 })
 
-const storedRun = (deps: ApiDeps, ref: RunRef): string => {
-  const run = deps.views.get('runs', runKey(ref))
-  if (run === undefined) throw new CodedError('not-found', `${runText(ref)} was not heard of`)
-  return run
-}
+const notHeardOf = (ref: RunRef): CodedError =>
+  new CodedError('not-found', `${runText(ref)} was not heard of`)
 
 const run = route<RunRef>({
   path: RUN_PATH,
@@ -121,10 +122,11 @@ const run = route<RunRef>({
   summary: 'One run with its forecast read at asOf, its advice and its score',
   params: RUN_PARAMS,
   data: RUN_ANSWER,
-  handle: (deps, params) => ({
-    data: runAnswer(deps, runKey(params), storedRun(deps, params)),
-    isSimulated: isDemo(params),
-  }),
+  handle: (deps, params) => {
+    const data = runAnswer(deps, runKey(params))
+    if (data === undefined) throw notHeardOf(params)
+    return { data, isSimulated: isDemo(params) }
+  },
 })
 
 const trajectory = route<RunRef, PageQuery>({
@@ -145,7 +147,7 @@ const trajectory = route<RunRef, PageQuery>({
   }),
   isPaged: true,
   handle: (deps, params, query) => {
-    storedRun(deps, params)
+    if (deps.views.get('runs', runKey(params)) === undefined) throw notHeardOf(params)
     const { rows, next } = pageOf(deps.views, viewOf('trajectory', runKey(params)), query)
     return { data: jsonList(rows), isSimulated: isDemo(params), next }
   },

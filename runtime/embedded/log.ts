@@ -1,6 +1,6 @@
 /**
- * The embedded log. A topic that is deleted by age is kept as segments, one row per batch; a compacted topic keeps the
- * newest record of each key. Offsets count the records ever written to a topic.
+ * The embedded log. A topic that is deleted by age is kept as segments, a row for each stretch of a batch; a compacted
+ * topic keeps the newest record of each key. Offsets count the records ever written to a topic.
  */
 
 import type { StatementSync } from 'node:sqlite'
@@ -22,6 +22,7 @@ export class EmbeddedLog implements LogReader {
   readonly #dropLatest: StatementSync
   readonly #segmentsFrom: StatementSync
   readonly #latestFrom: StatementSync
+  readonly #latestOf: StatementSync
 
   constructor(store: EmbeddedStore) {
     const prepare = (sql: string): StatementSync => store.db.prepare(sql)
@@ -35,6 +36,9 @@ export class EmbeddedLog implements LogReader {
     )
     this.#latestFrom = prepare(
       'SELECT position, key, at, crc, bytes FROM latest WHERE topic = ? AND position >= ? ORDER BY position LIMIT 500',
+    )
+    this.#latestOf = prepare(
+      'SELECT position, key, at, crc, bytes FROM latest WHERE topic = ? AND key = ?',
     )
   }
 
@@ -76,6 +80,19 @@ export class EmbeddedLog implements LogReader {
     }
   }
 
+  /** The record at an offset of a topic that is deleted by age; undefined where it is past its retention. */
+  at(topic: TopicName, offset: number): LogRecord | undefined {
+    for (const record of this.read(topic, offset))
+      return record.offset === offset ? record : undefined
+    return undefined
+  }
+
+  /** The newest record of a key of a compacted topic. */
+  newest(topic: TopicName, key: string): LogRecord | undefined {
+    const row = this.#latestOf.get(topic, key)
+    return row === undefined ? undefined : latest(topic, row)
+  }
+
   /** Drops what is older than the topic's retention at pipeline time `now`; returns the number of segments dropped. */
   retain(now: number): number {
     const drop = this.#store.db.prepare('DELETE FROM segments WHERE topic = ? AND last_at < ?')
@@ -86,10 +103,13 @@ export class EmbeddedLog implements LogReader {
   }
 
   #segment(topic: TopicName, batch: readonly LogRecord[]): void {
-    const base = batch[0]?.offset ?? 0
-    const last = batch.at(-1)?.at ?? 0
-    const bytes = frame(batch)
-    this.#addSegment.run(topic, base, crc32(bytes), last, bytes)
+    for (let from = 0; from < batch.length;) {
+      const { until, bytes } = frame(batch, from)
+      const base = batch[from]?.offset ?? 0
+      const last = batch[until - 1]?.at ?? 0
+      this.#addSegment.run(topic, base, crc32(bytes), last, bytes)
+      from = until
+    }
   }
 
   #compact(batch: readonly LogRecord[]): void {
@@ -107,12 +127,13 @@ export class EmbeddedLog implements LogReader {
       const row = this.#segmentsFrom.get(topic, next)
       if (row === undefined) return
       const base = row['base'] as number
-      let past = base
-      for (const record of unframe(topic, base, undamaged(row, `segment ${base} of ${topic}`))) {
+      const bytes = undamaged(row, `segment ${base} of ${topic}`)
+      let past = next
+      for (const record of unframe(topic, base, bytes, next)) {
         past = record.offset + 1
-        if (record.offset >= next) yield record
+        yield record
       }
-      if (past <= next) return
+      if (past === next) return
       next = past
     }
   }
@@ -120,21 +141,24 @@ export class EmbeddedLog implements LogReader {
   *#readLatest<T extends TopicName>(topic: T, from: number): Iterable<LogRecord<T>> {
     for (let next = from; ;) {
       const rows = this.#latestFrom.all(topic, next)
-      for (const row of rows) {
-        const key = row['key'] as string
-        const bytes = view(undamaged(row, `the record of ${key} in ${topic}`))
-        yield {
-          topic,
-          offset: row['position'] as number,
-          key,
-          at: row['at'] as number,
-          record: codecOf(topic).decode(bytes) as RecordOf<T>,
-        }
-      }
+      for (const row of rows) yield latest(topic, row)
       const last = rows.at(-1)
       if (last === undefined) return
       next = (last['position'] as number) + 1
     }
+  }
+}
+
+/** The record that a row of `latest` holds. */
+const latest = <T extends TopicName>(topic: T, row: Record<string, unknown>): LogRecord<T> => {
+  const key = row['key'] as string
+  const bytes = view(undamaged(row, `the record of ${key} in ${topic}`))
+  return {
+    topic,
+    offset: row['position'] as number,
+    key,
+    at: row['at'] as number,
+    record: codecOf(topic).decode(bytes) as RecordOf<T>,
   }
 }
 
@@ -144,13 +168,18 @@ const view = (bytes: Uint8Array): Buffer =>
 /** Frame of a record: key length u32, time f64, value length u32, key, value (Confluent wire format; empty: tombstone). */
 const FRAME_BYTES = 16
 
-/** Grows to the largest batch; a segment is copied out of it by SQLite. */
+/** Bytes after which a segment ends, so that one record is read without much else. */
+const SEGMENT_BYTES = 1 << 16
+/** Grows to the largest record; a segment is copied out of it by SQLite. */
 let scratch = Buffer.allocUnsafeSlow(1 << 20)
 
-/** The frames of a batch. Valid until the next call. */
-const frame = (records: readonly Keyed[]): Uint8Array => {
+/** Frames of a batch from an index on, until they fill a segment. The bytes are valid until the next call. */
+const frame = (records: readonly Keyed[], from: number): { until: number; bytes: Uint8Array } => {
   let end = 0
-  for (const record of records) {
+  let until = from
+  for (; end < SEGMENT_BYTES; until += 1) {
+    const record = records[until]
+    if (record === undefined) break
     let next = frameInto(record, end)
     while (next < 0) {
       const larger = Buffer.allocUnsafeSlow(Math.max(2 * scratch.length, -next + FRAME_BYTES))
@@ -160,7 +189,7 @@ const frame = (records: readonly Keyed[]): Uint8Array => {
     }
     end = next
   }
-  return scratch.subarray(0, end)
+  return { until, bytes: scratch.subarray(0, end) }
 }
 
 /** Wire bytes of a record. Valid until the next call. */
@@ -191,26 +220,29 @@ const frameInto = ({ topic, key, at, record, bytes }: Keyed, from: number): numb
   return end
 }
 
+/** Records of a segment from an offset on; those before it are not decoded. */
 const unframe = function* <T extends TopicName>(
   topic: T,
   base: number,
   stored: Uint8Array,
+  from: number,
 ): Iterable<LogRecord<T>> {
   const bytes = view(stored)
   const codec = codecOf(topic)
   for (let at = 0, offset = base; at < bytes.length; offset += 1) {
     const keyEnd = at + FRAME_BYTES + bytes.readUInt32LE(at)
     const valueEnd = keyEnd + bytes.readUInt32LE(at + 12)
-    yield {
-      topic,
-      offset,
-      key: bytes.toString('utf8', at + FRAME_BYTES, keyEnd),
-      at: bytes.readDoubleLE(at + 4),
-      record:
-        valueEnd === keyEnd
-          ? null
-          : (codec.decode(bytes.subarray(keyEnd, valueEnd)) as RecordOf<T>),
-    }
+    if (offset >= from)
+      yield {
+        topic,
+        offset,
+        key: bytes.toString('utf8', at + FRAME_BYTES, keyEnd),
+        at: bytes.readDoubleLE(at + 4),
+        record:
+          valueEnd === keyEnd
+            ? null
+            : (codec.decode(bytes.subarray(keyEnd, valueEnd)) as RecordOf<T>),
+      }
     at = valueEnd
   }
 }

@@ -8,13 +8,11 @@ import { TOPICS, topicRank } from '../../schemas/topics.ts'
 import { crashPoint } from '../crash-point.ts'
 import { keyed } from '../engine/stage.ts'
 import { TopologyEngine } from '../engine/topology.ts'
-import type { Keyed, LogRecord, Offer, ViewWrite } from '../ports.ts'
+import type { Keyed, LogRecord, Offer, ToViews } from '../ports.ts'
 import { EmbeddedLog } from './log.ts'
 import { EmbeddedStore, StoreError } from './store.ts'
 import { EmbeddedViews } from './views.ts'
 
-/** Turns a published record into writes of read models. */
-export type ToViews = (record: Keyed) => readonly ViewWrite[]
 export type CommitListener = (published: readonly LogRecord[]) => void
 
 const NOW = 'pipeline-time'
@@ -31,15 +29,13 @@ export class EmbeddedRuntime {
   readonly log: EmbeddedLog
   readonly views: EmbeddedViews
   readonly engine: TopologyEngine
-  readonly #toViews: ToViews
   readonly #listeners = new Set<CommitListener>()
   #hasFailed = false
 
   constructor(folder: string, processors: readonly Processor[], toViews: ToViews = () => []) {
     this.store = new EmbeddedStore(folder)
     this.log = new EmbeddedLog(this.store)
-    this.views = new EmbeddedViews(this.store)
-    this.#toViews = toViews
+    this.views = new EmbeddedViews(this.store, this.log, toViews)
     const broadcasts = new Set(processors.flatMap((processor) => processor.broadcasts ?? []))
     const tables = [...broadcasts].flatMap((topic) => [...this.log.read(topic)])
     this.engine = new TopologyEngine(processors, this.store, this.store.getNumber(NOW) ?? 0, tables)
@@ -83,7 +79,7 @@ export class EmbeddedRuntime {
       crashPoint('after-processing')
       const logged = this.log.append([...records, ...emitted])
       crashPoint('after-log')
-      this.views.write(viewWrites(logged, this.#toViews))
+      this.views.publish(logged)
       crashPoint('after-views')
       this.engine.flush()
       crashPoint('after-state')
@@ -125,10 +121,6 @@ export class EmbeddedRuntime {
     this.views.expire(now - VIEW_RETENTION_MS)
     this.store.setNumber(EXPIRED, now)
   }
-}
-
-const viewWrites = function* (records: readonly Keyed[], toViews: ToViews): Iterable<ViewWrite> {
-  for (const record of records) yield* toViews(record)
 }
 
 /** The offer with its wire bytes; a record that its schema cannot hold becomes a dead letter, as JSON. */

@@ -7,7 +7,7 @@ import { crc32 } from 'node:zlib'
 import type { StateStore, StoredTimer } from '../ports.ts'
 
 /** Version of the tables below. A file of another version is refused, never misread. */
-const STORE_VERSION = 2
+const STORE_VERSION = 3
 const APPLICATION_ID = 0x53544f50 // 'STOP'
 const IN_MEMORY = ':memory:'
 
@@ -19,8 +19,9 @@ const TABLES = `
   CREATE TABLE timers (stage TEXT, key TEXT, timer TEXT, due INTEGER, PRIMARY KEY (stage, key, timer)) WITHOUT ROWID;
   CREATE INDEX timers_by_due ON timers (stage, due, key, timer);
   CREATE TABLE views (view TEXT, key TEXT, sort REAL, at REAL, value TEXT, PRIMARY KEY (view, key));
-  CREATE INDEX views_by_sort ON views (view, sort DESC, key) WHERE value IS NOT NULL;
-  CREATE INDEX deleted_views ON views (at) WHERE value IS NULL;
+  CREATE INDEX views_by_sort ON views (view, sort DESC, key);
+  CREATE INDEX deleted_views ON views (at) WHERE sort IS NULL;
+  CREATE TABLE history (view TEXT, sort REAL, key TEXT, topic TEXT, position INTEGER, PRIMARY KEY (view, sort DESC, key)) WITHOUT ROWID;
 `
 
 export class StoreError extends Error {

@@ -7,10 +7,12 @@ import type { DeadLetter, Forecast, Kpi, Run, Stamped } from '../../schemas/even
 import { jobKey, key, runKey, runName } from '../../schemas/keys.ts'
 import type { RecordOf, TopicName } from '../../schemas/topics.ts'
 import {
+  TABLE_VIEWS,
   viewOf,
   widthSort,
   type RunMark,
   type TrajectoryPoint,
+  type ViewName,
   type Views,
 } from '../../schemas/views.ts'
 import type { Keyed, ViewWrite } from '../../runtime/ports.ts'
@@ -54,12 +56,13 @@ const runWrites: Writer<'ci.runs.v1'> = (run, at) => {
   const ofJob = jobKey(run)
   const ofRun = runKey(run)
   const sort = run.startedAt ?? run.queuedAt ?? run.finishedAt ?? run.eventAt
+  const writes = [put('runs', ofRun, sort, at, run)]
+  // Most of what is heard is a step of a run that runs: it changes nothing but the run itself.
+  if (run.change === 'progress' && run.step !== null) return writes
   const mark = markOf(run)
-  const writes = [
-    put('runs', ofRun, sort, at, run),
-    { view: viewOf('job-runs', ofJob), key: runName(run), sort, at, value: mark },
-    put('jobs', ofJob, at, at, { source, repo, job, lastHeardAt: at }),
-  ]
+  writes.push({ view: viewOf('job-runs', ofJob), key: runName(run), sort, at, value: mark })
+  if (run.change !== 'progress')
+    writes.push(put('jobs', ofJob, at, at, { source, repo, job, lastHeardAt: at }))
   if (run.phase === 'queued')
     writes.push(put('queued', ofRun, sort, at, { source, repo, job, ...mark }))
   else if (run.change !== 'progress') writes.push(remove('queued', ofRun, at))
@@ -90,7 +93,7 @@ const forecastWrites: Writer<'ci.forecasts.v1'> = (forecast, at) => {
   const ofRun = runKey(forecast)
   return [
     put('forecasts', ofRun, at, at, forecast),
-    put('running', ofRun, forecast.pFail, at, forecast),
+    put('running', ofRun, forecast.pFail, at, { pFail: forecast.pFail }),
     trajectoryWrite(ofRun, forecast, { kind: 'forecast', forecast: withoutCurve(forecast) }),
   ]
 }
@@ -133,18 +136,14 @@ const WRITERS: { readonly [T in TopicName]?: Writer<T> } = {
   'ci.incidents.v1': (incident, at, rowKey) => [put('incidents', rowKey, at, at, incident)],
   'ci.dead-letters.v1': deadLetterWrites,
 }
-/** Views whose rows are the keys of a compacted topic: a tombstone there deletes the row. */
-const TABLE_OF: Readonly<Partial<Record<TopicName, keyof Views>>> = {
-  'ci.job-profiles.v1': 'profiles',
-  'ci.kpis.v1': 'kpis',
-  'ci.measures.v1': 'measures',
-  'ci.incidents.v1': 'incidents',
-}
+const TABLE_OF: ReadonlyMap<TopicName, ViewName> = new Map(
+  Object.entries(TABLE_VIEWS).map(([view, topic]) => [topic, view as ViewName]),
+)
 
 /** Writes of read models that a published record asks for; topics that feed no view give none. */
 export const toViews = ({ topic, key: rowKey, at, record }: Keyed): readonly ViewWrite[] => {
   if (record === null) {
-    const view = TABLE_OF[topic]
+    const view = TABLE_OF.get(topic)
     return view === undefined ? [] : [remove(view, rowKey, at)]
   }
   const writer = WRITERS[topic] as Writer<TopicName> | undefined

@@ -1,7 +1,8 @@
 /** The embedded pipeline from wire bytes to disk, beside decoding alone. */
 
 import { TOPOLOGY } from '../../processors/topology.ts'
-import { EmbeddedRuntime, type ToViews } from '../../runtime/embedded/runtime.ts'
+import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
+import type { ToViews } from '../../runtime/ports.ts'
 import { CODECS } from '../../schemas/codec.ts'
 import { toViews } from '../../sinks/views/to-views.ts'
 import type { Figure } from './figures.ts'

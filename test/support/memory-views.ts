@@ -27,6 +27,10 @@ export class MemoryViews implements ViewStore {
     return value == null ? undefined : JSON.stringify(value)
   }
 
+  getAll(views: readonly string[], key: string): (string | undefined)[] {
+    return views.map((view) => this.get(view, key))
+  }
+
   list(view: string, options: { limit: number; after?: ViewCursor }): ViewRow[] {
     const { sort, key } = options.after ?? { sort: Infinity, key: '' }
     return [...(this.#views.get(view)?.values() ?? [])]
