@@ -31,7 +31,9 @@ const STANDING: Standing = {
   skillRuns: 30,
   skillOurs: 3,
   skillBase: 4,
-  isBoundShown: true,
+  mayStop: true,
+  mayStopOnSign: true,
+  isSignContradicted: false,
   isContradicted: false,
 }
 
