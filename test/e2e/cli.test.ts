@@ -1,0 +1,200 @@
+import { execFile, spawn } from 'node:child_process'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { temporaryFolder } from '../support/temporary.ts'
+
+interface Result {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+/** Runs the command line as a user would: through the small program that finds Node 24. */
+const stopline = (args: readonly string[], env: Record<string, string> = {}): Promise<Result> =>
+  new Promise((resolve) => {
+    execFile(
+      'node',
+      ['cli/stopline.mjs', ...args],
+      { env: { ...process.env, ...env }, maxBuffer: 64e6 },
+      (error, out, err) => {
+        resolve({ code: error === null ? 0 : Number(error.code), out, err })
+      },
+    )
+  })
+const lines = (text: string): string[] => text.trim().split('\n')
+const HEAD =
+  'source,repo,job,run_id,attempt,queued_at,started_at,finished_at,status,conclusion,trigger,branch,sha\n'
+
+describe('the command line', () => {
+  it('tells how it is used, and refuses what it does not know', async () => {
+    const help = await stopline(['--help'])
+    expect(help.code).toBe(0)
+    expect(help.out).toContain('stopline backtest DIR')
+    const none = await stopline(['frobnicate'])
+    expect(none).toMatchObject({ code: 2 })
+    expect(none.err).toContain("no command 'frobnicate'")
+    const wrong = await stopline(['up', '--port', 'many'])
+    expect(wrong.code).toBe(2)
+    expect(wrong.err).toContain("--port takes a number from 0 to 65535, not 'many'")
+    expect(await stopline(['replay'])).toMatchObject({ code: 2 })
+    expect((await stopline(['tail', 'ci.nothing'])).err).toContain('ci.run-events.v1')
+  })
+
+  it('replays, tails, exports and checks a store', async () => {
+    const folder = temporaryFolder()
+    const store = join(folder, 'store')
+    const replayed = await stopline(['replay', 'docs/example', '--store', store, '--json'])
+    expect(replayed.code).toBe(0)
+    expect(JSON.parse(replayed.out)).toMatchObject({
+      topics: { 'ci.run-events.v1': 50, 'ci.scores.v1': 25 },
+    })
+
+    const all = await stopline(['tail', 'ci.scores.v1', '--from-beginning', '--json'], {
+      STOPLINE_STORE: store,
+    })
+    const offsets = lines(all.out).map((line) => (JSON.parse(line) as { offset: number }).offset)
+    expect(offsets).toEqual(Array.from({ length: 25 }, (_, i) => i))
+    const last = await stopline(['tail', 'ci.scores.v1', '--last', '3', '--json', '--store', store])
+    expect(lines(last.out)).toEqual(lines(all.out).slice(-3))
+
+    const again = await stopline(['replay', 'docs/example', '--store', store, '--json'])
+    expect(JSON.parse(again.out)).toMatchObject({ topics: { 'ci.run-events.v1': 50 } })
+    const other = join(folder, 'other')
+    await mkdir(other)
+    await writeFile(
+      join(other, 'runs.csv'),
+      `${HEAD}s,o/r,j,1,1,,2026-01-01T00:00:00Z,2026-01-01T00:01:00Z,completed,success,,,\n`,
+    )
+    const mixed = await stopline(['replay', other, '--store', store])
+    expect(mixed.code).toBe(1)
+    expect(mixed.err).toContain('holds archive:example')
+
+    const exported = await stopline(['export', join(folder, 'out'), '--store', store])
+    expect(exported.code).toBe(0)
+    expect(lines(await readFile(join(folder, 'out', 'runs.csv'), 'utf8'))).toHaveLength(26)
+    const doctor = await stopline(['doctor', '--store', store, '--json'])
+    expect(JSON.parse(doctor.out)).toContainEqual(
+      expect.objectContaining({ what: 'store', state: 'good' }),
+    )
+  })
+
+  it('back-tests into files whose lines have exactly the promised fields', async () => {
+    const folder = temporaryFolder()
+    const file = (name: string): string => join(folder, name)
+    const { code, out } = await stopline([
+      ...['backtest', 'docs/example', '--resamples', '20', '--json', file('all.json')],
+      ...[
+        '--forecasts',
+        file('f.jsonl'),
+        '--decisions',
+        file('d.jsonl'),
+        '--report',
+        file('report'),
+      ],
+    ])
+    expect(code).toBe(0)
+    expect(out).toContain('stopline')
+    const forecasts = lines(await readFile(file('f.jsonl'), 'utf8')).map(
+      (line) => JSON.parse(line) as object,
+    )
+    const decisions = lines(await readFile(file('d.jsonl'), 'utf8')).map(
+      (line) => JSON.parse(line) as object,
+    )
+    const ref = ['source', 'repo', 'job', 'runId', 'attempt', 'at']
+    for (const line of forecasts)
+      expect(Object.keys(line)).toEqual([
+        ...ref,
+        ...['elapsedSeconds', 'pFail', 'pFailLow', 'pFailHigh'],
+        ...['expectedRemainingSeconds', 'remainingLow', 'remainingHigh', 'rule'],
+      ])
+    for (const line of decisions)
+      expect(Object.keys(line)).toEqual([
+        ...ref,
+        'level',
+        'pFail',
+        'expectedSavedSeconds',
+        'reason',
+      ])
+    expect(forecasts.length).toBeGreaterThan(100)
+    expect(JSON.parse(await readFile(file('all.json'), 'utf8'))).toMatchObject({ mode: 'advice' })
+    expect(await readFile(join(file('report'), 'report.html'), 'utf8')).toContain('<svg')
+  })
+
+  it('reports bad rows with file and line, goes on with the rest, and says when nothing could be read', async () => {
+    const folder = temporaryFolder()
+    await writeFile(
+      join(folder, 'runs.csv'),
+      `${HEAD}s,o/r,j,1,1,,2026-01-01T00:00:00Z,2026-01-01T00:01:00Z,completed,success,,,
+s,o/r,j,2,1,,2026-01-01T00:09:00Z,2026-01-01T00:01:00Z,completed,failure,,,
+s,o/r,j,3,1,,1767225600000,1767225660000,completed,success,,,
+s,o/r,j,4,1,,2026-01-01T01:00:00Z,2026-01-01T01:01:00Z,completed,exploded,,,\n`,
+    )
+    const store = join(folder, 'store')
+    const { code, err } = await stopline(['replay', folder, '--store', store])
+    expect(code).toBe(0)
+    expect(err).toMatch(/runs\.csv:3: /)
+    expect(err).toMatch(/runs\.csv:4: /)
+    expect(err).toMatch(/runs\.csv:5: .*exploded/)
+    expect(err).toContain('2 refused')
+    const letters = await stopline(['tail', 'ci.dead-letters.v1', '--store', store, '--json'])
+    expect(lines(letters.out)).toHaveLength(2)
+    const empty = temporaryFolder()
+    const nothing = await stopline(['replay', empty, '--store', join(empty, 'store')])
+    expect(nothing.code).not.toBe(0)
+    expect(nothing.err).toContain('runs.csv')
+  })
+
+  it('serves the labelled demo, refuses a second writer, and stops when asked to', async () => {
+    const store = temporaryFolder()
+    const up = spawn('node', [
+      'cli/stopline.mjs',
+      'up',
+      '--port',
+      '0',
+      '--days',
+      '0.05',
+      '--store',
+      store,
+    ])
+    let told = ''
+    up.stderr.on('data', (chunk: Buffer) => {
+      told += String(chunk)
+    })
+    const address = await new Promise<string>((resolve) => {
+      const look = setInterval(() => {
+        const found = /page\s+(http:\S+)/.exec(told)?.[1]
+        if (found === undefined) return
+        clearInterval(look)
+        resolve(found)
+      }, 50)
+    })
+    try {
+      await expect
+        .poll(
+          async () =>
+            ((await (await fetch(`${address}/v1/jobs`)).json()) as { data: unknown[] }).data.length,
+          { timeout: 30_000 },
+        )
+        .toBeGreaterThan(0)
+      const answer = (await (await fetch(`${address}/v1/jobs`)).json()) as { simulated: boolean }
+      expect(answer.simulated).toBe(true)
+      expect(await (await fetch(address)).text()).toContain('Stopline')
+      const second = await stopline(['up', '--port', '0', '--store', store])
+      expect(second.code).toBe(1)
+      expect(second.err).toContain('in use by another process')
+      const tail = await stopline([
+        'tail',
+        'ci.run-events.v1',
+        '--last',
+        '1',
+        '--json',
+        '--store',
+        store,
+      ])
+      expect(tail.out).toContain('"source":"demo"')
+    } finally {
+      up.kill('SIGTERM')
+    }
+    expect(await new Promise((resolve) => up.once('exit', resolve))).toBe(0)
+  })
+})
