@@ -11,7 +11,11 @@ import { shuffledRun, twoOrders } from '../support/arbitraries.ts'
 import { HOUR } from '../support/facts.ts'
 import { fromBytes, topologyDriver, type TopologyDriver } from '../support/topology-driver.ts'
 
-const RUNS = { numRuns: Number(process.env['STOPLINE_LAW_RUNS'] ?? 25) }
+const RUNS = {
+  numRuns: Number(process.env['STOPLINE_LAW_RUNS'] ?? 25),
+  // Shrinking a counterexample ends here.
+  interruptAfterTimeLimit: 50_000,
+}
 
 const joined = (facts: readonly RunEvent[]): RunState | undefined =>
   facts.reduce<RunState | undefined>((run, fact) => join(run ?? emptyRun(fact), fact), undefined)

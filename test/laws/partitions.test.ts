@@ -10,7 +10,11 @@ import { replayPartitioned } from '../support/partitioned-driver.ts'
 import { topologyDriver, type Published } from '../support/topology-driver.ts'
 
 const AFTERWARDS_MS = 2 * DAY
-const RUNS = { numRuns: Number(process.env['STOPLINE_LAW_RUNS'] ?? 6) }
+const RUNS = {
+  numRuns: Number(process.env['STOPLINE_LAW_RUNS'] ?? 6),
+  // Shrinking a counterexample ends here.
+  interruptAfterTimeLimit: 50_000,
+}
 
 /** Facts of different jobs at different instants: what two partitions say to one pool at one instant has no order. */
 const apart = (facts: readonly RunEvent[]): RunEvent[] =>

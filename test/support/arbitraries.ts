@@ -47,7 +47,7 @@ const runPlan = fc.record({
 export type RunPlan = typeof runPlan extends fc.Arbitrary<infer T> ? T : never
 
 /** Facts of one run, each heard as late as planned. */
-export const factsOf = (plan: RunPlan, index: number): RunEvent[] => {
+const factsOf = (plan: RunPlan, index: number): RunEvent[] => {
   const run = aRun({ job: plan.job, runId: String(index >> 1), attempt: 1 + (index & 1) })
   const queued = MONDAY + plan.startMinute * MINUTE
   const start = queued + plan.queueMinutes * MINUTE

@@ -2,7 +2,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DAY, HOUR, MINUTE, MONDAY, SECOND } from './facts.ts'
+import { MINUTE, MONDAY, SECOND } from './facts.ts'
 
 export type ArchiveRow = Readonly<Record<string, string>>
 export interface ArchiveRows {
@@ -131,9 +131,3 @@ export const writeArchive = (folder: string, rows: ArchiveRows): string => {
   }
   return folder
 }
-
-/** Last instant anything of a row says, for cutting an archive in time. */
-export const endOf = (row: ArchiveRow): number => Date.parse(row['finished_at'] ?? '')
-/** The whole archive's span, in days, rounded up. */
-export const spanDays = (rows: ArchiveRows): number =>
-  Math.ceil((Math.max(...rows.runs.map(endOf)) - MONDAY + HOUR) / DAY)

@@ -23,7 +23,7 @@ export const lawAbiding = (processor: Processor): Processor => ({
 })
 
 /** Freezes a value and all it holds; bytes cannot be frozen. */
-export const deepFreeze = (value: unknown): void => {
+const deepFreeze = (value: unknown): void => {
   if (typeof value !== 'object' || value === null) return
   if (types.isUint8Array(value) || Object.isFrozen(value)) return
   Object.freeze(value)

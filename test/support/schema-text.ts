@@ -49,7 +49,7 @@ const known = (name: string, named: ReadonlyMap<string, string>): string => {
   return text
 }
 
-export const typeTextOf = (name: SchemaName): string =>
+const typeTextOf = (name: SchemaName): string =>
   textOf(schemaOf(name) as unknown as Avro, new Map())
 
 /**
