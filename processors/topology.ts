@@ -6,15 +6,24 @@
  *                                       └────────────────────────────────────────────┘
  *   ci.forecasts, ci.scores → incidents → ci.incidents
  *   ci.runs, ci.scores → kpis → ci.kpis, ci.kpi-history, ci.measures
- *                          └→ ci.kpi-partials → kpi-rollups → the same, by repository and community
+ *                          └→ ci.kpi-partials → kpi-repos → the same by repository
+ *                                                  └→ ci.kpi-partials → kpi-communities → the same by community
  */
 
 import { incidents } from './incidents/incidents.ts'
 import { kpis } from './kpi/jobs.ts'
-import { kpiRollups } from './kpi/rollups.ts'
+import { kpiCommunities, kpiRepos } from './kpi/rollups.ts'
 import { priors } from './priors/priors.ts'
 import type { Processor } from './processor.ts'
 import { runs } from './runs/runs.ts'
 import { stopping } from './stopping/stopping.ts'
 
-export const TOPOLOGY: readonly Processor[] = [runs, stopping, priors, incidents, kpis, kpiRollups]
+export const TOPOLOGY: readonly Processor[] = [
+  runs,
+  stopping,
+  priors,
+  incidents,
+  kpis,
+  kpiRepos,
+  kpiCommunities,
+]

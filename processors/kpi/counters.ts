@@ -32,30 +32,69 @@ export const add = (counters: Counters, id: number, amount: number): void => {
   if (amount === 0) return
   const last = counters.length - 2
   if (last < 0 || (counters[last] ?? 0) < id) counters.push(id, amount)
-  else addPair(counters, placeOf(counters, id), id, amount)
+  else merge(counters, [id, amount], 1)
 }
 
-/** Adds a pair at the place where its id belongs; tells the place behind it. */
-const addPair = (counters: Counters, at: number, id: number, amount: number): number => {
-  if (counters[at] !== id) {
-    counters.splice(at, 0, id, amount)
-    return at + 2
-  }
-  const sum = (counters[at + 1] ?? 0) + amount
-  if (sum === 0) {
-    counters.splice(at, 2)
-    return at
-  }
-  counters[at + 1] = sum
-  return at + 2
-}
-
-/** Adds (sign 1) or subtracts (sign −1) all counters of `from`. Example: [1, 2] and [1, 3, 4, 5] is [1, 5, 4, 5]. */
-export const merge = (into: Counters, from: Readonly<Counters>, sign: 1 | -1): void => {
+/**
+ * Adds (sign 1) or subtracts (sign −1) the counters of `from` at the places `start` to `end`, all of them if not told.
+ * Example: [1, 2] and [1, 3, 4, 5] is [1, 5, 4, 5].
+ */
+export const merge = (
+  into: Counters,
+  from: Readonly<Counters>,
+  sign: 1 | -1,
+  start = 0,
+  end = from.length,
+): void => {
   let at = 0
-  for (let pair = 0; pair < from.length; pair += 2) {
+  let missing = 0
+  let hasZero = false
+  for (let pair = start; pair < end; pair += 2) {
     const id = from[pair] ?? 0
     while (at < into.length && (into[at] ?? 0) < id) at += 2
-    at = addPair(into, at, id, sign * (from[pair + 1] ?? 0))
+    if (into[at] === id) {
+      const sum = (into[at + 1] ?? 0) + sign * (from[pair + 1] ?? 0)
+      into[at + 1] = sum
+      if (sum === 0) hasZero = true
+    } else missing += 1
   }
+  if (missing > 0) insert(into, from, sign, start, end, missing)
+  if (hasZero) dropZeros(into)
+}
+
+/** Puts the pairs whose id is `missing` into their places: from the end, so that each pair moves once. */
+const insert = (
+  into: Counters,
+  from: Readonly<Counters>,
+  sign: 1 | -1,
+  start: number,
+  end: number,
+  missing: number,
+): void => {
+  let read = into.length - 2
+  for (let i = 0; i < missing; i += 1) into.push(0, 0)
+  let write = into.length - 2
+  for (let pair = end - 2; pair >= start && write > read; pair -= 2) {
+    const id = from[pair] ?? 0
+    for (; read >= 0 && (into[read] ?? 0) > id; read -= 2, write -= 2) {
+      into[write] = into[read] ?? 0
+      into[write + 1] = into[read + 1] ?? 0
+    }
+    if (read >= 0 && into[read] === id) continue
+    into[write] = id
+    into[write + 1] = sign * (from[pair + 1] ?? 0)
+    write -= 2
+  }
+}
+
+const dropZeros = (counters: Counters): void => {
+  let kept = 0
+  for (let at = 0; at < counters.length; at += 2) {
+    const amount = counters[at + 1] ?? 0
+    if (amount === 0) continue
+    counters[kept] = counters[at] ?? 0
+    counters[kept + 1] = amount
+    kept += 2
+  }
+  counters.length = kept
 }

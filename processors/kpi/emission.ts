@@ -2,37 +2,41 @@
 
 import type { Kpi, KpiValue, Measure } from '../../schemas/events.ts'
 import { key } from '../../schemas/keys.ts'
-import { emit, retire, type Cells, type Effect } from '../processor.ts'
+import { emit, retire, type Effect } from '../processor.ts'
+import { CHANGED, hourlyOf, weeksChanged } from './changes.ts'
 import { countOf, type Counters } from './counters.ts'
 import { rowsOf, WINDOWS } from './index.ts'
 import { measureOf } from './measures.ts'
-import { ID } from './names.ts'
+import { ID, scoresFrom } from './names.ts'
 import type { Dimension, Gauges, KpiRow, Reading, WindowName } from './row.ts'
 import { failuresInARow, lastFinish } from './sequence.ts'
-import { CHANGED, hourlyOf, rulesOf, startsOf, weeksChanged, type Subject } from './subject.ts'
-import { DAY, expireAt, HOUR_MS, isLive, SCORES, sumOf, WEEKS } from './window.ts'
+import type { State } from './subject.ts'
+import { DAY, expireAt, HOUR_MS, HOURS, isLive, sumOf } from './window.ts'
 
 const { kpis, history, measures } = CHANGED
 
 /** One emission: of whom, as of which instant, at which pipeline time. */
-export interface Occasion {
-  readonly cells: Cells
+export interface Occasion extends State {
   readonly dimension: Dimension
   readonly name: string
-  readonly subject: Subject
   readonly asOf: number
   readonly at: number
 }
 
-/** Subtracts what leaves a window as of this instant and notes which windows have changed. */
-export const noteExpired = ({ cells, subject, asOf }: Occasion): void => {
-  if (expireAt(cells, DAY, asOf).length > 0) subject.changed |= kpis['24h'] | history['24h']
-  const weeks = expireAt(cells, WEEKS, asOf)
-  if (weeks.includes('7d')) subject.changed |= kpis['7d'] | history['7d']
-  if (weeks.includes('14d')) subject.changed |= weeksChanged(cells, asOf, 1) | kpis.now
-  if (expireAt(cells, SCORES, asOf).length > 0)
-    subject.changed |= kpis['14d'] | history['14d'] | measures['14d']
+/** Subtracts what leaves a window as of this instant and notes which windows have changed; true where any has. */
+export const noteExpired = ({ cells, subject, windows, asOf }: Occasion): boolean => {
+  const days = expireAt(cells, windows, DAY, asOf)
+  if (days.length > 0) subject.changed |= kpis['24h'] | history['24h']
+  const hours = expireAt(cells, windows, HOURS, asOf)
+  for (const { name, pane } of hours)
+    if (name === '7d') subject.changed |= kpis['7d'] | history['7d']
+    else {
+      subject.changed |= weeksChanged(windows, asOf, 1) | kpis.now
+      if (hasScores(pane)) subject.changed |= measures['14d']
+    }
+  return days.length + hours.length > 0
 }
+const hasScores = (counters: Counters): boolean => scoresFrom(counters) < counters.length
 
 /** Emits the windows among the bits of `which` that have changed. What is said hourly waits for the full hour. */
 export const sayChanged = (occasion: Occasion, which: number): Effect[] => {
@@ -65,18 +69,10 @@ const sayWindow = (
     effects.push(emit('ci.kpi-history.v1', { ...record, eventId: `${record.eventId}/history` }))
 }
 
-const isWindowLive = ({ cells, subject, asOf }: Occasion, window: WindowName): boolean => {
-  switch (window) {
-    case 'now':
-      return subject.inFlight > 0 || isLive(cells, WEEKS, '14d', asOf)
-    case '24h':
-      return isLive(cells, DAY, '24h', asOf)
-    case '7d':
-      return isLive(cells, WEEKS, '7d', asOf)
-    case '14d':
-      return isLive(cells, WEEKS, '14d', asOf) || isLive(cells, SCORES, '14d', asOf)
-  }
-}
+const isWindowLive = ({ subject, windows, asOf }: Occasion, window: WindowName): boolean =>
+  window === 'now'
+    ? subject.inFlight > 0 || isLive(windows, '14d', asOf)
+    : isLive(windows, window, asOf)
 
 const kpiOf = (occasion: Occasion, window: WindowName): Kpi => {
   const reading = readingOf(occasion, window)
@@ -107,22 +103,22 @@ const stampOf = (
 })
 
 const NO_COUNTERS: Counters = []
+/** The scores of the fortnight are part of its counters. */
 const readingOf = (occasion: Occasion, window: WindowName): Reading => {
-  const { cells } = occasion
-  const runs = window === 'now' ? NO_COUNTERS : sumOf(cells, window === '24h' ? DAY : WEEKS, window)
+  const { windows } = occasion
   return {
-    runs,
-    scores: window === '14d' ? sumOf(cells, SCORES, '14d') : NO_COUNTERS,
-    rules: rulesOf(cells),
-    fortnight: window === '24h' ? NO_COUNTERS : sumOf(cells, WEEKS, '14d'),
+    runs: window === 'now' ? NO_COUNTERS : sumOf(windows, window),
+    scores: windows.fortnight,
+    fortnight: windows.fortnight,
+    rules: windows.rules,
     gauges: gaugesOf(occasion),
   }
 }
 
-const gaugesOf = ({ cells, subject, asOf }: Occasion): Gauges => ({
+const gaugesOf = ({ subject, asOf }: Occasion): Gauges => ({
   asOf,
   inFlight: subject.inFlight,
-  oldestStartAt: oldest(startsOf(cells)),
+  oldestStartAt: oldest(subject.starts),
   streak: failuresInARow(subject),
   ends: subject.recent.length,
   lastFinishAt: lastFinish(subject),
@@ -134,12 +130,12 @@ const oldest = (starts: Readonly<Counters>): number | null => {
 }
 
 const sayMeasure = (occasion: Occasion, window: '14d' | 'total'): Effect => {
-  const { cells, dimension, name, asOf } = occasion
-  if (window === '14d' && !isLive(cells, SCORES, '14d', asOf))
-    return retire('ci.measures.v1', key(dimension, name, window))
+  const { windows, dimension, name } = occasion
+  const scores = window === '14d' ? windows.fortnight : windows.total
+  if (!hasScores(scores)) return retire('ci.measures.v1', key(dimension, name, window))
   const measure: Measure = {
     ...stampOf(occasion, 'measure', window),
-    ...measureOf(sumOf(cells, SCORES, window), rulesOf(cells)),
+    ...measureOf(scores, windows.rules),
   }
   return emit('ci.measures.v1', measure)
 }

@@ -24,9 +24,9 @@ export const endsOf = (counters: Counters, outcome: Outcome): number =>
   countOf(counters, END_ID[outcome])
 /** Runs with a class: passed, or failed in any way. Aborted, skipped and unknown ones have none. */
 export const classed = (counters: Counters): number =>
-  endsOf(counters, 'success') + failed(counters)
+  endsOf(counters, 'success') + failing(counters)
 /** Runs that failed in any way. */
-export const failed = (counters: Counters): number =>
+export const failing = (counters: Counters): number =>
   endsOf(counters, 'failure') + endsOf(counters, 'error') + endsOf(counters, 'timedOut')
 
 /** Durations of passing and of failing runs: `pass/<bucket>`, `fail/<bucket>`. */

@@ -1,148 +1,108 @@
 /**
- * Processor `kpis`: KPIs of each job, and what the job adds to its repository and its community. A changed job speaks at
- * full 10 s (`now`, `24h`) and at pane ends (all else); a silent job costs nothing but its panes' expiry.
+ * Processor `kpis`: KPIs of each job, and what the job adds to its repository. A changed job speaks at full 10 s (`now`,
+ * `24h`) and at pane ends (all else); a silent job costs nothing but its panes' expiry.
  */
 
 import type { Run, RunEnd, Score } from '../../schemas/events.ts'
-import { runName } from '../../schemas/keys.ts'
 import { endOf } from '../../schemas/outcomes.ts'
-import type { Cells, Effect, Input, Processor } from '../processor.ts'
+import type { Cells, Effect, Processor } from '../processor.ts'
+import { AFTER_START, SOON } from './changes.ts'
 import { add, merge, type Counters } from './counters.ts'
-import type { RunSample } from './ends.ts'
 import { noteExpired, sayChanged, type Occasion } from './emission.ts'
+import type { RunSample } from './ends.ts'
+import { close, open } from './in-flight-runs.ts'
 import { RUN_COUNTS } from './index.ts'
-import { ID, openId } from './names.ts'
-import { addPending, PENDING_CELL, sayPartials } from './partials.ts'
+import { ID } from './names.ts'
+import { addPending, sayPartials } from './partials.ts'
 import { countScore } from './scores.ts'
 import { insertEnd, removeEnd, type Change } from './sequence.ts'
 import {
-  afterEnd,
-  AFTER_SCORE,
-  AFTER_START,
-  SOON,
-  putStarts,
-  rulesOf,
-  startsOf,
+  count,
+  keep,
+  stateOf,
   SUBJECT_CELLS,
   subjectOf,
   wakeAfterPane,
   wakeAfterRecord,
-  withRules,
-  type Subject,
+  type State,
 } from './subject.ts'
-import { addAt, DAY, PANE_MS, paneEnd, SCORES, WEEKS, WINDOW_CELLS } from './window.ts'
+import { PANE_MS, paneEnd } from './window.ts'
 
 const NO_EFFECTS: readonly Effect[] = []
-const MINUTE_MS = 60_000
-const HOUR_MINUTES = 60
-/** With so many runs in flight, starts are kept by the hour: their cell stays bounded. */
-const MANY_IN_FLIGHT = 1000
 
 export const kpis: Processor = {
   name: 'kpis',
   inputs: ['ci.runs.v1', 'ci.scores.v1'],
   outputs: ['ci.kpis.v1', 'ci.kpi-history.v1', 'ci.kpi-partials.v1', 'ci.measures.v1'],
-  cells: {
-    ...WINDOW_CELLS,
-    ...SUBJECT_CELLS,
-    /** `open/<run>`: the minute that a run in flight is counted under. */
-    open: { type: 'long' },
-    pending: PENDING_CELL,
-  },
+  cells: SUBJECT_CELLS,
   step(cells, key, input, now) {
-    if (input.kind === 'timer') return onTimer(cells, key, input.timer, now)
-    const subject = subjectOf(cells)
-    const changed = onRecord(cells, subject, input, now)
-    if (changed === 0) return NO_EFFECTS
-    subject.changed |= changed
-    const effects = wakeAfterRecord(subject, now, 0)
-    cells.put('subject', subject)
-    return effects
+    if (input.kind === 'timer') return onTimer(stateOf(cells), key, input.timer, now)
+    return input.topic === 'ci.scores.v1'
+      ? onScore(stateOf(cells), input.record as Score, now)
+      : onRun(cells, input.record as Run, now)
   },
 }
 
-const onTimer = (cells: Cells, name: string, timer: string, now: number): readonly Effect[] => {
-  const subject = subjectOf(cells)
-  const occasion: Occasion = { cells, dimension: 'job', name, subject, asOf: now, at: now }
-  const effects: Effect[] = []
+const onTimer = (state: State, name: string, timer: string, now: number): readonly Effect[] => {
+  const { cells, subject } = state
+  const occasion: Occasion = { ...state, dimension: 'job', name, asOf: now, at: now }
   if (timer === 'soon') {
     subject.soonAt = 0
-    effects.push(...sayChanged(occasion, SOON))
-  } else {
-    subject.paneAt = 0
-    noteExpired(occasion)
-    effects.push(
-      ...sayChanged(occasion, ~0),
-      ...sayPartials(cells, name, rulesOf(cells), now),
-      ...wakeAfterPane(cells, subject, 'job', now, 0),
-    )
+    const effects = sayChanged(occasion, SOON)
+    cells.put('subject', subject)
+    return effects
   }
+  subject.paneAt = 0
+  const hasExpired = noteExpired(occasion)
+  const effects = sayChanged(occasion, ~0)
+  effects.push(...sayPartials(state, name, 'repo', now), ...wakeAfterPane(state, 'job', now, 0))
+  if (hasExpired) keep(state)
+  else cells.put('subject', subject)
+  return effects
+}
+
+const onScore = (state: State, score: Score, now: number): readonly Effect[] => {
+  place(state, score.eventAt, countScore(score, state.windows.rules), now)
+  return heard(state, now)
+}
+
+/** Most records tell of progress, which says nothing to KPIs: they cost nothing. */
+const onRun = (cells: Cells, run: Run, now: number): readonly Effect[] => {
+  switch (run.change) {
+    case 'started':
+      return onStart(cells, run, now)
+    case 'finished': {
+      const state = stateOf(cells)
+      close(cells, state.subject, run, now)
+      tell(state, endOf(run), now)
+      return heard(state, now)
+    }
+    case 'corrected': {
+      const state = stateOf(cells)
+      takeBack(state, run.before, now)
+      tell(state, endOf(run), now)
+      return heard(state, now)
+    }
+    case 'unknown':
+    case 'queued':
+    case 'progress':
+      return NO_EFFECTS
+  }
+}
+
+const onStart = (cells: Cells, run: Run, now: number): readonly Effect[] => {
+  const subject = subjectOf(cells)
+  if (!open(cells, subject, run, now)) return NO_EFFECTS
+  subject.changed |= AFTER_START
+  const effects = wakeAfterRecord(subject, now, 0)
   cells.put('subject', subject)
   return effects
 }
 
-/** Bits of what the record has changed; 0 where it says nothing to KPIs. */
-const onRecord = (
-  cells: Cells,
-  subject: Subject,
-  input: Extract<Input, { kind: 'record' }>,
-  now: number,
-): number => {
-  if (input.topic === 'ci.scores.v1') return onScore(cells, input.record as Score, now)
-  const run = input.record as Run
-  switch (run.change) {
-    case 'started':
-      return open(cells, subject, run, now) ? AFTER_START : 0
-    case 'finished':
-      close(cells, subject, run, now)
-      return tell(cells, subject, endOf(run), now)
-    case 'corrected':
-      return takeBack(cells, subject, run.before, now) | tell(cells, subject, endOf(run), now)
-    case 'unknown':
-    case 'queued':
-    case 'progress':
-      return 0
-  }
-}
-
-const onScore = (cells: Cells, score: Score, now: number): number => {
-  const delta = withRules(cells, (rules) => countScore(score, rules))
-  addAt(cells, SCORES, score.eventAt, now, delta)
-  addPending(cells, score.eventAt, delta)
-  return AFTER_SCORE
-}
-
-const open = (cells: Cells, subject: Subject, run: Run, now: number): boolean => {
-  const cell = `open/${runName(run)}`
-  if (cells.get(cell) !== undefined) return false
-  const exact = Math.floor((run.startedAt ?? run.eventAt) / MINUTE_MS)
-  const minute = subject.inFlight < MANY_IN_FLIGHT ? exact : exact - (exact % HOUR_MINUTES)
-  cells.put(cell, minute)
-  countOpen(cells, subject, minute, 1, now)
-  return true
-}
-
-/** A run whose start was never heard has no cell and was never in flight. */
-const close = (cells: Cells, subject: Subject, run: Run, now: number): void => {
-  const cell = `open/${runName(run)}`
-  const minute = cells.get(cell)
-  if (typeof minute !== 'number') return
-  cells.delete(cell)
-  countOpen(cells, subject, minute, -1, now)
-}
-
-const countOpen = (
-  cells: Cells,
-  subject: Subject,
-  minute: number,
-  sign: 1 | -1,
-  now: number,
-): void => {
-  const starts = startsOf(cells)
-  add(starts, minute, sign)
-  putStarts(cells, starts)
-  subject.inFlight += sign
-  addPending(cells, now, [openId(minute - (minute % HOUR_MINUTES)), sign])
+const heard = (state: State, now: number): readonly Effect[] => {
+  const effects = wakeAfterRecord(state.subject, now, 0)
+  keep(state)
+  return effects
 }
 
 const sampleOf = (end: RunEnd): RunSample => ({
@@ -157,49 +117,44 @@ const toMs = (seconds: number | null): number | null =>
 const countersOf = (end: RunEnd, sign: 1 | -1): Counters => {
   const sample = sampleOf(end)
   const counters: Counters = []
-  for (const count of RUN_COUNTS) count(sample, counters, sign)
+  for (const countRun of RUN_COUNTS) countRun(sample, counters, sign)
   return counters
 }
 
-/** Counts an end in the panes of its finish, and what it changes in the sequence of ends. Bits of what has changed. */
-const tell = (cells: Cells, subject: Subject, end: RunEnd | null, now: number): number => {
-  if (end === null) return 0
+/** Counts an end in the panes of its finish, and what it changes in the sequence of ends. */
+const tell = (state: State, end: RunEnd | null, now: number): void => {
+  if (end === null) return
   const { finishedAt } = end
   const own = countersOf(end, 1)
   if (paneEnd(finishedAt, PANE_MS) <= now) add(own, ID.late, 1)
-  const others = placeOthers(cells, finishedAt, own, insertEnd(subject, end), now)
-  const changed = place(cells, finishedAt, own, now)
-  if (changed === AFTER_START) subject.late += 1
-  return changed | others
+  placeOthers(state, finishedAt, own, insertEnd(state.subject, end), now)
+  place(state, finishedAt, own, now, 1)
 }
 
 /** Takes an earlier telling of an end back from where it was counted. */
-const takeBack = (cells: Cells, subject: Subject, end: RunEnd | null, now: number): number => {
-  if (end === null) return 0
+const takeBack = (state: State, end: RunEnd | null, now: number): void => {
+  if (end === null) return
   const { finishedAt } = end
   const own = countersOf(end, -1)
-  const others = placeOthers(cells, finishedAt, own, removeEnd(subject, end), now)
-  return others | place(cells, finishedAt, own, now)
+  placeOthers(state, finishedAt, own, removeEnd(state.subject, end), now)
+  place(state, finishedAt, own, now)
 }
 
 /** Places what an end changes at other instants; what it changes at its own goes with its own counters. */
 const placeOthers = (
-  cells: Cells,
+  state: State,
   finishedAt: number,
   own: Counters,
   changes: readonly Change[],
   now: number,
-): number => {
-  let changed = 0
+): void => {
   for (const [at, delta] of changes)
     if (at === finishedAt) merge(own, delta, 1)
-    else changed |= place(cells, at, delta, now)
-  return changed
+    else place(state, at, delta, now)
 }
 
-/** Adds to the panes of an instant; bits of what has changed, {@link AFTER_START} where no window holds it. */
-const place = (cells: Cells, at: number, delta: Counters, now: number): number => {
-  addPending(cells, at, delta)
-  const days = addAt(cells, DAY, at, now, delta)
-  return afterEnd(cells, now, days, addAt(cells, WEEKS, at, now, delta))
+/** Adds to the panes of an instant, and to what the repository is told. */
+const place = (state: State, at: number, delta: Counters, now: number, late = 0): void => {
+  addPending(state.cells, state.subject, at, delta)
+  count(state, at, now, delta, late)
 }

@@ -98,7 +98,8 @@ export const ruleId = (index: number): number => RULES + index * PER_RULE
 export const openId = (minute: number): number => OPEN + minute
 export const minuteOf = (id: number): number => id - OPEN
 
-export const isOpenId = (id: number): boolean => id >= OPEN
+/** Place of the first counter of runs in flight, which are the last. */
+export const openFrom = (counters: Readonly<Counters>): number => placeOf(counters, OPEN)
 /** Place of the first counter of scores; before it are those of runs. */
 export const scoresFrom = (counters: Readonly<Counters>): number => placeOf(counters, SCORES)
 export const percentOf = (id: number): number | null =>

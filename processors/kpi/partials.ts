@@ -1,52 +1,94 @@
-/** What a job adds to its repository and its community: counters by 5-minute pane, sent by name at each pane's end. */
+/**
+ * What a subject adds to the next wider one, a job to its repository, a repository to its community: counters by 5-minute
+ * pane, sent by name once the pane has ended.
+ */
 
 import type { KpiPartial } from '../../schemas/events.ts'
 import { key, keyParts } from '../../schemas/keys.ts'
 import { emit, type Cells, type Effect } from '../processor.ts'
 import { add, countOf, merge, type Counters } from './counters.ts'
-import { ID, idOf, isOpenId, isScoreId, minuteOf, nameOf } from './names.ts'
+import { ID, idOf, nameOf } from './names.ts'
+import type { Pending, State, Subject } from './subject.ts'
 import { PANE_MS } from './window.ts'
 
-/** Start of a pane in ms → counters. */
-type Pending = Record<string, Counters>
-export const PENDING_CELL = { type: 'map', values: { type: 'array', items: 'long' } } as const
+/** So many panes are kept beside the subject: the one that goes on and those of runs heard a little late. */
+const PENDING_KEPT = 3
 
-/** Keeps counters of an instant until the pane's end. */
-export const addPending = (cells: Cells, at: number, delta: Readonly<Counters>): void => {
-  const pending = (cells.get('pending') as Pending | undefined) ?? {}
-  const start = String(Math.floor(at / PANE_MS) * PANE_MS)
-  merge((pending[start] ??= []), delta, 1)
-  cells.put('pending', pending)
+/** Keeps counters of an instant until they are sent. */
+export const addPending = (
+  cells: Cells,
+  { pending, spilled }: Subject,
+  at: number,
+  delta: Readonly<Counters>,
+): void => {
+  const start = Math.floor(at / PANE_MS) * PANE_MS
+  let place = pending.length
+  while (place > 0 && (pending[place - 1]?.start ?? 0) > start) place -= 1
+  const known = pending[place - 1]
+  if (known?.start === start) {
+    merge(known.counters, delta, 1)
+    return
+  }
+  pending.splice(place, 0, { start, counters: [...delta] })
+  const oldest = pending.length > PENDING_KEPT ? pending.shift() : undefined
+  if (oldest !== undefined) spill(cells, spilled, oldest)
 }
 
-/** Sends what is kept, pane by pane, to both wider subjects. */
+/** After an outage a job hears of hundreds of panes at once: each is a cell, so that no cell grows with them. */
+const spill = (cells: Cells, spilled: number[], { start, counters }: Pending): void => {
+  const cell = `pending/${start}`
+  const sofar = cells.get(cell) as Counters | undefined
+  if (sofar === undefined) {
+    let place = spilled.length
+    while (place > 0 && (spilled[place - 1] ?? 0) > start) place -= 1
+    spilled.splice(place, 0, start)
+    cells.put(cell, counters)
+  } else {
+    merge(sofar, counters, 1)
+    cells.put(cell, sofar)
+  }
+}
+
+/** All that is kept, in order of panes, which is forgotten here. */
+const takePending = (cells: Cells, subject: Subject): Pending[] => {
+  const spilled = subject.spilled.map((start) => {
+    const cell = `pending/${start}`
+    const counters = cells.get(cell) as Counters
+    cells.delete(cell)
+    return { start, counters }
+  })
+  const all = [...spilled, ...subject.pending]
+  subject.spilled = []
+  subject.pending = []
+  return all
+}
+
+/** Sends what is kept of `from`, pane by pane, to the next wider subject. */
 export const sayPartials = (
-  cells: Cells,
-  job: string,
-  rules: readonly string[],
+  { cells, subject, windows }: State,
+  from: string,
+  dimension: 'repo' | 'community',
   at: number,
 ): Effect[] => {
-  const pending = cells.get('pending') as Pending | undefined
-  if (pending === undefined) return []
-  cells.delete('pending')
-  const [source = '', repo = ''] = keyParts(job)
+  if (subject.pending.length === 0) return []
+  const [source = '', repo = ''] = keyParts(from)
+  const wider = dimension === 'repo' ? key(source, repo) : key(source)
   const effects: Effect[] = []
-  for (const start of Object.keys(pending).sort()) {
-    const counters = pending[start] ?? []
-    if (counters.length === 0) continue
-    const partial = {
-      eventAt: Number(start),
-      observedAt: at,
-      from: job,
-      counters: named(counters, rules),
-      late: countOf(counters, ID.late),
-      simulated: source === 'demo',
-    }
-    effects.push(
-      emit('ci.kpi-partials.v1', addressed(partial, 'repo', key(source, repo))),
-      emit('ci.kpi-partials.v1', addressed(partial, 'community', key(source))),
-    )
-  }
+  for (const { start, counters } of takePending(cells, subject))
+    if (counters.length > 0)
+      effects.push(
+        emit('ci.kpi-partials.v1', {
+          eventId: `partial/${dimension}/${from}/${start}/${at}`,
+          eventAt: start,
+          observedAt: at,
+          dimension,
+          subject: wider,
+          from,
+          counters: named(counters, windows.rules),
+          late: countOf(counters, ID.late),
+          simulated: source === 'demo',
+        }),
+      )
   return effects
 }
 
@@ -60,33 +102,13 @@ const named = (counters: Readonly<Counters>, rules: readonly string[]): Record<s
   return out
 }
 
-const addressed = (
-  partial: Omit<KpiPartial, 'eventId' | 'dimension' | 'subject'>,
-  dimension: 'repo' | 'community',
-  subject: string,
-): KpiPartial => ({
-  ...partial,
-  eventId: `partial/${dimension}/${partial.from}/${partial.eventAt}/${partial.observedAt}`,
-  dimension,
-  subject,
-})
-
-/** Counters of runs, of scores, and runs in flight by their start in minutes. */
-export interface Parts {
-  readonly runs: Counters
-  readonly scores: Counters
-  readonly starts: Counters
-}
-
-/** What a wider subject makes of a partial. Rules that it has not seen are added to `rules`. */
-export const partsOf = (partial: KpiPartial, rules: string[]): Parts => {
-  const parts: Parts = { runs: [], scores: [], starts: [] }
-  add(parts.runs, ID.late, partial.late)
+/** What a partial adds. Rules that the subject has not seen are added to `rules`. */
+export const countersOf = (partial: KpiPartial, rules: string[]): Counters => {
+  const counters: Counters = []
+  add(counters, ID.late, partial.late)
   for (const name in partial.counters) {
-    const amount = partial.counters[name] ?? 0
     const id = idOf(name, rules)
-    if (isOpenId(id)) add(parts.starts, minuteOf(id), amount)
-    else if (id >= 0) add(isScoreId(id) ? parts.scores : parts.runs, id, amount)
+    if (id >= 0) add(counters, id, partial.counters[name] ?? 0)
   }
-  return parts
+  return counters
 }

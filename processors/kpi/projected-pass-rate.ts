@@ -16,5 +16,5 @@ export const projectedPassRate: KpiRow = {
   doc: '(success + error) / (success + failure + error + timed-out)',
   interval: WILSON,
   counts: [countEnds],
-  value: ({ runs }) => shareOf(endsOf(runs, 'success', 'error'), classed(runs)),
+  value: ({ runs }) => shareOf(endsOf(runs, 'success') + endsOf(runs, 'error'), classed(runs)),
 }

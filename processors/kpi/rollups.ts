@@ -1,88 +1,99 @@
 /**
- * Processor `kpi-rollups`: KPIs of repositories and communities, from what their jobs add to them. Jobs send at a pane's
- * end; the sums are said ten seconds of pipeline time later, as of that end.
+ * Processors `kpi-repos` and `kpi-communities`: KPIs of repositories, from what their jobs add to them, and of communities,
+ * from what their repositories do. Each sends at a pane's end; the sums are said ten seconds of pipeline time later, as of
+ * that end, and only then sent on: so a community speaks ten seconds after its repositories.
  */
 
 import type { KpiPartial } from '../../schemas/events.ts'
 import { keyParts } from '../../schemas/keys.ts'
-import type { Cells, Effect, Processor } from '../processor.ts'
-import { merge, type Counters } from './counters.ts'
-import { noteExpired, sayChanged, type Occasion } from './emission.ts'
-import { partsOf } from './partials.ts'
-import type { Dimension } from './row.ts'
+import { drop, type Effect, type Processor } from '../processor.ts'
+import { AFTER_START } from './changes.ts'
+import { add, type Counters } from './counters.ts'
+import { noteExpired, sayChanged } from './emission.ts'
+import { minuteOf, openFrom } from './names.ts'
+import { addPending, countersOf, sayPartials } from './partials.ts'
 import {
-  afterEnd,
-  AFTER_SCORE,
-  AFTER_START,
-  putStarts,
-  startsOf,
+  count,
+  keep,
+  stateOf,
   SUBJECT_CELLS,
-  subjectOf,
   wakeAfterPane,
   wakeAfterRecord,
-  withRules,
+  type State,
   type Subject,
 } from './subject.ts'
-import { addAt, DAY, SCORES, WEEKS, WINDOW_CELLS } from './window.ts'
 
-/** How long after a pane's end all partials of the pane are in: they are stamped with that end. */
-const GRACE_MS = 10_000
+interface Rollup {
+  readonly dimension: 'repo' | 'community'
+  /** How long after a pane's end all partials of the pane are in. */
+  readonly graceMs: number
+}
 
-export const kpiRollups: Processor = {
-  name: 'kpi-rollups',
+const rollupOf = (name: string, rollup: Rollup): Processor => ({
+  name,
   inputs: ['ci.kpi-partials.v1'],
-  outputs: ['ci.kpis.v1', 'ci.kpi-history.v1', 'ci.measures.v1'],
-  cells: {
-    ...WINDOW_CELLS,
-    ...SUBJECT_CELLS,
-  },
+  outputs:
+    rollup.dimension === 'repo'
+      ? ['ci.kpis.v1', 'ci.kpi-history.v1', 'ci.measures.v1', 'ci.kpi-partials.v1']
+      : ['ci.kpis.v1', 'ci.kpi-history.v1', 'ci.measures.v1'],
+  cells: SUBJECT_CELLS,
   step(cells, key, input, now) {
-    const subject = subjectOf(cells)
-    const effects =
-      input.kind === 'timer'
-        ? onTimer(cells, subject, key, now)
-        : onPartial(cells, subject, input.record as KpiPartial, now)
-    cells.put('subject', subject)
-    return effects
+    if (input.kind === 'timer') return onTimer(rollup, stateOf(cells), key, now)
+    const partial = input.record as KpiPartial
+    if (partial.dimension !== rollup.dimension) return NOT_OURS
+    return onPartial(rollup, stateOf(cells), partial, now)
   },
-}
+})
+const NOT_OURS: readonly Effect[] = [drop('no-use')]
 
-const onPartial = (cells: Cells, subject: Subject, partial: KpiPartial, now: number): Effect[] => {
-  const asOf = now - GRACE_MS
-  const { runs, scores, starts } = withRules(cells, (rules) => partsOf(partial, rules))
+export const kpiRepos = rollupOf('kpi-repos', { dimension: 'repo', graceMs: 10_000 })
+export const kpiCommunities = rollupOf('kpi-communities', {
+  dimension: 'community',
+  graceMs: 20_000,
+})
+
+const onPartial = (
+  { dimension, graceMs }: Rollup,
+  state: State,
+  partial: KpiPartial,
+  now: number,
+): readonly Effect[] => {
+  const { cells, subject, windows } = state
+  const counters = countersOf(partial, windows.rules)
+  if (dimension === 'repo') addPending(cells, subject, partial.eventAt, counters)
   subject.changed |= AFTER_START
-  if (starts.length > 0) countStarts(cells, subject, starts)
-  if (runs.length > 0) {
-    const days = addAt(cells, DAY, partial.eventAt, asOf, runs)
-    const weeks = addAt(cells, WEEKS, partial.eventAt, asOf, runs)
-    subject.changed |= afterEnd(cells, asOf, days, weeks)
-    if (weeks === 0) subject.late += partial.late
-  }
-  if (scores.length > 0) {
-    subject.changed |= AFTER_SCORE
-    addAt(cells, SCORES, partial.eventAt, asOf, scores)
-  }
-  return wakeAfterRecord(subject, now, GRACE_MS)
+  takeStarts(subject, counters)
+  if (counters.length > 0) count(state, partial.eventAt, now - graceMs, counters, partial.late)
+  const effects = wakeAfterRecord(subject, now, graceMs)
+  keep(state)
+  return effects
 }
 
-const countStarts = (cells: Cells, subject: Subject, delta: Counters): void => {
-  const starts = startsOf(cells)
-  merge(starts, delta, 1)
-  putStarts(cells, starts)
-  for (let at = 1; at < delta.length; at += 2) subject.inFlight += delta[at] ?? 0
+/** Takes the runs in flight out of the counters: they are in no window. */
+const takeStarts = (subject: Subject, counters: Counters): void => {
+  const from = openFrom(counters)
+  for (let at = from; at < counters.length; at += 2) {
+    const amount = counters[at + 1] ?? 0
+    add(subject.starts, minuteOf(counters[at] ?? 0), amount)
+    subject.inFlight += amount
+  }
+  counters.length = from
 }
 
-const onTimer = (cells: Cells, subject: Subject, key: string, now: number): Effect[] => {
-  const asOf = now - GRACE_MS
-  const { dimension, name } = subjectName(key)
-  const occasion: Occasion = { cells, dimension, name, subject, asOf, at: now }
-  subject.paneAt = 0
+const onTimer = (
+  { dimension, graceMs }: Rollup,
+  state: State,
+  key: string,
+  now: number,
+): readonly Effect[] => {
+  const asOf = now - graceMs
+  const [, name = ''] = keyParts(key)
+  const occasion = { ...state, dimension, name, asOf, at: now }
+  state.subject.paneAt = 0
   noteExpired(occasion)
-  return [...sayChanged(occasion, ~0), ...wakeAfterPane(cells, subject, dimension, asOf, GRACE_MS)]
-}
-
-/** The key is `dimension:subject`, the subject itself a key. */
-const subjectName = (key: string): { dimension: Dimension; name: string } => {
-  const [dimension = '', name = ''] = keyParts(key)
-  return { dimension: dimension === 'repo' ? 'repo' : 'community', name }
+  const effects = sayChanged(occasion, ~0)
+  if (dimension === 'repo') effects.push(...sayPartials(state, name, 'community', now))
+  effects.push(...wakeAfterPane(state, dimension, asOf, graceMs))
+  keep(state)
+  return effects
 }

@@ -5,7 +5,7 @@
  * Example: 6 passes, 3 failures, 1 error, 2 aborted: 4 / 10 = .4, .1682 to .6873.
  */
 
-import { classed, countEnds, endsOf } from './ends.ts'
+import { classed, countEnds, failing } from './ends.ts'
 import { EVERYWHERE, shareOf, WILSON, type KpiRow } from './row.ts'
 
 export const runFailureRate: KpiRow = {
@@ -16,5 +16,5 @@ export const runFailureRate: KpiRow = {
   doc: '(failure + error + timed-out) / (success + failure + error + timed-out)',
   interval: WILSON,
   counts: [countEnds],
-  value: ({ runs }) => shareOf(endsOf(runs, 'failure', 'error', 'timedOut'), classed(runs)),
+  value: ({ runs }) => shareOf(failing(runs), classed(runs)),
 }

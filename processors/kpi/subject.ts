@@ -1,22 +1,59 @@
-/** What a subject (job, repository, community) keeps beside its windows, and when it wakes to say what has changed. */
+/** What a subject (job, repository, community) keeps, how it counts, and when it wakes to say what has changed. */
 
 import { setTimer, type Cells, type Effect } from '../processor.ts'
-import type { Counters } from './counters.ts'
-import type { Dimension, WindowName } from './row.ts'
+import { AFTER_SCORE, afterEnd, hourlyOf, SOON } from './changes.ts'
+import { merge, type Counters } from './counters.ts'
+import { scoresFrom } from './names.ts'
+import type { Dimension } from './row.ts'
 import { emptySequence, type Sequence } from './sequence.ts'
-import { ALL_SERIES, HOUR_MS, isLive, nextExpiry, PANE_MS, WEEKS } from './window.ts'
+import {
+  addAt,
+  DAY,
+  HOUR_MS,
+  HOURS,
+  nextExpiry,
+  PANE_MS,
+  putWindows,
+  WINDOW_CELLS,
+  windowsOf,
+  type Windows,
+} from './window.ts'
 
+/** Counters of the pane that starts at an instant. */
+export interface Pending {
+  readonly start: number
+  readonly counters: Counters
+}
+/** A run in flight and the minute that it is counted under. */
+export interface OpenRun {
+  readonly run: string
+  readonly minute: number
+}
+
+/** What is read with every input of a subject; its windows are a cell apart. */
 export interface Subject extends Sequence {
   /** Due times of both timers, 0 where not set. */
   soonAt: number
   paneAt: number
-  /** What has changed since it was last said: bits of {@link CHANGED}. */
+  /** What has changed since it was last said: bits of `CHANGED`. */
   changed: number
   /** Observations too late for any window, or too far ahead. */
   late: number
   inFlight: number
+  /** Runs in flight by start in minutes since the epoch: pairs, in order. */
+  starts: Counters
+  /** The runs in flight themselves; those beyond the first few are cells `open/<run>`. */
+  open: OpenRun[]
+  /** What the wider subject has not been told, newest panes, in order; older ones are cells `pending/<start>`. */
+  pending: Pending[]
+  spilled: number[]
 }
 
+const LONGS = { type: 'array', items: 'long' } as const
+const listOf = (name: string, fields: readonly object[]): object => ({
+  type: 'array',
+  items: { type: 'record', name, fields },
+})
 const SUBJECT = {
   type: 'record',
   name: 'Subject',
@@ -26,18 +63,35 @@ const SUBJECT = {
     { name: 'changed', type: 'int' },
     { name: 'late', type: 'long' },
     { name: 'inFlight', type: 'long' },
-    { name: 'recent', type: { type: 'array', items: 'long' } },
+    { name: 'starts', type: LONGS },
+    {
+      name: 'open',
+      type: listOf('OpenRun', [
+        { name: 'run', type: 'string' },
+        { name: 'minute', type: 'long' },
+      ]),
+    },
+    {
+      name: 'pending',
+      type: listOf('Pending', [
+        { name: 'start', type: 'long' },
+        { name: 'counters', type: LONGS },
+      ]),
+    },
+    { name: 'spilled', type: LONGS },
+    { name: 'recent', type: LONGS },
     { name: 'settledAt', type: 'long' },
     { name: 'settledFailures', type: 'long' },
     { name: 'settledSince', type: 'long' },
   ],
 } as const
 
-/** Cell kinds of every subject; those of its windows are in window.ts. */
+/** Cell kinds of every subject. */
 export const SUBJECT_CELLS = {
+  ...WINDOW_CELLS,
   subject: SUBJECT,
-  starts: { type: 'array', items: 'long' },
-  rules: { type: 'array', items: 'string' },
+  open: { type: 'long' },
+  pending: LONGS,
 } as const
 
 export const subjectOf = (cells: Cells): Subject =>
@@ -47,65 +101,52 @@ export const subjectOf = (cells: Cells): Subject =>
     changed: 0,
     late: 0,
     inFlight: 0,
+    starts: [],
+    open: [],
+    pending: [],
+    spilled: [],
     ...emptySequence(),
   }
 
-/** Runs in flight by start in minutes since the epoch: pairs, in order. */
-export const startsOf = (cells: Cells): Counters =>
-  (cells.get('starts') as Counters | undefined) ?? []
-export const putStarts = (cells: Cells, starts: Counters): void => {
-  if (starts.length === 0) cells.delete('starts')
-  else cells.put('starts', starts)
+/** All that a subject keeps, as one step has read it. */
+export interface State {
+  readonly cells: Cells
+  readonly subject: Subject
+  readonly windows: Windows
+}
+export const stateOf = (cells: Cells): State => ({
+  cells,
+  subject: subjectOf(cells),
+  windows: windowsOf(cells),
+})
+export const keep = ({ cells, subject, windows }: State): void => {
+  putWindows(cells, windows)
+  cells.put('subject', subject)
 }
 
-/** Rules that scores of the subject have named; a rule's place is part of its counters' ids. */
-export const rulesOf = (cells: Cells): string[] =>
-  (cells.get('rules') as string[] | undefined) ?? []
-/** Runs `use` on the rules and keeps those it has added. */
-export const withRules = <T>(cells: Cells, use: (rules: string[]) => T): T => {
-  const rules = rulesOf(cells)
-  const known = rules.length
-  const result = use(rules)
-  if (rules.length > known) cells.put('rules', rules)
-  return result
-}
-
-/** `kpis` and `history` are bits per window, `measures` the 14 d and the total one. */
-export const CHANGED = {
-  kpis: { now: 1, '24h': 2, '7d': 4, '14d': 8 } satisfies Record<WindowName, number>,
-  history: { now: 0, '24h': 16, '7d': 32, '14d': 64 } satisfies Record<WindowName, number>,
-  measures: { '14d': 128, total: 256 },
-  partials: 512,
-} as const
-const { kpis, history, measures, partials } = CHANGED
-
-/** What an observation of each kind changes. */
-export const AFTER_START = kpis.now | partials
-export const AFTER_SCORE =
-  kpis['14d'] | history['14d'] | measures['14d'] | measures.total | partials
-
-/** What an end changes that was added to so many windows of each series. */
-export const afterEnd = (cells: Cells, now: number, days: number, weeks: number): number =>
-  AFTER_START | (days > 0 ? kpis['24h'] | history['24h'] : 0) | weeksChanged(cells, now, weeks)
-
-/** The week before is the fortnight less the week, so a fortnight's change moves the weekly record too, if there is one. */
-export const weeksChanged = (cells: Cells, now: number, windows: number): number => {
-  if (windows === 0) return 0
-  const fortnight = kpis['14d'] | history['14d']
-  const isWeekMoved = windows > 1 || isLive(cells, WEEKS, '7d', now)
-  return isWeekMoved ? fortnight | kpis['7d'] | history['7d'] : fortnight
-}
-
-/** Said within seconds; everything else waits for the end of a pane. */
-export const SOON = kpis.now | kpis['24h']
-const HOURLY_HISTORY = history['7d'] | history['14d']
 /**
- * What waits for the full hour: history of windows with hourly panes; of jobs, which are many, these windows altogether.
+ * Counts what happened at `at` in every window that holds it, and notes what that changes. Of an end
+ * that no window holds, `late` is added to those too late for all.
  */
-export const hourlyOf = (dimension: Dimension): number =>
-  dimension === 'job'
-    ? HOURLY_HISTORY | kpis['7d'] | kpis['14d'] | measures['14d'] | measures.total
-    : HOURLY_HISTORY
+export const count = (
+  { cells, subject, windows }: State,
+  at: number,
+  now: number,
+  delta: Readonly<Counters>,
+  late = 0,
+): void => {
+  const scores = scoresFrom(delta)
+  const days = scores > 0 ? addAt(cells, windows, DAY, at, now, delta) : 0
+  const weeks = addAt(cells, windows, HOURS, at, now, delta)
+  if (scores > 0) {
+    subject.changed |= afterEnd(windows, now, days, weeks)
+    if (weeks === 0) subject.late += late
+  }
+  if (scores < delta.length) {
+    subject.changed |= AFTER_SCORE
+    merge(windows.total, delta, 1, scores)
+  }
+}
 
 const SOON_MS = 10_000
 const next = (now: number, step: number): number => Math.floor(now / step) * step + step
@@ -127,14 +168,13 @@ export const wakeAfterRecord = (subject: Subject, now: number, graceMs: number):
 
 /** Sets the next pane timer: the next full hour if history waits for it, or the next pane to expire. */
 export const wakeAfterPane = (
-  cells: Cells,
-  subject: Subject,
+  { subject, windows }: State,
   dimension: Dimension,
   asOf: number,
   graceMs: number,
 ): Effect[] => {
-  let at = (subject.changed & hourlyOf(dimension)) === 0 ? Infinity : next(asOf, HOUR_MS)
-  for (const series of ALL_SERIES) at = Math.min(at, nextExpiry(cells, series, asOf))
+  const hour = (subject.changed & hourlyOf(dimension)) === 0 ? Infinity : next(asOf, HOUR_MS)
+  const at = Math.min(hour, nextExpiry(windows, asOf))
   if (at === Infinity) return []
   subject.paneAt = at + graceMs
   return [setTimer('pane', subject.paneAt)]

@@ -93,8 +93,7 @@ export const windowsOf = (cells: Cells): Windows =>
     total: [],
   }
 export const putWindows = (cells: Cells, windows: Windows): void => {
-  const isEmpty =
-    windows.dayPanes.length + windows.hourPanes.length + windows.total.length === 0
+  const isEmpty = windows.dayPanes.length + windows.hourPanes.length + windows.total.length === 0
   if (isEmpty) cells.delete('windows')
   else cells.put('windows', windows)
 }

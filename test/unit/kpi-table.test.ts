@@ -16,11 +16,13 @@ import { HOUR, MINUTE, score, SECOND, T0 } from '../support/kpi-inputs.ts'
 
 /** Files of the folder that are no KPI. */
 const MACHINERY = [
+  'changes',
   'counters',
   'docs',
   'emission',
   'ends',
   'histogram',
+  'in-flight-runs',
   'index',
   'jobs',
   'measures',

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { kpis } from '../../processors/kpi/jobs.ts'
-import { kpiRollups } from '../../processors/kpi/rollups.ts'
+import { kpiCommunities, kpiRepos } from '../../processors/kpi/rollups.ts'
 import type { Kpi, Outcome, Run } from '../../schemas/events.ts'
 import { drive, type Drive } from '../support/drive-one.ts'
 import { DAY, finished, HOUR, MINUTE, run, runsOf, score, T0 } from '../support/kpi-inputs.ts'
@@ -49,6 +49,18 @@ const giveAll = (job: Drive, runs: readonly Run[]): void => {
   for (const each of runs) job.give('ci.runs.v1', each)
 }
 
+/** What a job's partials make of its repository and its community. */
+const rolledUp = (job: Drive, until: number) => {
+  const repos = drive(kpiRepos)
+  const communities = drive(kpiCommunities)
+  for (const partial of job.on('ci.kpi-partials.v1')) repos.give('ci.kpi-partials.v1', partial)
+  repos.advanceTo(until)
+  for (const partial of repos.on('ci.kpi-partials.v1'))
+    communities.give('ci.kpi-partials.v1', partial)
+  communities.advanceTo(until)
+  return { repos, communities }
+}
+
 describe('windows', () => {
   it('hold at each pane end exactly what a count of the runs gives', () => {
     fc.assert(
@@ -80,10 +92,7 @@ describe('windows', () => {
     job.give('ci.scores.v1', score('a', T0 + MINUTE, true))
     job.advanceTo(T0 + 30 * DAY)
     const key = 'ci:o/r:unit'
-    expect([...job.cells.keys()].sort()).toEqual([
-      `${key}\u001fsubject`,
-      `${key}\u001fsum/scores/total`,
-    ])
+    expect([...job.cells.keys()].sort()).toEqual([`${key}\u001fsubject`, `${key}\u001fwindows`])
     expect(job.timers.size).toBe(0)
     const retired = job.said.flatMap((effect) => (effect.kind === 'retire' ? [effect] : []))
     expect(retired.map(({ topic, key: of }) => `${topic} ${of.split(':').at(-1) ?? ''}`)).toEqual([
@@ -143,9 +152,61 @@ describe('runs in flight', () => {
     expect(valueOf(now, 'in_flight')?.value).toBe(1)
     expect(valueOf(now, 'oldest_age')?.numerator).toBe(T0)
   })
+  it('are all counted where there are more than are kept beside the subject', () => {
+    const job = drive(kpis)
+    const ids = Array.from({ length: 40 }, (_, i) => `r${i}`)
+    giveAll(
+      job,
+      ids.map((id, i) => run(id, 'started', T0 + i * MINUTE)),
+    )
+    const cells = () => [...job.cells.keys()].filter((cell) => cell.includes('\u001fopen/')).length
+    expect(cells()).toBeGreaterThan(0)
+    giveAll(
+      job,
+      ids.map((id) => run(id, 'started', T0 + HOUR)),
+    )
+    giveAll(
+      job,
+      ids.slice(0, -2).map((id, i) => finished(id, T0 + HOUR + i, 'success', 60)),
+    )
+    job.advanceTo(T0 + 2 * HOUR)
+    const now = job
+      .on('ci.kpis.v1')
+      .filter(({ window }) => window === 'now')
+      .at(-1)
+    expect(valueOf(now, 'in_flight')?.value).toBe(2)
+    expect(valueOf(now, 'oldest_age')?.numerator).toBe(T0 + 38 * MINUTE)
+    giveAll(
+      job,
+      ids.slice(-2).map((id) => finished(id, T0 + 2 * HOUR, 'success', 60)),
+    )
+    expect(cells()).toBe(0)
+  })
 })
 
 describe('roll-ups', () => {
+  it('hear of each pane once where hundreds were heard at one instant, from small cells', () => {
+    const job = drive(kpis)
+    const ends = Array.from({ length: 300 }, (_, i) => T0 + (i % 150) * 7 * MINUTE)
+    giveAll(
+      job,
+      ends.map((at, i) => finished(`r${i}`, at, 'success', 60, { observedAt: T0 + DAY })),
+    )
+    const sizes = [...job.cells.values()].map(({ length }) => length)
+    expect(Math.max(...sizes)).toBeLessThan(4000)
+    job.advanceTo(T0 + DAY + HOUR)
+    const { communities } = rolledUp(job, T0 + DAY + HOUR)
+    const partials = job.on('ci.kpi-partials.v1')
+    expect(new Set(partials.map(({ eventId }) => eventId)).size).toBe(partials.length)
+    expect(partials.map(({ eventAt }) => eventAt)).toEqual(
+      [...new Set(ends.map((at) => at - (at % (5 * MINUTE))))].sort((a, b) => a - b),
+    )
+    const week = communities.on('ci.kpis.v1').filter(({ window }) => window === '7d')
+    expect(valueOf(week.at(-1), 'run_pass_rate')?.numerator).toBe(300)
+    expect(week.at(-1)?.late).toBe(300)
+    expect([...job.cells.keys()].filter((cell) => cell.includes('\u001fpending/'))).toEqual([])
+  })
+
   it('of a repository are the sum over its jobs, as of the pane end', () => {
     fc.assert(
       fc.property(runsOf(30), (runs) => {
@@ -155,10 +216,8 @@ describe('roll-ups', () => {
         const job = drive(kpis)
         giveAll(job, onTime)
         job.advanceTo(T0 + 40 * DAY)
-        const repo = drive(kpiRollups)
-        for (const partial of job.on('ci.kpi-partials.v1')) repo.give('ci.kpi-partials.v1', partial)
-        repo.advanceTo(T0 + 40 * DAY)
-        const history = repo.on('ci.kpi-history.v1')
+        const { repos, communities } = rolledUp(job, T0 + 40 * DAY)
+        const history = [...repos.on('ci.kpi-history.v1'), ...communities.on('ci.kpi-history.v1')]
         expect(new Set(history.map(({ dimension }) => dimension))).toEqual(
           new Set(['repo', 'community']),
         )
@@ -177,11 +236,8 @@ describe('roll-ups', () => {
       finished('c', T0 + 2 * HOUR, 'success', 3600, { job: 'lint' }),
     ])
     job.advanceTo(T0 + 3 * HOUR)
-    const repo = drive(kpiRollups)
-    for (const partial of job.on('ci.kpi-partials.v1')) repo.give('ci.kpi-partials.v1', partial)
-    repo.advanceTo(T0 + 3 * HOUR)
-    const last = repo
-      .on('ci.kpis.v1')
+    const last = rolledUp(job, T0 + 3 * HOUR)
+      .communities.on('ci.kpis.v1')
       .filter(({ window, dimension }) => window === 'now' && dimension === 'community')
       .at(-1)
     expect(last?.subject).toBe('ci')
