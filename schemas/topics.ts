@@ -15,6 +15,8 @@ export interface TopicRow<S extends SchemaName = SchemaName> {
   readonly retentionMs: number | null
   readonly partitions: number
   readonly doc: string
+  /** True where records of one key come from several keys: at one instant they are handled by event id. */
+  readonly joins?: boolean
 }
 const row = <S extends SchemaName>(
   schema: S,
@@ -93,12 +95,10 @@ export const TOPICS = {
     'How the runs of a job last and end, as its forecasts see it.',
     null,
   ),
-  'ci.pool-outcomes.v1': row(
-    'pool-outcome',
-    'pool',
-    (r) => r.pool,
-    'Finished runs re-keyed by pool.',
-  ),
+  'ci.pool-outcomes.v1': {
+    ...row('pool-outcome', 'pool', (r) => r.pool, 'Finished runs re-keyed by pool.'),
+    joins: true,
+  },
   'ci.incidents.v1': row(
     'incident',
     'incident',
@@ -126,13 +126,16 @@ export const TOPICS = {
     'What forecasts and stops were worth, beside every baseline.',
     null,
   ),
-  'ci.kpi-partials.v1': row(
-    'kpi-partial',
-    'dimension:subject',
-    (r) => key(r.dimension, r.subject),
-    'What one job adds to a wider subject, by pane.',
-    2,
-  ),
+  'ci.kpi-partials.v1': {
+    ...row(
+      'kpi-partial',
+      'dimension:subject',
+      (r) => key(r.dimension, r.subject),
+      'What one job adds to a wider subject, by pane.',
+      2,
+    ),
+    joins: true,
+  },
   'ci.merge-forecasts.v1': row(
     'merge-forecast',
     'source:repo',

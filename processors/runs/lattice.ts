@@ -3,7 +3,7 @@
  * ends in the same state: times take the earliest, names the greatest, the end the best told.
  */
 
-import type { Run, RunEvent } from '../../schemas/events.ts'
+import type { Outcome, Run, RunEvent } from '../../schemas/events.ts'
 import { failedClass } from '../../schemas/outcomes.ts'
 
 export type RunState = Omit<
@@ -51,9 +51,9 @@ const earliest = (a: number | null, b: number | null): number | null =>
 const greatest = <T extends string | number>(a: T | null, b: T | null): T | null =>
   a === null ? b : b === null ? a : a > b ? a : b
 
-/** A known outcome above unknown, then the later told, then by id, so that a tie falls alike. */
+/** A known outcome above unknown, then the later told, then by id and word, so that a tie falls alike. */
 const endRankOf = (fact: RunEvent): string =>
-  `${(fact.outcome ?? 'unknown') === 'unknown' ? 0 : 1}/${String(fact.eventAt).padStart(16, '0')}/${fact.eventId}`
+  `${(fact.outcome ?? 'unknown') === 'unknown' ? 0 : 1}/${String(fact.eventAt).padStart(16, '0')}/${fact.eventId}/${fact.outcome}`
 
 /** The run after one more fact. Does not change its argument. */
 export const join = (run: RunState, fact: RunEvent): RunState => {
@@ -117,16 +117,16 @@ const joinStep = (run: RunState, fact: RunEvent): RunState => {
   run.stepsSeen = { ...run.stepsSeen, [step]: told }
   if (told === 'running') return run
   if (seen === undefined || seen === 'running') run.steps += 1
-  run.failedSteps = failedStepsAfter(run.failedSteps, step, told)
+  if (isFailed(told) || (seen !== undefined && isFailed(seen)))
+    run.failedSteps = Object.keys(run.stepsSeen)
+      .filter((name) => isFailed(run.stepsSeen[name] ?? ''))
+      .sort()
+      .slice(0, MAX_FAILED_STEPS)
   return run
 }
 
-const failedStepsAfter = (failed: string[], step: string, told: string): string[] => {
-  const isFailed = failedClass(told as never) === true
-  if (failed.includes(step) === isFailed) return failed
-  const next = isFailed ? [...failed, step] : failed.filter((name) => name !== step)
-  return next.sort().slice(0, MAX_FAILED_STEPS)
-}
+const isFailed = (told: string): boolean =>
+  told !== 'running' && failedClass(told as Outcome) === true
 
 const joinLabels = (
   a: Record<string, string>,

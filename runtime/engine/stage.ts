@@ -4,7 +4,13 @@ import type { Effect, Input, Processor, Tables } from '../../processors/processo
 import { CODECS } from '../../schemas/codec.ts'
 import type { DeadLetter } from '../../schemas/events.ts'
 import { derivedId } from '../../schemas/ids.ts'
-import { TOPICS, topicRank, type RecordOf, type TopicName } from '../../schemas/topics.ts'
+import {
+  TOPICS,
+  topicRank,
+  type RecordOf,
+  type TopicName,
+  type TopicRow,
+} from '../../schemas/topics.ts'
 import type { Keyed, StateStore } from '../ports.ts'
 import { CellCache } from './cell-cache.ts'
 import { DeadLetterLimit } from './dead-letter-limit.ts'
@@ -160,15 +166,19 @@ export const keyed = <T extends TopicName>(
 })
 
 /**
- * By (time, topic, key); records of one key and topic keep the order of their log. So the order does not depend on
- * how partitions interleave.
+ * By (time, topic, key), and by event id where several keys speak to one; else records of one key and topic keep the
+ * order of their log. So the order does not depend on how partitions interleave.
  */
 const inOrder = (inputs: readonly Keyed[]): readonly Keyed[] =>
   isOrdered(inputs) ? inputs : [...inputs].sort(compareInputs)
 const compareInputs = (a: Keyed, b: Keyed): number =>
   a.at - b.at ||
   topicRank(a.topic) - topicRank(b.topic) ||
-  (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
+  compare(a.key, b.key) ||
+  ((TOPICS[a.topic] as TopicRow).joins === true
+    ? compare(a.record?.eventId ?? '', b.record?.eventId ?? '')
+    : 0)
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const isOrdered = (inputs: readonly Keyed[]): boolean => {
   for (let i = 1; i < inputs.length; i += 1) {
     const previous = inputs[i - 1]

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { TOPOLOGY } from '../../processors/topology.ts'
 import type { RunEvent } from '../../schemas/events.ts'
-import { history, JOBS } from '../support/arbitraries.ts'
+import { history } from '../support/arbitraries.ts'
 import { DAY } from '../support/facts.ts'
 import { replayPartitioned } from '../support/partitioned-driver.ts'
 import { topologyDriver, type Published } from '../support/topology-driver.ts'
@@ -15,12 +15,6 @@ const RUNS = {
   // Shrinking a counterexample ends here.
   interruptAfterTimeLimit: 50_000,
 }
-
-/** Facts of different jobs at different instants: what two partitions say to one pool at one instant has no order. */
-const apart = (facts: readonly RunEvent[]): RunEvent[] =>
-  facts
-    .map((fact) => ({ ...fact, observedAt: fact.observedAt + JOBS.indexOf(fact.job as never) }))
-    .sort((a, b) => a.observedAt - b.observedAt)
 
 /** Records of each topic and key, in order. */
 const perKey = (records: readonly Published[]): Map<string, string[]> => {
@@ -47,7 +41,7 @@ const fused = (facts: readonly RunEvent[], until: number): Published[] => {
 describe('the topology in partitions', () => {
   it.each([1, 3])('says per key, in %i partitions joined by bytes, what one process says', (n) => {
     fc.assert(
-      fc.property(history(30).map(apart), (facts) => {
+      fc.property(history(30), (facts) => {
         const until = (facts.at(-1)?.observedAt ?? 0) + AFTERWARDS_MS
         const parts = replayPartitioned(TOPOLOGY, facts, until, n)
         expect(perKey(parts)).toEqual(perKey(fused(facts, until)))
