@@ -63,11 +63,14 @@ export interface StoredTimer {
   readonly due: number
 }
 
-/** One write to a read model; `null` deletes. `sort` orders the rows of a view, `at` says which write is newer. */
+/**
+ * One write to a read model; `null` deletes. `sort` orders the rows of a view, null where they are asked for by key
+ * only and never listed or counted; `at` says which write is newer.
+ */
 export interface ViewWrite {
   readonly view: string
   readonly key: string
-  readonly sort: number
+  readonly sort: number | null
   readonly at: number
   readonly value: object | null
 }

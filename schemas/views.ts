@@ -46,9 +46,10 @@ export interface Views {
   running: RunningRow
   /** Runs that wait, by run key; sort: queued. */
   queued: RunMark & { readonly source: string; readonly repo: string; readonly job: string }
-  /** The newest forecast, decision and score of a run, by run key; sort: observedAt. */
+  /** The newest forecast and decision of a run, by run key; not listed. */
   forecasts: Forecast
   decisions: Decision
+  /** The newest score of a run, by run key; sort: observedAt. */
   scores: Score
   /** `job-runs/<job key>`, by run name; sort: started or queued. */
   'job-runs': RunMark

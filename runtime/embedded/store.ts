@@ -18,9 +18,9 @@ const TABLES = `
   CREATE TABLE cells (stage TEXT, key TEXT, cell TEXT, crc INTEGER, bytes BLOB, PRIMARY KEY (stage, key, cell)) WITHOUT ROWID;
   CREATE TABLE timers (stage TEXT, key TEXT, timer TEXT, due INTEGER, PRIMARY KEY (stage, key, timer)) WITHOUT ROWID;
   CREATE INDEX timers_by_due ON timers (stage, due, key, timer);
-  CREATE TABLE views (view TEXT, key TEXT, sort REAL, at REAL, value TEXT, PRIMARY KEY (view, key));
-  CREATE INDEX views_by_sort ON views (view, sort DESC, key);
-  CREATE INDEX deleted_views ON views (at) WHERE sort IS NULL;
+  CREATE TABLE views (view TEXT, key TEXT, sort REAL, at REAL, value, PRIMARY KEY (view, key));
+  CREATE INDEX views_by_sort ON views (view, sort DESC, key) WHERE sort IS NOT NULL;
+  CREATE INDEX deleted_views ON views (at) WHERE NOT (value IS NOT NULL OR sort IS NOT NULL);
   CREATE TABLE history (view TEXT, sort REAL, key TEXT, topic TEXT, position INTEGER, PRIMARY KEY (view, sort DESC, key)) WITHOUT ROWID;
 `
 

@@ -5,22 +5,27 @@
  */
 
 import type { StatementSync } from 'node:sqlite'
-import type { TopicName } from '../../schemas/topics.ts'
-import { HISTORY_VIEWS, TABLE_VIEWS } from '../../schemas/views.ts'
+import { HISTORY_VIEWS } from '../../schemas/views.ts'
 import type { LogRecord, ToViews, ViewCursor, ViewRow, ViewStore, ViewWrite } from '../ports.ts'
-import { EmbeddedHistory, type HistoryRow } from './history.ts'
+import { EmbeddedHistory } from './history.ts'
 import type { EmbeddedLog } from './log.ts'
-import { StoreError, type EmbeddedStore } from './store.ts'
+import type { EmbeddedStore } from './store.ts'
+import { createViewValues, isText, type StoredValue, type ViewValues } from './view-values.ts'
 
-const TABLE_OF: ReadonlyMap<string, TopicName> = new Map(Object.entries(TABLE_VIEWS))
+const HISTORY: ReadonlySet<string> = new Set(HISTORY_VIEWS)
+/** A row that has not been deleted: one without a value is listed, one that is not listed has a value. */
+const IS_THERE = '(value IS NOT NULL OR sort IS NOT NULL)'
 const FIRST: ViewCursor = { sort: Number.MAX_VALUE, key: '' }
 
-const isHistory = (view: string): boolean =>
-  HISTORY_VIEWS.some((name) => view.startsWith(name) && view[name.length] === '/')
+/** A family's view is named `family/subject`. */
+const isHistory = (view: string): boolean => {
+  const slash = view.indexOf('/')
+  return slash > 0 && HISTORY.has(view.slice(0, slash))
+}
 
 export class EmbeddedViews implements ViewStore {
-  readonly #log: EmbeddedLog
   readonly #history: EmbeddedHistory
+  readonly #values: ViewValues
   readonly #toViews: ToViews
   readonly #put: StatementSync
   readonly #update: StatementSync
@@ -35,7 +40,7 @@ export class EmbeddedViews implements ViewStore {
   constructor(store: EmbeddedStore, log: EmbeddedLog, toViews: ToViews) {
     const prepare = (sql: string): StatementSync => store.db.prepare(sql)
     this.#prepare = prepare
-    this.#log = log
+    this.#values = createViewValues(log, toViews)
     this.#history = new EmbeddedHistory(store, log)
     this.#toViews = toViews
     this.#put = prepare(
@@ -43,15 +48,15 @@ export class EmbeddedViews implements ViewStore {
        SET sort = excluded.sort, at = excluded.at, value = excluded.value WHERE excluded.at >= at`,
     )
     this.#update = prepare(
-      'UPDATE views SET at = ?4, value = ?5 WHERE view = ?1 AND key = ?2 AND sort = ?3 AND at <= ?4',
+      'UPDATE views SET at = ?4, value = ?5 WHERE view = ?1 AND key = ?2 AND sort IS ?3 AND at <= ?4',
     )
-    this.#get = prepare('SELECT sort, value FROM views WHERE view = ? AND key = ?')
+    this.#get = prepare(`SELECT value FROM views WHERE view = ? AND key = ? AND ${IS_THERE}`)
     this.#list = prepare(
       `SELECT key, sort, value AS json FROM views WHERE view = ?1 AND sort <= ?2
        AND (sort < ?2 OR key > ?3) ORDER BY sort DESC, key LIMIT ?4`,
     )
-    this.#count = prepare('SELECT count(sort) n FROM views WHERE view = ?')
-    this.#purge = prepare('DELETE FROM views WHERE at < ? AND sort IS NULL')
+    this.#count = prepare('SELECT count(*) n FROM views WHERE view = ? AND sort IS NOT NULL')
+    this.#purge = prepare(`DELETE FROM views WHERE at < ? AND NOT ${IS_THERE}`)
     this.#expire = prepare('DELETE FROM views WHERE at < ?')
   }
 
@@ -78,12 +83,10 @@ export class EmbeddedViews implements ViewStore {
   get(view: string, key: string): string | undefined {
     if (isHistory(view)) {
       const record = this.#history.get(view, key)
-      return record && this.#valueIn(record, view, key)
+      return record && this.#values.ofRecord(view, key, record)
     }
     const row = this.#get.get(view, key)
-    return row === undefined || row['sort'] === null
-      ? undefined
-      : ((row['value'] as string | null) ?? this.#tableValue(view, key))
+    return row && this.#values.ofStored(view, key, row['value'] as StoredValue)
   }
 
   getAll(views: readonly string[], key: string): (string | undefined)[] {
@@ -91,18 +94,19 @@ export class EmbeddedViews implements ViewStore {
     return views.map((view) => {
       const row = rows.find((found) => found['view'] === view)
       if (row === undefined) return isHistory(view) ? this.get(view, key) : undefined
-      return (row['value'] as string | null) ?? this.#tableValue(view, key)
+      return this.#values.ofStored(view, key, row['value'] as StoredValue)
     })
   }
 
-  list(view: string, options: { limit: number; after?: ViewCursor }): ViewRow[] {
-    const { limit, after = FIRST } = options
+  list(view: string, { limit, after = FIRST }: { limit: number; after?: ViewCursor }): ViewRow[] {
     if (isHistory(view))
-      return this.#history.list(view, after, limit).map((row) => this.#historyRow(view, row))
+      return this.#history.list(view, after, limit).map(({ key, sort, record }) => ({
+        key,
+        sort,
+        json: this.#values.ofRecord(view, key, record),
+      }))
     const rows = this.#list.all(view, after.sort, after.key, limit)
-    return TABLE_OF.has(view)
-      ? rows.map((row) => this.#tableRow(view, row['key'] as string, row['sort'] as number))
-      : (rows as unknown as ViewRow[])
+    return isText(view) ? (rows as unknown as ViewRow[]) : rows.map((row) => this.#row(view, row))
   }
 
   count(view: string): number {
@@ -126,49 +130,34 @@ export class EmbeddedViews implements ViewStore {
     if (known !== undefined) return known
     const marks = Array.from({ length: count }, () => '?').join()
     const made = this.#prepare(
-      `SELECT view, value FROM views WHERE key = ? AND view IN (${marks}) AND sort IS NOT NULL`,
+      `SELECT view, value FROM views WHERE key = ? AND view IN (${marks}) AND ${IS_THERE}`,
     )
     this.#getAll.set(count, made)
     return made
   }
 
   #write({ view, key, sort, at, value }: ViewWrite): void {
-    const json = value === null || TABLE_OF.has(view) ? null : JSON.stringify(value)
-    if (value === null) this.#put.run(view, key, null, at, null)
+    if (value === null) {
+      this.#put.run(view, key, null, at, null)
+      return
+    }
+    const stored = this.#values.toStored(view, value)
     // A sort that is not the instant itself is mostly the old one, and then the index need not be touched.
-    else if (sort === at || this.#update.run(view, key, sort, at, json).changes === 0)
-      this.#put.run(view, key, sort, at, json)
+    if (sort === at || this.#update.run(view, key, sort, at, stored).changes === 0)
+      this.#put.run(view, key, sort, at, stored)
   }
 
-  #valueIn(record: LogRecord, view: string, key: string): string {
-    const write = this.#toViews(record).find((made) => made.view === view && made.key === key)
-    return JSON.stringify(write?.value ?? null)
-  }
-
-  /** Throws {@link StoreError} where the record is not there. */
-  #tableValue(view: string, key: string): string {
-    const topic = TABLE_OF.get(view)
-    const record = topic && this.#log.newest(topic, key)
-    if (record !== undefined) return this.#valueIn(record, view, key)
-    throw new StoreError(
-      `the record of ${key} in ${view} is missing: restore the store from a copy`,
-    )
-  }
-
-  /** Reads its record only when asked for its value: a filter by key passes over many rows. */
-  #tableRow(view: string, key: string, sort: number): ViewRow {
-    const read = (): string => this.#tableValue(view, key)
+  /** A row that makes its text when asked for it: a filter by key passes over many rows. */
+  #row(view: string, row: Record<string, unknown>): ViewRow {
+    const key = row['key'] as string
+    const make = (): string => this.#values.ofStored(view, key, row['json'] as StoredValue)
     let json: string | undefined
     return {
       key,
-      sort,
+      sort: row['sort'] as number,
       get json() {
-        return (json ??= read())
+        return (json ??= make())
       },
     }
-  }
-
-  #historyRow(view: string, { key, sort, record }: HistoryRow): ViewRow {
-    return { key, sort, json: this.#valueIn(record, view, key) }
   }
 }

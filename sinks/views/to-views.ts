@@ -27,14 +27,14 @@ type Writer<T extends TopicName> = (
 const put = <V extends keyof Views>(
   view: V,
   rowKey: string,
-  sort: number,
+  sort: number | null,
   at: number,
   value: Views[V],
 ): ViewWrite => ({ view, key: rowKey, sort, at, value })
 const remove = (view: string, rowKey: string, at: number): ViewWrite => ({
   view,
   key: rowKey,
-  sort: 0,
+  sort: null,
   at,
   value: null,
 })
@@ -92,7 +92,7 @@ const withoutCurve = (forecast: Forecast): ForecastPoint => {
 const forecastWrites: Writer<'ci.forecasts.v1'> = (forecast, at) => {
   const ofRun = runKey(forecast)
   return [
-    put('forecasts', ofRun, at, at, forecast),
+    put('forecasts', ofRun, null, at, forecast),
     put('running', ofRun, forecast.pFail, at, { pFail: forecast.pFail }),
     trajectoryWrite(ofRun, forecast, { kind: 'forecast', forecast: withoutCurve(forecast) }),
   ]
@@ -120,7 +120,7 @@ const WRITERS: { readonly [T in TopicName]?: Writer<T> } = {
   'ci.decisions.v1': (decision, at) => {
     const ofRun = runKey(decision)
     const point = trajectoryWrite(ofRun, decision, { kind: 'decision', decision })
-    return [put('decisions', ofRun, at, at, decision), point]
+    return [put('decisions', ofRun, null, at, decision), point]
   },
   'ci.scores.v1': (score, at) => {
     const ofRun = runKey(score)

@@ -23,7 +23,12 @@ const ODD_KEYS = [
   '_',
   'k'.repeat(2_000),
 ]
-const row = (key: string, sort: number, at = 0, value: object | null = { key }): ViewWrite => ({
+const row = (
+  key: string,
+  sort: number | null,
+  at = 0,
+  value: object | null = { key },
+): ViewWrite => ({
   view: 'v',
   key,
   sort,
@@ -49,7 +54,7 @@ const pages = (store: ViewStore, limit: number): ViewRow[] => {
 const anyWrite = fc.record({
   view: fc.constant('v'),
   key: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
-  sort: fc.constantFrom(-1.5, 0, 0.25, 7, 1_714_564_800_000),
+  sort: fc.constantFrom(-1.5, 0, 0.25, 7, 1_714_564_800_000, null),
   at: fc.nat({ max: 20 }),
   value: fc.option(fc.record({ n: fc.nat() })),
 })
@@ -60,8 +65,9 @@ const expectedRows = (writes: readonly ViewWrite[]): ViewRow[] => {
   for (const write of writes)
     if ((newest.get(write.key)?.at ?? -1) <= write.at) newest.set(write.key, write)
   return [...newest.values()]
-    .filter(({ value }) => value !== null)
-    .map(({ key, sort, value }) => ({ key, sort, json: JSON.stringify(value) }))
+    .flatMap(({ key, sort, value }) =>
+      value === null || sort === null ? [] : [{ key, sort, json: JSON.stringify(value) }],
+    )
     .sort((a, b) => b.sort - a.sort || (a.key < b.key ? -1 : 1))
 }
 
@@ -130,6 +136,29 @@ export const describeViewStore = (name: string, makeAdapter: () => ViewStoreAdap
       expect(adapter.store.count('v')).toBe(0)
       adapter.write([row('a', 1, 6)])
       expect(adapter.store.count('v')).toBe(1)
+    })
+
+    it('gives a row without a sort by its key, and does not list or count it', () => {
+      adapter.write([row('a', null), row('b', 1)])
+      expect(adapter.store.get('v', 'a')).toBe('{"key":"a"}')
+      expect(keysOf(adapter.store.list('v', all))).toEqual(['b'])
+      expect(adapter.store.count('v')).toBe(1)
+      adapter.write([row('a', null, 1, { n: 1 })])
+      expect(adapter.store.get('v', 'a')).toBe('{"n":1}')
+      adapter.write([row('a', null, 2, null)])
+      expect(adapter.store.get('v', 'a')).toBeUndefined()
+    })
+
+    it('gives the values of one key in several views at once, in their order', () => {
+      adapter.write([
+        row('a', 1, 0, { n: 1 }),
+        { ...row('a', null, 0, { n: 2 }), view: 'w' },
+        { ...row('a', 1, 0, { n: 3 }), view: 'gone' },
+        row('b', 1, 0, { n: 4 }),
+      ])
+      adapter.write([{ ...row('a', null, 1, null), view: 'gone' }])
+      const found = adapter.store.getAll(['w', 'gone', 'none', 'v'], 'a')
+      expect(found).toEqual(['{"n":2}', undefined, undefined, '{"n":1}'])
     })
 
     it('takes any key and any name of a view', () => {

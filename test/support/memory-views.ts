@@ -34,7 +34,9 @@ export class MemoryViews implements ViewStore {
   list(view: string, options: { limit: number; after?: ViewCursor }): ViewRow[] {
     const { sort, key } = options.after ?? { sort: Infinity, key: '' }
     return [...(this.#views.get(view)?.values() ?? [])]
-      .filter((row) => row.value !== null)
+      .flatMap((row) =>
+        row.value === null || row.sort === null ? [] : [{ ...row, sort: row.sort }],
+      )
       .filter((row) => row.sort < sort || (row.sort === sort && row.key > key))
       .sort((a, b) => b.sort - a.sort || (a.key < b.key ? -1 : 1))
       .slice(0, options.limit)

@@ -1,0 +1,58 @@
+/**
+ * How the value of a view's row lies in the file: as JSON text ready to be sent, as Avro where it is large and seldom
+ * read, and not at all where the log holds its record.
+ */
+
+import { CODECS } from '../../schemas/codec.ts'
+import type { TopicName } from '../../schemas/topics.ts'
+import { TABLE_VIEWS } from '../../schemas/views.ts'
+import type { LogRecord, ToViews } from '../ports.ts'
+import type { EmbeddedLog } from './log.ts'
+import { StoreError } from './store.ts'
+
+export type StoredValue = string | Uint8Array | null
+
+/** As Avro a score takes less than half the room. */
+const PACKED = new Map([['scores', CODECS.score]])
+const TABLE_OF: ReadonlyMap<string, TopicName> = new Map(Object.entries(TABLE_VIEWS))
+
+/** True where values are JSON text in the file. */
+export const isText = (view: string): boolean => !PACKED.has(view) && !TABLE_OF.has(view)
+
+export interface ViewValues {
+  readonly toStored: (view: string, value: object) => StoredValue
+  /** The value as JSON text. Throws {@link StoreError} where it is of a record that is not there. */
+  readonly ofStored: (view: string, key: string, stored: StoredValue) => string
+  /** What a record says in a row of a view, as JSON text. */
+  readonly ofRecord: (view: string, key: string, record: LogRecord) => string
+}
+
+export const createViewValues = (log: EmbeddedLog, toViews: ToViews): ViewValues => {
+  const ofRecord = (view: string, key: string, record: LogRecord): string => {
+    const write = toViews(record).find((made) => made.view === view && made.key === key)
+    return JSON.stringify(write?.value ?? null)
+  }
+  const ofTable = (view: string, key: string): string => {
+    const topic = TABLE_OF.get(view)
+    const record = topic && log.newest(topic, key)
+    if (record !== undefined) return ofRecord(view, key, record)
+    throw new StoreError(
+      `the record of ${key} in ${view} is missing: restore the store from a copy`,
+    )
+  }
+  return {
+    toStored: (view, value) => {
+      if (TABLE_OF.has(view)) return null
+      const codec = PACKED.get(view)
+      return codec === undefined ? JSON.stringify(value) : codec.encode(value as never)
+    },
+    ofStored: (view, key, stored) => {
+      if (typeof stored === 'string') return stored
+      const codec = PACKED.get(view)
+      if (stored === null || codec === undefined) return ofTable(view, key)
+      const { buffer, byteOffset, byteLength } = stored
+      return JSON.stringify(codec.decode(Buffer.from(buffer, byteOffset, byteLength)))
+    },
+    ofRecord,
+  }
+}
