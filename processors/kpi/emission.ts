@@ -14,6 +14,7 @@ import type { State } from './subject.ts'
 import { DAY, expireAt, HOUR_MS, HOURS, isLive, sumOf } from './window.ts'
 
 const { kpis, history, measures } = CHANGED
+const MEASURED = ['14d', 'total'] as const
 
 /** One emission: of whom, as of which instant, at which pipeline time. */
 export interface Occasion extends State {
@@ -42,11 +43,12 @@ const hasScores = (counters: Counters): boolean => scoresFrom(counters) < counte
 export const sayChanged = (occasion: Occasion, which: number): Effect[] => {
   const { subject, asOf, dimension } = occasion
   const due = subject.changed & which & (asOf % HOUR_MS === 0 ? ~0 : ~hourlyOf(dimension))
-  subject.changed &= ~due
   const effects: Effect[] = []
+  if (due === 0) return effects
+  subject.changed &= ~due
   for (const window of WINDOWS)
     if ((due & (kpis[window] | history[window])) !== 0) sayWindow(occasion, window, due, effects)
-  for (const window of ['14d', 'total'] as const)
+  for (const window of MEASURED)
     if ((due & measures[window]) !== 0) effects.push(sayMeasure(occasion, window))
   return effects
 }
@@ -76,12 +78,12 @@ const isWindowLive = ({ subject, windows, asOf }: Occasion, window: WindowName):
 
 const kpiOf = (occasion: Occasion, window: WindowName): Kpi => {
   const reading = readingOf(occasion, window)
-  return {
-    ...stampOf(occasion, 'kpi', window),
-    values: rowsOf(occasion.dimension, window).map((row) => valueOf(row, reading)),
-    late: window === 'now' ? occasion.subject.late : countOf(reading.runs, ID.late),
-  }
+  const values: KpiValue[] = []
+  for (const row of rowsOf(occasion.dimension, window)) values.push(valueOf(row, reading))
+  const late = window === 'now' ? occasion.subject.late : countOf(reading.runs, ID.late)
+  return { ...stampOf(occasion, 'kpi', window), values, late }
 }
+
 /** Field by field: a spread of some twenty values for each record would cost more than their formulas. */
 const valueOf = (row: KpiRow, reading: Reading): KpiValue => {
   const { value, numerator, denominator, low, high, n } = row.value(reading)

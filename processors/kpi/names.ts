@@ -84,6 +84,7 @@ const RULE_FIELDS = [
   'strictMs',
 ] as const
 const PER_RULE = 8
+const RULE_NAME = 'score/rule/'
 export const RULE = {
   n: 0,
   stoppedFailing: 1,
@@ -110,7 +111,7 @@ export const nameOf = (id: number, rules: readonly string[]): string => {
   if (id >= OPEN) return `open/${minuteOf(id)}`
   if (id >= RULES) {
     const field = RULE_FIELDS[(id - RULES) % PER_RULE] ?? ''
-    return `score/rule/${field}/${rules[Math.floor((id - RULES) / PER_RULE)] ?? ''}`
+    return `${RULE_NAME}${field}/${rules[Math.floor((id - RULES) / PER_RULE)] ?? ''}`
   }
   let name = SCALAR_NAMES.get(id)
   if (name === undefined)
@@ -146,14 +147,9 @@ const idsByName = new Map<string, number>(Object.entries(ID))
 export const idOf = (name: string, rules: string[]): number => {
   const known = idsByName.get(name)
   if (known !== undefined) return known
+  if (name.startsWith(RULE_NAME)) return ruleIdOf(name, rules)
   const [kind = '', first = '', second = '', third = '', fourth, fifth] = name.split('/')
   if (kind === 'open') return openId(Number(first))
-  if (first === 'rule') {
-    const field = RULE_FIELDS.findIndex((of) => of === second)
-    return field < 0
-      ? -1
-      : ruleId(indexOfRule(name.slice(`score/rule/${second}/`.length), rules)) + field
-  }
   const id =
     first === 'at'
       ? checkOrBinId(Number(second), third, Number(fourth), fifth ?? '')
@@ -162,6 +158,12 @@ export const idOf = (name: string, rules: string[]): number => {
         : -1
   idsByName.set(name, id)
   return id
+}
+const ruleIdOf = (name: string, rules: string[]): number => {
+  const slash = name.indexOf('/', RULE_NAME.length)
+  const told = name.slice(RULE_NAME.length, slash)
+  const field = RULE_FIELDS.findIndex((of) => of === told)
+  return field < 0 ? -1 : ruleId(indexOfRule(name.slice(slash + 1), rules)) + field
 }
 const checkOrBinId = (percent: number, field: string, bin: number, binField: string): number =>
   field === 'bin'

@@ -1,7 +1,7 @@
 /** What a row of the KPI table is, and what it reads. */
 
 import type { KpiValue } from '../../schemas/events.ts'
-import { ratio, Z95, type Ratio } from '../../schemas/measures.ts'
+import { wilson, Z95, type Ratio } from '../../schemas/measures.ts'
 import type { Counters } from './counters.ts'
 import type { CountRun } from './ends.ts'
 import { quantile } from './histogram.ts'
@@ -69,9 +69,13 @@ export const NOTHING: Value = {
   n: 0,
 }
 
-/** A share of counted things. */
-export const shareOf = (numerator: number, denominator: number): Value =>
-  valueOf(ratio(numerator, denominator))
+/** A share of counted things; field by field, as a record has a dozen of them. */
+export const shareOf = (numerator: number, denominator: number): Value => {
+  if (denominator <= 0) return NOTHING
+  const value = numerator / denominator
+  const { low, high } = wilson(value, denominator, Z95)
+  return { value, numerator, denominator, low, high, n: denominator }
+}
 export const valueOf = (of: Ratio): Value =>
   of.value === null
     ? NOTHING
@@ -89,6 +93,7 @@ export const plain = (value: number, n: number): Value => ({ ...NOTHING, value, 
 
 export const quantileOf = (counters: Counters, name: HistogramName, q: number): Value => {
   const { value, low, high, n } = quantile(counters, name, q)
+  if (n === 0) return NOTHING
   return { value, numerator: null, denominator: null, low, high, n }
 }
 

@@ -58,6 +58,7 @@ const SPANS = {
   '14d': { lengthMs: 14 * DAY_MS, panes: 'hourPanes', sum: 'fortnight', holdsScores: true },
 } as const satisfies Record<string, Span>
 type SpanName = keyof typeof SPANS
+const ALL_SPANS: readonly Span[] = Object.values(SPANS)
 
 /** Panes of one width and the windows made of them, shortest first. */
 interface Series {
@@ -194,9 +195,11 @@ export const isLive = (windows: Windows, name: SpanName, now: number): boolean =
 /** The next instant after `now` at which a pane leaves a window; Infinity where none will. */
 export const nextExpiry = (windows: Windows, now: number): number => {
   let next = Infinity
-  for (const { panes, lengthMs } of Object.values(SPANS)) {
-    const first = windows[panes].find((end) => end + lengthMs > now)
-    if (first !== undefined) next = Math.min(next, first + lengthMs)
-  }
+  for (const { panes, lengthMs } of ALL_SPANS)
+    for (const end of windows[panes])
+      if (end + lengthMs > now) {
+        next = Math.min(next, end + lengthMs)
+        break
+      }
   return next
 }
