@@ -16,8 +16,10 @@ import { poolsOf, familyOf } from './pools.ts'
 import { stopPoint } from './look.ts'
 
 export const PROFILE_TIMER = 'profile'
-/** A changed profile is published at the next full quarter of an hour: its curves move slowly. */
-const PROFILE_EVERY_MS = 900_000
+/** A changed profile is published at the next full quarter of an hour while it is young, at the next full hour after. */
+const YOUNG_EVERY_MS = 900_000
+const OLD_EVERY_MS = 3_600_000
+const YOUNG_RUNS = 20
 /** Skill is forgotten by halves every 50 runs. */
 const SKILL_FORGET = 0.5 ** (1 / 50)
 
@@ -46,7 +48,7 @@ export const afterEnd = (
   noteSkill(history, running, failed)
   noteShadow(history, running, failed, seconds)
   history.family = familyOf(run.job, labels)
-  const effects: Effect[] = [publishProfile(now)]
+  const effects: Effect[] = [publishProfile(history, now)]
   cells.put('history', history)
   if (seconds !== null) learnDuration(cells, failed, seconds, history)
   for (const pool of poolsOf(run, labels))
@@ -96,8 +98,10 @@ const noteShadow = (
 }
 
 /** Setting the timer again changes nothing: until then it has the same instant. */
-const publishProfile = (now: number): Effect =>
-  setTimer(PROFILE_TIMER, (Math.floor(now / PROFILE_EVERY_MS) + 1) * PROFILE_EVERY_MS)
+const publishProfile = (history: History, now: number): Effect => {
+  const every = history.recent.length < YOUNG_RUNS ? YOUNG_EVERY_MS : OLD_EVERY_MS
+  return setTimer(PROFILE_TIMER, (Math.floor(now / every) + 1) * every)
+}
 
 const learnDuration = (cells: Cells, failed: boolean, seconds: number, history: History): void => {
   const sample = sampleOf(cells)
