@@ -15,12 +15,12 @@ export interface TaggedAnswer extends Answer {
   readonly etag: string
 }
 /** Weak, since asOf may differ: length and CRC-32 of the data. */
+export const weakTag = (length: number, crc: number): string =>
+  `W/"${length.toString(36)}-${crc.toString(36)}"`
+
 export const tagged = (answer: Answer): TaggedAnswer => {
+  if (isTagged(answer)) return answer
   const { data, isSimulated, next = null } = answer
-  return {
-    data,
-    isSimulated,
-    next,
-    etag: `W/"${data.length.toString(36)}-${crc32(data + (next ?? '')).toString(36)}"`,
-  }
+  return { data, isSimulated, next, etag: weakTag(data.length, crc32(data + (next ?? ''))) }
 }
+const isTagged = (answer: Answer): answer is TaggedAnswer => 'etag' in answer

@@ -11,6 +11,7 @@ import { addPage } from './page.ts'
 import { onError, PROBLEM_SCHEMA, sendProblem } from './problem.ts'
 import { addRoute } from './route.ts'
 import { routes } from './routes/index.ts'
+import { createRunAnswers } from './routes/run-answers.ts'
 import { DOCS_POLICY, PAGE_SECURITY } from './security.ts'
 import { addRequestMetrics } from './request-metrics.ts'
 import { addStream } from './stream.ts'
@@ -78,8 +79,8 @@ export const buildApp = async (deps: ApiDeps): Promise<FastifyInstance> => {
   addRequestMetrics(app, deps.metrics)
   await addDocs(app)
   const cache = createAnswerCache(deps)
-  for (const row of [...routes(addThroughput(app, deps)), HEALTH_ROUTE])
-    addRoute(app, deps, cache, row)
+  const found = routes(addThroughput(app, deps), createRunAnswers(deps))
+  for (const row of [...found, HEALTH_ROUTE]) addRoute(app, deps, cache, row)
   addStream(app, deps)
   addHealth(app, deps)
   await addPage(app, deps.webFolder)

@@ -17,8 +17,8 @@ export interface Route<P = object, Q = object> {
   readonly query?: Readonly<Record<string, JsonSchema>>
   readonly data: JsonSchema
   readonly isPaged?: boolean
-  /** True where the data also changes between commits, so that it is read every time. */
-  readonly isOfWallClock?: boolean
+  /** True where answers are not to be kept: the data also changes between commits, or the route keeps it better. */
+  readonly isMadeAnew?: boolean
   /** Throws a CodedError where there is nothing to answer. */
   handle(deps: ApiDeps, params: P, query: Q): Answer
 }
@@ -46,7 +46,8 @@ export const sendAnswer = (
   { data, isSimulated, next, etag }: TaggedAnswer,
 ): FastifyReply => {
   reply.headers({
-    ...ANSWER_SECURITY,
+    'content-security-policy': ANSWER_SECURITY['content-security-policy'],
+    'x-content-type-options': ANSWER_SECURITY['x-content-type-options'],
     'content-type': 'application/json; charset=utf-8',
     'cache-control': 'no-cache',
     etag,
@@ -91,7 +92,7 @@ export const addRoute = (
 ): void => {
   app.get(row.path, { schema: schemaOfRoute(row) }, (request, reply) => {
     const make = (): Answer => row.handle(deps, request.params as object, request.query as object)
-    const answer = row.isOfWallClock === true ? tagged(make()) : cache.get(request.url, make)
+    const answer = row.isMadeAnew === true ? tagged(make()) : cache.get(request.url, make)
     return sendAnswer(deps.time(), request, reply, answer)
   })
 }

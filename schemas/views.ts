@@ -77,7 +77,7 @@ export interface JobRow {
   readonly lastHeardAt: number
 }
 /** The newest forecast itself is a row of `forecasts`. */
-export type RunningRow = Pick<Forecast, 'pFail'>
+type RunningRow = Pick<Forecast, 'pFail'>
 export type ViewName = keyof Views
 
 /** Views with a row for each key of a compacted topic: a tombstone there deletes the row. */

@@ -83,7 +83,7 @@ export const pipelineRoutes = (throughput: Throughput) => [
     path: '/v1/pipeline',
     tag: 'pipeline',
     summary: 'Sources, stages, topics, dead letters and store',
-    isOfWallClock: true,
+    isMadeAnew: true,
     data: PIPELINE,
     handle: (deps) => ({
       data: pipelineJson(deps, throughput),

@@ -1,14 +1,13 @@
 /** Runs with what was said of them. */
 
 import { CodedError } from '../../runtime/errors.ts'
-import type { Forecast, Run, RunRef } from '../../schemas/events.ts'
+import type { Run, RunRef } from '../../schemas/events.ts'
 import { runKey } from '../../schemas/keys.ts'
 import { viewOf } from '../../schemas/views.ts'
-import type { ApiDeps } from '../deps.ts'
-import { evaluateForecast } from '../evaluate.ts'
 import { listOf, nullable, number, numberOrNull, object, recordWith, ref } from '../json-schema.ts'
 import { MAX_LIMIT, pageOf, PAGE_QUERY, type Filter, type PageQuery } from '../paging.ts'
-import { jsonList, route } from '../route.ts'
+import { jsonList, route, type Route } from '../route.ts'
+import type { RunAnswers } from './run-answers.ts'
 import {
   isDemo,
   isDemoKey,
@@ -37,23 +36,6 @@ const RUN_ANSWER = object({
   score: nullable(ref('Score')),
 })
 
-const RUN_VIEWS = ['runs', 'running', 'forecasts', 'decisions', 'scores'] as const
-
-/** A run with its forecast, decision and score, as JSON text; nothing is parsed but the forecast of a run that runs. */
-const runAnswer = ({ views, time }: ApiDeps, key: string): string | undefined => {
-  const [run, running, forecast = 'null', decision = 'null', score = 'null'] = views.getAll(
-    RUN_VIEWS,
-    key,
-  )
-  if (run === undefined) return undefined
-  const now =
-    running === undefined
-      ? 'null'
-      : JSON.stringify(evaluateForecast(JSON.parse(forecast) as Forecast, time().now))
-  const ended = running === undefined ? score : 'null'
-  return `{"run":${run},"forecast":${forecast},"now":${now},"decision":${decision},"score":${ended}}`
-}
-
 type State = Run['phase']
 interface RunsQuery extends PageQuery, JobQuery {
   readonly state?: State
@@ -77,37 +59,39 @@ const filterOf = (query: RunsQuery): Filter => {
   }
 }
 
-const runs = route<object, RunsQuery>({
+const RUNS_QUERY = {
+  ...PAGE_QUERY,
+  ...JOB_QUERY,
+  state: {
+    type: 'string',
+    enum: ['running', 'queued', 'finished'],
+    description: 'Only runs in this state.',
+  },
+  min_p: {
+    type: 'number',
+    minimum: 0,
+    maximum: 1,
+    description: 'Only running runs at least so likely to fail; needs state=running.',
+  },
+}
+
+const runsRoute = (answers: RunAnswers): Route<object, RunsQuery> => ({
   path: '/v1/runs',
   tag: 'runs',
   summary: 'Runs with forecast, advice and score',
   description:
     'Running runs come by falling probability of failure, as last forecast; all others by falling start. Without a state: all runs.',
-  query: {
-    ...PAGE_QUERY,
-    ...JOB_QUERY,
-    state: {
-      type: 'string',
-      enum: ['running', 'queued', 'finished'],
-      description: 'Only runs in this state.',
-    },
-    min_p: {
-      type: 'number',
-      minimum: 0,
-      maximum: 1,
-      description: 'Only running runs at least so likely to fail; needs state=running.',
-    },
-  },
+  query: RUNS_QUERY,
   data: listOf(RUN_ANSWER),
   isPaged: true,
-  handle: (deps, _params, query) => {
+  handle: ({ views }, _params, query) => {
     if (query.min_p !== undefined && query.state !== 'running')
       throw new CodedError('invalid-parameter', 'min_p goes with state=running only')
     const view = query.state === undefined ? 'runs' : VIEW_OF[query.state]
-    const { rows, next } = pageOf(deps.views, view, query, filterOf(query))
+    const { rows, next } = pageOf(views, view, query, filterOf(query))
     const found = rows.flatMap(({ key }) => {
-      const json = runAnswer(deps, key)
-      return json === undefined ? [] : [{ json }]
+      const answer = answers.get(key)
+      return answer === undefined ? [] : [{ json: answer.data }]
     })
     return { data: jsonList(found), isSimulated: rows.some(({ key }) => isDemoKey(key)), next }
   },
@@ -116,16 +100,17 @@ const runs = route<object, RunsQuery>({
 const notHeardOf = (ref: RunRef): CodedError =>
   new CodedError('not-found', `${runText(ref)} was not heard of`)
 
-const run = route<RunRef>({
+const runRoute = (answers: RunAnswers): Route<RunRef> => ({
   path: RUN_PATH,
   tag: 'runs',
   summary: 'One run with its forecast read at asOf, its advice and its score',
   params: RUN_PARAMS,
   data: RUN_ANSWER,
-  handle: (deps, params) => {
-    const data = runAnswer(deps, runKey(params))
-    if (data === undefined) throw notHeardOf(params)
-    return { data, isSimulated: isDemo(params) }
+  isMadeAnew: true,
+  handle: (_deps, params) => {
+    const answer = answers.get(runKey(params))
+    if (answer === undefined) throw notHeardOf(params)
+    return answer
   },
 })
 
@@ -153,4 +138,8 @@ const trajectory = route<RunRef, PageQuery>({
   },
 })
 
-export const RUN_ROUTES = [runs, run, trajectory]
+export const runRoutes = (answers: RunAnswers): readonly Route[] => [
+  runsRoute(answers),
+  runRoute(answers),
+  trajectory,
+]

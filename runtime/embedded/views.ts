@@ -90,11 +90,11 @@ export class EmbeddedViews implements ViewStore {
   }
 
   getAll(views: readonly string[], key: string): (string | undefined)[] {
-    const rows = this.#getAllOf(views.length).all(key, ...views)
-    return views.map((view) => {
-      const row = rows.find((found) => found['view'] === view)
-      if (row === undefined) return isHistory(view) ? this.get(view, key) : undefined
-      return this.#values.ofStored(view, key, row['value'] as StoredValue)
+    const values = Object.values(this.#getAllOf(views.length).get(key, ...views) ?? {})
+    return views.map((view, index) => {
+      const stored = values[index] as StoredValue
+      if (stored !== null) return this.#values.ofStored(view, key, stored)
+      return isText(view) && !isHistory(view) ? undefined : this.get(view, key)
     })
   }
 
@@ -124,14 +124,15 @@ export class EmbeddedViews implements ViewStore {
     this.#history.expire()
   }
 
-  /** A statement that reads a key in so many views. */
+  /** A statement that gives the values of a key in so many views as columns; null where there is none in the row. */
   #getAllOf(count: number): StatementSync {
     const known = this.#getAll.get(count)
     if (known !== undefined) return known
-    const marks = Array.from({ length: count }, () => '?').join()
-    const made = this.#prepare(
-      `SELECT view, value FROM views WHERE key = ? AND view IN (${marks}) AND ${IS_THERE}`,
+    const columns = Array.from(
+      { length: count },
+      (_, index) => `(SELECT value FROM views WHERE view = ?${index + 2} AND key = ?1) v${index}`,
     )
+    const made = this.#prepare(`SELECT ${columns.join()}`)
     this.#getAll.set(count, made)
     return made
   }

@@ -22,7 +22,10 @@ const checkingApp = (): FastifyInstance => {
     },
   })
   for (const schema of RECORD_SCHEMAS) app.addSchema(schema)
-  for (const { path, data, isPaged } of routes({ sample: () => undefined, perSecond: () => 0 }))
+  for (const { path, data, isPaged } of routes(
+    { sample: () => undefined, perSecond: () => 0 },
+    { get: () => undefined },
+  ))
     app.post(pathOf(path), { schema: { body: envelope(data, isPaged ?? false) } }, () => 'fits')
   return app
 }

@@ -121,7 +121,7 @@ const SHOWN: Record<string, string[]> = {
 
 describe('every route', () => {
   it('is shown here', () => {
-    const table = routes({ sample: () => undefined, perSecond: () => 0 })
+    const table = routes({ sample: () => undefined, perSecond: () => 0 }, { get: () => undefined })
     expect(Object.keys(SHOWN).sort()).toEqual(table.map(({ path }) => path).sort())
   })
 

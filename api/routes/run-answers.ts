@@ -1,0 +1,119 @@
+/**
+ * What is answered of a run: the run, its forecast read at asOf, decision and score, as JSON text. A run that was
+ * asked for is kept until a commit says something new of it, so that asking again reads no store and parses nothing.
+ */
+
+import { crc32 } from 'node:zlib'
+import type { LogRecord } from '../../runtime/ports.ts'
+import type { Forecast, RunRef } from '../../schemas/events.ts'
+import { runKey } from '../../schemas/keys.ts'
+import type { TopicName } from '../../schemas/topics.ts'
+import { weakTag, type TaggedAnswer } from '../answer.ts'
+import type { ApiDeps } from '../deps.ts'
+import { evaluateForecast } from '../evaluate.ts'
+import { isDemoKey } from './params.ts'
+
+/** Characters of text kept at most. */
+const MAX_CHARS = 32 * 1024 * 1024
+const RUN_VIEWS = ['runs', 'running', 'forecasts', 'decisions', 'scores'] as const
+const TOPICS_OF_RUNS: ReadonlySet<TopicName> = new Set([
+  'ci.runs.v1',
+  'ci.forecasts.v1',
+  'ci.decisions.v1',
+  'ci.scores.v1',
+])
+
+export interface RunAnswers {
+  /** By run key; undefined where the run was not heard of. */
+  readonly get: (key: string) => TaggedAnswer | undefined
+}
+
+/** The text around what changes with time alone. */
+interface Texts {
+  readonly before: string
+  readonly after: string
+  readonly crc: number
+  /** The forecast of a run that runs, to be read at asOf. */
+  readonly forecast: Forecast | null
+}
+interface Kept {
+  readonly texts: Texts
+  asOf: number
+  answer: TaggedAnswer
+}
+
+const read = ({ views }: ApiDeps, key: string): Texts | undefined => {
+  const [run, running, forecast = 'null', decision = 'null', score = 'null'] = views.getAll(
+    RUN_VIEWS,
+    key,
+  )
+  if (run === undefined) return undefined
+  const isRunning = running !== undefined
+  const before = `{"run":${run},"forecast":${forecast},"now":`
+  const after = `,"decision":${decision},"score":${isRunning ? 'null' : score}}`
+  return {
+    before,
+    after,
+    crc: crc32(after, crc32(before)),
+    forecast: isRunning ? (JSON.parse(forecast) as Forecast) : null,
+  }
+}
+
+const answerAt = (key: string, texts: Texts, asOf: number): TaggedAnswer => {
+  const { before, after, crc, forecast } = texts
+  const now = forecast === null ? 'null' : JSON.stringify(evaluateForecast(forecast, asOf))
+  const data = before + now + after
+  return { data, isSimulated: isDemoKey(key), etag: weakTag(data.length, crc32(now, crc)) }
+}
+
+/** Keeps what is answered of runs until told to forget it, and forgets all where there is no more room. */
+const createKeeper = (maxChars: number) => {
+  const kept = new Map<string, Kept>()
+  let chars = 0
+  const sizeOf = (key: string, { answer }: Kept): number => key.length + 2 * answer.data.length
+  return {
+    get: (key: string) => kept.get(key),
+    isEmpty: () => kept.size === 0,
+    add: (key: string, value: Kept): void => {
+      chars += sizeOf(key, value)
+      if (chars > maxChars) {
+        kept.clear()
+        chars = sizeOf(key, value)
+      }
+      kept.set(key, value)
+    },
+    forget: (key: string): void => {
+      const value = kept.get(key)
+      if (value === undefined) return
+      chars -= sizeOf(key, value)
+      kept.delete(key)
+    },
+  }
+}
+
+export const createRunAnswers = (deps: ApiDeps, maxChars = MAX_CHARS): RunAnswers => {
+  const keeper = createKeeper(maxChars)
+  deps.onCommit((published: readonly LogRecord[]) => {
+    if (keeper.isEmpty()) return
+    for (const { topic, record } of published)
+      if (record !== null && TOPICS_OF_RUNS.has(topic)) keeper.forget(runKey(record as RunRef))
+  })
+  return {
+    get: (key) => {
+      const asOf = deps.time().now
+      const known = keeper.get(key)
+      if (known === undefined) {
+        const texts = read(deps, key)
+        if (texts === undefined) return undefined
+        const answer = answerAt(key, texts, asOf)
+        keeper.add(key, { texts, asOf, answer })
+        return answer
+      }
+      if (known.asOf !== asOf && known.texts.forecast !== null) {
+        known.answer = answerAt(key, known.texts, asOf)
+        known.asOf = asOf
+      }
+      return known.answer
+    },
+  }
+}
