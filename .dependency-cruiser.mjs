@@ -29,7 +29,7 @@ export default {
     {
       name: 'pure-files-have-no-node',
       severity: 'error',
-      from: { path: '^processors/|^schemas/(keys|topics|events|views)' },
+      from: { path: '^processors/|^schemas/(keys|topics|events|views|names|ids|measures|outcomes)' },
       to: { dependencyTypes: ['core'] },
     },
     { name: 'unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

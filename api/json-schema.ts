@@ -1,6 +1,7 @@
 /** JSON Schemas of the records, made from their Avro schemas, so that OpenAPI says what the topics say. */
 
-import { SCHEMA_NAMES, schemaOf, type AvroField, type SchemaName } from '../schemas/load.ts'
+import { schemaOf, type AvroField } from '../schemas/load.ts'
+import { SCHEMA_NAMES, type SchemaName } from '../schemas/names.ts'
 
 export type JsonSchema = Readonly<Record<string, unknown>>
 

@@ -2,7 +2,8 @@
 
 import avro from 'avsc'
 import type { Records } from './events.ts'
-import { SCHEMA_NAMES, schemaOf, type AvroSchema, type SchemaName } from './load.ts'
+import { schemaOf, type AvroSchema } from './load.ts'
+import { SCHEMA_NAMES, type SchemaName } from './names.ts'
 
 /** Why bytes cannot be read. `reason` is the slug that goes to the dead letters. */
 export class UndecodableError extends Error {

@@ -1,29 +1,7 @@
 import { readFileSync } from 'node:fs'
+import type { SchemaName } from './names.ts'
 
 /** Reads the .avsc files beside this module, once, as plain JSON schemas. */
-
-/** Names of the record schemas; each is one file `avro/<name>.avsc`. */
-export const SCHEMA_NAMES = [
-  'run-event',
-  'test-result',
-  'pull-event',
-  'run',
-  'signal',
-  'forecast',
-  'decision',
-  'score',
-  'job-profile',
-  'pool-outcome',
-  'prior',
-  'kpi',
-  'kpi-partial',
-  'measure',
-  'incident',
-  'merge-forecast',
-  'failure-kind',
-  'dead-letter',
-] as const
-export type SchemaName = (typeof SCHEMA_NAMES)[number]
 
 /** A parsed Avro schema file. */
 export interface AvroField {

@@ -2,7 +2,7 @@
 
 import type { Records } from './events.ts'
 import { jobKey, key } from './keys.ts'
-import type { SchemaName } from './load.ts'
+import type { SchemaName } from './names.ts'
 
 const DAY_MS = 86_400_000
 

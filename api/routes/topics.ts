@@ -2,7 +2,8 @@
 
 import { CodedError } from '../../runtime/errors.ts'
 import type { LogRecord } from '../../runtime/ports.ts'
-import { SCHEMA_NAMES, schemaOf } from '../../schemas/load.ts'
+import { schemaOf } from '../../schemas/load.ts'
+import { SCHEMA_NAMES } from '../../schemas/names.ts'
 import { TOPIC_NAMES, TOPICS, type TopicName } from '../../schemas/topics.ts'
 import type { ApiDeps } from '../deps.ts'
 import { integer, listOf, nullable, object, text } from '../json-schema.ts'

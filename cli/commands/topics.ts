@@ -1,6 +1,7 @@
 /** `stopline topics` and `stopline schemas`: what is said, and in which shape. */
 
-import { SCHEMA_NAMES, schemaOf, type SchemaName } from '../../schemas/load.ts'
+import { schemaOf } from '../../schemas/load.ts'
+import { SCHEMA_NAMES, type SchemaName } from '../../schemas/names.ts'
 import { TOPICS } from '../../schemas/topics.ts'
 import { EXIT, JSON_OPTION, UsageError, type Command } from '../command.ts'
 

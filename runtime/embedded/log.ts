@@ -6,7 +6,7 @@
 import type { StatementSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
 import { CODECS, type RecordCodec } from '../../schemas/codec.ts'
-import type { SchemaName } from '../../schemas/load.ts'
+import type { SchemaName } from '../../schemas/names.ts'
 import { TOPICS, type RecordOf, type TopicName } from '../../schemas/topics.ts'
 import type { Keyed, LogReader, LogRecord } from '../ports.ts'
 import { explain, undamaged, type EmbeddedStore } from './store.ts'

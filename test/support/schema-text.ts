@@ -2,7 +2,8 @@
 
 import { join } from 'node:path'
 import ts from 'typescript'
-import { schemaOf, SCHEMA_NAMES, type SchemaName } from '../../schemas/load.ts'
+import { schemaOf } from '../../schemas/load.ts'
+import { SCHEMA_NAMES, type SchemaName } from '../../schemas/names.ts'
 
 type Avro = string | readonly Avro[] | { readonly type: Avro; readonly [more: string]: unknown }
 const ROOT = join(import.meta.dirname, '../..')

@@ -8,7 +8,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
 import avro from 'avsc'
-import { schemaOf, SCHEMA_NAMES, type AvroSchema, type SchemaName } from '../../schemas/load.ts'
+import { schemaOf, type AvroSchema } from '../../schemas/load.ts'
+import { SCHEMA_NAMES, type SchemaName } from '../../schemas/names.ts'
 
 const FOLDER = join(import.meta.dirname, '../golden/schemas')
 

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { CODECS, RecordCodec, UndecodableError } from '../../schemas/codec.ts'
 import type { DeadLetter } from '../../schemas/events.ts'
 import { key, keyParts } from '../../schemas/keys.ts'
-import { SCHEMA_NAMES, schemaOf } from '../../schemas/load.ts'
+import { schemaOf } from '../../schemas/load.ts'
+import { SCHEMA_NAMES } from '../../schemas/names.ts'
 
 const letter: DeadLetter = {
   eventId: 'a',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { schemaOf, SCHEMA_NAMES, type AvroField, type AvroSchema } from '../../schemas/load.ts'
+import { schemaOf, type AvroField, type AvroSchema } from '../../schemas/load.ts'
+import { SCHEMA_NAMES } from '../../schemas/names.ts'
 import { incompatibility, isCommitted, versionsOf } from '../support/schema-versions.ts'
 
 describe('the schemas', () => {

@@ -1,0 +1,23 @@
+/** THE list of record schemas; each is one file `avro/<name>.avsc`. */
+
+export const SCHEMA_NAMES = [
+  'run-event',
+  'test-result',
+  'pull-event',
+  'run',
+  'signal',
+  'forecast',
+  'decision',
+  'score',
+  'job-profile',
+  'pool-outcome',
+  'prior',
+  'kpi',
+  'kpi-partial',
+  'measure',
+  'incident',
+  'merge-forecast',
+  'failure-kind',
+  'dead-letter',
+] as const
+export type SchemaName = (typeof SCHEMA_NAMES)[number]
