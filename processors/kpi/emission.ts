@@ -5,10 +5,17 @@ import { key } from '../../schemas/keys.ts'
 import { emit, retire, type Effect } from '../processor.ts'
 import { CHANGED, hourlyOf, weeksChanged } from './changes.ts'
 import { countOf, type Counters } from './counters.ts'
-import { rowsOf, WINDOWS } from './index.ts'
+import { KPIS, rowsOf, WINDOWS } from './index.ts'
 import { measureOf } from './measures.ts'
 import { ID, scoresFrom } from './names.ts'
-import type { Dimension, Gauges, KpiRow, Reading, WindowName } from './row.ts'
+import {
+  NOTHING,
+  type Dimension,
+  type Gauges,
+  type KpiRow,
+  type Reading,
+  type WindowName,
+} from './row.ts'
 import { failuresInARow, lastFinish } from './sequence.ts'
 import type { State } from './subject.ts'
 import { DAY, expireAt, HOUR_MS, HOURS, isLive, sumOf } from './window.ts'
@@ -84,9 +91,15 @@ const kpiOf = (occasion: Occasion, window: WindowName): Kpi => {
   return { ...stampOf(occasion, 'kpi', window), values, late }
 }
 
+/** Of many a row nothing was heard: all records say so with the same value. */
+const NOTHING_TOLD: ReadonlyMap<KpiRow, KpiValue> = new Map(
+  KPIS.map((row) => [row, { kpi: row.name, ...NOTHING }]),
+)
 /** Field by field: a spread of some twenty values for each record would cost more than their formulas. */
 const valueOf = (row: KpiRow, reading: Reading): KpiValue => {
-  const { value, numerator, denominator, low, high, n } = row.value(reading)
+  const told = row.value(reading)
+  if (told === NOTHING) return NOTHING_TOLD.get(row) ?? { kpi: row.name, ...NOTHING }
+  const { value, numerator, denominator, low, high, n } = told
   return { kpi: row.name, value, numerator, denominator, low, high, n }
 }
 

@@ -25,7 +25,7 @@ export interface Pending {
   readonly counters: Counters
 }
 /** A run in flight and the minute that it is counted under. */
-export interface OpenRun {
+interface OpenRun {
   readonly run: string
   readonly minute: number
 }
