@@ -5,7 +5,7 @@ import type { Outcome, RunEvent } from '../../schemas/events.ts'
 import { aFact, aRun, HOUR, MINUTE, MONDAY, SECOND } from './facts.ts'
 
 /** Two of a family, and a name that needs escaping. */
-export const JOBS = ['e2e-4.1', 'e2e-4.2', 'lint:fast'] as const
+const JOBS = ['e2e-4.1', 'e2e-4.2', 'lint:fast'] as const
 const OUTCOMES: readonly Outcome[] = [
   'success',
   'failure',
