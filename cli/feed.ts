@@ -8,6 +8,7 @@ import type { Clock } from '../runtime/clock.ts'
 import { createProgress } from './progress.ts'
 
 const HOUR_MS = 3_600_000
+const MINUTE_MS = 60_000
 /** How often time moves on when nothing is heard. */
 const TICK_MS = 250
 
@@ -41,12 +42,23 @@ export const replayArchive = async (
       )
       await breathe()
     }
+    sayWhatIsDue(runtime)
   } finally {
     clearInterval(reading)
   }
   const seconds = (performance.now() - began) / 1000
   progress.done(`${fed.toLocaleString('en')} facts in ${seconds.toFixed(1)} s`)
   return fed
+}
+
+/**
+ * A recording ends between two boundaries: time goes on to just past the next full hour, so that KPIs hold its last runs
+ * too. A store that stands there already is left as it is.
+ */
+const sayWhatIsDue = (runtime: EmbeddedRuntime): void => {
+  const { now } = runtime
+  if (now > 0 && now % HOUR_MS !== MINUTE_MS)
+    runtime.commit([], (Math.floor(now / HOUR_MS) + 1) * HOUR_MS + MINUTE_MS)
 }
 
 const waitUntil = async (instant: number, signal: AbortSignal): Promise<void> => {
