@@ -257,7 +257,7 @@ export interface Kpi extends Stamped {
   simulated: boolean
 }
 
-/** What one job adds to a wider subject in one pane: mergeable counters. */
+/** What a job adds to its repository, or a repository to its community, in one pane: mergeable counters. */
 export interface KpiPartial extends Stamped {
   dimension: string
   subject: string

@@ -131,7 +131,7 @@ export const TOPICS = {
       'kpi-partial',
       'dimension:subject',
       (r) => key(r.dimension, r.subject),
-      'What one job adds to a wider subject, by pane.',
+      'What a job adds to its repository, or a repository to its community, by pane.',
       2,
     ),
     joins: true,
