@@ -29,7 +29,9 @@ export default {
     {
       name: 'pure-files-have-no-node',
       severity: 'error',
-      from: { path: '^processors/|^schemas/(keys|topics|events|views|names|ids|measures|outcomes)' },
+      from: {
+        path: '^processors/|^schemas/(keys|topics|events|views|names|ids|measures|outcomes)',
+      },
       to: { dependencyTypes: ['core'] },
     },
     { name: 'unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
