@@ -73,7 +73,7 @@ export function* loadOffers(setting: Setting): Generator<Offer<'ci.run-events.v1
 }
 
 /** As `stopline replay` feeds an archive: this many offers, and then up to the next instant. */
-const BATCH_OFFERS = 2_000
+const BATCH_OFFERS = 10_000
 
 /** Offers in batches whose last instant is whole. */
 export function* batchesOf<O extends Offer>(offers: Iterable<O>): Generator<O[]> {
