@@ -1,0 +1,47 @@
+/** What a payload says: facts, and what is odd about it. A payload that says nothing usable is refused as a whole. */
+
+import type { RunEvent, TestResult } from '../../schemas/events.ts'
+
+/** THE table of what can be odd about a payload that is read all the same. */
+export const ODDITIES = {
+  'unknown-field': 'The source sends a field that is not known; it was not read.',
+  'unknown-word': 'The source uses a word that is not known; it is kept raw and ends nothing.',
+  'absurd-time': 'The source sends a time far away; it counts as not told.',
+} as const
+
+export type Oddity = keyof typeof ODDITIES
+
+export interface Note {
+  readonly oddity: Oddity
+  readonly detail: string
+}
+
+export interface Heard {
+  readonly facts: readonly RunEvent[]
+  readonly tests: readonly TestResult[]
+  readonly notes: readonly Note[]
+}
+
+/** Why a payload goes to the dead letters. */
+export type Refusal = 'missing-field' | 'bad-field' | 'not-an-object' | 'bad-xml'
+
+export class RefusedPayload extends Error {
+  readonly reason: Refusal
+  constructor(reason: Refusal, detail: string) {
+    super(detail)
+    this.name = 'RefusedPayload'
+    this.reason = reason
+  }
+}
+
+/** Notes the fields of an object that are not known. */
+export const noteFields = (
+  json: object,
+  known: ReadonlySet<string>,
+  where: string,
+  notes: Note[],
+): void => {
+  for (const field of Object.keys(json))
+    if (!known.has(field))
+      notes.push({ oddity: 'unknown-field', detail: `${where}${field.slice(0, 80)}` })
+}
