@@ -48,15 +48,23 @@ export interface Part {
 const ENDS = new Float64Array(BUCKETS)
 const CUT = new Float64Array(BUCKETS)
 
-const spread = (parts: readonly Part[], weights: Float64Array): void => {
+/** Sums the parts and widens the range `[from, last]` to the buckets that hold any. */
+const spread = (parts: readonly Part[], weights: Float64Array, range: Range): void => {
   weights.fill(0)
   for (const { histogram, scale } of parts) {
     if (scale === 0) continue
     for (const bucket in histogram) {
       const b = Number(bucket)
-      weights[b] = get(weights, b) + (histogram[bucket] ?? 0) * scale
+      weights[b] = (weights[b] ?? 0) + (histogram[bucket] ?? 0) * scale
+      if (weights[b] === 0) continue
+      if (b < range.from) range.from = b
+      if (b > range.last) range.last = b
     }
   }
+}
+interface Range {
+  from: number
+  last: number
 }
 
 /**
@@ -72,68 +80,80 @@ export class Survival {
   readonly end: number
   /** The first bucket that holds a run; S is 1 before it. */
   readonly #from: number
-  /** At the starts of buckets from the first to the one after the last that hold a run: S, the weight at risk, ... */
-  readonly #share: Float64Array
-  readonly #atRisk: Float64Array
-  /** ... and the integral of S from there to the end of what is known, in seconds. */
-  readonly #rest: Float64Array
+  /** How many starts of buckets are kept: from the first to the one after the last that hold a run. */
+  readonly #size: number
+  /**
+   * At each of them S, then at each the weight at risk, then the integral of S from there to the end of what is known, in
+   * seconds. One array, and plain arithmetic where it is read: jobs are looked at millions of times.
+   */
+  readonly #values: Float64Array
 
   constructor(ended: readonly Part[], censored: readonly Part[] = []) {
-    spread(ended, ENDS)
-    spread(censored, CUT)
-    let from = 0
-    let last = BUCKETS - 1
-    while (from < BUCKETS && get(ENDS, from) + get(CUT, from) === 0) from += 1
-    while (last > from && get(ENDS, last) + get(CUT, last) === 0) last -= 1
-    const length = from === BUCKETS ? 0 : last - from + 1
-    this.#from = from
-    this.end = length === 0 ? 0 : bucketStart(last + 1)
-    this.#share = new Float64Array(length + 1).fill(1)
-    this.#atRisk = new Float64Array(length + 1)
-    this.#rest = new Float64Array(length + 1)
+    const range = { from: BUCKETS, last: -1 }
+    spread(ended, ENDS, range)
+    spread(censored, CUT, range)
+    const length = range.last < 0 ? 0 : range.last - range.from + 1
+    this.#from = range.from
+    this.end = length === 0 ? 0 : bucketStart(range.last + 1)
+    this.#size = length + 1
+    this.#values = new Float64Array(3 * (length + 1))
     this.#fill(length)
-    this.total = get(this.#atRisk, 0)
+    this.total = this.#values[length + 1] ?? 0
   }
 
   #fill(length: number): void {
+    const values = this.#values
     const from = this.#from
-    for (let i = length - 1; i >= 0; i -= 1)
-      this.#atRisk[i] = get(this.#atRisk, i + 1) + get(ENDS, from + i) + get(CUT, from + i)
-    for (let i = 0; i < length; i += 1) {
-      const n = get(this.#atRisk, i) - get(CUT, from + i) / 2
-      const hazard = n <= 1e-12 ? 0 : Math.min(1, get(ENDS, from + i) / n)
-      this.#share[i + 1] = get(this.#share, i) * (1 - hazard)
+    const atRisk = length + 1
+    const rest = 2 * atRisk
+    values[0] = 1
+    let n = 0
+    for (let i = length - 1; i >= 0; i -= 1) {
+      n += (ENDS[from + i] ?? 0) + (CUT[from + i] ?? 0)
+      values[atRisk + i] = n
     }
-    for (let i = length - 1; i >= 0; i -= 1)
-      this.#rest[i] =
-        get(this.#rest, i + 1) +
-        ((get(this.#share, i) + get(this.#share, i + 1)) / 2) *
-          (bucketStart(from + i + 1) - bucketStart(from + i))
+    let share = 1
+    for (let i = 0; i < length; i += 1) {
+      const exposed = (values[atRisk + i] ?? 0) - (CUT[from + i] ?? 0) / 2
+      if (exposed > 1e-12) share *= 1 - Math.min(1, (ENDS[from + i] ?? 0) / exposed)
+      values[i + 1] = share
+    }
+    let area = 0
+    for (let i = length - 1; i >= 0; i -= 1) {
+      const width = (STARTS[from + i + 1] ?? 0) - (STARTS[from + i] ?? 0)
+      area += (((values[i] ?? 0) + (values[i + 1] ?? 0)) / 2) * width
+      values[rest + i] = area
+    }
   }
 
   /** S(t); 1 where nothing is known. */
   at(t: number): number {
-    return this.#read(this.#share, t)
+    return this.#read(0, t)
   }
 
   /** Weight of runs known to last longer than t. */
   beyond(t: number): number {
-    return this.#read(this.#atRisk, t)
+    return this.#read(this.#size, t)
   }
 
   /** A value kept at bucket starts, linear inside a bucket, constant before the first and after the last. */
-  #read(values: Float64Array, t: number): number {
+  #read(first: number, t: number): number {
     const b = bucketOf(t)
     const i = b - this.#from
-    if (i < 0) return get(values, 0)
-    if (i >= values.length - 1) return get(values, values.length - 1)
-    return mix(get(values, i), get(values, i + 1), inside(b, t))
+    const values = this.#values
+    if (i < 0) return values[first] ?? 0
+    if (i >= this.#size - 1) return values[first + this.#size - 1] ?? 0
+    const start = STARTS[b] ?? 0
+    const share = Math.min(1, Math.max(0, (t - start) / ((STARTS[b + 1] ?? 0) - start)))
+    const before = values[first + i] ?? 0
+    return before + ((values[first + i + 1] ?? 0) - before) * share
   }
 
   /** True where a run ended or was cut off in this bucket. */
   holds(bucket: number): boolean {
     const i = bucket - this.#from
-    return i >= 0 && get(this.#atRisk, i) !== get(this.#atRisk, i + 1)
+    if (i < 0 || i >= this.#size - 1) return false
+    return this.#values[this.#size + i] !== this.#values[this.#size + i + 1]
   }
 
   /**
@@ -143,14 +163,15 @@ export class Survival {
   quantileBeyond(t: number, q: number): number | null {
     const alive = this.at(t)
     if (alive <= 1e-9 || this.beyond(t) <= 1e-9) return null
+    const values = this.#values
     const rest = alive * (1 - q)
-    for (let i = Math.max(0, bucketOf(t) - this.#from); i < this.#share.length - 1; i += 1) {
-      const after = get(this.#share, i + 1)
+    for (let i = Math.max(0, bucketOf(t) - this.#from); i < this.#size - 1; i += 1) {
+      const after = values[i + 1] ?? 0
       if (after > rest) continue
-      const before = get(this.#share, i)
+      const before = values[i] ?? 0
       const share = before === after ? 1 : (before - rest) / (before - after)
-      const b = this.#from + i
-      return Math.max(t, mix(bucketStart(b), bucketStart(b + 1), share))
+      const start = STARTS[this.#from + i] ?? 0
+      return Math.max(t, start + ((STARTS[this.#from + i + 1] ?? 0) - start) * share)
     }
     return this.end
   }
@@ -159,14 +180,11 @@ export class Survival {
   meanRemaining(t: number): number | null {
     const alive = this.at(t)
     if (alive <= 1e-9 || this.beyond(t) <= 1e-9) return null
+    const values = this.#values
+    const rest = 2 * this.#size
     const i = bucketOf(t) - this.#from
-    if (i < 0) return bucketStart(this.#from) - t + get(this.#rest, 0)
-    const here = ((alive + get(this.#share, i + 1)) / 2) * (bucketStart(this.#from + i + 1) - t)
-    return (here + get(this.#rest, i + 1)) / alive
+    if (i < 0) return bucketStart(this.#from) - t + (values[rest] ?? 0)
+    const here = ((alive + (values[i + 1] ?? 0)) / 2) * (bucketStart(this.#from + i + 1) - t)
+    return (here + (values[rest + i + 1] ?? 0)) / alive
   }
 }
-
-const get = (values: Float64Array, index: number): number => values[index] ?? 0
-const mix = (a: number, b: number, share: number): number => a + (b - a) * share
-const inside = (b: number, t: number): number =>
-  Math.min(1, Math.max(0, (t - bucketStart(b)) / (bucketStart(b + 1) - bucketStart(b))))
