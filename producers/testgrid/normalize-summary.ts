@@ -1,0 +1,62 @@
+/** State of the tabs of a dashboard: when each was last updated, and the tests it alerts on. */
+
+import { noteFields, type Note } from '../payload/heard.ts'
+import { isJson, jsonAt, jsonOf, jsonsAt, nameAt, numberAt, textAt } from '../payload/json.ts'
+import { timesOf } from '../payload/times.ts'
+import { SUMMARY_FIELDS } from './fields.ts'
+
+export interface TabAlert {
+  readonly test: string
+  readonly failCount: number
+  readonly failedAt: number | null
+  readonly passedAt: number | null
+  readonly message: string | null
+}
+export interface TabSummary {
+  readonly tab: string
+  /** PASSING, FAILING, FLAKY, STALE and their like, as TestGrid writes it. */
+  readonly status: string
+  readonly ranAt: number | null
+  readonly updatedAt: number | null
+  readonly alerts: readonly TabAlert[]
+}
+
+/** `/DASHBOARD/summary`: a map of tabs. The last run is told in milliseconds, the last update and the alerts in seconds. */
+export const readSummary = (payload: unknown, now: number, notes: Note[]): TabSummary[] => {
+  const times = timesOf(now, notes)
+  return Object.entries(jsonOf(payload)).flatMap(([tab, summary]) => {
+    if (!isJson(summary)) return []
+    noteFields(summary, SUMMARY_FIELDS, '', notes)
+    return {
+      tab,
+      status: textAt(summary, 'overall_status') ?? 'UNKNOWN',
+      ranAt: times.millis(summary, 'last_run_timestamp'),
+      updatedAt: times.seconds(summary, 'last_update_timestamp'),
+      alerts: jsonsAt(summary, 'tests').map((test) => ({
+        test: nameAt(test, 'test_name'),
+        failCount: numberAt(test, 'fail_count') ?? 0,
+        failedAt: times.seconds(test, 'fail_timestamp'),
+        passedAt: times.seconds(test, 'pass_timestamp'),
+        message: textAt(test, 'failure_message'),
+      })),
+    }
+  })
+}
+
+/** `/api/v1/dashboards/D/tab-summaries`: a list, with times as text. */
+export const readTabSummaries = (payload: unknown, now: number, notes: Note[]): TabSummary[] => {
+  const times = timesOf(now, notes)
+  return jsonsAt(jsonOf(payload), 'tab_summaries').map((summary) => ({
+    tab: nameAt(summary, 'tab_name'),
+    status: textAt(summary, 'overall_status') ?? 'UNKNOWN',
+    ranAt: times.iso(summary, 'last_run_timestamp'),
+    updatedAt: times.iso(summary, 'last_update_timestamp'),
+    alerts: jsonsAt(jsonAt(summary, 'failures_summary'), 'top_failing_tests').map((test) => ({
+      test: nameAt(test, 'display_name'),
+      failCount: numberAt(test, 'fail_count') ?? 0,
+      failedAt: times.iso(test, 'fail_timestamp'),
+      passedAt: times.iso(test, 'pass_timestamp'),
+      message: textAt(test, 'failure_message'),
+    })),
+  }))
+}
