@@ -25,6 +25,13 @@ export interface Heard {
 /** Why a payload goes to the dead letters. */
 export type Refusal = 'missing-field' | 'bad-field' | 'not-an-object' | 'bad-xml'
 
+/** A payload that says nothing usable, for the dead letters. */
+export interface Refused {
+  readonly reason: Refusal
+  readonly detail: string
+  readonly payload: string
+}
+
 export class RefusedPayload extends Error {
   readonly reason: Refusal
   constructor(reason: Refusal, detail: string) {

@@ -230,6 +230,6 @@ describe.skipIf(LOGS === null)('the recorded build logs', () => {
       { kind: 'logProgress', logBytes: 1000, step: 'acquire-lease' },
     ])
     // Once is enough.
-    expect(readingEnd(state, 1000, after(60))).toHaveLength(1)
+    expect(readingEnd(state, null, after(60))).toEqual([])
   })
 })

@@ -180,20 +180,19 @@ export const readLines = (state: LogState, lines: readonly string[], hearing: He
   return facts
 }
 
-/** What a reading tells beside its lines: how long the log is, and whether the queue starves by now. */
+/** What a reading tells beside its lines: how long the log is by now (null: as before), and whether the queue starves. */
 export const readingEnd = (
   state: LogState,
-  logBytes: number,
+  logBytes: number | null,
   { run, now }: Hearing,
 ): RunEvent[] => {
   const facts: RunEvent[] = []
-  tellStarved(state, now, (kind, eventAt, more, ...id) => {
+  const say: Say = (kind, eventAt, more, ...id) => {
     facts.push(runFact(run, kind, { eventAt, observedAt: now }, more, ...id))
-  })
-  const eventAt = Math.min(state.lastAt ?? now, now)
+  }
+  tellStarved(state, now, say)
+  if (logBytes === null) return facts
   const step = Object.keys(state.open).at(-1) ?? null
-  return [
-    ...facts,
-    runFact(run, 'logProgress', { eventAt, observedAt: now }, { logBytes, step }, String(logBytes)),
-  ]
+  say('logProgress', Math.min(state.lastAt ?? now, now), { logBytes, step }, String(logBytes))
+  return facts
 }

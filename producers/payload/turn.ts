@@ -1,0 +1,22 @@
+/** What a round of polling hands on, a part at a time; once it is acknowledged, what is remembered may be kept. */
+
+import type { RunEvent, TestResult } from '../../schemas/events.ts'
+import type { Note, Refused } from './heard.ts'
+
+export interface Turn {
+  readonly facts: readonly RunEvent[]
+  readonly tests: readonly TestResult[]
+  readonly notes: readonly Note[]
+  readonly refused: readonly Refused[]
+}
+
+export const turnOf = (part: Partial<Turn>): Turn => ({
+  facts: [],
+  tests: [],
+  notes: [],
+  refused: [],
+  ...part,
+})
+
+export const isSilent = ({ facts, tests, notes, refused }: Turn): boolean =>
+  facts.length + tests.length + notes.length + refused.length === 0

@@ -1,0 +1,78 @@
+/** Reads on in the log of one run, at most so many bytes at a time, from where it was left. */
+
+import type { RunEvent } from '../../schemas/events.ts'
+import type { Answer, Get } from '../payload/reach.ts'
+import type { OpenRun } from './cursor.ts'
+import { lineCutter } from './log/lines.ts'
+import { readingEnd, readLines } from './log/reader.ts'
+
+/** Where whoever answers does not heed the range, the log comes whole each time: longer ones are no longer followed. */
+const MAX_SKIPPED_BYTES = 64 * 2 ** 20
+
+export interface LogReading {
+  readonly facts: readonly RunEvent[]
+  /** Bytes that came over the line. */
+  readonly bytes: number
+  /** True where this reading came to the end of what there is. */
+  readonly isAtEnd: boolean
+}
+
+/** The part of a body that was wanted, where it may begin too early or go on too long. */
+async function* wanted(
+  body: AsyncIterable<Uint8Array>,
+  skip: number,
+  length: number,
+): AsyncGenerator<Uint8Array> {
+  let at = 0
+  for await (const part of body) {
+    const piece = part.subarray(Math.max(0, skip - at), Math.max(0, skip + length - at))
+    at += part.length
+    if (piece.length > 0) yield piece
+    if (at >= skip + length) return
+  }
+}
+
+/** Length of the whole log, where the answer tells it: `content-range: bytes 5-9/100`. */
+const totalOf = ({ headers }: Answer): number | null => {
+  const total = /\/(\d{1,15})$/.exec(headers['content-range'] ?? '')?.[1]
+  return total === undefined ? null : Number(total)
+}
+
+const NOTHING: LogReading = { facts: [], bytes: 0, isAtEnd: true }
+
+/** Facts of the next part of a log. Changes the run in place. What is not there (yet) says nothing. */
+export const followLog = async (
+  get: Get,
+  url: string,
+  open: OpenRun,
+  lengthBytes: number,
+  now: number,
+): Promise<LogReading> => {
+  const hearing = { run: open.run, now }
+  const { offset } = open.position
+  open.readAt = now
+  if (offset > MAX_SKIPPED_BYTES && open.isWhole) return NOTHING
+  const answer = await get(url, { from: offset, length: lengthBytes })
+  if (answer.status !== 206 && answer.status !== 200) {
+    // 416: there is nothing beyond the offset. That the run is there, and waits, is news all the same.
+    const facts = readingEnd(open.log, null, hearing)
+    return { ...NOTHING, facts }
+  }
+  open.isWhole = answer.status === 200
+  const skip = open.isWhole ? offset : 0
+  const cutter = lineCutter(open.position)
+  const facts: RunEvent[] = []
+  let bytes = 0
+  for await (const piece of wanted(answer.body, skip, lengthBytes)) {
+    bytes += piece.length
+    facts.push(...readLines(open.log, cutter.push(piece), hearing))
+  }
+  const isAtEnd = bytes < lengthBytes
+  // The last line of a log that grows may be half of one.
+  if (isAtEnd && open.isEnded) facts.push(...readLines(open.log, cutter.end(), hearing))
+  open.position = cutter.position()
+  const size = totalOf(answer) ?? offset + bytes
+  facts.push(...readingEnd(open.log, size > open.size ? size : null, hearing))
+  open.size = Math.max(open.size, size)
+  return { facts, bytes: bytes + skip, isAtEnd }
+}

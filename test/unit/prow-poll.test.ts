@@ -1,0 +1,240 @@
+import { describe, expect, it } from 'vitest'
+import type { Answer, Get } from '../../producers/payload/reach.ts'
+import type { Turn } from '../../producers/payload/turn.ts'
+import { newCursor, type ProwCursor } from '../../producers/prow/cursor.ts'
+import { pollProw, type ProwConfig } from '../../producers/prow/poll.ts'
+
+const START = Date.parse('2026-01-02T10:00:00Z')
+const MINUTE_MS = 60_000
+const iso = (minute: number) =>
+  new Date(START + minute * MINUTE_MS).toISOString().replace('.000', '')
+const config: ProwConfig = {
+  source: 'prow',
+  deck: 'https://deck.example/',
+  storage: 'https://storage.example',
+  bucket: 'b-1',
+  roundLogBytes: 100_000,
+  runLogBytes: 50_000,
+  roundLogs: 10,
+  testsEveryMs: 5 * MINUTE_MS,
+}
+const FOLDER = 'logs/periodic-e2e/11'
+
+const answer = (status: number, body = '', headers: Record<string, string> = {}): Answer => ({
+  status,
+  headers,
+  body: (async function* () {
+    // In small pieces, as they come from a network.
+    for (let at = 0; at < body.length; at += 700) yield Buffer.from(body.slice(at, at + 700))
+    await Promise.resolve()
+  })(),
+})
+
+/** A Prow with one periodic of 40 minutes: it waits for a lease, works, and fails a test. */
+const LOG: readonly (readonly [minute: number, text: string])[] = [
+  [1, 'Acquiring leases for test e2e'],
+  [33, 'Acquired 1 lease(s) for quota: [a]'],
+  [33, 'Running step e2e-test.'],
+  [38, 'Step e2e-test failed after 5m0s.'],
+  [40, "Reporting job state 'failed' with reason 'executing_graph:step_failed'"],
+]
+const logAt = (minute: number) =>
+  LOG.filter(([at]) => at <= minute)
+    .map(([at, text]) => `INFO[${iso(at)}] ${text}\n`)
+    .join('')
+const JUNIT = '<testsuite><testcase name="a"/><testcase name="b"><failure/></testcase></testsuite>'
+
+interface World {
+  readonly minute: number
+  readonly heedsRange?: boolean
+  readonly forgets?: boolean
+}
+const prowJob = (minute: number) => ({
+  metadata: { name: 'uuid-11' },
+  spec: { type: 'periodic', job: 'periodic-e2e', extra_refs: [{ org: 'o', repo: 'r' }] },
+  status: {
+    startTime: iso(0),
+    build_id: '11',
+    state: minute < 1 ? 'triggered' : minute < 40 ? 'pending' : 'failure',
+    ...(minute < 1 ? {} : { pendingTime: iso(1) }),
+    ...(minute < 40 ? {} : { completionTime: iso(40) }),
+  },
+})
+const serve = (world: World, asked: string[] = []): Get => {
+  const { minute, heedsRange = true, forgets = false } = world
+  const logAnswer = (log: string, from: number, length: number) => {
+    if (!heedsRange) return answer(200, log)
+    if (from >= log.length) return answer(416)
+    const part = log.slice(from, from + length)
+    return answer(206, part, {
+      'content-range': `bytes ${from}-${from + part.length - 1}/${log.length}`,
+    })
+  }
+  return (url, { from = 0, length = 1e9 } = {}) => {
+    const { host, pathname, searchParams } = new URL(url)
+    asked.push(`${host}${pathname}`)
+    const reply = (): Answer => {
+      switch (pathname) {
+        case '/prowjobs.js':
+          expect(searchParams.get('omit')).toBe('annotations,pod_spec')
+          return answer(200, JSON.stringify({ items: forgets ? [] : [prowJob(minute)] }))
+        case '/log':
+          return minute >= 40 ? answer(404) : logAnswer(logAt(minute), from, length)
+        case `/b-1/${FOLDER}/build-log.txt`:
+          return minute < 40 ? answer(404) : logAnswer(logAt(minute), from, length)
+        case `/b-1/${FOLDER}/finished.json`:
+          return minute < 40
+            ? answer(404)
+            : answer(200, JSON.stringify({ timestamp: START / 1000 + 2400, result: 'FAILURE' }))
+        case '/storage/v1/b/b-1/o': {
+          const item = { name: `${FOLDER}/artifacts/junit_e2e.xml`, size: '80', updated: iso(36) }
+          const foreign = { name: 'logs/other/1/artifacts/junit.xml', updated: iso(36) }
+          return answer(200, JSON.stringify({ items: minute < 36 ? [] : [item, foreign] }))
+        }
+        case `/b-1/${FOLDER}/artifacts/junit_e2e.xml`:
+          return answer(200, JUNIT)
+        default:
+          return answer(404)
+      }
+    }
+    return Promise.resolve(reply())
+  }
+}
+
+const round = async (cursor: ProwCursor, world: World, asked: string[] = []): Promise<Turn[]> => {
+  const turns: Turn[] = []
+  const now = START + world.minute * MINUTE_MS
+  for await (const turn of pollProw(serve(world, asked), cursor, config, now)) turns.push(turn)
+  return turns
+}
+const tell = (turns: readonly Turn[]) => [
+  ...turns
+    .flatMap(({ facts }) => facts)
+    .map(({ kind, step, outcome, labels }) =>
+      [kind, step, outcome, labels['capacity'] ?? labels['reason']].filter(Boolean).join(' '),
+    ),
+  ...turns.flatMap(({ tests }) => tests).map(({ test, status }) => `${test} ${status}`),
+]
+
+describe('rounds of polling', () => {
+  it('hear a run from its queue to its end, and what goes on inside', async () => {
+    const cursor = newCursor()
+    const heard: Record<number, string[]> = {}
+    for (const minute of [0, 2, 20, 32, 34, 37, 39, 41, 42])
+      heard[minute] = tell(await round(cursor, { minute }))
+    expect(heard).toEqual({
+      0: ['queued'],
+      2: ['started', 'stepStarted acquire-lease', 'logProgress acquire-lease'],
+      20: [],
+      32: ['logProgress acquire-lease starved'],
+      34: ['stepFinished acquire-lease success', 'stepStarted e2e-test', 'logProgress e2e-test'],
+      37: ['testsReported', 'a passed', 'b failed'],
+      39: ['stepFinished e2e-test failure', 'logProgress'],
+      41: ['finished failure', 'logProgress executing_graph:step_failed', 'logProgress'],
+      42: [],
+    })
+    expect(cursor.open).toEqual({})
+  })
+
+  it('say the same where the log comes whole each time', async () => {
+    const facts = async (heedsRange: boolean) => {
+      const cursor = newCursor()
+      const turns: Turn[] = []
+      for (const minute of [2, 32, 34, 39, 41])
+        turns.push(...(await round(cursor, { minute, heedsRange })))
+      return turns.flatMap((turn) => turn.facts)
+    }
+    expect(await facts(false)).toEqual(await facts(true))
+  })
+
+  it('say nothing twice and lose nothing when they are cut off anywhere', async () => {
+    const minutes = [0, 2, 32, 34, 37, 39, 41]
+    const whole = newCursor()
+    const expected = new Set<string>()
+    for (const minute of minutes)
+      for (const { facts, tests } of await round(whole, { minute }))
+        for (const { eventId } of [...facts, ...tests]) expected.add(eventId)
+    for (let cutAt = 1; cutAt < 12; cutAt += 1) {
+      let kept = JSON.stringify(newCursor())
+      const heard = new Set<string>()
+      let turns = 0
+      for (const minute of minutes)
+        for (let attempt = 0; attempt < 2; attempt += 1) {
+          const cursor = JSON.parse(kept) as ProwCursor
+          let isCut = false
+          const now = START + minute * MINUTE_MS
+          for await (const { facts, tests } of pollProw(serve({ minute }), cursor, config, now)) {
+            for (const { eventId } of [...facts, ...tests]) heard.add(eventId)
+            turns += 1
+            // Killed after the log took this part, and before what is remembered was kept.
+            if (turns === cutAt) isCut = true
+            if (isCut) break
+            kept = JSON.stringify(cursor)
+          }
+          if (isCut) continue
+          kept = JSON.stringify(cursor)
+          break
+        }
+      expect(heard).toEqual(expected)
+    }
+  })
+
+  it('take the end of a run that Prow forgot from its bucket', async () => {
+    const cursor = newCursor()
+    await round(cursor, { minute: 20 })
+    const turns = await round(cursor, { minute: 45, forgets: true })
+    expect(turns.flatMap(({ facts }) => facts)[0]).toMatchObject({
+      kind: 'finished',
+      outcome: 'failure',
+      eventAt: START + 40 * MINUTE_MS,
+    })
+    expect(cursor.jobs).toEqual({})
+  })
+
+  it('ask no host but those configured', async () => {
+    const asked: string[] = []
+    const cursor = newCursor()
+    for (const minute of [0, 20, 37, 41]) await round(cursor, { minute }, asked)
+    const hosts = new Set(asked.map((address) => address.split('/')[0]))
+    expect([...hosts].sort()).toEqual(['deck.example', 'storage.example'])
+  })
+
+  it('end where the list is no list, and remember what they did', async () => {
+    const html: Get = () => Promise.resolve(answer(200, '<html>Sign in</html>'))
+    const turns = pollProw(html, newCursor(), config, START)
+    await expect(turns.next()).rejects.toThrow('/prowjobs.js answered with no JSON')
+  })
+
+  it('put a job that cannot be read into the dead letters, once, and go on', async () => {
+    const items = [{ metadata: { name: 'x' }, spec: {}, status: { state: 'pending' } }, prowJob(0)]
+    const get: Get = () => Promise.resolve(answer(200, JSON.stringify({ items })))
+    const cursor = newCursor()
+    const turns: Turn[] = []
+    for (let i = 0; i < 2; i += 1)
+      for await (const turn of pollProw(get, cursor, config, START)) turns.push(turn)
+    expect(turns.flatMap(({ refused }) => refused)).toMatchObject([
+      { reason: 'missing-field', detail: 'spec.job is missing' },
+    ])
+    expect(tell(turns)).toEqual(['queued'])
+  })
+
+  it('keep the count of retests of one change', async () => {
+    const refs = { org: 'o', repo: 'r', pulls: [{ number: 1, sha: 's' }] }
+    const retest = (n: number) => ({
+      metadata: { name: `u${n}` },
+      spec: { type: 'presubmit', job: 'unit', refs },
+      status: { startTime: iso(n), build_id: String(n), state: 'triggered' },
+    })
+    const get: Get = () =>
+      Promise.resolve(answer(200, JSON.stringify({ items: [retest(2), retest(1), retest(3)] })))
+    const turns: Turn[] = []
+    for await (const turn of pollProw(get, newCursor(), config, START + 5 * MINUTE_MS))
+      turns.push(turn)
+    const told = turns.flatMap(({ facts }) => facts)
+    expect(told.map(({ runId, labels }) => [runId, labels['retest']])).toEqual([
+      ['2', '1'],
+      ['1', undefined],
+      ['3', '2'],
+    ])
+  })
+})
