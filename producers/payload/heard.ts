@@ -6,6 +6,7 @@ import type { RunEvent, TestResult } from '../../schemas/events.ts'
 export const ODDITIES = {
   'unknown-field': 'The source sends a field that is not known; it was not read.',
   'unknown-word': 'The source uses a word that is not known; it is kept raw and ends nothing.',
+  'unread-part': 'A part of the source could not be read in this round; the others were.',
   'absurd-time': 'The source sends a time far away; it counts as not told.',
 } as const
 

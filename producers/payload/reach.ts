@@ -11,6 +11,8 @@ export interface Asking {
   readonly from?: number
   /** Bytes wanted at most. */
   readonly length?: number
+  /** True for what concerns a run that goes on: where quota is short, it comes first. */
+  readonly isUrgent?: boolean
 }
 export type Get = (url: string, asking?: Asking) => Promise<Answer>
 
@@ -36,20 +38,31 @@ const textOf = async (answer: Answer, maxBytes: number): Promise<string> => {
   return Buffer.concat(parts).toString('utf8')
 }
 
-/** The text of an answer of 200. Throws {@link UnexpectedAnswer}. */
-export const getText = async (get: Get, url: string, maxBytes: number): Promise<string> => {
+const read = async (get: Get, url: string, maxBytes: number) => {
   const answer = await get(url)
   const text = await textOf(answer, answer.status === 200 ? maxBytes : 65_536)
-  if (answer.status === 200) return text
+  if (answer.status === 200) return { text, headers: answer.headers }
   throw new UnexpectedAnswer(answer.status, `${new URL(url).pathname} answered ${answer.status}`)
 }
 
-/** The JSON of an answer of 200. Throws {@link UnexpectedAnswer}, also for HTML where JSON should be. */
-export const getJson = async (get: Get, url: string, maxBytes: number): Promise<unknown> => {
-  const text = await getText(get, url, maxBytes)
+/** The text of an answer of 200. Throws {@link UnexpectedAnswer}. */
+export const getText = async (get: Get, url: string, maxBytes: number): Promise<string> =>
+  (await read(get, url, maxBytes)).text
+
+/** The JSON of an answer of 200, with its headers. Throws {@link UnexpectedAnswer}, also for HTML where JSON should be. */
+export const getPage = async (
+  get: Get,
+  url: string,
+  maxBytes: number,
+): Promise<{ readonly json: unknown; readonly headers: Answer['headers'] }> => {
+  const { text, headers } = await read(get, url, maxBytes)
   try {
-    return JSON.parse(text) as unknown
+    return { json: JSON.parse(text) as unknown, headers }
   } catch {
     throw new UnexpectedAnswer(200, `${new URL(url).pathname} answered with no JSON`)
   }
 }
+
+/** The JSON of an answer of 200. Throws {@link UnexpectedAnswer}. */
+export const getJson = async (get: Get, url: string, maxBytes: number): Promise<unknown> =>
+  (await getPage(get, url, maxBytes)).json

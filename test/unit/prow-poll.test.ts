@@ -3,6 +3,7 @@ import type { Answer, Get } from '../../producers/payload/reach.ts'
 import type { Turn } from '../../producers/payload/turn.ts'
 import { newCursor, type ProwCursor } from '../../producers/prow/cursor.ts'
 import { pollProw, type ProwConfig } from '../../producers/prow/poll.ts'
+import { answer } from '../support/answers.ts'
 
 const START = Date.parse('2026-01-02T10:00:00Z')
 const MINUTE_MS = 60_000
@@ -19,16 +20,6 @@ const config: ProwConfig = {
   testsEveryMs: 5 * MINUTE_MS,
 }
 const FOLDER = 'logs/periodic-e2e/11'
-
-const answer = (status: number, body = '', headers: Record<string, string> = {}): Answer => ({
-  status,
-  headers,
-  body: (async function* () {
-    // In small pieces, as they come from a network.
-    for (let at = 0; at < body.length; at += 700) yield Buffer.from(body.slice(at, at + 700))
-    await Promise.resolve()
-  })(),
-})
 
 /** A Prow with one periodic of 40 minutes: it waits for a lease, works, and fails a test. */
 const LOG: readonly (readonly [minute: number, text: string])[] = [
@@ -64,7 +55,7 @@ const serve = (world: World, asked: string[] = []): Get => {
   const { minute, heedsRange = true, forgets = false } = world
   const logAnswer = (log: string, from: number, length: number) => {
     if (!heedsRange) return answer(200, log)
-    if (from >= log.length) return answer(416)
+    if (from >= log.length) return answer(416, '')
     const part = log.slice(from, from + length)
     return answer(206, part, {
       'content-range': `bytes ${from}-${from + part.length - 1}/${log.length}`,
@@ -79,12 +70,12 @@ const serve = (world: World, asked: string[] = []): Get => {
           expect(searchParams.get('omit')).toBe('annotations,pod_spec')
           return answer(200, JSON.stringify({ items: forgets ? [] : [prowJob(minute)] }))
         case '/log':
-          return minute >= 40 ? answer(404) : logAnswer(logAt(minute), from, length)
+          return minute >= 40 ? answer(404, '') : logAnswer(logAt(minute), from, length)
         case `/b-1/${FOLDER}/build-log.txt`:
-          return minute < 40 ? answer(404) : logAnswer(logAt(minute), from, length)
+          return minute < 40 ? answer(404, '') : logAnswer(logAt(minute), from, length)
         case `/b-1/${FOLDER}/finished.json`:
           return minute < 40
-            ? answer(404)
+            ? answer(404, '')
             : answer(200, JSON.stringify({ timestamp: START / 1000 + 2400, result: 'FAILURE' }))
         case '/storage/v1/b/b-1/o': {
           const item = { name: `${FOLDER}/artifacts/junit_e2e.xml`, size: '80', updated: iso(36) }
@@ -94,7 +85,7 @@ const serve = (world: World, asked: string[] = []): Get => {
         case `/b-1/${FOLDER}/artifacts/junit_e2e.xml`:
           return answer(200, JUNIT)
         default:
-          return answer(404)
+          return answer(404, '')
       }
     }
     return Promise.resolve(reply())

@@ -1,0 +1,167 @@
+/**
+ * One round of polling GitLab: pipelines that changed since the last round or go on, and the jobs of each. Pages are asked
+ * for by number; an address in an answer is never followed.
+ */
+
+import { turnsApart } from '../payload/apart.ts'
+import { RefusedPayload, type Note, type Refused } from '../payload/heard.ts'
+import { isJson, nameAt, textAt, type Json } from '../payload/json.ts'
+import { newsOf, type Told } from '../payload/news.ts'
+import { getPage, type Get, UnexpectedAnswer } from '../payload/reach.ts'
+import { turnOf, type Turn } from '../payload/turn.ts'
+import type { RunEvent } from '../../schemas/events.ts'
+import { readJob, readPipeline, type GitlabOptions, type GitlabReading } from './normalize.ts'
+import { phaseOf } from './statuses.ts'
+
+export interface GitlabConfig {
+  readonly source: string
+  /** Address of the server, as in `https://gitlab.com`. */
+  readonly url: string
+  /** Paths of projects, as in `group/project`. */
+  readonly projects: readonly string[]
+  /** What a run is: each job, or each pipeline as a whole. */
+  readonly runs: 'jobs' | 'pipelines'
+  /** How far back the first round looks, in milliseconds. */
+  readonly horizonMs: number
+}
+interface PipelineMemory {
+  isOpen: boolean
+  /** Facts told, by run. */
+  readonly told: Record<string, Told>
+}
+export interface GitlabCursor {
+  readonly projects: Record<
+    string,
+    { since: number; readonly pipelines: Record<string, PipelineMemory> }
+  >
+}
+export const newGitlabCursor = (): GitlabCursor => ({ projects: {} })
+
+const MAX_BYTES = 32 * 2 ** 20
+const MAX_PAGES = 100
+/** Looks back so far each time: the clocks of the server differ, and lists shift while they are read. */
+const OVERLAP_MS = 120_000
+
+const api = (config: GitlabConfig, project: string): string =>
+  `${config.url.replace(/\/+$/, '')}/api/v4/projects/${encodeURIComponent(project)}`
+
+/** Items of a list over all its pages. */
+async function* items(
+  get: Get,
+  url: string,
+  query: Readonly<Record<string, string>>,
+): AsyncGenerator<Json> {
+  let page = '1'
+  for (let pages = 0; pages < MAX_PAGES && /^\d{1,6}$/.test(page); pages += 1) {
+    const search = new URLSearchParams({ ...query, per_page: '100', page })
+    const { json, headers } = await getPage(get, `${url}?${search.toString()}`, MAX_BYTES)
+    if (!Array.isArray(json)) throw new RefusedPayload('bad-field', 'a list was expected')
+    for (const item of json) if (isJson(item)) yield item
+    page = headers['x-next-page'] ?? (json.length === 100 ? String(Number(page) + 1) : '')
+  }
+}
+
+interface Round {
+  readonly get: Get
+  readonly config: GitlabConfig
+  readonly project: string
+  readonly options: GitlabOptions
+}
+
+/** Readings of the runs of one pipeline; what cannot be read is put aside. */
+const readPipelineRuns = async (
+  { get, config, project, options }: Round,
+  pipeline: string,
+  refused: Refused[],
+): Promise<GitlabReading[]> => {
+  const readings: GitlabReading[] = []
+  const read = (payload: Json, reader: typeof readJob) => {
+    try {
+      readings.push(reader(payload, options))
+    } catch (error) {
+      if (!(error instanceof RefusedPayload)) throw error
+      const { reason, message } = error
+      refused.push({ reason, detail: message, payload: JSON.stringify(payload) })
+    }
+  }
+  const url = `${api(config, project)}/pipelines/${encodeURIComponent(pipeline)}`
+  if (config.runs === 'pipelines') {
+    const { json } = await getPage(get, url, MAX_BYTES)
+    if (isJson(json)) read(json, readPipeline)
+    return readings
+  }
+  for await (const job of items(get, `${url}/jobs`, { include_retried: 'true' })) read(job, readJob)
+  return readings
+}
+
+const pipelineTurn = async (
+  round: Round,
+  pipeline: string,
+  memory: PipelineMemory,
+  isOpen: boolean,
+): Promise<Turn> => {
+  const refused: Refused[] = []
+  const facts: RunEvent[] = []
+  const notes: Note[] = []
+  for (const reading of await readPipelineRuns(round, pipeline, refused)) {
+    const run = reading.facts[0]?.runId
+    if (run === undefined) continue
+    const news = newsOf(reading.facts, memory.told[run] ?? [])
+    memory.told[run] = news.told
+    facts.push(...news.facts)
+    if (news.facts.length > 0) notes.push(...reading.notes)
+  }
+  memory.isOpen = isOpen
+  return turnOf({ facts, notes, refused })
+}
+
+/** Goes on by itself. One that is held is listed again as soon as it is let go. */
+const isOpenPipeline = (pipeline: Json): boolean => {
+  const phase = phaseOf(textAt(pipeline, 'status') ?? '')
+  return phase !== 'ended' && phase !== 'held'
+}
+
+async function* projectTurns(round: Round, cursor: GitlabCursor): AsyncGenerator<Turn> {
+  const { get, config, project, options } = round
+  const memory = (cursor.projects[project] ??= {
+    since: options.now - config.horizonMs,
+    pipelines: {},
+  })
+  const query = {
+    updated_after: new Date(memory.since - OVERLAP_MS).toISOString(),
+    order_by: 'updated_at',
+    sort: 'asc',
+  }
+  const due = new Map<string, boolean>()
+  for await (const pipeline of items(get, `${api(config, project)}/pipelines`, query))
+    due.set(nameAt(pipeline, 'id'), isOpenPipeline(pipeline))
+  for (const [id, { isOpen }] of Object.entries(memory.pipelines))
+    if (isOpen && !due.has(id)) due.set(id, true)
+  for (const [id, isOpen] of due) {
+    const known = (memory.pipelines[id] ??= { isOpen, told: {} })
+    try {
+      yield await pipelineTurn(round, id, known, isOpen)
+    } catch (error) {
+      // Deleted since: 404. Others may be read again in the next round.
+      if (!(error instanceof UnexpectedAnswer)) throw error
+      known.isOpen = error.status !== 404
+    }
+  }
+  for (const [id, { isOpen }] of Object.entries(memory.pipelines))
+    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- plain data, kept as JSON
+    if (!isOpen && !due.has(id)) delete memory.pipelines[id]
+  memory.since = options.now
+}
+
+/** One round. What is remembered is changed in place, and holds no more than what was handed on. */
+export async function* pollGitlab(
+  get: Get,
+  cursor: GitlabCursor,
+  config: GitlabConfig,
+  now: number,
+): AsyncGenerator<Turn> {
+  yield* turnsApart(config.projects, (project) => {
+    const options = { source: config.source, repo: project, now }
+    return projectTurns({ get, config, project, options }, cursor)
+  })
+}

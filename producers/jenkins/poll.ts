@@ -1,0 +1,144 @@
+/** One round of polling Jenkins: the newest builds of each job, and the stages of pipelines that go on or just ended. */
+
+import type { RunEvent } from '../../schemas/events.ts'
+import { turnsApart } from '../payload/apart.ts'
+import { RefusedPayload, type Note, type Refused } from '../payload/heard.ts'
+import { jsonOf, jsonsAt, numberAt, type Json } from '../payload/json.ts'
+import { newsOf, type Told } from '../payload/news.ts'
+import { getJson, UnexpectedAnswer, type Get } from '../payload/reach.ts'
+import { turnOf, type Turn } from '../payload/turn.ts'
+import { readBuild, readStages, type BuildReading } from './normalize.ts'
+
+export interface JenkinsConfig {
+  readonly source: string
+  /** Address of the server. */
+  readonly url: string
+  /** Jobs with their folders, as in `team/app`. */
+  readonly jobs: readonly string[]
+  /** Repository of the jobs; null names it after their folder. */
+  readonly repo: string | null
+  /** Builds of one page, and pages of one job in one round at most. */
+  readonly pageBuilds: number
+  readonly maxPages: number
+}
+export interface JenkinsCursor {
+  /** By job: its newest build, and of builds that go on the facts told. */
+  readonly jobs: Record<string, { newest: number; readonly open: Record<string, Told> }>
+}
+export const newJenkinsCursor = (): JenkinsCursor => ({ jobs: {} })
+
+const MAX_BYTES = 64 * 2 ** 20
+const TREE =
+  'number,timestamp,startTimeInMillis,duration,estimatedDuration,result,building,' +
+  'actions[lastBuiltRevision[SHA1,branch[name]],causes[*]]'
+
+const segments = (job: string): string[] => {
+  const parts = job.split('/').filter((part) => part !== '')
+  const dots = parts.find((part) => /^\.+$/.test(part))
+  if (dots !== undefined) throw new RangeError(`a folder or job cannot be named ${dots}`)
+  return parts
+}
+
+/** Address of a job: each of its folders is a part of the path. */
+const jobUrl = (url: string, job: string): string =>
+  url.replace(/\/+$/, '') +
+  segments(job)
+    .map((part) => `/job/${encodeURIComponent(part)}`)
+    .join('')
+
+const repoOf = (job: string, { repo, source }: JenkinsConfig): string =>
+  repo ?? (segments(job).slice(0, -1).join('/') || source)
+
+interface Round {
+  readonly get: Get
+  readonly config: JenkinsConfig
+  readonly job: string
+  readonly now: number
+}
+
+/** Builds that are new or go on, oldest first. */
+const dueBuilds = async (
+  { get, config, job }: Round,
+  isDue: (build: number) => boolean,
+  newest: number,
+): Promise<Json[]> => {
+  const due: Json[] = []
+  for (let page = 0; page < config.maxPages; page += 1) {
+    const from = page * config.pageBuilds
+    const tree = `allBuilds[${TREE}]{${from},${from + config.pageBuilds}}`
+    const url = `${jobUrl(config.url, job)}/api/json?${new URLSearchParams({ tree }).toString()}`
+    const builds = jsonsAt(jsonOf(await getJson(get, url, MAX_BYTES)), 'allBuilds')
+    due.push(...builds.filter((build) => isDue(numberAt(build, 'number') ?? Infinity)))
+    const oldest = numberAt(builds.at(-1) ?? {}, 'number') ?? 0
+    // A first round takes one page; later ones go back to where the last one stood.
+    if (builds.length < config.pageBuilds || newest === 0 || oldest <= newest) break
+  }
+  return due.reverse()
+}
+
+/** Stages of a build, none where it is no pipeline. */
+const stagesOf = async ({ get, config, job, now }: Round, { run }: BuildReading) => {
+  try {
+    const url = `${jobUrl(config.url, job)}/${encodeURIComponent(run.runId)}/wfapi/describe`
+    return readStages(await getJson(get, url, MAX_BYTES), run, now)
+  } catch (error) {
+    if (error instanceof UnexpectedAnswer || error instanceof RefusedPayload) return null
+    throw error
+  }
+}
+
+const buildTurn = async (
+  round: Round,
+  build: Json,
+  memory: JenkinsCursor['jobs'][string],
+): Promise<Turn> => {
+  const { config, job, now } = round
+  const refused: Refused[] = []
+  const notes: Note[] = []
+  const told: RunEvent[] = []
+  try {
+    const repo = repoOf(job, config)
+    const reading = readBuild(build, { source: config.source, repo, job, now })
+    const stages = await stagesOf(round, reading)
+    const isEnd = ({ kind }: RunEvent) => kind === 'finished'
+    told.push(...reading.facts.filter((fact) => !isEnd(fact)), ...(stages?.facts ?? []))
+    told.push(...reading.facts.filter(isEnd))
+    const { runId } = reading.run
+    const news = newsOf(told, memory.open[runId] ?? [])
+    if (news.facts.length > 0) notes.push(...reading.notes, ...(stages?.notes ?? []))
+    if (reading.isOpen) memory.open[runId] = news.told
+    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- plain data, kept as JSON
+    else delete memory.open[runId]
+    memory.newest = Math.max(memory.newest, Number(runId))
+    return turnOf({ facts: news.facts, notes })
+  } catch (error) {
+    if (!(error instanceof RefusedPayload)) throw error
+    memory.newest = Math.max(memory.newest, numberAt(build, 'number') ?? 0)
+    refused.push({ reason: error.reason, detail: error.message, payload: JSON.stringify(build) })
+    return turnOf({ refused })
+  }
+}
+
+async function* jobTurns(round: Round, cursor: JenkinsCursor): AsyncGenerator<Turn> {
+  const memory = (cursor.jobs[round.job] ??= { newest: 0, open: {} })
+  const { newest } = memory
+  const open = new Set(Object.keys(memory.open))
+  const isDue = (build: number): boolean => build > newest || open.has(String(build))
+  for (const build of await dueBuilds(round, isDue, newest)) {
+    open.delete(String(numberAt(build, 'number')))
+    yield await buildTurn(round, build, memory)
+  }
+  // Builds that Jenkins no longer lists were deleted.
+  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- plain data, kept as JSON
+  for (const gone of open) delete memory.open[gone]
+}
+
+/** One round. What is remembered is changed in place, and holds no more than what was handed on. */
+export async function* pollJenkins(
+  get: Get,
+  cursor: JenkinsCursor,
+  config: JenkinsConfig,
+  now: number,
+): AsyncGenerator<Turn> {
+  yield* turnsApart(config.jobs, (job) => jobTurns({ get, config, job, now }, cursor))
+}

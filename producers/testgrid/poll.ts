@@ -1,0 +1,177 @@
+/**
+ * One round of polling TestGrid: the summaries of each dashboard say which tabs were updated, and those are read. The REST
+ * interface is asked first; where it is not served, the JSON of the page is read, which knows durations besides.
+ */
+
+import { turnsApart } from '../payload/apart.ts'
+import { RefusedPayload, type Note, type Refused } from '../payload/heard.ts'
+import { jsonOf, jsonsAt, nameAt } from '../payload/json.ts'
+import { getJson, UnexpectedAnswer, type Get } from '../payload/reach.ts'
+import { turnOf, type Turn } from '../payload/turn.ts'
+import type { Grid } from './grid.ts'
+import { NEW_TAB, readGrid, type TabState } from './normalize.ts'
+import { pathName, readRows } from './normalize-rows.ts'
+import { readSummary, readTabSummaries, type TabSummary } from './normalize-summary.ts'
+import { jobsOf, readTable } from './normalize-table.ts'
+
+export interface TestgridConfig {
+  readonly source: string
+  /** Address of the page, as in `https://testgrid.k8s.io`. */
+  readonly page: string
+  /** Address of the REST interface up to `/v1`; null where there is none. */
+  readonly rest: string | null
+  readonly dashboards: readonly string[]
+  /** Groups whose dashboards are read too. */
+  readonly groups: readonly string[]
+  /** Tabs read in one round at most; those read longest ago come first. */
+  readonly roundTabs: number
+  /** Columns that started longer ago are left out, in milliseconds. */
+  readonly horizonMs: number
+}
+export interface TestgridCursor {
+  /** By dashboard and tab. */
+  readonly tabs: Record<string, { updatedAt: number | null; readAt: number; state: TabState }>
+}
+export const newTestgridCursor = (): TestgridCursor => ({ tabs: {} })
+
+const MAX_BYTES = 256 * 2 ** 20
+
+interface Tab extends TabSummary {
+  readonly dashboard: string
+  readonly isRest: boolean
+}
+interface Reading {
+  readonly grid: Grid
+  /** Names of the job that may stand before `.Overall`. */
+  readonly jobs: readonly string[]
+}
+
+const trimmed = (address: string): string => address.replace(/\/+$/, '')
+const isAbsent = (error: unknown): boolean =>
+  error instanceof UnexpectedAnswer && [404, 405, 410, 501].includes(error.status)
+
+/** Dashboards of the configured groups. */
+const dashboardsOf = async (get: Get, config: TestgridConfig): Promise<string[]> => {
+  const found = new Set(config.dashboards)
+  for (const group of config.rest === null ? [] : config.groups) {
+    const url = `${trimmed(config.rest ?? '')}/dashboard-groups/${pathName(group)}`
+    for (const one of jsonsAt(jsonOf(await getJson(get, url, MAX_BYTES)), 'dashboards'))
+      found.add(nameAt(one, 'name'))
+  }
+  return [...found]
+}
+
+const tabsOf = async (
+  get: Get,
+  dashboard: string,
+  { rest, page }: TestgridConfig,
+  now: number,
+  notes: Note[],
+): Promise<Tab[]> => {
+  if (rest !== null)
+    try {
+      const url = `${trimmed(rest)}/dashboards/${pathName(dashboard)}/tab-summaries`
+      const summaries = readTabSummaries(await getJson(get, url, MAX_BYTES), now, notes)
+      return summaries.map((summary) => ({ ...summary, dashboard, isRest: true }))
+    } catch (error) {
+      if (!isAbsent(error)) throw error
+    }
+  const url = `${trimmed(page)}/${encodeURIComponent(dashboard)}/summary`
+  const summaries = readSummary(await getJson(get, url, MAX_BYTES), now, notes)
+  return summaries.map((summary) => ({ ...summary, dashboard, isRest: false }))
+}
+
+const readTab = async (
+  get: Get,
+  { dashboard, tab, isRest }: Tab,
+  { rest, page }: TestgridConfig,
+  now: number,
+  notes: Note[],
+): Promise<Reading> => {
+  if (isRest && rest !== null) {
+    const of = `${trimmed(rest)}/dashboards/${pathName(dashboard)}/tabs/${pathName(tab)}`
+    const headers = await getJson(get, `${of}/headers`, MAX_BYTES)
+    const rows = await getJson(get, `${of}/rows`, MAX_BYTES)
+    return { grid: readRows(headers, rows, now, notes), jobs: [] }
+  }
+  const query = new URLSearchParams({ tab, 'show-stale-tests': '' })
+  query.append('graph-metrics', 'test-duration-minutes')
+  const url = `${trimmed(page)}/${encodeURIComponent(dashboard)}/table?${query.toString()}`
+  const table = await getJson(get, url, MAX_BYTES)
+  return { grid: readTable(table, now, notes), jobs: jobsOf(table) }
+}
+
+const keyOf = ({ dashboard, tab }: Tab): string => `${dashboard}/${tab}`
+
+/** What one tab says. Changes what is remembered of it in place. */
+const tabTurn = async (
+  get: Get,
+  tab: Tab,
+  cursor: TestgridCursor,
+  config: TestgridConfig,
+  now: number,
+): Promise<Turn> => {
+  const notes: Note[] = []
+  const refused: Refused[] = []
+  const before = cursor.tabs[keyOf(tab)]?.state ?? NEW_TAB
+  const remember = (updatedAt: number | null, state: TabState) => {
+    cursor.tabs[keyOf(tab)] = { updatedAt, readAt: now, state }
+  }
+  try {
+    const { grid, jobs } = await readTab(get, tab, config, now, notes)
+    const { source, horizonMs } = config
+    const where = { source, dashboard: tab.dashboard, tab: tab.tab, jobs }
+    const reading = readGrid(grid, before, { ...where, now, since: now - horizonMs })
+    remember(tab.updatedAt, reading.state)
+    return turnOf({ ...reading, notes: [...notes, ...reading.notes] })
+  } catch (error) {
+    if (error instanceof RefusedPayload) {
+      refused.push({ reason: error.reason, detail: error.message, payload: keyOf(tab) })
+      remember(tab.updatedAt, before)
+    } else if (error instanceof UnexpectedAnswer) remember(null, before)
+    else throw error
+    return turnOf({ notes, refused })
+  }
+}
+
+/** Forgets the tabs of a dashboard that are gone. */
+const forget = (cursor: TestgridCursor, dashboard: string, tabs: readonly Tab[]): void => {
+  const known = new Set(tabs.map(keyOf))
+  for (const name of Object.keys(cursor.tabs))
+    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- plain data, kept as JSON
+    if (name.startsWith(`${dashboard}/`) && !known.has(name)) delete cursor.tabs[name]
+}
+
+/** The tabs of a dashboard that were updated, into `due`. */
+async function* lookUp(
+  get: Get,
+  dashboard: string,
+  cursor: TestgridCursor,
+  config: TestgridConfig,
+  now: number,
+  due: Tab[],
+): AsyncGenerator<Turn> {
+  const notes: Note[] = []
+  const tabs = await tabsOf(get, dashboard, config, now, notes)
+  forget(cursor, dashboard, tabs)
+  for (const tab of tabs)
+    if (tab.updatedAt === null || cursor.tabs[keyOf(tab)]?.updatedAt !== tab.updatedAt)
+      due.push(tab)
+  if (notes.length > 0) yield turnOf({ notes })
+}
+
+/** One round. What is remembered is changed in place, and holds no more than what was handed on. */
+export async function* pollTestgrid(
+  get: Get,
+  cursor: TestgridCursor,
+  config: TestgridConfig,
+  now: number,
+): AsyncGenerator<Turn> {
+  const due: Tab[] = []
+  const dashboards = await dashboardsOf(get, config)
+  yield* turnsApart(dashboards, (one) => lookUp(get, one, cursor, config, now, due))
+  const readAt = (tab: Tab): number => cursor.tabs[keyOf(tab)]?.readAt ?? 0
+  due.sort((a, b) => readAt(a) - readAt(b))
+  for (const tab of due.slice(0, config.roundTabs))
+    yield await tabTurn(get, tab, cursor, config, now)
+}
