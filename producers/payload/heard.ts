@@ -3,14 +3,14 @@
 import type { RunEvent, TestResult } from '../../schemas/events.ts'
 
 /** THE table of what can be odd about a payload that is read all the same. */
-export const ODDITIES = {
+const ODDITIES = {
   'unknown-field': 'The source sends a field that is not known; it was not read.',
   'unknown-word': 'The source uses a word that is not known; it is kept raw and ends nothing.',
   'unread-part': 'A part of the source could not be read in this round; the others were.',
   'absurd-time': 'The source sends a time far away; it counts as not told.',
 } as const
 
-export type Oddity = keyof typeof ODDITIES
+type Oddity = keyof typeof ODDITIES
 
 export interface Note {
   readonly oddity: Oddity

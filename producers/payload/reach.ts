@@ -38,8 +38,8 @@ const textOf = async (answer: Answer, maxBytes: number): Promise<string> => {
   return Buffer.concat(parts).toString('utf8')
 }
 
-const read = async (get: Get, url: string, maxBytes: number) => {
-  const answer = await get(url)
+const read = async (get: Get, url: string, maxBytes: number, asking?: Asking) => {
+  const answer = await get(url, asking)
   const text = await textOf(answer, answer.status === 200 ? maxBytes : 65_536)
   if (answer.status === 200) return { text, headers: answer.headers }
   throw new UnexpectedAnswer(answer.status, `${new URL(url).pathname} answered ${answer.status}`)
@@ -54,8 +54,9 @@ export const getPage = async (
   get: Get,
   url: string,
   maxBytes: number,
+  asking?: Asking,
 ): Promise<{ readonly json: unknown; readonly headers: Answer['headers'] }> => {
-  const { text, headers } = await read(get, url, maxBytes)
+  const { text, headers } = await read(get, url, maxBytes, asking)
   try {
     return { json: JSON.parse(text) as unknown, headers }
   } catch {
@@ -64,5 +65,9 @@ export const getPage = async (
 }
 
 /** The JSON of an answer of 200. Throws {@link UnexpectedAnswer}. */
-export const getJson = async (get: Get, url: string, maxBytes: number): Promise<unknown> =>
-  (await getPage(get, url, maxBytes)).json
+export const getJson = async (
+  get: Get,
+  url: string,
+  maxBytes: number,
+  asking?: Asking,
+): Promise<unknown> => (await getPage(get, url, maxBytes, asking)).json

@@ -30,9 +30,11 @@ export interface ProwCursor {
   /** By name of the ProwJob: its state as last heard, and the facts told. */
   readonly jobs: Record<string, { readonly mark: string; readonly told: readonly RunEventKind[] }>
   readonly open: Record<string, OpenRun>
+  /** Jobs whose past runs were read. */
+  readonly histories: string[]
 }
 
-export const newCursor = (): ProwCursor => ({ jobs: {}, open: {} })
+export const newCursor = (): ProwCursor => ({ jobs: {}, open: {}, histories: [] })
 
 export const newOpenRun = (run: RunRef, folder: Folder | null): OpenRun => ({
   run,

@@ -52,7 +52,7 @@ export const followLog = async (
   const { offset } = open.position
   open.readAt = now
   if (offset > MAX_SKIPPED_BYTES && open.isWhole) return NOTHING
-  const answer = await get(url, { from: offset, length: lengthBytes })
+  const answer = await get(url, { from: offset, length: lengthBytes, isUrgent: !open.isEnded })
   if (answer.status !== 206 && answer.status !== 200) {
     // 416: there is nothing beyond the offset. That the run is there, and waits, is news all the same.
     const facts = readingEnd(open.log, null, hearing)

@@ -49,7 +49,9 @@ const listFiles = async (
   const found: TestFile[] = []
   let page = ''
   for (let pages = 0; pages < MAX_PAGES; pages += 1) {
-    const list = jsonOf(await getJson(get, junitListUrl(storage, folder, page), MAX_LIST_BYTES))
+    const url = junitListUrl(storage, folder, page)
+    const asking = { isUrgent: !open.isEnded }
+    const list = jsonOf(await getJson(get, url, MAX_LIST_BYTES, asking))
     for (const item of jsonsAt(list, 'items')) {
       const file = fileOf(item, folder, now, [])
       if (file !== null && !open.files.includes(file.mark)) found.push(file)
@@ -57,7 +59,7 @@ const listFiles = async (
     page = textAt(list, 'nextPageToken') ?? ''
     if (page === '') break
   }
-  return found.slice(0, MAX_FILES)
+  return found.slice(0, MAX_FILES - open.files.length)
 }
 
 /** What a broken file said before it broke is kept. */
@@ -77,10 +79,10 @@ export async function* followTests(
   now: number,
 ): AsyncGenerator<TestReading> {
   const { folder, run } = open
-  if (folder === null) return
+  if (folder === null || open.files.length >= MAX_FILES) return
   open.listedAt = now
   for (const { path, mark, updatedAt } of await listFiles(get, storage, open, folder, now)) {
-    const answer = await get(fileUrl(storage, folder, path))
+    const answer = await get(fileUrl(storage, folder, path), { isUrgent: !open.isEnded })
     if (answer.status !== 200) continue
     const reader = junitReader({ run, file: path, eventAt: updatedAt ?? now, now })
     try {
@@ -92,6 +94,6 @@ export async function* followTests(
     } catch (error) {
       yield { facts: [], tests: [], refused: [refusedOf(error, path)] }
     }
-    if (open.files.length < MAX_FILES) open.files.push(mark)
+    open.files.push(mark)
   }
 }

@@ -4,7 +4,7 @@ import type { RunEvent } from '../../schemas/events.ts'
 import { RefusedPayload, type Note, type Refused } from '../payload/heard.ts'
 import { jsonOf, jsonsAt, textAt, type Json } from '../payload/json.ts'
 import { folderOf } from './bucket.ts'
-import { changeKey } from './change.ts'
+import { changeKey, repoOf } from './change.ts'
 import { newOpenRun, type ProwCursor } from './cursor.ts'
 import { readProwJob, type ProwOptions } from './normalize.ts'
 
@@ -13,6 +13,9 @@ export interface ListingOptions extends Omit<ProwOptions, 'retests'> {
   readonly bucket: string | null
 }
 export interface Listing {
+  /** Names of the ProwJobs that are listed. */
+  readonly listed: ReadonlySet<string>
+  readonly repos: ReadonlyMap<string, string>
   readonly facts: readonly RunEvent[]
   readonly notes: readonly Note[]
   readonly refused: readonly Refused[]
@@ -64,12 +67,16 @@ export const lostRuns = (cursor: ProwCursor, listed: ReadonlySet<string>): strin
     .filter(([name, { isEnded }]) => !isEnded && !listed.has(name))
     .map(([name]) => name)
 
+/** Repository of each listed job by its name: the list of past runs does not tell it. */
+const reposOf = (jobs: readonly Json[], fallback?: string): ReadonlyMap<string, string> =>
+  new Map(jobs.map((job) => [textAt(job, 'spec', 'job') ?? '', repoOf(job, fallback)]))
+
 /** New facts of a listing. Changes the cursor in place. Throws {@link RefusedPayload} where it is no listing. */
 export const readListing = (
   payload: unknown,
   cursor: ProwCursor,
   options: ListingOptions,
-): Listing & { readonly listed: ReadonlySet<string> } => {
+): Listing => {
   const list = jsonOf(payload)
   if (!Array.isArray(list['items'])) throw new RefusedPayload('missing-field', 'items is missing')
   const jobs = jsonsAt(list, 'items')
@@ -101,5 +108,5 @@ export const readListing = (
   for (const name of Object.keys(cursor.jobs))
     // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- plain data, kept as JSON
     if (!listed.has(name)) delete cursor.jobs[name]
-  return { facts, notes, refused, listed }
+  return { facts, notes, refused, listed, repos: reposOf(jobs, options.repo) }
 }

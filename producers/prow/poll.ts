@@ -1,17 +1,15 @@
 /** One round of polling Prow: the list of jobs, then the logs and test files of runs that go on, at a budgeted pace. */
 
-import { RefusedPayload } from '../payload/heard.ts'
-import { getJson, UnexpectedAnswer, type Get } from '../payload/reach.ts'
+import { getJson, type Get } from '../payload/reach.ts'
 import { isSilent, turnOf, type Turn } from '../payload/turn.ts'
 import { fileUrl, podLogUrl } from './bucket.ts'
 import type { OpenRun, ProwCursor } from './cursor.ts'
 import { followLog } from './follow-log.ts'
 import { followTests } from './follow-tests.ts'
 import { lostRuns, readListing } from './listing.ts'
-import { readFinished } from './normalize-bucket.ts'
+import { historyTurns, isApart, lostTurn, podTurn, type PastConfig } from './past.ts'
 
-export interface ProwConfig {
-  readonly source: string
+export interface ProwConfig extends PastConfig {
   /** Address of deck, as in `https://prow.k8s.io`. */
   readonly deck: string
   /** Address of the object store, as in `https://storage.googleapis.com`; null where it cannot be read. */
@@ -19,7 +17,7 @@ export interface ProwConfig {
   /** Bucket of jobs that name none. */
   readonly bucket: string | null
   /** Repository of jobs that name none. */
-  readonly repo?: string
+  readonly repo: string
   /** Bytes of logs read in one round at most, and of one log. */
   readonly roundLogBytes: number
   readonly runLogBytes: number
@@ -32,43 +30,26 @@ export interface ProwConfig {
 /** Annotations and pod specs are most of the bytes and hold nothing that is read. */
 const OMIT = 'annotations,pod_spec'
 const MAX_LISTING_BYTES = 512 * 2 ** 20
-const MAX_SMALL_BYTES = 2 ** 20
 /** An ended run is let go when nothing was found of it so many times. */
 const MAX_VAIN = 3
+
+interface Round {
+  readonly get: Get
+  readonly cursor: ProwCursor
+  readonly config: ProwConfig
+  readonly now: number
+}
 
 const listingUrl = (deck: string): string =>
   `${deck.replace(/\/+$/, '')}/prowjobs.js?omit=${encodeURIComponent(OMIT)}`
 
-/** What is not there, or not what it should be, concerns one run; anything else ends the round. */
-const isOfOneRun = (error: unknown): boolean =>
-  error instanceof UnexpectedAnswer || error instanceof RefusedPayload
-
-/** The end of a run that Prow forgot, from its bucket. */
-const readLost = async (get: Get, open: OpenRun, config: ProwConfig, now: number) => {
-  if (config.storage === null || open.folder === null) return []
-  try {
-    const url = fileUrl(config.storage, open.folder, 'finished.json')
-    return readFinished(await getJson(get, url, MAX_SMALL_BYTES), open.run, now).facts
-  } catch (error) {
-    if (!isOfOneRun(error)) throw error
-    return []
-  }
-}
-
 async function* lostTurns(
-  get: Get,
-  cursor: ProwCursor,
-  names: readonly string[],
-  config: ProwConfig,
-  now: number,
+  { get, cursor, config, now }: Round,
+  listed: ReadonlySet<string>,
 ): AsyncGenerator<Turn> {
-  for (const name of names) {
+  for (const name of lostRuns(cursor, listed)) {
     const open = cursor.open[name]
-    if (open === undefined) continue
-    const facts = await readLost(get, open, config, now)
-    open.vain += facts.length === 0 ? 1 : 0
-    open.isEnded = facts.length > 0 || open.vain > MAX_VAIN
-    yield turnOf({ facts })
+    if (open !== undefined) yield await lostTurn(get, open, config, MAX_VAIN, now)
   }
 }
 
@@ -81,12 +62,25 @@ const logUrl = (
   return storage === null || folder === null ? null : fileUrl(storage, folder, 'build-log.txt')
 }
 
-async function* logTurns(
-  get: Get,
-  cursor: ProwCursor,
-  config: ProwConfig,
-  now: number,
+const NO_LOG = { facts: [], bytes: 0, isAtEnd: true }
+
+/** The last of a run: its files come into the bucket a little after its end. */
+async function* closingTurns(
+  { get, cursor, config, now }: Round,
+  name: string,
+  open: OpenRun,
+  hasLog: boolean,
 ): AsyncGenerator<Turn> {
+  open.vain += hasLog ? MAX_VAIN : 1
+  yield* testTurns(get, open, config, now)
+  if (open.vain < MAX_VAIN) return
+  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- plain data, kept as JSON
+  delete cursor.open[name]
+  yield await podTurn(get, open, config, now)
+}
+
+async function* logTurns(round: Round): AsyncGenerator<Turn> {
+  const { get, cursor, config, now } = round
   let left = config.roundLogBytes
   const turn = Object.entries(cursor.open)
     .filter(([, { isStarted, isEnded }]) => isStarted || isEnded)
@@ -95,18 +89,12 @@ async function* logTurns(
   for (const [name, open] of turn) {
     if (left <= 0) return
     const url = logUrl(open, config)
-    const reading =
-      url === null
-        ? { facts: [], bytes: 0, isAtEnd: true }
-        : await followLog(get, url, open, Math.min(left, config.runLogBytes), now)
+    const length = Math.min(left, config.runLogBytes)
+    const reading = url === null ? NO_LOG : await followLog(get, url, open, length, now)
     left -= reading.bytes
     yield turnOf({ facts: reading.facts })
-    if (!open.isEnded || !reading.isAtEnd) continue
-    // Its files come into the bucket a little after its end.
-    open.vain += reading.bytes > 0 || url === null ? MAX_VAIN : 1
-    yield* testTurns(get, open, config, now)
-    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- plain data, kept as JSON
-    if (open.vain >= MAX_VAIN) delete cursor.open[name]
+    if (open.isEnded && reading.isAtEnd)
+      yield* closingTurns(round, name, open, reading.bytes > 0 || url === null)
   }
 }
 
@@ -120,8 +108,14 @@ async function* testTurns(
   try {
     for await (const reading of followTests(get, storage, open, now)) yield turnOf(reading)
   } catch (error) {
-    if (!isOfOneRun(error)) throw error
+    if (!isApart(error)) throw error
   }
+}
+
+async function* dueTests({ get, cursor, config, now }: Round): AsyncGenerator<Turn> {
+  for (const open of Object.values(cursor.open))
+    if (open.isStarted && !open.isEnded && now - open.listedAt >= config.testsEveryMs)
+      yield* testTurns(get, open, config, now)
 }
 
 /** One round. What is remembered is changed in place, and holds no more than what was handed on. */
@@ -131,17 +125,16 @@ export async function* pollProw(
   config: ProwConfig,
   now: number,
 ): AsyncGenerator<Turn> {
+  const round = { get, cursor, config, now }
   const payload = await getJson(get, listingUrl(config.deck), MAX_LISTING_BYTES)
   const { source, repo, bucket } = config
-  const options = { source, now, bucket, ...(repo === undefined ? {} : { repo }) }
-  const listing = readListing(payload, cursor, options)
-  yield turnOf(listing)
+  const { listed, repos, ...news } = readListing(payload, cursor, { source, now, bucket, repo })
+  yield turnOf(news)
   const parts = [
-    lostTurns(get, cursor, lostRuns(cursor, listing.listed), config, now),
-    logTurns(get, cursor, config, now),
+    historyTurns(get, cursor, config, repos, now),
+    lostTurns(round, listed),
+    logTurns(round),
+    dueTests(round),
   ]
   for (const part of parts) for await (const turn of part) if (!isSilent(turn)) yield turn
-  for (const open of Object.values(cursor.open))
-    if (open.isStarted && !open.isEnded && now - open.listedAt >= config.testsEveryMs)
-      yield* testTurns(get, open, config, now)
 }

@@ -5,7 +5,7 @@ import { isJson, jsonAt, jsonOf, jsonsAt, nameAt, numberAt, textAt } from '../pa
 import { timesOf } from '../payload/times.ts'
 import { SUMMARY_FIELDS } from './fields.ts'
 
-export interface TabAlert {
+interface TabAlert {
   readonly test: string
   readonly failCount: number
   readonly failedAt: number | null

@@ -1,16 +1,7 @@
 /** The JSON of TestGrid's own page, `/DASHBOARD/table`, to a grid. Starts are in milliseconds, durations in minutes. */
 
 import { noteFields, type Note } from '../payload/heard.ts'
-import {
-  isJson,
-  jsonOf,
-  jsonsAt,
-  listAt,
-  nameAt,
-  numberAt,
-  textAt,
-  type Json,
-} from '../payload/json.ts'
+import { isJson, jsonOf, jsonsAt, listAt, nameAt, textAt, type Json } from '../payload/json.ts'
 import { timesOf } from '../payload/times.ts'
 import { TABLE_FIELDS } from './fields.ts'
 import type { Column, Grid, Row } from './grid.ts'
@@ -97,7 +88,3 @@ export const jobsOf = (payload: unknown): string[] => {
   const query = textAt(table, 'query')?.split('/').at(-1)
   return [textAt(table, 'test-group-name'), query ?? null].filter((name) => name !== null)
 }
-
-/** Overall state of the tab by its number; null where it is not told. */
-export const tableStatus = (payload: unknown): number | null =>
-  numberAt(jsonOf(payload), 'overall-status')

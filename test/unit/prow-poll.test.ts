@@ -14,6 +14,8 @@ const config: ProwConfig = {
   deck: 'https://deck.example/',
   storage: 'https://storage.example',
   bucket: 'b-1',
+  repo: 'none/none',
+  history: [],
   roundLogBytes: 100_000,
   runLogBytes: 50_000,
   roundLogs: 10,
@@ -34,6 +36,10 @@ const logAt = (minute: number) =>
     .map(([at, text]) => `INFO[${iso(at)}] ${text}\n`)
     .join('')
 const JUNIT = '<testsuite><testcase name="a"/><testcase name="b"><failure/></testcase></testsuite>'
+
+const HISTORY = `<script>var allBuilds = ${JSON.stringify([
+  { ID: '10', Started: iso(-90), Duration: 60e9, Result: 'SUCCESS' },
+])};</script>`
 
 interface World {
   readonly minute: number
@@ -82,6 +88,10 @@ const serve = (world: World, asked: string[] = []): Get => {
           const foreign = { name: 'logs/other/1/artifacts/junit.xml', updated: iso(36) }
           return answer(200, JSON.stringify({ items: minute < 36 ? [] : [item, foreign] }))
         }
+        case `/b-1/${FOLDER}/podinfo.json`:
+          return answer(200, { pod: { spec: { nodeName: 'n1' }, status: { startTime: iso(1) } } })
+        case '/job-history/gs/b-1/logs/periodic-e2e':
+          return answer(200, HISTORY)
         case `/b-1/${FOLDER}/artifacts/junit_e2e.xml`:
           return answer(200, JUNIT)
         default:
@@ -102,7 +112,9 @@ const tell = (turns: readonly Turn[]) => [
   ...turns
     .flatMap(({ facts }) => facts)
     .map(({ kind, step, outcome, labels }) =>
-      [kind, step, outcome, labels['capacity'] ?? labels['reason']].filter(Boolean).join(' '),
+      [kind, step, outcome, labels['capacity'] ?? labels['reason'] ?? labels['node']]
+        .filter(Boolean)
+        .join(' '),
     ),
   ...turns.flatMap(({ tests }) => tests).map(({ test, status }) => `${test} ${status}`),
 ]
@@ -121,7 +133,12 @@ describe('rounds of polling', () => {
       34: ['stepFinished acquire-lease success', 'stepStarted e2e-test', 'logProgress e2e-test'],
       37: ['testsReported', 'a passed', 'b failed'],
       39: ['stepFinished e2e-test failure', 'logProgress'],
-      41: ['finished failure', 'logProgress executing_graph:step_failed', 'logProgress'],
+      41: [
+        'finished failure',
+        'logProgress executing_graph:step_failed',
+        'logProgress',
+        'logProgress n1',
+      ],
       42: [],
     })
     expect(cursor.open).toEqual({})
@@ -167,6 +184,19 @@ describe('rounds of polling', () => {
           break
         }
       expect(heard).toEqual(expected)
+    }
+  })
+
+  it('read the past runs of a job once, under the repository of those listed', async () => {
+    const cursor = newCursor()
+    const past = { ...config, history: ['periodic-e2e', '..'] }
+    for (let i = 0; i < 2; i += 1) {
+      const turns: Turn[] = []
+      for await (const turn of pollProw(serve({ minute: 0 }), cursor, past, START)) turns.push(turn)
+      const facts = turns.flatMap((turn) => turn.facts).filter(({ runId }) => runId === '10')
+      expect(facts.map(({ repo, kind }) => `${repo} ${kind}`)).toEqual(
+        i === 0 ? ['o/r started', 'o/r finished'] : [],
+      )
     }
   })
 

@@ -33,9 +33,9 @@ export const newLogState = (): LogState => ({
 })
 
 /** The wait for a lease is a step like any other: a run that waits is not a run that works. */
-export const LEASE_STEP = 'acquire-lease'
+const LEASE_STEP = 'acquire-lease'
 /** A wait so long is a queue that starves: of the recorded runs that still waited, more than half failed. */
-export const STARVED_MS = 30 * 60_000
+const STARVED_MS = 30 * 60_000
 
 const MAX_OPEN = 100
 const MAX_FAILED_TESTS = 50
