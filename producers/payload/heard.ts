@@ -2,15 +2,16 @@
 
 import type { RunEvent, TestResult } from '../../schemas/events.ts'
 
-/** THE table of what can be odd about a payload that is read all the same. */
-const ODDITIES = {
-  'unknown-field': 'The source sends a field that is not known; it was not read.',
-  'unknown-word': 'The source uses a word that is not known; it is kept raw and ends nothing.',
-  'unread-part': 'A part of the source could not be read in this round; the others were.',
-  'absurd-time': 'The source sends a time far away; it counts as not told.',
-} as const
-
-type Oddity = keyof typeof ODDITIES
+/** What can be odd about a payload that is read all the same. */
+type Oddity =
+  /** A field that is not known; it was not read. */
+  | 'unknown-field'
+  /** A word that is not known; it is kept raw and ends nothing. */
+  | 'unknown-word'
+  /** A time far away; it counts as not told. */
+  | 'absurd-time'
+  /** A part of the source could not be read in this round; the others were. */
+  | 'unread-part'
 
 export interface Note {
   readonly oddity: Oddity
