@@ -3,6 +3,7 @@
  * for by number; an address in an answer is never followed.
  */
 
+import { ahead } from '../payload/ahead.ts'
 import { turnsApart } from '../payload/apart.ts'
 import { RefusedPayload, type Note, type Refused } from '../payload/heard.ts'
 import { isJson, nameAt, textAt, type Json } from '../payload/json.ts'
@@ -10,6 +11,7 @@ import { newsOf, type Told } from '../payload/news.ts'
 import { getPage, type Get, UnexpectedAnswer } from '../payload/reach.ts'
 import { turnOf, type Turn } from '../payload/turn.ts'
 import type { RunEvent } from '../../schemas/events.ts'
+import { derivedId } from '../../schemas/ids.ts'
 import { readJob, readPipeline, type GitlabOptions, type GitlabReading } from './normalize.ts'
 import { phaseOf } from './statuses.ts'
 
@@ -39,6 +41,7 @@ export const newGitlabCursor = (): GitlabCursor => ({ projects: {} })
 
 const MAX_BYTES = 32 * 2 ** 20
 const MAX_PAGES = 100
+const PIPELINES_AHEAD = 4
 /** Looks back so far each time: the clocks of the server differ, and lists shift while they are read. */
 const OVERLAP_MS = 120_000
 
@@ -94,16 +97,44 @@ const readPipelineRuns = async (
   return readings
 }
 
-const pipelineTurn = async (
-  round: Round,
-  pipeline: string,
+interface Fetched {
+  readonly pipeline: string
+  readonly refused: readonly Refused[]
+  readonly readings: readonly GitlabReading[] | UnexpectedAnswer
+}
+
+const fetchRuns = async (round: Round, pipeline: string): Promise<Fetched> => {
+  const refused: Refused[] = []
+  try {
+    return { pipeline, refused, readings: await readPipelineRuns(round, pipeline, refused) }
+  } catch (error) {
+    if (error instanceof UnexpectedAnswer) return { pipeline, refused, readings: error }
+    throw error
+  }
+}
+
+/** What cannot be read is put aside once, though it is seen again in each round. */
+const isNewRefusal = ({ payload }: Refused, { told }: PipelineMemory): boolean => {
+  const name = `refused ${derivedId(payload, 'refused')}`
+  if (name in told) return false
+  told[name] = []
+  return true
+}
+
+/** What is new of the runs of a pipeline. Changes what is remembered of it in place. */
+const pipelineTurn = (
+  { readings, refused }: Fetched,
   memory: PipelineMemory,
   isOpen: boolean,
-): Promise<Turn> => {
-  const refused: Refused[] = []
+): Turn => {
+  if (readings instanceof UnexpectedAnswer) {
+    // Deleted since: 404. Others may be read in the next round.
+    memory.isOpen = readings.status !== 404
+    return turnOf({ notes: [{ oddity: 'unread-part', detail: readings.message }] })
+  }
   const facts: RunEvent[] = []
   const notes: Note[] = []
-  for (const reading of await readPipelineRuns(round, pipeline, refused)) {
+  for (const reading of readings) {
     const run = reading.facts[0]?.runId
     if (run === undefined) continue
     const news = newsOf(reading.facts, memory.told[run] ?? [])
@@ -112,7 +143,7 @@ const pipelineTurn = async (
     if (news.facts.length > 0) notes.push(...reading.notes)
   }
   memory.isOpen = isOpen
-  return turnOf({ facts, notes, refused })
+  return turnOf({ facts, notes, refused: refused.filter((one) => isNewRefusal(one, memory)) })
 }
 
 /** Goes on by itself. One that is held is listed again as soon as it is let go. */
@@ -137,15 +168,11 @@ async function* projectTurns(round: Round, cursor: GitlabCursor): AsyncGenerator
     due.set(nameAt(pipeline, 'id'), isOpenPipeline(pipeline))
   for (const [id, { isOpen }] of Object.entries(memory.pipelines))
     if (isOpen && !due.has(id)) due.set(id, true)
-  for (const [id, isOpen] of due) {
-    const known = (memory.pipelines[id] ??= { isOpen, told: {} })
-    try {
-      yield await pipelineTurn(round, id, known, isOpen)
-    } catch (error) {
-      // Deleted since: 404. Others may be read again in the next round.
-      if (!(error instanceof UnexpectedAnswer)) throw error
-      known.isOpen = error.status !== 404
-    }
+  const fetched = ahead([...due.keys()], PIPELINES_AHEAD, (id) => fetchRuns(round, id))
+  for await (const one of fetched) {
+    const isOpen = due.get(one.pipeline) ?? true
+    const known = (memory.pipelines[one.pipeline] ??= { isOpen, told: {} })
+    yield pipelineTurn(one, known, isOpen)
   }
   for (const [id, { isOpen }] of Object.entries(memory.pipelines))
     // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- plain data, kept as JSON

@@ -1,13 +1,14 @@
 /** One round of polling Prow: the list of jobs, then the logs and test files of runs that go on, at a budgeted pace. */
 
+import { ahead } from '../payload/ahead.ts'
 import { getJson, type Get } from '../payload/reach.ts'
 import { isSilent, turnOf, type Turn } from '../payload/turn.ts'
 import { fileUrl, podLogUrl } from './bucket.ts'
 import type { OpenRun, ProwCursor } from './cursor.ts'
 import { followLog } from './follow-log.ts'
-import { followTests } from './follow-tests.ts'
+import { listTests, readTests } from './follow-tests.ts'
 import { lostRuns, readListing } from './listing.ts'
-import { historyTurns, isApart, lostTurn, podTurn, type PastConfig } from './past.ts'
+import { historyTurns, lostTurn, podTurn, type PastConfig } from './past.ts'
 
 export interface ProwConfig extends PastConfig {
   /** Address of deck, as in `https://prow.k8s.io`. */
@@ -32,6 +33,8 @@ const OMIT = 'annotations,pod_spec'
 const MAX_LISTING_BYTES = 512 * 2 ** 20
 /** An ended run is let go when nothing was found of it so many times. */
 const MAX_VAIN = 3
+/** Requests under way at once; whoever polls may allow fewer. */
+const SIDE_BY_SIDE = 16
 
 interface Round {
   readonly get: Get
@@ -66,56 +69,75 @@ const NO_LOG = { facts: [], bytes: 0, isAtEnd: true }
 
 /** The last of a run: its files come into the bucket a little after its end. */
 async function* closingTurns(
-  { get, cursor, config, now }: Round,
+  round: Round,
   name: string,
   open: OpenRun,
   hasLog: boolean,
 ): AsyncGenerator<Turn> {
+  const { get, cursor, config, now } = round
   open.vain += hasLog ? MAX_VAIN : 1
-  yield* testTurns(get, open, config, now)
+  yield* testTurns(round, [open])
   if (open.vain < MAX_VAIN) return
   // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- plain data, kept as JSON
   delete cursor.open[name]
   yield await podTurn(get, open, config, now)
 }
 
+/** Runs in turn: those looked at longest ago come first. */
+const inTurn = (
+  open: Readonly<Record<string, OpenRun>>,
+  lookedAt: (run: OpenRun) => number,
+  isDue: (run: OpenRun) => boolean,
+  most: number,
+): [name: string, run: OpenRun][] =>
+  Object.entries(open)
+    .filter(([, run]) => isDue(run))
+    .sort(([, a], [, b]) => lookedAt(a) - lookedAt(b))
+    .slice(0, most)
+
+/** Logs are asked for side by side, and what they say is one turn: what is remembered of them changes together. */
 async function* logTurns(round: Round): AsyncGenerator<Turn> {
   const { get, cursor, config, now } = round
-  let left = config.roundLogBytes
-  const turn = Object.entries(cursor.open)
-    .filter(([, { isStarted, isEnded }]) => isStarted || isEnded)
-    .sort(([, a], [, b]) => a.readAt - b.readAt)
-    .slice(0, config.roundLogs)
-  for (const [name, open] of turn) {
-    if (left <= 0) return
+  const read = async ([name, open]: [string, OpenRun]) => {
     const url = logUrl(open, config)
-    const length = Math.min(left, config.runLogBytes)
-    const reading = url === null ? NO_LOG : await followLog(get, url, open, length, now)
-    left -= reading.bytes
-    yield turnOf({ facts: reading.facts })
-    if (open.isEnded && reading.isAtEnd)
-      yield* closingTurns(round, name, open, reading.bytes > 0 || url === null)
+    const reading = url === null ? NO_LOG : await followLog(get, url, open, config.runLogBytes, now)
+    return { name, open, ...reading, hasLog: reading.bytes > 0 || url === null }
+  }
+  const hasLogs = ({ isStarted, isEnded }: OpenRun): boolean => isStarted || isEnded
+  const due = inTurn(cursor.open, ({ readAt }) => readAt, hasLogs, config.roundLogs)
+  let left = config.roundLogBytes
+  while (due.length > 0 && left > 0) {
+    const most = Math.min(SIDE_BY_SIDE, Math.ceil(left / config.runLogBytes))
+    const readings = await Promise.all(due.splice(0, most).map(read))
+    yield turnOf({ facts: readings.flatMap(({ facts }) => facts) })
+    for (const { name, open, bytes, isAtEnd, hasLog } of readings) {
+      left -= bytes
+      if (open.isEnded && isAtEnd) yield* closingTurns(round, name, open, hasLog)
+    }
   }
 }
 
+/** Lists are asked for side by side; each file is read by itself, however long it is. */
 async function* testTurns(
-  get: Get,
-  open: OpenRun,
-  { storage }: ProwConfig,
-  now: number,
+  { get, config: { storage }, now }: Round,
+  runs: readonly OpenRun[],
 ): AsyncGenerator<Turn> {
   if (storage === null) return
-  try {
-    for await (const reading of followTests(get, storage, open, now)) yield turnOf(reading)
-  } catch (error) {
-    if (!isApart(error)) throw error
-  }
+  const lists = ahead(runs, SIDE_BY_SIDE, (open) => listTests(get, storage, open, now))
+  for await (const files of lists)
+    for (const file of files)
+      for await (const reading of readTests(get, storage, file, now)) yield turnOf(reading)
 }
 
-async function* dueTests({ get, cursor, config, now }: Round): AsyncGenerator<Turn> {
-  for (const open of Object.values(cursor.open))
-    if (open.isStarted && !open.isEnded && now - open.listedAt >= config.testsEveryMs)
-      yield* testTurns(get, open, config, now)
+async function* dueTests(round: Round): AsyncGenerator<Turn> {
+  const { cursor, config, now } = round
+  const isDue = (open: OpenRun): boolean =>
+    open.isStarted && !open.isEnded && now - open.listedAt >= config.testsEveryMs
+  const due = inTurn(cursor.open, ({ listedAt }) => listedAt, isDue, config.roundLogs)
+  yield* testTurns(
+    round,
+    due.map(([, open]) => open),
+  )
 }
 
 /** One round. What is remembered is changed in place, and holds no more than what was handed on. */

@@ -3,8 +3,9 @@
  * interface is asked first; where it is not served, the JSON of the page is read, which knows durations besides.
  */
 
+import { ahead } from '../payload/ahead.ts'
 import { turnsApart } from '../payload/apart.ts'
-import { RefusedPayload, type Note, type Refused } from '../payload/heard.ts'
+import { RefusedPayload, type Note } from '../payload/heard.ts'
 import { jsonOf, jsonsAt, nameAt } from '../payload/json.ts'
 import { getJson, UnexpectedAnswer, type Get } from '../payload/reach.ts'
 import { turnOf, type Turn } from '../payload/turn.ts'
@@ -35,6 +36,8 @@ export interface TestgridCursor {
 export const newTestgridCursor = (): TestgridCursor => ({ tabs: {} })
 
 const MAX_BYTES = 256 * 2 ** 20
+/** Tables that are held at once. */
+const TABS_AHEAD = 4
 
 interface Tab extends TabSummary {
   readonly dashboard: string
@@ -103,35 +106,52 @@ const readTab = async (
 
 const keyOf = ({ dashboard, tab }: Tab): string => `${dashboard}/${tab}`
 
-/** What one tab says. Changes what is remembered of it in place. */
-const tabTurn = async (
+interface Fetched {
+  readonly tab: Tab
+  readonly notes: readonly Note[]
+  readonly reading: Reading | RefusedPayload | UnexpectedAnswer
+}
+
+const fetchTab = async (
   get: Get,
   tab: Tab,
-  cursor: TestgridCursor,
   config: TestgridConfig,
   now: number,
-): Promise<Turn> => {
+): Promise<Fetched> => {
   const notes: Note[] = []
-  const refused: Refused[] = []
+  try {
+    return { tab, notes, reading: await readTab(get, tab, config, now, notes) }
+  } catch (error) {
+    if (error instanceof RefusedPayload || error instanceof UnexpectedAnswer)
+      return { tab, notes, reading: error }
+    throw error
+  }
+}
+
+/** What one tab says. Changes what is remembered of it in place. */
+const tabTurn = (
+  { tab, notes, reading }: Fetched,
+  cursor: TestgridCursor,
+  { source, horizonMs }: TestgridConfig,
+  now: number,
+): Turn => {
   const before = cursor.tabs[keyOf(tab)]?.state ?? NEW_TAB
   const remember = (updatedAt: number | null, state: TabState) => {
     cursor.tabs[keyOf(tab)] = { updatedAt, readAt: now, state }
   }
-  try {
-    const { grid, jobs } = await readTab(get, tab, config, now, notes)
-    const { source, horizonMs } = config
-    const where = { source, dashboard: tab.dashboard, tab: tab.tab, jobs }
-    const reading = readGrid(grid, before, { ...where, now, since: now - horizonMs })
-    remember(tab.updatedAt, reading.state)
-    return turnOf({ ...reading, notes: [...notes, ...reading.notes] })
-  } catch (error) {
-    if (error instanceof RefusedPayload) {
-      refused.push({ reason: error.reason, detail: error.message, payload: keyOf(tab) })
-      remember(tab.updatedAt, before)
-    } else if (error instanceof UnexpectedAnswer) remember(null, before)
-    else throw error
-    return turnOf({ notes, refused })
+  if (reading instanceof UnexpectedAnswer) {
+    remember(null, before)
+    return turnOf({ notes: [...notes, { oddity: 'unread-part', detail: reading.message }] })
   }
+  if (reading instanceof RefusedPayload) {
+    remember(tab.updatedAt, before)
+    const { reason, message: detail } = reading
+    return turnOf({ notes, refused: [{ reason, detail, payload: keyOf(tab) }] })
+  }
+  const where = { source, dashboard: tab.dashboard, tab: tab.tab, jobs: reading.jobs }
+  const read = readGrid(reading.grid, before, { ...where, now, since: now - horizonMs })
+  remember(tab.updatedAt, read.state)
+  return turnOf({ facts: read.facts, tests: read.tests, notes: [...notes, ...read.notes] })
 }
 
 /** Forgets the tabs of a dashboard that are gone. */
@@ -172,6 +192,8 @@ export async function* pollTestgrid(
   yield* turnsApart(dashboards, (one) => lookUp(get, one, cursor, config, now, due))
   const readAt = (tab: Tab): number => cursor.tabs[keyOf(tab)]?.readAt ?? 0
   due.sort((a, b) => readAt(a) - readAt(b))
-  for (const tab of due.slice(0, config.roundTabs))
-    yield await tabTurn(get, tab, cursor, config, now)
+  const fetched = ahead(due.slice(0, config.roundTabs), TABS_AHEAD, (tab) =>
+    fetchTab(get, tab, config, now),
+  )
+  for await (const one of fetched) yield tabTurn(one, cursor, config, now)
 }

@@ -91,6 +91,7 @@ describe('a round of polling', () => {
     const turns = await round(serve(broken), cursor)
     expect(turns.flatMap(({ refused }) => refused)).toMatchObject([{ reason: 'missing-field' }])
     expect(told(turns)).toHaveLength(3)
+    expect((await round(serve(broken), cursor)).flatMap(({ refused }) => refused)).toEqual([])
     await round(serve({ [`${API}/pipelines`]: [] }), cursor)
     expect(cursor.projects['group/app']?.pipelines['7']?.isOpen).toBe(false)
   })
