@@ -9,7 +9,7 @@ export interface Keyed<T extends TopicName = TopicName> {
   readonly at: number
   readonly record: RecordOf<T> | null
   /** Its wire bytes, where they are known already. */
-  readonly bytes?: Buffer
+  readonly bytes?: Buffer | undefined
 }
 /** A record as the log holds it. */
 export interface LogRecord<T extends TopicName = TopicName> extends Keyed<T> {
@@ -20,6 +20,8 @@ export interface LogRecord<T extends TopicName = TopicName> extends Keyed<T> {
 export interface Offer<T extends TopicName = TopicName> {
   readonly topic: T
   readonly record: RecordOf<T>
+  /** Its wire bytes, where the producer has them. */
+  readonly bytes?: Buffer | undefined
 }
 /** Offers in order of `observedAt`. Records of one instant always lie in one batch. */
 export interface OfferBatch {
@@ -52,7 +54,10 @@ export interface StateStore {
     after: number,
     limit: number,
   ): { readonly timers: Iterable<StoredTimer>; readonly until: number }
-  /** Due time of the first timer of a stage due after `after`; Infinity where there is none. */
+  /** Timers that `loadTimers` leaves out, as they were set lately; and whether one is or was among them. */
+  recentTimers(stage: string): Iterable<StoredTimer>
+  isRecentTimer(stage: string, key: string, timer: string): boolean
+  /** A time before which none is due that `loadTimers` would give after `after`; Infinity where there is none. */
   nextTimer(stage: string, after: number): number
   /** `null` clears. */
   saveTimer(stage: string, key: string, timer: string, due: number | null): void

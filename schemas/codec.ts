@@ -1,6 +1,7 @@
 /** Records to bytes and back, in the Confluent wire format: byte 0, 4-byte big-endian schema id, Avro body. */
 
-import avro from 'avsc'
+import type avro from 'avsc'
+import { avroType } from './avro-type.ts'
 import type { Records } from './events.ts'
 import { schemaOf, type AvroSchema } from './load.ts'
 import { SCHEMA_NAMES, type SchemaName } from './names.ts'
@@ -20,8 +21,6 @@ export class UnencodableError extends Error {
 }
 
 const HEADER_BYTES = 5
-const typeOf = (schema: AvroSchema): avro.Type =>
-  avro.Type.forSchema(schema as never, { registry: {}, logicalTypes: {}, wrapUnions: false })
 
 /** Encodes and decodes one record type: writes with our schema, reads what any registered writer wrote. */
 export class RecordCodec<S extends SchemaName> {
@@ -32,14 +31,14 @@ export class RecordCodec<S extends SchemaName> {
 
   constructor(name: S, writerId: number) {
     this.#name = name
-    this.type = typeOf(schemaOf(name))
+    this.type = avroType(schemaOf(name))
     this.#writerId = writerId
     this.#writers.set(writerId, null)
   }
 
   /** Makes bytes of another writer version readable. Throws where the versions do not resolve. */
   addWriter(id: number, schema: AvroSchema): void {
-    const writer = typeOf(schema)
+    const writer = avroType(schema)
     this.#writers.set(id, this.type.createResolver(writer))
   }
 
@@ -93,7 +92,11 @@ export class RecordCodec<S extends SchemaName> {
         `${this.#name}: schema id ${id} is not known here`,
       )
     try {
-      return this.type.fromBuffer(bytes.subarray(HEADER_BYTES), resolver ?? undefined) as Records[S]
+      const read: unknown = this.type.decode(bytes, HEADER_BYTES, resolver ?? undefined)
+      const { value, offset } = read as { value: Records[S]; offset: number }
+      if (offset !== bytes.length)
+        throw new Error(offset < 0 ? 'truncated buffer' : 'trailing data')
+      return value
     } catch (error) {
       throw new UndecodableError('undecodable', `${this.#name}: ${(error as Error).message}`, error)
     }

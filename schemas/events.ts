@@ -262,7 +262,8 @@ export interface KpiPartial extends Stamped {
   dimension: string
   subject: string
   from: string
-  counters: Record<string, number>
+  rules: string[]
+  counters: number[]
   late: number
   simulated: boolean
 }

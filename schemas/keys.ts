@@ -12,9 +12,20 @@ export const key = (...parts: readonly string[]): string => parts.map(escapePart
 export const keyParts = (text: string): string[] =>
   text.split(':').map((part) => part.replace(/%3A/g, ':').replace(/%25/g, '%'))
 
+type JobRef = Pick<RunRef, 'source' | 'repo' | 'job'>
+/** Keys made lately, by job: most records are of a few thousand jobs, and one text for each makes tables quick to look up. */
+const KNOWN_JOBS = 10_000
+const known = new Map<string, JobRef & { readonly key: string }>()
+
 /** Job key `source:repo:job`. */
-export const jobKey = (run: Pick<RunRef, 'source' | 'repo' | 'job'>): string =>
-  key(run.source, run.repo, run.job)
+export const jobKey = ({ source, repo, job }: JobRef): string => {
+  const last = known.get(job)
+  if (last?.repo === repo && last.source === source) return last.key
+  if (known.size >= KNOWN_JOBS) known.clear()
+  const made = { source, repo, job, key: key(source, repo, job) }
+  known.set(job, made)
+  return made.key
+}
 
 /** Run name inside its job: `runId#attempt`. */
 export const runName = (run: Pick<RunRef, 'runId' | 'attempt'>): string =>

@@ -1,10 +1,11 @@
 /**
- * Processor `kpis`: KPIs of each job, and what the job adds to its repository. A changed job speaks at full 10 s (`now`,
- * `24h`) and at pane ends (all else); a silent job costs nothing but its panes' expiry.
+ * Processor `kpis`: KPIs of each job, and what the job adds to its repository. A changed job speaks every 10 s (`now`,
+ * `24h`) and of pane ends (all else), each job in its turn; a silent job costs nothing but its panes' expiry.
  */
 
 import type { Run, RunEnd, Score } from '../../schemas/events.ts'
 import { endOf } from '../../schemas/outcomes.ts'
+import { phaseOf } from '../phase.ts'
 import type { Cells, Effect, Processor } from '../processor.ts'
 import { AFTER_START, SOON } from './changes.ts'
 import { add, merge, type Counters } from './counters.ts'
@@ -24,6 +25,7 @@ import {
   subjectOf,
   wakeAfterPane,
   wakeAfterRecord,
+  type Delay,
   type State,
 } from './subject.ts'
 import { PANE_MS, paneEnd } from './window.ts'
@@ -36,73 +38,88 @@ export const kpis: Processor = {
   outputs: ['ci.kpis.v1', 'ci.kpi-history.v1', 'ci.kpi-partials.v1', 'ci.measures.v1'],
   cells: SUBJECT_CELLS,
   step(cells, key, input, now) {
-    if (input.kind === 'timer') return onTimer(stateOf(cells), key, input.timer, now)
-    return input.topic === 'ci.scores.v1'
-      ? onScore(stateOf(cells), input.record as Score, now)
-      : onRun(cells, input.record as Run, now)
+    if (input.kind === 'timer') {
+      const said = sayPane(cells, key, now)
+      return input.timer === 'soon' ? [...said, ...saySoon(cells, key, now)] : said
+    }
+    if (input.topic === 'ci.scores.v1') return onScore(cells, key, input.record as Score, now)
+    return onRun(cells, key, input.record as Run, now)
   },
 }
 
-const onTimer = (state: State, name: string, timer: string, now: number): readonly Effect[] => {
-  const { cells, subject } = state
-  const occasion: Occasion = { ...state, dimension: 'job', name, asOf: now, at: now }
-  if (timer === 'soon') {
-    subject.soonAt = 0
-    const effects = sayChanged(occasion, SOON)
-    cells.put('subject', subject)
-    return effects
-  }
-  subject.paneAt = 0
+/** All partials of a pane are with the repository within its grace of 10 s. */
+const TURN_MS = 8_000
+const delayOf = (key: string): Delay => ({ graceMs: 0, phaseMs: phaseOf(key, TURN_MS) })
+
+/** What is said of a pane that has ended, before anything later is counted. */
+const sayPane = (cells: Cells, name: string, now: number): readonly Effect[] => {
+  const asOf = subjectOf(cells).paneAt
+  if (asOf === 0 || asOf > now) return NO_EFFECTS
+  const state = stateOf(cells)
+  const occasion: Occasion = { ...state, dimension: 'job', name, asOf, at: now }
+  state.subject.paneAt = 0
   const hasExpired = noteExpired(occasion)
   const effects = sayChanged(occasion, ~0)
-  effects.push(...sayPartials(state, name, 'repo', now), ...wakeAfterPane(state, 'job', now, 0))
+  effects.push(...sayPartials(state, name, 'repo', now))
+  effects.push(...wakeAfterPane(state, 'job', asOf, delayOf(name)))
   if (hasExpired) keep(state)
-  else cells.put('subject', subject)
+  else cells.put('subject', state.subject)
   return effects
 }
 
-const onScore = (state: State, score: Score, now: number): readonly Effect[] => {
+const saySoon = (cells: Cells, name: string, now: number): readonly Effect[] => {
+  const state = stateOf(cells)
+  state.subject.soonAt = 0
+  const effects = sayChanged({ ...state, dimension: 'job', name, asOf: now, at: now }, SOON)
+  cells.put('subject', state.subject)
+  return effects
+}
+
+const onScore = (cells: Cells, name: string, score: Score, now: number): readonly Effect[] => {
+  const said = sayPane(cells, name, now)
+  const state = stateOf(cells)
   place(state, score.eventAt, countScore(score, state.windows.rules), now)
-  return heard(state, now)
+  return heard(state, name, now, said)
 }
 
 /** Most records tell of progress, which says nothing to KPIs: they cost nothing. */
-const onRun = (cells: Cells, run: Run, now: number): readonly Effect[] => {
-  switch (run.change) {
-    case 'started':
-      return onStart(cells, run, now)
-    case 'finished': {
-      const state = stateOf(cells)
-      close(cells, state.subject, run, now)
-      tell(state, endOf(run), now)
-      return heard(state, now)
-    }
-    case 'corrected': {
-      const state = stateOf(cells)
-      takeBack(state, run.before, now)
-      tell(state, endOf(run), now)
-      return heard(state, now)
-    }
-    case 'unknown':
-    case 'queued':
-    case 'progress':
-      return NO_EFFECTS
-  }
+const onRun = (cells: Cells, name: string, run: Run, now: number): readonly Effect[] => {
+  const isOfUse =
+    run.change === 'started' || run.change === 'finished' || run.change === 'corrected'
+  if (!isOfUse) return NO_EFFECTS
+  const said = sayPane(cells, name, now)
+  if (run.change === 'started') return onStart(cells, name, run, now, said)
+  const state = stateOf(cells)
+  if (run.change === 'finished') close(cells, state.subject, run, now)
+  else takeBack(state, run.before, now)
+  tell(state, endOf(run), now)
+  return heard(state, name, now, said)
 }
 
-const onStart = (cells: Cells, run: Run, now: number): readonly Effect[] => {
+const onStart = (
+  cells: Cells,
+  name: string,
+  run: Run,
+  now: number,
+  said: readonly Effect[],
+): readonly Effect[] => {
   const subject = subjectOf(cells)
-  if (!open(cells, subject, run, now)) return NO_EFFECTS
+  if (!open(cells, subject, run, now)) return said
   subject.changed |= AFTER_START
-  const effects = wakeAfterRecord(subject, now, 0)
+  const effects = wakeAfterRecord(subject, now, delayOf(name))
   cells.put('subject', subject)
-  return effects
+  return [...said, ...effects]
 }
 
-const heard = (state: State, now: number): readonly Effect[] => {
-  const effects = wakeAfterRecord(state.subject, now, 0)
+const heard = (
+  state: State,
+  name: string,
+  now: number,
+  said: readonly Effect[],
+): readonly Effect[] => {
+  const effects = wakeAfterRecord(state.subject, now, delayOf(name))
   keep(state)
-  return effects
+  return [...said, ...effects]
 }
 
 const sampleOf = (end: RunEnd): RunSample => ({

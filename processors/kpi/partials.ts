@@ -1,13 +1,13 @@
 /**
  * What a subject adds to the next wider one, a job to its repository, a repository to its community: counters by 5-minute
- * pane, sent by name once the pane has ended.
+ * pane, sent once the pane has ended.
  */
 
 import type { KpiPartial } from '../../schemas/events.ts'
 import { key, keyParts } from '../../schemas/keys.ts'
 import { emit, type Cells, type Effect } from '../processor.ts'
 import { add, countOf, merge, type Counters } from './counters.ts'
-import { ID, idOf, nameOf } from './names.ts'
+import { ID, rulesIn, withRulesOf } from './names.ts'
 import type { Pending, State, Subject } from './subject.ts'
 import { PANE_MS } from './window.ts'
 
@@ -84,7 +84,8 @@ export const sayPartials = (
           dimension,
           subject: wider,
           from,
-          counters: named(counters, windows.rules),
+          rules: rulesIn(counters) ? [...windows.rules] : [],
+          counters: withoutLate(counters),
           late: countOf(counters, ID.late),
           simulated: source === 'demo',
         }),
@@ -92,23 +93,14 @@ export const sayPartials = (
   return effects
 }
 
-/** `late` has a field of its own. */
-const named = (counters: Readonly<Counters>, rules: readonly string[]): Record<string, number> => {
-  const out: Record<string, number> = {}
-  for (let at = 0; at < counters.length; at += 2) {
-    const id = counters[at] ?? 0
-    if (id !== ID.late) out[nameOf(id, rules)] = counters[at + 1] ?? 0
-  }
-  return out
-}
+/** `late` has a field of its own; it is the first of all counters. */
+const withoutLate = (counters: Counters): Counters =>
+  counters[0] === ID.late ? counters.slice(2) : counters
 
 /** What a partial adds. Rules that the subject has not seen are added to `rules`. */
 export const countersOf = (partial: KpiPartial, rules: string[]): Counters => {
   const counters: Counters = []
   add(counters, ID.late, partial.late)
-  for (const name in partial.counters) {
-    const id = idOf(name, rules)
-    if (id >= 0) add(counters, id, partial.counters[name] ?? 0)
-  }
+  for (const number of withRulesOf(partial.counters, partial.rules, rules)) counters.push(number)
   return counters
 }

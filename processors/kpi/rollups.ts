@@ -64,7 +64,7 @@ const onPartial = (
   subject.changed |= AFTER_START
   takeStarts(subject, counters)
   if (counters.length > 0) count(state, partial.eventAt, now - graceMs, counters, partial.late)
-  const effects = wakeAfterRecord(subject, now, graceMs)
+  const effects = wakeAfterRecord(subject, now, { graceMs, phaseMs: 0 })
   keep(state)
   return effects
 }
@@ -93,7 +93,7 @@ const onTimer = (
   noteExpired(occasion)
   const effects = sayChanged(occasion, ~0)
   if (dimension === 'repo') effects.push(...sayPartials(state, name, 'community', now))
-  effects.push(...wakeAfterPane(state, dimension, asOf, graceMs))
+  effects.push(...wakeAfterPane(state, dimension, asOf, { graceMs, phaseMs: 0 }))
   keep(state)
   return effects
 }

@@ -1,6 +1,6 @@
 /** What a subject (job, repository, community) keeps, how it counts, and when it wakes to say what has changed. */
 
-import { setTimer, type Cells, type Effect } from '../processor.ts'
+import { clearTimer, setTimer, type Cells, type Effect } from '../processor.ts'
 import { AFTER_SCORE, afterEnd, hourlyOf, SOON } from './changes.ts'
 import { merge, type Counters } from './counters.ts'
 import { scoresFrom } from './names.ts'
@@ -32,7 +32,7 @@ interface OpenRun {
 
 /** What is read with every input of a subject; its windows are a cell apart. */
 export interface Subject extends Sequence {
-  /** Due times of both timers, 0 where not set. */
+  /** When both timers are asked to fire, before their phase; 0 where not set. */
   soonAt: number
   paneAt: number
   /** What has changed since it was last said: bits of `CHANGED`. */
@@ -151,17 +151,29 @@ export const count = (
 const SOON_MS = 10_000
 const next = (now: number, step: number): number => Math.floor(now / step) * step + step
 
-/** Sets the timers that what has changed asks for; `graceMs` is how long after a pane's end its sums are complete. */
-export const wakeAfterRecord = (subject: Subject, now: number, graceMs: number): Effect[] => {
+/** How long after the end of a pane a subject speaks of it. */
+export interface Delay {
+  /** Until all that belongs to the pane is in. */
+  readonly graceMs: number
+  /** The subject's turn, so that many of them do not speak at one instant. */
+  readonly phaseMs: number
+}
+
+/** Sets the timers that what has changed asks for. */
+export const wakeAfterRecord = (
+  subject: Subject,
+  now: number,
+  { graceMs, phaseMs }: Delay,
+): Effect[] => {
   const effects: Effect[] = []
   if (graceMs === 0 && subject.soonAt === 0 && (subject.changed & SOON) !== 0) {
-    subject.soonAt = next(now, SOON_MS)
+    subject.soonAt = next(now - phaseMs, SOON_MS) + phaseMs
     effects.push(setTimer('soon', subject.soonAt))
   }
   const paneAt = next(now - graceMs, PANE_MS) + graceMs
   if (subject.changed !== 0 && (subject.paneAt === 0 || paneAt < subject.paneAt)) {
     subject.paneAt = paneAt
-    effects.push(setTimer('pane', paneAt))
+    effects.push(setTimer('pane', paneAt + phaseMs))
   }
   return effects
 }
@@ -171,11 +183,11 @@ export const wakeAfterPane = (
   { subject, windows }: State,
   dimension: Dimension,
   asOf: number,
-  graceMs: number,
+  { graceMs, phaseMs }: Delay,
 ): Effect[] => {
   const hour = (subject.changed & hourlyOf(dimension)) === 0 ? Infinity : next(asOf, HOUR_MS)
   const at = Math.min(hour, nextExpiry(windows, asOf))
-  if (at === Infinity) return []
+  if (at === Infinity) return [clearTimer('pane')]
   subject.paneAt = at + graceMs
-  return [setTimer('pane', subject.paneAt)]
+  return [setTimer('pane', subject.paneAt + phaseMs)]
 }

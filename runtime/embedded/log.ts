@@ -9,17 +9,21 @@ import { CODECS, type RecordCodec } from '../../schemas/codec.ts'
 import type { SchemaName } from '../../schemas/names.ts'
 import { TOPICS, type RecordOf, type TopicName } from '../../schemas/topics.ts'
 import type { Keyed, LogReader, LogRecord } from '../ports.ts'
-import { explain, undamaged, type EmbeddedStore } from './store.ts'
+import { explain, undamaged } from './store-error.ts'
+import type { EmbeddedStore } from './store.ts'
+import type { WriteBehind } from './write-behind.ts'
 
 const codecOf = (topic: TopicName): RecordCodec<SchemaName> => CODECS[TOPICS[topic].schema]
+/** How much of compacted topics lies in memory that has not reached its table. */
+const LATEST_BEHIND_BYTES = 16 << 20
 const offsetName = (topic: TopicName): string => `end-offset/${topic}`
 
 export class EmbeddedLog implements LogReader {
   readonly #store: EmbeddedStore
   readonly #next = new Map<TopicName, number>()
   readonly #addSegment: StatementSync
-  readonly #putLatest: StatementSync
-  readonly #dropLatest: StatementSync
+  /** Newest records of compacted topics, by topic and key. */
+  readonly #latest: WriteBehind
   readonly #segmentsFrom: StatementSync
   readonly #latestFrom: StatementSync
   readonly #latestOf: StatementSync
@@ -28,18 +32,24 @@ export class EmbeddedLog implements LogReader {
     const prepare = (sql: string): StatementSync => store.db.prepare(sql)
     this.#store = store
     this.#addSegment = prepare('INSERT INTO segments VALUES (?, ?, ?, ?, ?)')
-    this.#putLatest = prepare('INSERT OR REPLACE INTO latest VALUES (?, ?, ?, ?, ?, ?)')
-    this.#dropLatest = prepare('DELETE FROM latest WHERE topic = ? AND key = ?')
+    const write = prepare('INSERT OR REPLACE INTO latest VALUES (?, ?, ?, ?, ?)')
+    const drop = prepare('DELETE FROM latest WHERE topic = ? AND key = ?')
+    this.#latest = store.writeBehind('latest', LATEST_BEHIND_BYTES, {
+      write: (topic, key, _, bytes) => {
+        write.run(topic, key, placeIn(bytes).offset, crc32(bytes), bytes)
+      },
+      remove: (topic, key) => {
+        drop.run(topic, key)
+      },
+    })
     this.#segmentsFrom = prepare(
       `SELECT base, crc, bytes FROM segments WHERE topic = ?1 AND base >= coalesce(
          (SELECT max(base) FROM segments WHERE topic = ?1 AND base <= ?2), 0) ORDER BY base LIMIT 1`,
     )
     this.#latestFrom = prepare(
-      'SELECT position, key, at, crc, bytes FROM latest WHERE topic = ? AND position >= ? ORDER BY position LIMIT 500',
+      'SELECT position, key, crc, bytes FROM latest WHERE topic = ? AND position >= ? ORDER BY position LIMIT 500',
     )
-    this.#latestOf = prepare(
-      'SELECT position, key, at, crc, bytes FROM latest WHERE topic = ? AND key = ?',
-    )
+    this.#latestOf = prepare('SELECT crc, bytes FROM latest WHERE topic = ? AND key = ?')
   }
 
   endOffset(topic: TopicName): number {
@@ -57,7 +67,8 @@ export class EmbeddedLog implements LogReader {
     const numbered = records.map((record) => {
       const offset = this.endOffset(record.topic)
       this.#next.set(record.topic, offset + 1)
-      const logged = { ...record, offset }
+      const { topic, key, at, bytes } = record
+      const logged = { topic, key, at, record: record.record, bytes, offset }
       const sofar = byTopic.get(record.topic)
       if (sofar === undefined) byTopic.set(record.topic, [logged])
       else sofar.push(logged)
@@ -89,8 +100,11 @@ export class EmbeddedLog implements LogReader {
 
   /** The newest record of a key of a compacted topic. */
   newest(topic: TopicName, key: string): LogRecord | undefined {
+    this.#catchUp()
+    const changed = this.#latest.get(topic, key, '')
+    if (changed !== undefined) return changed === null ? undefined : latest(topic, key, changed)
     const row = this.#latestOf.get(topic, key)
-    return row === undefined ? undefined : latest(topic, row)
+    return row && latest(topic, key, undamaged(row, `the record of ${key} in ${topic}`))
   }
 
   /** Drops what is older than the topic's retention at pipeline time `now`; returns the number of segments dropped. */
@@ -114,12 +128,8 @@ export class EmbeddedLog implements LogReader {
 
   #compact(batch: readonly LogRecord[]): void {
     const newest = new Map(batch.map((record) => [record.key, record]))
-    for (const { topic, key, offset, at, record } of newest.values())
-      if (record === null) this.#dropLatest.run(topic, key)
-      else {
-        const bytes = encoded(topic, record)
-        this.#putLatest.run(topic, key, offset, at, crc32(bytes), bytes)
-      }
+    for (const record of newest.values())
+      this.#latest.put(record.topic, record.key, '', placed(record))
   }
 
   *#readSegments<T extends TopicName>(topic: T, from: number): Iterable<LogRecord<T>> {
@@ -139,27 +149,56 @@ export class EmbeddedLog implements LogReader {
   }
 
   *#readLatest<T extends TopicName>(topic: T, from: number): Iterable<LogRecord<T>> {
+    this.#catchUp()
+    // What is not in the table yet is newer than all that is.
+    const recent = new Map<string, LogRecord<T> | null>()
+    for (const { second: key, bytes } of this.#latest.changes(topic))
+      recent.set(key, bytes && latest(topic, key, bytes))
     for (let next = from; ;) {
       const rows = this.#latestFrom.all(topic, next)
-      for (const row of rows) yield latest(topic, row)
+      for (const row of rows) {
+        const key = row['key'] as string
+        const bytes = undamaged(row, `the record of ${key} in ${topic}`)
+        if (!recent.has(key)) yield latest(topic, key, bytes)
+      }
       const last = rows.at(-1)
-      if (last === undefined) return
+      if (last === undefined) break
       next = (last['position'] as number) + 1
     }
+    const rest = [...recent.values()].filter((record) => record !== null)
+    for (const record of rest.sort((a, b) => a.offset - b.offset))
+      if (record.offset >= from) yield record
+  }
+
+  /** A reader beside the process that writes has not seen its changes. */
+  #catchUp(): void {
+    if (this.#store.isReadOnly) this.#latest.refresh()
   }
 }
 
-/** The record that a row of `latest` holds. */
-const latest = <T extends TopicName>(topic: T, row: Record<string, unknown>): LogRecord<T> => {
-  const key = row['key'] as string
-  const bytes = view(undamaged(row, `the record of ${key} in ${topic}`))
-  return {
-    topic,
-    offset: row['position'] as number,
-    key,
-    at: row['at'] as number,
-    record: codecOf(topic).decode(bytes) as RecordOf<T>,
+/** A newest record as it is kept: offset f64, time f64, wire bytes. */
+const PLACE_BYTES = 16
+const placeIn = (bytes: Uint8Array): { offset: number; at: number } => {
+  const held = view(bytes)
+  return { offset: held.readDoubleLE(0), at: held.readDoubleLE(8) }
+}
+const latest = <T extends TopicName>(topic: T, key: string, bytes: Uint8Array): LogRecord<T> => ({
+  topic,
+  key,
+  ...placeIn(bytes),
+  record: codecOf(topic).decode(view(bytes).subarray(PLACE_BYTES)) as RecordOf<T>,
+})
+/** Valid until the next call; null for a tombstone. */
+const placed = ({ topic, offset, at, record }: LogRecord): Uint8Array | null => {
+  if (record === null) return null
+  let end = codecOf(topic).encodeInto(record, scratch, PLACE_BYTES)
+  while (end < 0) {
+    scratch = Buffer.allocUnsafeSlow(2 * scratch.length - end)
+    end = codecOf(topic).encodeInto(record, scratch, PLACE_BYTES)
   }
+  scratch.writeDoubleLE(offset, 0)
+  scratch.writeDoubleLE(at, 8)
+  return scratch.subarray(0, end)
 }
 
 const view = (bytes: Uint8Array): Buffer =>
@@ -190,15 +229,6 @@ const frame = (records: readonly Keyed[], from: number): { until: number; bytes:
     end = next
   }
   return { until, bytes: scratch.subarray(0, end) }
-}
-
-/** Wire bytes of a record. Valid until the next call. */
-const encoded = (topic: TopicName, record: RecordOf<TopicName>): Uint8Array => {
-  for (;;) {
-    const end = codecOf(topic).encodeInto(record, scratch, 0)
-    if (end >= 0) return scratch.subarray(0, end)
-    scratch = Buffer.allocUnsafeSlow(2 * scratch.length - end)
-  }
 }
 
 /** Position after the record's frame, or minus the size the buffer would need. */

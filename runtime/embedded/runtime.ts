@@ -10,7 +10,8 @@ import { keyed } from '../engine/stage.ts'
 import { TopologyEngine } from '../engine/topology.ts'
 import type { Keyed, LogRecord, Offer, ToViews } from '../ports.ts'
 import { EmbeddedLog } from './log.ts'
-import { EmbeddedStore, StoreError } from './store.ts'
+import { EmbeddedStore } from './store.ts'
+import { StoreError } from './store-error.ts'
 import { EmbeddedViews } from './views.ts'
 
 export type CommitListener = (published: readonly LogRecord[]) => void
@@ -59,55 +60,62 @@ export class EmbeddedRuntime {
 
   /**
    * Appends offers, handles everything up to `horizon` and saves the producer's cursor: all in one transaction.
-   * An offer observed at or before the time already reached is stamped just after it. Returns what was published.
+   * An offer observed at or before the time already reached is stamped just after it.
    * An error leaves the file as it was before the call; the process must then be started anew.
    */
-  commit(
-    offers: readonly Offer[],
-    horizon: number,
-    cursor?: { source: string; at: number },
-  ): readonly LogRecord[] {
+  commit(offers: readonly Offer[], horizon: number, cursor?: { source: string; at: number }): void {
     if (this.#hasFailed)
       throw new StoreError('an earlier commit failed and was taken back: start the process again')
-    const records = this.#stamp(offers)
-    const until = Math.max(horizon, records.at(-1)?.at ?? 0)
+    const stamped = this.#stamp(offers)
+    const until = Math.max(horizon, stamped.at(-1)?.record.observedAt ?? 0)
+    const published: LogRecord[] = []
     crashPoint('before-transaction')
     // What is in memory is ahead of the file until the transaction is through.
     this.#hasFailed = true
-    const published = this.store.transaction(() => {
-      const emitted = this.engine.advance(records, until)
-      crashPoint('after-processing')
-      const logged = this.log.append([...records, ...emitted])
-      crashPoint('after-log')
-      this.views.publish(logged)
-      crashPoint('after-views')
+    this.store.transaction(() => {
+      for (const piece of piecesOf(stamped, until)) {
+        const logged = this.#handle(piece)
+        if (this.#listeners.size > 0) for (const record of logged) published.push(record)
+      }
       this.engine.flush()
       crashPoint('after-state')
       this.store.setNumber(NOW, this.engine.now)
       if (cursor !== undefined) this.store.setNumber(cursorName(cursor.source), cursor.at)
       this.#retain()
       crashPoint('before-commit')
-      return logged
     })
     this.#hasFailed = false
     crashPoint('after-commit')
     for (const listener of this.#listeners) listener(published)
-    return published
   }
 
   close(): void {
     this.store.close()
   }
 
-  #stamp(offers: readonly Offer[]): Keyed[] {
+  #handle({ offers, until }: Piece): readonly LogRecord[] {
+    const records = offers.map(encoded)
+    const emitted = this.engine.advance(records, until)
+    crashPoint('after-processing')
+    const logged = this.log.append([...records, ...emitted])
+    crashPoint('after-log')
+    this.views.publish(logged)
+    crashPoint('after-views')
+    return logged
+  }
+
+  #stamp(offers: readonly Offer[]): readonly Offer[] {
     const earliest = this.engine.now + 1
     return offers
-      .map(({ topic, record }) =>
-        record.observedAt < earliest
-          ? encoded({ topic, record: { ...record, observedAt: earliest } })
-          : encoded({ topic, record }),
+      .map((offer) =>
+        offer.record.observedAt < earliest
+          ? { topic: offer.topic, record: { ...offer.record, observedAt: earliest } }
+          : offer,
       )
-      .sort((a, b) => a.at - b.at || topicRank(a.topic) - topicRank(b.topic))
+      .sort(
+        (a, b) =>
+          a.record.observedAt - b.record.observedAt || topicRank(a.topic) - topicRank(b.topic),
+      )
   }
 
   /** Once an hour of pipeline time what is past its retention goes; rows of views once a week. */
@@ -123,10 +131,30 @@ export class EmbeddedRuntime {
   }
 }
 
+/** Offers of whole instants, handled up to the last of them. */
+interface Piece {
+  readonly offers: readonly Offer[]
+  readonly until: number
+}
+/** Records of so many offers are in memory at once, however large a commit is: what is short-lived costs little. */
+const PIECE_OFFERS = 300
+
+function* piecesOf(offers: readonly Offer[], until: number): Iterable<Piece> {
+  const at = (index: number): number => offers[index]?.record.observedAt ?? Infinity
+  for (let from = 0; from < offers.length;) {
+    let to = Math.min(from + PIECE_OFFERS, offers.length)
+    while (at(to) === at(to - 1)) to += 1
+    const isLast = to >= offers.length
+    yield { offers: offers.slice(from, to), until: isLast ? until : at(to - 1) }
+    from = to
+  }
+  if (offers.length === 0) yield { offers, until }
+}
+
 /** The offer with its wire bytes; a record that its schema cannot hold becomes a dead letter, as JSON. */
-const encoded = ({ topic, record }: Offer): Keyed => {
+const encoded = ({ topic, record, bytes: known }: Offer): Keyed => {
   try {
-    const bytes = CODECS[TOPICS[topic].schema].encode(record as never)
+    const bytes = known ?? CODECS[TOPICS[topic].schema].encode(record as never)
     return { ...keyed(topic, record, record.observedAt), bytes }
   } catch (error) {
     if (!(error instanceof UnencodableError)) throw error

@@ -5,16 +5,22 @@ import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
 import type { StateStore, StoredTimer } from '../ports.ts'
+import { explain, StoreError, undamaged } from './store-error.ts'
+import { WriteBehind, type TableBehind } from './write-behind.ts'
 
 /** Version of the tables below. A file of another version is refused, never misread. */
-const STORE_VERSION = 3
+const STORE_VERSION = 4
 const APPLICATION_ID = 0x53544f50 // 'STOP'
 const IN_MEMORY = ':memory:'
+/** How much lies in memory that has not reached its table: read back when a process starts. */
+const CELLS_BEHIND_BYTES = 32 << 20
+const TIMERS_BEHIND_BYTES = 4 << 20
 
 const TABLES = `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
   CREATE TABLE segments (topic TEXT, base INTEGER, crc INTEGER, last_at INTEGER, bytes BLOB, PRIMARY KEY (topic, base));
-  CREATE TABLE latest (topic TEXT, key TEXT, position INTEGER, at INTEGER, crc INTEGER, bytes BLOB, PRIMARY KEY (topic, key)) WITHOUT ROWID;
+  CREATE TABLE changes (name TEXT, seq INTEGER, crc INTEGER, bytes BLOB, PRIMARY KEY (name, seq));
+  CREATE TABLE latest (topic TEXT, key TEXT, position INTEGER, crc INTEGER, bytes BLOB, PRIMARY KEY (topic, key)) WITHOUT ROWID;
   CREATE TABLE cells (stage TEXT, key TEXT, cell TEXT, crc INTEGER, bytes BLOB, PRIMARY KEY (stage, key, cell)) WITHOUT ROWID;
   CREATE TABLE timers (stage TEXT, key TEXT, timer TEXT, due INTEGER, PRIMARY KEY (stage, key, timer)) WITHOUT ROWID;
   CREATE INDEX timers_by_due ON timers (stage, due, key, timer);
@@ -24,17 +30,13 @@ const TABLES = `
   CREATE TABLE history (view TEXT, sort REAL, key TEXT, topic TEXT, position INTEGER, PRIMARY KEY (view, sort DESC, key)) WITHOUT ROWID;
 `
 
-export class StoreError extends Error {
-  override name = 'StoreError'
-}
-
 export class EmbeddedStore implements StateStore {
   readonly db: DatabaseSync
+  readonly isReadOnly: boolean
   readonly #loadCell: StatementSync
-  readonly #saveCell: StatementSync
-  readonly #dropCell: StatementSync
-  readonly #saveTimer: StatementSync
-  readonly #dropTimer: StatementSync
+  readonly #cells: WriteBehind
+  readonly #timers: WriteBehind
+  readonly #behind: WriteBehind[] = []
   readonly #timerAt: StatementSync
   readonly #timersBetween: StatementSync
   readonly #getMeta: StatementSync
@@ -47,6 +49,7 @@ export class EmbeddedStore implements StateStore {
    * refused. With `readOnly` a store is read beside the process that writes it.
    */
   constructor(folder: string, { readOnly = false } = {}) {
+    this.isReadOnly = readOnly
     const isMemory = folder === IN_MEMORY
     const file = isMemory ? folder : join(folder, 'stopline.db')
     if (readOnly && !existsSync(file))
@@ -66,10 +69,18 @@ export class EmbeddedStore implements StateStore {
     this.#loadCell = prepare(
       'SELECT crc, bytes FROM cells WHERE stage = ? AND key = ? AND cell = ?',
     )
-    this.#saveCell = prepare('INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?, ?)')
-    this.#dropCell = prepare('DELETE FROM cells WHERE stage = ? AND key = ? AND cell = ?')
-    this.#saveTimer = prepare('INSERT OR REPLACE INTO timers VALUES (?, ?, ?, ?)')
-    this.#dropTimer = prepare('DELETE FROM timers WHERE stage = ? AND key = ? AND timer = ?')
+    const writeCell = prepare('INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?, ?)')
+    const dropCell = prepare('DELETE FROM cells WHERE stage = ? AND key = ? AND cell = ?')
+    this.#cells = this.writeBehind('cells', CELLS_BEHIND_BYTES, {
+      write: (stage, key, cell, bytes) => writeCell.run(stage, key, cell, crc32(bytes), bytes),
+      remove: (stage, key, cell) => dropCell.run(stage, key, cell),
+    })
+    const writeTimer = prepare('INSERT OR REPLACE INTO timers VALUES (?, ?, ?, ?)')
+    const dropTimer = prepare('DELETE FROM timers WHERE stage = ? AND key = ? AND timer = ?')
+    this.#timers = this.writeBehind('timers', TIMERS_BEHIND_BYTES, {
+      write: (stage, key, timer, bytes) => writeTimer.run(stage, key, timer, dueIn(bytes)),
+      remove: (stage, key, timer) => dropTimer.run(stage, key, timer),
+    })
     this.#timerAt = prepare(
       'SELECT due FROM timers WHERE stage = ? AND due > ? ORDER BY due LIMIT 1 OFFSET ?',
     )
@@ -80,11 +91,19 @@ export class EmbeddedStore implements StateStore {
     this.#setMeta = prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)')
   }
 
+  /** A table of this file that is written behind: its changes become durable with each transaction. */
+  writeBehind(name: string, limitBytes: number, table: TableBehind): WriteBehind {
+    const made = new WriteBehind(this.db, name, table, limitBytes)
+    this.#behind.push(made)
+    return made
+  }
+
   /** Runs `work` in one transaction: all of it lasts, or none. */
   transaction<T>(work: () => T): T {
     this.db.exec('BEGIN IMMEDIATE')
     try {
       const result = work()
+      for (const behind of this.#behind) behind.seal()
       this.db.exec('COMMIT')
       return result
     } catch (error) {
@@ -109,12 +128,20 @@ export class EmbeddedStore implements StateStore {
   }
 
   loadCell(stage: string, key: string, cell: string): Uint8Array | undefined {
+    const changed = this.#cells.get(stage, key, cell)
+    if (changed !== undefined) return changed ?? undefined
     const row = this.#loadCell.get(stage, key, cell)
     return row === undefined ? undefined : undamaged(row, `cell ${cell} of ${key} in ${stage}`)
   }
   saveCell(stage: string, key: string, cell: string, bytes: Uint8Array | null): void {
-    if (bytes === null) this.#dropCell.run(stage, key, cell)
-    else this.#saveCell.run(stage, key, cell, crc32(bytes), bytes)
+    this.#cells.put(stage, key, cell, bytes)
+  }
+  *recentTimers(stage: string): Iterable<StoredTimer> {
+    for (const { second, third, bytes } of this.#timers.changes(stage))
+      if (bytes !== null) yield { key: second, timer: third, due: dueIn(bytes) }
+  }
+  isRecentTimer(stage: string, key: string, timer: string): boolean {
+    return this.#timers.has(stage, key, timer)
   }
   loadTimers(
     stage: string,
@@ -124,15 +151,25 @@ export class EmbeddedStore implements StateStore {
     const last = this.#timerAt.get(stage, floor(after), limit - 1)?.['due']
     const until = typeof last === 'number' ? last : Infinity
     const rows = this.#timersBetween.all(stage, floor(after), ceiling(until))
-    return { timers: rows as unknown as StoredTimer[], until }
+    const timers = (rows as unknown as StoredTimer[]).filter(
+      ({ key, timer }) => !this.#timers.has(stage, key, timer),
+    )
+    return { timers, until }
   }
   nextTimer(stage: string, after: number): number {
     const due = this.#timerAt.get(stage, floor(after), 0)?.['due']
     return typeof due === 'number' ? due : Infinity
   }
   saveTimer(stage: string, key: string, timer: string, due: number | null): void {
-    if (due === null) this.#dropTimer.run(stage, key, timer)
-    else this.#saveTimer.run(stage, key, timer, due)
+    if (due !== null) DUE.writeDoubleLE(due)
+    this.#timers.put(stage, key, timer, due === null ? null : DUE)
+  }
+
+  /** Brings all changes to their tables. */
+  settle(): void {
+    this.transaction(() => {
+      for (const behind of this.#behind) behind.settle()
+    })
   }
 
   /** Size of the database and its write-ahead log on disk. */
@@ -149,7 +186,7 @@ export class EmbeddedStore implements StateStore {
 
   #prepareFile(file: string, fresh: boolean): void {
     this.db.exec(
-      'PRAGMA page_size = 8192; PRAGMA cache_size = -32768; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000',
+      'PRAGMA page_size = 16384; PRAGMA cache_size = -32768; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000',
     )
     this.db.exec('BEGIN EXCLUSIVE')
     if (fresh) this.#create()
@@ -184,17 +221,9 @@ export class EmbeddedStore implements StateStore {
   }
 }
 
-/**
- * The `bytes` of a row if they are what was written. SQLite notices damage to its own structure, not to what it holds.
- * Throws {@link StoreError}.
- */
-export const undamaged = (row: Record<string, unknown>, what: string): Uint8Array => {
-  const bytes = row['bytes'] as Uint8Array
-  if (crc32(bytes) === row['crc']) return bytes
-  throw new StoreError(
-    `${what} is damaged on disk: restore the store from a copy, or name another folder with --store`,
-  )
-}
+const DUE = Buffer.alloc(8)
+const dueIn = (bytes: Uint8Array): number =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getFloat64(0, true)
 
 /** SQLite's integers end at 2^63; times are far below. */
 const floor = (time: number): number => Math.max(time, -Number.MAX_SAFE_INTEGER)
@@ -218,22 +247,4 @@ const open = (file: string, readOnly: boolean): DatabaseSync => {
   } catch (error) {
     throw explain(error, file)
   }
-}
-
-/** SQLite's result codes in words that say the next step. */
-export const explain = (error: unknown, file: string): Error => {
-  const code = (error as { errcode?: number }).errcode
-  const primary = code === undefined ? 0 : code & 0xff
-  const say = (text: string): StoreError => new StoreError(text, { cause: error })
-  if (primary === 5 || primary === 6)
-    return say(`${file} is in use by another process: stop it, or name another folder with --store`)
-  if (primary === 13)
-    return say(
-      `the disk is full: free space and start again; everything acknowledged is in ${file}`,
-    )
-  if (primary === 11 || primary === 26)
-    return say(
-      `${file} is damaged or not a database: restore it from a copy, or name another folder with --store`,
-    )
-  return error instanceof Error ? error : new Error(String(error))
 }

@@ -8,7 +8,7 @@ import type { TopicName } from '../../schemas/topics.ts'
 import { TABLE_VIEWS } from '../../schemas/views.ts'
 import type { LogRecord, ToViews } from '../ports.ts'
 import type { EmbeddedLog } from './log.ts'
-import { StoreError } from './store.ts'
+import { StoreError } from './store-error.ts'
 
 export type StoredValue = string | Uint8Array | null
 

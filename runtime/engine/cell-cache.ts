@@ -1,7 +1,8 @@
 /** Decoded cells of a stage: those of cold keys are dropped, changed ones written at each commit. */
 
-import avro from 'avsc'
+import type avro from 'avsc'
 import type { CellSchemas, Cells } from '../../processors/processor.ts'
+import { avroType } from '../../schemas/avro-type.ts'
 import type { StateStore } from '../ports.ts'
 
 /** A cell must stay within this many bytes: state is bounded by design, and one changelog record holds it. */
@@ -45,12 +46,7 @@ export class CellCache {
     this.#stage = stage
     this.#store = store
     this.#capacity = capacity
-    this.#types = new Map(
-      Object.entries(schemas).map(([kind, schema]) => [
-        kind,
-        avro.Type.forSchema(schema as never, { registry: {}, logicalTypes: {}, wrapUnions: false }),
-      ]),
-    )
+    this.#types = new Map(Object.entries(schemas).map(([kind, schema]) => [kind, avroType(schema)]))
   }
 
   /** The cells of one key, as a step sees them. */
@@ -65,15 +61,16 @@ export class CellCache {
 
   /** Writes changed cells to the store; keys not asked for lately may be dropped afterwards. */
   flush(): void {
-    for (const [key, cells] of this.#dirty) {
+    // `forEach`, as iterators over pairs would make an array for each.
+    this.#dirty.forEach((cells, key) => {
       const values = this.#keys.get(key)?.values
-      for (const cell of cells) {
+      cells.forEach((cell) => {
         const value = values?.get(cell)
         const bytes = value === MISSING ? null : this.#encode(cell, key, value)
         this.#store.saveCell(this.#stage, key, cell, bytes)
-      }
-    }
-    for (const key of this.#dirty.keys()) trim(this.#keys.get(key)?.values)
+      })
+      trim(values)
+    })
     this.#dirty.clear()
     for (const key of this.#keys.keys()) {
       if (this.#keys.size <= this.#capacity) break

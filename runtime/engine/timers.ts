@@ -1,6 +1,6 @@
 /**
- * Due times of a stage. The store holds all of them; only the next ones are in memory, so that a million waiting
- * timers cost neither memory nor start-up time.
+ * Due times of a stage. The store holds all of them; in memory are the next ones and those set lately, so that a million
+ * waiting timers cost neither memory nor start-up time.
  */
 
 import type { StateStore, StoredTimer } from '../ports.ts'
@@ -10,8 +10,9 @@ interface Entry extends StoredTimer {
   isLive: boolean
 }
 
-/** How many timers are taken into memory at once. */
+/** How many timers are taken into memory at once, and how many times that are kept there. */
 const WINDOW = 20_000
+const KEPT_WINDOWS = 4
 
 const before = (a: Entry, b: Entry): boolean =>
   a.due !== b.due ? a.due < b.due : a.key !== b.key ? a.key < b.key : a.timer < b.timer
@@ -25,16 +26,19 @@ export class TimerQueue {
   /** Live entries by key and timer, and what has changed since the last flush. */
   readonly #live = new Map<string, Map<string, Entry>>()
   readonly #changed = new Map<string, Map<string, number | null>>()
-  /** All timers due at or before it are in memory. */
+  /** All timers due at or before it are in memory; of those due later some are. */
   #loadedUntil = -Infinity
-  /** No timer beyond `#loadedUntil` is due before it. */
+  /** No timer that is in the store alone is due before it. */
   #nextStored: number
+  #mostKept: number
 
   constructor(stage: string, store: StateStore, window = WINDOW) {
     this.#stage = stage
     this.#store = store
     this.#window = window
+    this.#mostKept = KEPT_WINDOWS * window
     this.#nextStored = store.nextTimer(stage, -Infinity)
+    for (const timer of store.recentTimers(stage)) this.#keep({ ...timer, isLive: true })
   }
 
   /** Sets or replaces a timer. */
@@ -43,9 +47,7 @@ export class TimerQueue {
     if (known?.due === due) return
     put(this.#changed, key, timer, due)
     if (known !== undefined) this.#forget(known)
-    if (due > this.#loadedUntil) {
-      if (due < this.#nextStored) this.#nextStored = due
-    } else this.#keep({ key, timer, due, isLive: true })
+    this.#keep({ key, timer, due, isLive: true })
   }
 
   clear(key: string, timer: string): void {
@@ -65,19 +67,24 @@ export class TimerQueue {
 
   /** A time before which no timer is due; Infinity where none is set. */
   get nextDue(): number {
-    return this.#first()?.due ?? this.#nextStored
+    return Math.min(this.#first()?.due ?? Infinity, this.#nextStored)
   }
 
   /** Writes what changed to the store. */
   flush(): void {
-    for (const [key, timers] of this.#changed)
-      for (const [timer, due] of timers) this.#store.saveTimer(this.#stage, key, timer, due)
+    this.#changed.forEach((timers, key) => {
+      timers.forEach((due, timer) => {
+        this.#store.saveTimer(this.#stage, key, timer, due)
+      })
+    })
     this.#changed.clear()
+    if (this.#heap.length > this.#mostKept) this.#trim()
   }
 
   #peek(time: number): Entry | undefined {
     let first = this.#first()
-    while (first === undefined && this.#nextStored < Infinity && this.#nextStored <= time) {
+    while (this.#nextStored <= time && this.#nextStored <= (first?.due ?? Infinity)) {
+      if (this.#nextStored === Infinity) break
       this.#load()
       first = this.#first()
     }
@@ -107,11 +114,27 @@ export class TimerQueue {
   #load(): void {
     this.flush()
     const { timers, until } = this.#store.loadTimers(this.#stage, this.#loadedUntil, this.#window)
-    for (const { key, timer, due } of timers) {
-      this.#keep({ key, timer, due, isLive: true })
-      if (due > this.#loadedUntil) this.#loadedUntil = due
-    }
+    for (const { key, timer, due } of timers)
+      if (this.#live.get(key)?.has(timer) !== true) this.#keep({ key, timer, due, isLive: true })
+    this.#loadedUntil = until
     this.#nextStored = until === Infinity ? Infinity : this.#store.nextTimer(this.#stage, until)
+  }
+
+  /** Leaves to the store what is due last and was not set lately. */
+  #trim(): void {
+    const live = this.#heap.filter(({ isLive }) => isLive).sort((a, b) => (before(a, b) ? -1 : 1))
+    this.#loadedUntil = Math.min(this.#loadedUntil, live[this.#window]?.due ?? Infinity)
+    this.#heap.length = 0
+    for (const entry of live)
+      if (entry.due <= this.#loadedUntil || this.#isRecent(entry)) this.#heap.push(entry)
+      else {
+        this.#forget(entry)
+        if (entry.due < this.#nextStored) this.#nextStored = entry.due
+      }
+    this.#mostKept = Math.max(KEPT_WINDOWS * this.#window, 2 * this.#heap.length)
+  }
+  #isRecent({ key, timer }: Entry): boolean {
+    return this.#store.isRecentTimer(this.#stage, key, timer)
   }
 
   #push(entry: Entry): void {

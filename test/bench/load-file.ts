@@ -39,7 +39,7 @@ export const makeLoad: BenchCase = (setting) => {
   return []
 }
 
-/** Wire bytes of one record after another, read a chunk at a time. Each is valid until the next is asked for. */
+/** Wire bytes of one record after another, read a chunk at a time. Each is a piece of the chunk that was read. */
 export function* wireRecords(setting: Setting): Generator<Buffer> {
   const file = openSync(fileOf(setting), 'r')
   let buffer = Buffer.alloc(0)
@@ -66,10 +66,10 @@ export function* wireRecords(setting: Setting): Generator<Buffer> {
   }
 }
 
-/** Decoded offers of the load. */
+/** Decoded offers of the load, with the wire bytes as they were heard. */
 export function* loadOffers(setting: Setting): Generator<Offer<'ci.run-events.v1'>> {
   for (const bytes of wireRecords(setting))
-    yield { topic: 'ci.run-events.v1', record: CODECS['run-event'].decode(bytes) }
+    yield { topic: 'ci.run-events.v1', record: CODECS['run-event'].decode(bytes), bytes }
 }
 
 /** As `stopline replay` feeds an archive: this many offers, and then up to the next instant. */

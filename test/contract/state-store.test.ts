@@ -7,6 +7,7 @@ const embedded = (folder: string): OpenStateStore => {
   return {
     store,
     reopen: () => {
+      store.transaction(() => undefined)
       store.close()
       return embedded(folder)
     },

@@ -1,6 +1,7 @@
 /** The codec of a processor's cell, made as the engine makes it. */
 
-import avro from 'avsc'
+import type avro from 'avsc'
+import { avroType } from '../../schemas/avro-type.ts'
 import type { CellSchemas } from '../../processors/processor.ts'
 
 const codecs = new WeakMap<CellSchemas, Map<string, avro.Type>>()
@@ -12,9 +13,7 @@ export const cellCodec = (schemas: CellSchemas, cell: string): avro.Type => {
   codecs.set(schemas, known)
   const schema = schemas[kind]
   if (schema === undefined) throw new Error(`no cell kind ${kind}`)
-  const type =
-    known.get(kind) ??
-    avro.Type.forSchema(schema as never, { registry: {}, logicalTypes: {}, wrapUnions: false })
+  const type = known.get(kind) ?? avroType(schema)
   known.set(kind, type)
   return type
 }

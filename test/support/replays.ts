@@ -38,12 +38,14 @@ export const replayed = (offers: readonly Offer[], clock: Clock = atFullSpeed): 
   const topics = Object.fromEntries(TOPIC_NAMES.map((topic) => [topic, []])) as never as TopicLines
   const first = offers[0]?.record.observedAt ?? 0
   const last = offers.at(-1)?.record.observedAt ?? 0
+  runtime.onCommit((published) => {
+    for (const record of published) topics[record.topic].push(lineOf(record))
+  })
   let from = 0
   const commitTo = (horizon: number): void => {
     let to = from
     while (to < offers.length && (offers[to]?.record.observedAt ?? 0) <= horizon) to += 1
-    for (const record of runtime.commit(offers.slice(from, to), horizon))
-      topics[record.topic].push(lineOf(record))
+    runtime.commit(offers.slice(from, to), horizon)
     from = to
   }
   for (const horizon of clock(first, last, offers)) commitTo(horizon)

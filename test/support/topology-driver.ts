@@ -118,6 +118,7 @@ export const topologyDriver = (processors: readonly Processor[] = TOPOLOGY) => {
 }
 
 const dumpState = (store: EmbeddedStore): string[] => {
+  store.settle()
   const rows = (sql: string): string[] =>
     store.db
       .prepare(sql)

@@ -10,11 +10,10 @@ import {
   checkId,
   HISTOGRAMS,
   ID,
-  idOf,
-  nameOf,
   openId,
   RULE,
   ruleId,
+  withRulesOf,
 } from '../../processors/kpi/names.ts'
 import { countScore } from '../../processors/kpi/scores.ts'
 import { score, T0 } from '../support/kpi-inputs.ts'
@@ -48,9 +47,8 @@ describe('counters', () => {
   })
 })
 
-describe('counter names', () => {
-  it('lead back to their ids, for every kind of counter', () => {
-    const rules = ['stopline', 'a/b']
+describe('ids of counters', () => {
+  it('differ, for every kind of counter', () => {
     const ids = [
       ...Object.values(ID),
       ...Object.values(HISTOGRAMS).flatMap((first) => [first, first + 284]),
@@ -59,22 +57,33 @@ describe('counter names', () => {
       ...Object.values(RULE).flatMap((field) => [ruleId(0) + field, ruleId(1) + field]),
       openId(28_486_080),
     ]
-    const names = ids.map((id) => nameOf(id, rules))
-    expect(new Set(names).size).toBe(ids.length)
-    expect(names.map((name) => idOf(name, rules))).toEqual(ids)
-    expect(rules).toHaveLength(2)
-  })
-  it('read as documented', () => {
-    expect(nameOf(binId(50, 7), [])).toBe('score/at/50/bin/7/n')
-    expect(nameOf(HISTOGRAMS.pass + 83, [])).toBe('pass/83')
-    expect(nameOf(openId(60), [])).toBe('open/60')
-    expect(idOf('nothing of ours', [])).toBe(-1)
+    expect(new Set(ids).size).toBe(ids.length)
   })
   it('let each subject learn rules in its own order', () => {
-    const rules: string[] = []
-    const id = idOf('score/rule/n/density', rules)
-    expect(rules).toEqual(['density'])
-    expect(nameOf(id, rules)).toBe('score/rule/n/density')
+    const rules = ['fixed-timeout']
+    const counters = [
+      ID['score/passing'],
+      2,
+      ruleId(0),
+      5,
+      ruleId(1) + RULE.savedMs,
+      7,
+      openId(60),
+      1,
+    ]
+    const moved = withRulesOf(counters, ['density', 'fixed-timeout'], rules)
+    expect(rules).toEqual(['fixed-timeout', 'density'])
+    expect(moved).toEqual([
+      ID['score/passing'],
+      2,
+      ruleId(0) + RULE.savedMs,
+      7,
+      ruleId(1),
+      5,
+      openId(60),
+      1,
+    ])
+    expect(withRulesOf(counters, [], rules)).toEqual(counters)
   })
 })
 

@@ -1,10 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { kpis } from '../../processors/kpi/jobs.ts'
+import { phaseOf } from '../../processors/phase.ts'
 import { kpiCommunities, kpiRepos } from '../../processors/kpi/rollups.ts'
 import type { Kpi, Outcome, Run } from '../../schemas/events.ts'
 import { drive, type Drive } from '../support/drive-one.ts'
-import { DAY, finished, HOUR, MINUTE, run, runsOf, score, T0 } from '../support/kpi-inputs.ts'
+import {
+  DAY,
+  finished,
+  HOUR,
+  MINUTE,
+  run,
+  runsOf,
+  score,
+  SECOND,
+  T0,
+} from '../support/kpi-inputs.ts'
 
 const LENGTH: Readonly<Record<string, number>> = { '24h': DAY, '7d': 7 * DAY, '14d': 14 * DAY }
 const valueOf = (record: Kpi | undefined, kpi: string) =>
@@ -108,7 +119,9 @@ describe('windows', () => {
     giveAll(job, [finished('a', T0 + MINUTE, 'success', 60)])
     expect([...job.timers.values()].map(({ timer }) => timer).sort()).toEqual(['pane', 'soon'])
     job.advanceTo(T0 + 2 * HOUR)
-    expect([...job.timers.values()].map(({ due }) => due)).toEqual([T0 + 5 * MINUTE + DAY])
+    expect([...job.timers.values()].map(({ due }) => due)).toEqual([
+      T0 + 5 * MINUTE + DAY + phaseOf('ci:o/r:unit', 8 * SECOND),
+    ])
   })
 })
 
@@ -121,7 +134,7 @@ describe('late and early observations', () => {
       finished('too late', T0, 'success', 60, { observedAt: T0 + 20 * DAY + HOUR }),
       finished('ahead', T0 + 30 * DAY, 'success', 60, { observedAt: T0 + 20 * DAY + HOUR }),
     ])
-    job.advanceTo(T0 + 20 * DAY + 2 * HOUR)
+    job.advanceTo(T0 + 20 * DAY + 2 * HOUR + MINUTE)
     const last = (window: string) =>
       job
         .on('ci.kpis.v1')

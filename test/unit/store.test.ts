@@ -5,7 +5,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { TOPOLOGY } from '../../processors/topology.ts'
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
-import { EmbeddedStore, StoreError } from '../../runtime/embedded/store.ts'
+import { EmbeddedStore } from '../../runtime/embedded/store.ts'
+import { StoreError } from '../../runtime/embedded/store-error.ts'
 import type { Offer } from '../../runtime/ports.ts'
 import { toViews } from '../../sinks/views/to-views.ts'
 import { aFact, aRun, MINUTE, MONDAY } from '../support/facts.ts'
@@ -47,6 +48,7 @@ const aStore = (): string => {
   const folder = temporaryFolder()
   const runtime = openRuntime(folder)
   commitRuns(runtime, 0, 40)
+  runtime.store.settle()
   runtime.close()
   return folder
 }
@@ -105,6 +107,17 @@ describe('the store', () => {
     expect(() => openRuntime(text)).toThrow(/damaged or not a database: restore it from a copy/)
   })
 
+  it('says so when the bytes of a change have changed on disk that has not reached its table', () => {
+    const folder = temporaryFolder()
+    const before = openRuntime(folder)
+    commitRuns(before, 0, 3)
+    before.close()
+    const db = new DatabaseSync(fileIn(folder))
+    db.exec(`UPDATE changes SET bytes = zeroblob(length(bytes)) WHERE name = 'cells' AND seq = 2`)
+    db.close()
+    expect(() => openRuntime(folder)).toThrow(/change 2 of cells is damaged on disk: restore/)
+  })
+
   it('finishes a file whose process died before its first commit', () => {
     const folder = temporaryFolder()
     new DatabaseSync(fileIn(folder)).close()
@@ -134,8 +147,7 @@ describe('the store', () => {
     db.close()
     const runtime = openRuntime(folder)
     const late = aFact(aRun({ runId: '7' }), 'stepStarted', MONDAY + 60 * MINUTE, { step: 'x' })
-    expect(() =>
-      runtime.commit([{ topic: 'ci.run-events.v1', record: late }], late.eventAt),
+    expect(() => { runtime.commit([{ topic: 'ci.run-events.v1', record: late }], late.eventAt); },
     ).toThrow(/cell run\/7#1 of test:acme\/shop:unit in runs is damaged on disk/)
     runtime.close()
   })

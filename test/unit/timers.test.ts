@@ -13,6 +13,7 @@ const command = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('clear' as const), key, timer }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('take' as const), due }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('flush' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('settle' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const) }) },
 )
 
@@ -81,9 +82,11 @@ describe('the timers of a stage', () => {
     const queue = new TimerQueue('stage', store, 3)
     for (let i = 0; i < 10; i += 1) queue.set(`key-${i}`, 'wake', 100 - i)
     queue.flush()
+    store.settle()
     expect(store.nextTimer('stage', -Infinity)).toBe(91)
     for (let i = 0; i < 10; i += 1) expect(queue.takeDue(200)?.due).toBe(91 + i)
     queue.flush()
+    store.settle()
     expect(store.nextTimer('stage', -Infinity)).toBe(Infinity)
     store.close()
   })
