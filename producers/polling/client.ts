@@ -1,0 +1,71 @@
+/** What a source asks with: only configured hosts, within its quota, again after a while where that helps, changes only. */
+
+import type { Asking, Get } from '../payload/reach.ts'
+import { createAttempts } from './attempts.ts'
+import { createBreaker } from './breaker.ts'
+import { hostCheck } from './hosts.ts'
+import { createKeptAnswers } from './kept-answers.ts'
+import { createQuota, type QuotaUse } from './quota.ts'
+import { SourceError } from './source-error.ts'
+import type { Pace, Wire } from './wire.ts'
+
+const MAX_REDIRECTS = 3
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 307, 308])
+
+export interface ClientOptions {
+  readonly addresses: readonly string[]
+  /** Requests of an hour at most; null leaves it to what the source says. */
+  readonly requestsPerHour: number | null
+  readonly wire: Wire
+  readonly pace: Pace
+  readonly signal: AbortSignal
+}
+export interface Client {
+  /** One body is read at a time: the next request lets go of the one before. */
+  readonly get: Get
+  /** Lets go of what was not read. */
+  readonly rest: () => void
+  readonly quota: () => QuotaUse
+}
+
+/** `range: bytes=5-14` for 10 bytes from 5 on; null where all is wanted. */
+const rangeOf = ({ from, length }: Asking): Record<string, string> | null => {
+  if (from === undefined && length === undefined) return null
+  const first = from ?? 0
+  const last = length === undefined ? '' : first + length - 1
+  // A part of a packed body is no packed body.
+  return { range: `bytes=${first}-${last}`, 'accept-encoding': 'identity' }
+}
+
+export const createClient = ({ addresses, requestsPerHour, ...ports }: ClientOptions): Client => {
+  const check = hostCheck(addresses)
+  const quota = createQuota(requestsPerHour)
+  const attempts = createAttempts({ ...ports, quota, breaker: createBreaker() })
+  const kept = createKeptAnswers()
+  let discard = (): void => undefined
+
+  const follow = async (url: string, asking: Asking, redirects: number): ReturnType<Get> => {
+    check(url)
+    const range = rangeOf(asking)
+    const headers = range ?? { 'accept-encoding': 'gzip', ...kept.conditions(url) }
+    const answer = await attempts(url, headers, asking)
+    discard = answer.discard
+    if (answer.status === 401) throw new SourceError('unauthorised', 'it answered 401')
+    const to = REDIRECTS.has(answer.status) ? answer.headers['location'] : undefined
+    if (to === undefined) return range === null ? kept.resolve(url, answer) : answer
+    discard()
+    if (redirects === MAX_REDIRECTS)
+      throw new SourceError('unexpected', `more than ${MAX_REDIRECTS} redirects`)
+    return follow(URL.canParse(to, url) ? new URL(to, url).href : '', asking, redirects + 1)
+  }
+  return {
+    get: (url, asking = {}) => {
+      discard()
+      return follow(url, asking, 0)
+    },
+    rest: () => {
+      discard()
+    },
+    quota: quota.use,
+  }
+}

@@ -1,0 +1,93 @@
+/** The rounds of one source, one after the other, and what it remembers between them. */
+
+import type { Offer } from '../../runtime/ports.ts'
+import { RefusedPayload, type Note } from '../payload/heard.ts'
+import { UnexpectedAnswer } from '../payload/reach.ts'
+import type { Source } from '../source.ts'
+import type { Client } from './client.ts'
+import type { HeardBefore } from './heard-before.ts'
+import { offersOf } from './offers.ts'
+import { SourceError } from './source-error.ts'
+
+/** Writing what is remembered takes time where it is much. */
+const SAVE_EVERY_MS = 1_000
+
+/** Instants of a session: read off the clock, or off a recording. */
+export interface Marks {
+  /** A round begins. */
+  readonly begin: () => number
+  /** A turn is handed on. */
+  readonly turn: () => number
+  readonly end: () => void
+}
+export interface Batch {
+  /** Stamp of the offers, in milliseconds since the epoch. */
+  readonly at: number
+  readonly offers: readonly Offer[]
+}
+export interface SessionPorts {
+  readonly source: Source
+  readonly client: Pick<Client, 'get' | 'rest'>
+  readonly marks: Marks
+  readonly heard: HeardBefore
+  /** What was saved last, as JSON. */
+  readonly loadCursor: () => string | undefined
+  readonly saveCursor: (json: string) => void
+  readonly onNotes: (notes: readonly Note[]) => void
+}
+export interface Session {
+  /**
+   * One round. Whoever takes a batch asks for the next one when it is on the log, and for no more where it failed. Throws a
+   * {@link SourceError} where the source could not be heard; what was handed on stays, and the next round goes on.
+   */
+  readonly round: () => AsyncGenerator<Batch, void>
+}
+
+const failureOf = (error: unknown): SourceError => {
+  if (error instanceof SourceError) return error
+  const detail = error instanceof Error ? error.message : String(error)
+  const isTheirs = error instanceof UnexpectedAnswer || error instanceof RefusedPayload
+  return new SourceError(isTheirs ? 'unexpected' : 'internal', detail)
+}
+
+export const createSession = (ports: SessionPorts): Session => {
+  const { source, client, marks, heard } = ports
+  let saved = ports.loadCursor() ?? JSON.stringify(source.newCursor())
+  let cursor: unknown = JSON.parse(saved)
+  let savedAt = 0
+
+  const save = (at: number): void => {
+    const json = JSON.stringify(cursor)
+    if (json !== saved) ports.saveCursor(json)
+    saved = json
+    savedAt = at
+  }
+  async function* heardTurns(now: number): AsyncGenerator<Batch, void> {
+    for await (const turn of source.poll(client.get, cursor, now)) {
+      if (turn.notes.length > 0) ports.onNotes(turn.notes)
+      const at = marks.turn()
+      const offers = offersOf(source.name, turn, at, heard)
+      if (offers.length > 0) yield { at, offers }
+      for (const { topic, record } of offers) heard.add(topic, record.eventId)
+      if (at - savedAt >= SAVE_EVERY_MS) save(at)
+    }
+    save(now)
+  }
+  return {
+    round: async function* () {
+      const now = marks.begin()
+      let isDone = false
+      try {
+        yield* heardTurns(now)
+        isDone = true
+      } catch (error) {
+        throw failureOf(error)
+      } finally {
+        // What was remembered of a turn that is not on the log would never be heard again.
+        if (!isDone) cursor = JSON.parse(saved)
+        client.rest()
+        marks.end()
+      }
+    },
+  }
+}
