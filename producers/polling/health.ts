@@ -18,7 +18,7 @@ export interface SourceHealth {
   readonly rounds: number
   readonly offers: number
   /** How often each oddity was met. */
-  readonly oddities: Readonly<Record<Note['oddity'], number>>
+  readonly oddities: Readonly<Partial<Record<Note['oddity'], number>>>
 }
 export interface HealthKeeper {
   readonly get: () => SourceHealth
@@ -31,7 +31,7 @@ export interface HealthKeeper {
 
 export const createHealth = (name: string): HealthKeeper => {
   const met = new Set<string>()
-  const oddities = { 'unknown-field': 0, 'unknown-word': 0, 'absurd-time': 0 }
+  const oddities: Partial<Record<Note['oddity'], number>> = {}
   let health: Omit<SourceHealth, 'oddities'> = {
     name,
     state: 'waiting',
@@ -58,7 +58,7 @@ export const createHealth = (name: string): HealthKeeper => {
     },
     noted: (notes) =>
       notes.filter(({ oddity, detail }) => {
-        oddities[oddity] += 1
+        oddities[oddity] = (oddities[oddity] ?? 0) + 1
         const text = `${oddity} ${detail}`
         if (met.has(text) || met.size >= MAX_NOTES) return false
         met.add(text)
