@@ -1,6 +1,6 @@
 /** What is remembered between two polls of Prow: plain data, kept after the log acknowledged what was heard. */
 
-import type { RunEventKind, RunRef } from '../../schemas/events.ts'
+import type { RunRef } from '../../schemas/events.ts'
 import type { Folder } from './bucket.ts'
 import type { LogPosition } from './log/lines.ts'
 import { newLogState, type LogState } from './log/reader.ts'
@@ -27,8 +27,8 @@ export interface OpenRun {
   vain: number
 }
 export interface ProwCursor {
-  /** By name of the ProwJob: its state as last heard, and the facts told. */
-  readonly jobs: Record<string, { readonly mark: string; readonly told: readonly RunEventKind[] }>
+  /** By name of the ProwJob: a mark of its state as last heard, and the initials of the kinds of facts told. */
+  readonly jobs: Record<string, { readonly mark: string; readonly told: string }>
   readonly open: Record<string, OpenRun>
   /** Jobs whose past runs were read. */
   readonly histories: string[]

@@ -1,8 +1,9 @@
 /** The list of all ProwJobs against what was heard before: new facts, and the runs to follow. */
 
-import type { RunEvent } from '../../schemas/events.ts'
-import { RefusedPayload, type Note, type Refused } from '../payload/heard.ts'
+import { derivedId } from '../../schemas/ids.ts'
+import { RefusedPayload } from '../payload/heard.ts'
 import { jsonOf, jsonsAt, textAt, type Json } from '../payload/json.ts'
+import { turnOf, type Turn } from '../payload/turn.ts'
 import { folderOf } from './bucket.ts'
 import { changeKey, repoOf } from './change.ts'
 import { newOpenRun, type ProwCursor } from './cursor.ts'
@@ -16,16 +17,22 @@ export interface Listing {
   /** Names of the ProwJobs that are listed. */
   readonly listed: ReadonlySet<string>
   readonly repos: ReadonlyMap<string, string>
-  readonly facts: readonly RunEvent[]
-  readonly notes: readonly Note[]
-  readonly refused: readonly Refused[]
+  /** What is new, so many jobs at a time. Changes the cursor in place. */
+  readonly turns: () => Generator<Turn>
 }
 
-const nameOf = (job: Json): string => textAt(job, 'metadata', 'name') ?? ''
-const markOf = (job: Json): string =>
-  ['state', 'build_id', 'pendingTime', 'completionTime']
-    .map((field) => textAt(job, 'status', field) ?? '')
-    .join(' ')
+/** Jobs of one turn: after a long absence all of them are new. */
+const TURN_JOBS = 1000
+
+const nameOf = (job: Json): string =>
+  textAt(job, 'metadata', 'name') ??
+  `${textAt(job, 'spec', 'job') ?? ''} ${textAt(job, 'status', 'build_id') ?? ''}`
+/** Changes with what is told of a job; short, since a Prow lists tens of thousands. */
+const markOf = (job: Json): string => {
+  const told = ['state', 'build_id', 'pendingTime', 'completionTime']
+  const text = told.map((field) => textAt(job, 'status', field) ?? '').join(' ')
+  return derivedId(text, 'mark').slice(0, 8)
+}
 
 /** How many runs of the same job for the same change came before each: the chain of its retests. */
 const retestsOf = (jobs: readonly Json[]): ReadonlyMap<string, number> => {
@@ -71,7 +78,40 @@ export const lostRuns = (cursor: ProwCursor, listed: ReadonlySet<string>): strin
 const reposOf = (jobs: readonly Json[], fallback?: string): ReadonlyMap<string, string> =>
   new Map(jobs.map((job) => [textAt(job, 'spec', 'job') ?? '', repoOf(job, fallback)]))
 
-/** New facts of a listing. Changes the cursor in place. Throws {@link RefusedPayload} where it is no listing. */
+/** What is new of one job. Changes the cursor in place. */
+const readJob = (
+  job: Json,
+  cursor: ProwCursor,
+  options: ListingOptions,
+  retests: number,
+): Partial<Turn> => {
+  const name = nameOf(job)
+  const mark = markOf(job)
+  const before = cursor.jobs[name]
+  if (before?.mark === mark) return {}
+  const told = before?.told ?? ''
+  try {
+    const reading = readProwJob(job, { ...options, retests })
+    const facts = reading.facts.filter(({ kind }) => !told.includes(kind.charAt(0)))
+    const initials = facts.map(({ kind }) => kind.charAt(0)).join('')
+    cursor.jobs[name] = { mark, told: told + initials }
+    follow(cursor, job, reading, options.bucket)
+    return { facts, notes: reading.notes }
+  } catch (error) {
+    if (!(error instanceof RefusedPayload)) throw error
+    cursor.jobs[name] = { mark, told }
+    const { reason, message: detail } = error
+    return { refused: [{ reason, detail, payload: JSON.stringify(job) }] }
+  }
+}
+
+const forget = (cursor: ProwCursor, listed: ReadonlySet<string>): void => {
+  for (const name of Object.keys(cursor.jobs))
+    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- plain data, kept as JSON
+    if (!listed.has(name)) delete cursor.jobs[name]
+}
+
+/** A listing against what was heard before. Throws {@link RefusedPayload} where it is no listing. */
 export const readListing = (
   payload: unknown,
   cursor: ProwCursor,
@@ -80,33 +120,20 @@ export const readListing = (
   const list = jsonOf(payload)
   if (!Array.isArray(list['items'])) throw new RefusedPayload('missing-field', 'items is missing')
   const jobs = jsonsAt(list, 'items')
+  const listed = new Set(jobs.map(nameOf))
   const retests = retestsOf(jobs)
-  const facts: RunEvent[] = []
-  const notes: Note[] = []
-  const refused: Refused[] = []
-  const listed = new Set<string>()
-  for (const job of jobs) {
-    const name = nameOf(job)
-    listed.add(name)
-    const mark = markOf(job)
-    const before = cursor.jobs[name]
-    if (before?.mark === mark) continue
-    try {
-      const reading = readProwJob(job, { ...options, retests: retests.get(name) ?? 0 })
-      const told = before?.told ?? []
-      const news = reading.facts.filter(({ kind }) => !told.includes(kind))
-      facts.push(...news)
-      notes.push(...reading.notes)
-      cursor.jobs[name] = { mark, told: [...told, ...news.map(({ kind }) => kind)] }
-      follow(cursor, job, reading, options.bucket)
-    } catch (error) {
-      if (!(error instanceof RefusedPayload)) throw error
-      cursor.jobs[name] = { mark, told: before?.told ?? [] }
-      refused.push({ reason: error.reason, detail: error.message, payload: JSON.stringify(job) })
+  function* turns(): Generator<Turn> {
+    forget(cursor, listed)
+    for (let from = 0; from < jobs.length; from += TURN_JOBS) {
+      const parts = jobs
+        .slice(from, from + TURN_JOBS)
+        .map((job) => readJob(job, cursor, options, retests.get(nameOf(job)) ?? 0))
+      yield turnOf({
+        facts: parts.flatMap(({ facts = [] }) => facts),
+        notes: parts.flatMap(({ notes = [] }) => notes),
+        refused: parts.flatMap(({ refused = [] }) => refused),
+      })
     }
   }
-  for (const name of Object.keys(cursor.jobs))
-    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- plain data, kept as JSON
-    if (!listed.has(name)) delete cursor.jobs[name]
-  return { facts, notes, refused, listed, repos: reposOf(jobs, options.repo) }
+  return { listed, repos: reposOf(jobs, options.repo), turns }
 }

@@ -150,9 +150,9 @@ export async function* pollProw(
   const round = { get, cursor, config, now }
   const payload = await getJson(get, listingUrl(config.deck), MAX_LISTING_BYTES)
   const { source, repo, bucket } = config
-  const { listed, repos, ...news } = readListing(payload, cursor, { source, now, bucket, repo })
-  yield turnOf(news)
+  const { listed, repos, turns } = readListing(payload, cursor, { source, now, bucket, repo })
   const parts = [
+    turns(),
     historyTurns(get, cursor, config, repos, now),
     lostTurns(round, listed),
     logTurns(round),
