@@ -212,10 +212,10 @@ export interface PoolOutcome extends Stamped {
   failed: boolean
   durationSeconds: number | null
   watched: boolean
-  shadowStopped: boolean
   badSign: boolean
   cleanSeconds: number | null
-  shadowSignStopped: boolean
+  peaks: number[]
+  terms: number[]
 }
 
 /** Decayed survival and outcomes of a pool of jobs, published at a full hour. */
@@ -225,15 +225,16 @@ export interface Prior extends Stamped {
   failures: number
   passDurations: Record<string, number>
   failDurations: Record<string, number>
-  shadowPasses: number
-  shadowFalseStops: number
-  shadowTrueStops: number
   passClean: Record<string, number>
   failClean: Record<string, number>
   passesWithSign: number
   failuresWithSign: number
-  shadowSignFalseStops: number
-  shadowSignTrueStops: number
+  watchedPasses: number
+  falseStops: number[]
+  trueStops: number[]
+  weights: number[]
+  trust: number
+  strain: number
 }
 
 /** One KPI. */

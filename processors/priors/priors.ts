@@ -3,12 +3,16 @@
 import type { PoolOutcome, Prior } from '../../schemas/events.ts'
 import { derivedId } from '../../schemas/ids.ts'
 import { emit, setTimer, type Cells, type Effect, type Processor } from '../processor.ts'
+import { learn, newLearner, type Learner } from './learner.ts'
+import { climb } from '../stopping/permit.ts'
 import { addDuration, decay, type Histogram } from '../stopping/survival.ts'
 
 const HOUR_MS = 3_600_000
 /** A pool is forgotten by halves every so many runs: it must speak of this week, for thousands of runs a day or for ten. */
 const HALF_LIFE_RUNS = 400
 const FORGET = 0.5 ** (1 / HALF_LIFE_RUNS)
+const RECORD_HALF_LIFE_RUNS = 2000
+const FORGET_RECORD = 0.5 ** (1 / RECORD_HALF_LIFE_RUNS)
 
 /** `weight` is what a new run weighs: it grows instead of all else shrinking, until the cell is scaled down. */
 interface Pool {
@@ -21,14 +25,27 @@ interface Pool {
   failClean: Histogram
   passesWithSign: number
   failuresWithSign: number
-  shadowPasses: number
-  shadowFalseStops: number
-  shadowTrueStops: number
-  shadowSignFalseStops: number
-  shadowSignTrueStops: number
+  /** Passing runs that were watched, and runs by the level of belief they reached (stopping/permit.ts). */
+  watchedPasses: number
+  falseStops: number[]
+  trueStops: number[]
+  /** Watched runs since the record was last made to forget. */
+  fresh: number
+  learner: Learner | null
   isDue: boolean
 }
 const map = { type: 'map', values: 'double' }
+const array = { type: 'array', items: 'double' }
+const LEARNER = {
+  type: 'record',
+  name: 'Learner',
+  fields: [
+    { name: 'weights', type: array },
+    { name: 'covariance', type: array },
+    { name: 'trust', type: 'double' },
+    { name: 'strain', type: 'double' },
+  ],
+}
 const CELL = {
   type: 'record',
   name: 'Pool',
@@ -42,11 +59,11 @@ const CELL = {
     failClean: map,
     passesWithSign: 'double',
     failuresWithSign: 'double',
-    shadowPasses: 'long',
-    shadowFalseStops: 'long',
-    shadowTrueStops: 'long',
-    shadowSignFalseStops: 'long',
-    shadowSignTrueStops: 'long',
+    watchedPasses: 'double',
+    falseStops: array,
+    trueStops: array,
+    fresh: 'int',
+    learner: ['null', LEARNER],
     isDue: 'boolean',
   }).map(([name, type]) => ({ name, type })),
 }
@@ -60,11 +77,11 @@ const emptyPool = (): Pool => ({
   failClean: {},
   passesWithSign: 0,
   failuresWithSign: 0,
-  shadowPasses: 0,
-  shadowFalseStops: 0,
-  shadowTrueStops: 0,
-  shadowSignFalseStops: 0,
-  shadowSignTrueStops: 0,
+  watchedPasses: 0,
+  falseStops: [],
+  trueStops: [],
+  fresh: 0,
+  learner: null,
   isDue: false,
 })
 
@@ -105,11 +122,24 @@ const evolve = (
     addDuration(failed ? pool.failDurations : pool.passDurations, durationSeconds, weight)
   if (cleanSeconds !== null)
     addDuration(failed ? pool.failClean : pool.passClean, cleanSeconds, weight)
-  if (told.watched && !failed) pool.shadowPasses += 1
-  if (told.shadowStopped && !failed) pool.shadowFalseStops += 1
-  if (told.shadowStopped && failed) pool.shadowTrueStops += 1
-  if (told.shadowSignStopped && !failed) pool.shadowSignFalseStops += 1
-  if (told.shadowSignStopped && failed) pool.shadowSignTrueStops += 1
+  if (told.watched) keepRecord(pool, failed, told.peaks)
+  if (told.terms.length > 0) learn((pool.learner ??= newLearner()), told.terms, failed)
+}
+
+const keepRecord = (pool: Pool, failed: boolean, peaks: readonly number[]): void => {
+  pool.fresh += 1
+  if (!failed) pool.watchedPasses += 1
+  climb(failed ? pool.trueStops : pool.falseStops, peaks)
+}
+
+/** The record speaks of the last thousands of runs: a false stop is rare, so it is forgotten more slowly than durations. */
+const forgetRecord = (pool: Pool): void => {
+  const factor = FORGET_RECORD ** pool.fresh
+  const faded = (stops: readonly number[]): number[] => stops.map((count) => count * factor)
+  pool.fresh = 0
+  pool.watchedPasses *= factor
+  pool.falseStops = faded(pool.falseStops)
+  pool.trueStops = faded(pool.trueStops)
 }
 
 const scaleDown = (pool: Pool): void => {
@@ -127,6 +157,7 @@ const scaleDown = (pool: Pool): void => {
 
 const onHour = (cells: Cells, pool: Pool, key: string, now: number): Effect[] => {
   scaleDown(pool)
+  forgetRecord(pool)
   pool.isDue = false
   cells.put('pool', pool)
   const prior: Prior = {
@@ -138,12 +169,13 @@ const onHour = (cells: Cells, pool: Pool, key: string, now: number): Effect[] =>
     failures: pool.failures,
     passesWithSign: pool.passesWithSign,
     failuresWithSign: pool.failuresWithSign,
-    shadowPasses: pool.shadowPasses,
-    shadowFalseStops: pool.shadowFalseStops,
-    shadowTrueStops: pool.shadowTrueStops,
-    shadowSignFalseStops: pool.shadowSignFalseStops,
-    shadowSignTrueStops: pool.shadowSignTrueStops,
+    watchedPasses: pool.watchedPasses,
+    trust: pool.learner?.trust ?? 0,
+    strain: pool.learner?.strain ?? 0,
     // The cell goes on changing; what was published must not.
+    falseStops: [...pool.falseStops],
+    trueStops: [...pool.trueStops],
+    weights: [...(pool.learner?.weights ?? [])],
     passDurations: { ...pool.passDurations },
     failDurations: { ...pool.failDurations },
     passClean: { ...pool.passClean },

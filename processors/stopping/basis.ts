@@ -16,17 +16,15 @@ const OWN_LEAST = 10
 /** z of a two-sided 90 % interval. */
 export const Z90 = 1.645
 
-/** One outcome class: how long its runs last, how long they show no bad sign, and how many show one. */
+/** One outcome class: how long its runs last, and how long they show no bad sign. */
 export interface Side {
   readonly lasting: Survival
   readonly clean: Survival
-  /** P(a bad sign before the end | class), smoothed by half a run. */
-  readonly signShare: number
 }
 export interface Basis {
   readonly pass: Side
   readonly fail: Side
-  /** Chance to fail before anything of the run is known, and its 90 % interval. */
+  /** The formula's chance to fail before anything of the run is known, and its 90 % interval. */
   readonly rate: number
   readonly rateLow: number
   readonly rateHigh: number
@@ -38,18 +36,18 @@ export interface Basis {
   readonly medianPass: number | null
 }
 
+/** A pool's failure rate, with half a run each way. */
+export const pooledRate = ({ passes, failures }: Prior): number =>
+  (failures + 0.5) / (passes + failures + 1)
+
 /** `priors` are those of the job's family and of its community, narrowest first. */
 export const basisOf = (history: History, priors: readonly (Prior | undefined)[]): Basis => {
   const at = priors.findIndex(
     (prior) => (prior?.passes ?? 0) + (prior?.failures ?? 0) >= POOL_LEAST,
   )
   const prior = priors[at]
-  const pooled =
-    prior === undefined ? 0.5 : (prior.failures + 0.5) / (prior.passes + prior.failures + 1)
-  const pass = sideOf(
-    history.pass,
-    prior && [prior.passDurations, prior.passClean, prior.passes, prior.passesWithSign],
-  )
+  const pooled = prior === undefined ? 0.5 : pooledRate(prior)
+  const pass = sideOf(history.pass, prior && [prior.passDurations, prior.passClean, prior.passes])
   const rates = expertRates(history.recent, pooled)
   const { rate, effectiveRuns } = mixed(rates, history.expertScores)
   const { low, high } = wilson(rate, effectiveRuns, Z90)
@@ -59,10 +57,7 @@ export const basisOf = (history: History, priors: readonly (Prior | undefined)[]
     rateHigh: high,
     rates,
     pass,
-    fail: sideOf(
-      history.fail,
-      prior && [prior.failDurations, prior.failClean, prior.failures, prior.failuresWithSign],
-    ),
+    fail: sideOf(history.fail, prior && [prior.failDurations, prior.failClean, prior.failures]),
     pool: poolName(history.recent.length, at),
     medianPass: pass.lasting.quantileBeyond(0, 0.5),
   }
@@ -71,15 +66,14 @@ export const basisOf = (history: History, priors: readonly (Prior | undefined)[]
 const poolName = (own: number, at: number): Basis['pool'] =>
   own >= OWN_LEAST ? 'job' : at === 0 ? 'family' : at > 0 ? 'community' : own > 0 ? 'job' : 'none'
 
-type Pooled = readonly [durations: Histogram, clean: Histogram, runs: number, withSign: number]
+type Pooled = readonly [durations: Histogram, clean: Histogram, runs: number]
 
 const sideOf = (own: ClassHistory, pooled: Pooled | undefined): Side => {
-  const [durations, clean, runs, withSign] = pooled ?? [{}, {}, 0, 0]
+  const [durations, clean, runs] = pooled ?? [{}, {}, 0]
   const scale = runs === 0 ? 0 : Math.min(1, POOL_RUNS / runs)
   return {
     lasting: new Survival([part(own.ended), { histogram: durations, scale }], [part(own.censored)]),
     clean: new Survival([part(own.clean), { histogram: clean, scale }]),
-    signShare: (own.withSign + withSign * scale + 0.5) / (own.runs + runs * scale + 1),
   }
 }
 const part = (histogram: Histogram): Part => ({ histogram, scale: 1 })

@@ -18,21 +18,21 @@ const CLASS_HISTORY = record('ClassHistory', {
   runs: 'double',
   withSign: 'double',
 })
+const SIGN_COUNT = record('SignCount', { runs: 'double', passes: 'double' })
 const HISTORY = record('History', {
   recent: array('boolean'),
   pass: CLASS_HISTORY,
   fail: 'ClassHistory',
   lastPasses: array('double'),
   expertScores: array('double'),
-  shadowPasses: 'int',
-  shadowFalseStops: 'int',
-  shadowTrueStops: 'int',
-  shadowSignFalseStops: 'int',
-  shadowSignTrueStops: 'int',
+  watchedPasses: 'int',
+  falseStops: array('int'),
+  trueStops: array('int'),
   skillRuns: 'double',
   skillOurs: 'double',
   skillBase: 'double',
   family: 'string',
+  signs: map(SIGN_COUNT),
 })
 const CHECKPOINT = record('Checkpoint', {
   at: 'double',
@@ -56,9 +56,15 @@ const RUN = record('RunningRun', {
   pFail: 'double',
   level: nullable('string'),
   isAlerting: 'boolean',
+  change: nullable('string'),
+  changeFailures: 'double',
+  changeRuns: 'double',
+  siblings: 'double',
+  terms: array('double'),
   signSeconds: nullable('double'),
-  shadowSeconds: nullable('double'),
-  shadowSignSeconds: nullable('double'),
+  signs: array('string'),
+  peaks: array('double'),
+  wanted: array('boolean'),
   stopSeconds: nullable('double'),
   watched: 'boolean',
   dueSeconds: array('double'),
@@ -69,7 +75,10 @@ const RUN = record('RunningRun', {
 export const CELLS = {
   history: HISTORY,
   run: RUN,
-  open: record('OpenRuns', { runs: array('string') }),
+  changes: record('Changes', {
+    changes: array(record('ChangeCount', { change: 'string', failures: 'double', runs: 'double' })),
+  }),
+  open: record('OpenRuns', { runs: array('string'), stopped: array('string') }),
   sample: durationSampleSchema,
   fit: record('DensityStops', {
     family: nullable('string'),

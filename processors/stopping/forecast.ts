@@ -1,6 +1,9 @@
 /** Forecast of a running run: its chance to fail and its time to the end, at any elapsed time. Pure. */
 
+import { wilson } from '../../schemas/measures.ts'
 import { Z90, type Basis, type Side } from './basis.ts'
+import { fromLogOdds, logOdds } from './odds.ts'
+import type { SignBelief } from './signs.ts'
 import type { Survival } from './survival.ts'
 
 /** Below this weight of runs with durations a forecast of time is not given. */
@@ -8,10 +11,15 @@ const LEAST_DURATIONS = 3
 /** Less weight of runs than this past some time is none. */
 const ALIVE_LEAST = 1e-9
 
-/** What is known of the run itself: elapsed time, and when it first showed a bad sign. */
+/** What is known of the run itself. */
 export interface Seen {
   readonly elapsedSeconds: number
+  /** When it first showed a bad sign, null while it shows none. */
   readonly signSeconds: number | null
+  /** What its bad signs say. */
+  readonly sign: SignBelief | null
+  /** Chance to fail before anything inside the run is known. */
+  readonly rate: number
 }
 export interface Chance {
   readonly p: number
@@ -21,32 +29,35 @@ export interface Chance {
 
 /**
  * P(fail | alive at t, signs so far). Without a sign: π·C_f(t) / (π·C_f(t) + (1−π)·C_p(t)), where C is the share of runs
- * of a class that are alive at t and have shown no bad sign. With one: C is the share of runs that show a sign at all,
- * times their survival past t. Half a run in each tail keeps either side from being sure.
+ * of a class that are alive at t and have shown no bad sign. With one: what the sign says, or, if that is more, the same
+ * with the shares of runs alive at t. One run more in each tail and one less keep either side from being sure.
  * Example: π .2, no signs, all ten passes over by t, all ten failures still running:
- * p = .2·10.5/11 / (.2·10.5/11 + .8·.5/11) = .84.
+ * p = .2·11/12 / (.2·11/12 + .8·1/12) = .73.
  */
 export const pFailAt = (basis: Basis, seen: Seen): number => {
-  const failing = basis.rate * likelihood(basis.fail, seen)
-  const passing = (1 - basis.rate) * likelihood(basis.pass, seen)
-  return failing / (failing + passing)
+  const failing = seen.rate * tail(aliveIn(basis.fail, seen), seen.elapsedSeconds)
+  const passing = (1 - seen.rate) * tail(aliveIn(basis.pass, seen), seen.elapsedSeconds)
+  return Math.max(failing / (failing + passing), seen.sign?.p ?? 0)
 }
-const likelihood = (side: Side, { elapsedSeconds, signSeconds }: Seen): number =>
-  signSeconds === null
-    ? tail(side.clean, elapsedSeconds)
-    : side.signShare * tail(side.lasting, elapsedSeconds)
+const aliveIn = (side: Side, { sign }: Seen): Survival =>
+  sign === null ? side.clean : side.lasting
 const tail = (survival: Survival, t: number): number =>
   survival.total === 0
     ? 1
-    : Math.min(1, (survival.at(t) * survival.total + 0.5) / (survival.total + 1))
+    : Math.min(1, (survival.at(t) * survival.total + 1) / (survival.total + 2))
 
 /**
  * The chance with its 90 % interval. It rests on three shares: the failure rate and, of either class, the runs that are
- * where this one is. Each is moved to its own 90 % bound; on the scale of log odds these steps add in quadrature.
- * Example: rate .3 (.143 to .524), 10 of 20 failing and 0 of 40 passing runs alive: p = .946, at least .757.
+ * where this one is. Each is moved to its own 90 % bound; on the scale of log odds these steps add in quadrature. Where a
+ * sign decides, it rests on the runs that showed it (Wilson 1927).
+ * Example: rate .3 (.143 to .524), 10 of 20 failing and 0 of 40 passing runs alive: p = .900, at least .656.
  */
 export const chanceAt = (basis: Basis, seen: Seen): Chance => {
   const p = pFailAt(basis, seen)
+  if (seen.sign !== null && p <= seen.sign.p) {
+    const { low, high } = wilson(p, seen.sign.runs, Z90)
+    return { p, low: Math.min(p, low), high: Math.max(p, high) }
+  }
   const failing = runsLike(basis.fail, seen)
   const passing = runsLike(basis.pass, seen)
   const down = Math.hypot(
@@ -61,15 +72,10 @@ export const chanceAt = (basis: Basis, seen: Seen): Chance => {
   )
   return { p, low: fromLogOdds(logOdds(p) - down), high: fromLogOdds(logOdds(p) + up) }
 }
-const logOdds = (p: number): number => Math.log(p / (1 - p))
-const fromLogOdds = (odds: number): number => 1 / (1 + Math.exp(-odds))
 
-/** Weight of the runs of a class that are known to have been where this one is, with the half run of the tail. */
-const runsLike = (side: Side, { elapsedSeconds, signSeconds }: Seen): number =>
-  0.5 +
-  (signSeconds === null
-    ? side.clean.beyond(elapsedSeconds)
-    : side.signShare * side.lasting.beyond(elapsedSeconds))
+/** Weight of the runs of a class that are known to have been where this one is, with the run more of the tail. */
+const runsLike = (side: Side, seen: Seen): number =>
+  1 + aliveIn(side, seen).beyond(seen.elapsedSeconds)
 
 /** Log of the bound of a count over the count: Gamma quantile by Wilson and Hilferty (1931). Example: .5 at z 1.645: 1.32. */
 const countStep = (count: number, z: number): number =>

@@ -1,5 +1,6 @@
 /** What a job remembers of its finished runs. */
 
+import { countSigns, type SignCounts } from './signs.ts'
 import { addDuration, decay, type Histogram } from './survival.ts'
 
 /** Outcomes kept one by one, newest first: what is older weighs less than 1 %. */
@@ -29,19 +30,18 @@ export interface History {
   lastPasses: number[]
   /** How right each expert on the failure rate was: log likelihoods. */
   expertScores: number[]
-  /** Passing runs our rule watched, those it would have stopped, and failing runs it would have stopped. */
-  shadowPasses: number
-  shadowFalseStops: number
-  shadowTrueStops: number
-  /** Of these, stops that rested on a bad sign. */
-  shadowSignFalseStops: number
-  shadowSignTrueStops: number
+  /** Passing runs our rule watched; passing and failing runs it would have stopped, by the ground of its belief. */
+  watchedPasses: number
+  falseStops: readonly number[]
+  trueStops: readonly number[]
   /** Decayed squared errors of our forecasts at the start and of the base rate, with their weight. */
   skillRuns: number
   skillOurs: number
   skillBase: number
   /** Family of the job, as its last run told it. */
   family: string
+  /** How often runs with this failed step still passed. */
+  signs: SignCounts
 }
 
 const emptyClass = (): ClassHistory => ({
@@ -57,15 +57,14 @@ export const emptyHistory = (): History => ({
   fail: emptyClass(),
   lastPasses: [],
   expertScores: [],
-  shadowPasses: 0,
-  shadowFalseStops: 0,
-  shadowTrueStops: 0,
-  shadowSignFalseStops: 0,
-  shadowSignTrueStops: 0,
+  watchedPasses: 0,
+  falseStops: [0, 0, 0],
+  trueStops: [0, 0, 0],
   skillRuns: 0,
   skillOurs: 0,
   skillBase: 0,
   family: '',
+  signs: {},
 })
 
 /** A finished run, as the history takes it in; durations in seconds, null where unknown. */
@@ -76,6 +75,8 @@ export interface Finished {
   readonly isCut: boolean
   /** Start to the first bad sign, null without one. */
   readonly signSeconds: number | null
+  /** Steps that failed while it ran, and red tests. */
+  readonly signs: readonly string[]
 }
 
 /** The history after one more run with a class. Does not change its argument. */
@@ -86,6 +87,8 @@ export const remember = (history: History, run: Finished): History => {
     recent: [run.failed, ...history.recent].slice(0, RECENT),
     pass: forget(history.pass),
     fail: forget(history.fail),
+    signs:
+      run.signs.length === 0 ? history.signs : countSigns(history.signs, run.signs, run.failed),
   }
   const side = next[own]
   side.runs += 1

@@ -10,7 +10,15 @@ import { addToSample } from './density/sample.ts'
 import { baseRate, remember, rememberCensored, type History } from './history.ts'
 import { rescored } from './rates.ts'
 import { profileOf } from './profile.ts'
-import { fitOf, historyOf, sampleOf, type PassedCheckpoint, type RunningRun } from './state.ts'
+import { changeOf, countChange } from './changes.ts'
+import {
+  changesOf,
+  fitOf,
+  historyOf,
+  sampleOf,
+  type PassedCheckpoint,
+  type RunningRun,
+} from './state.ts'
 import { viewOf } from './view.ts'
 import { poolsOf, familyOf } from './pools.ts'
 import { stopPoint } from './look.ts'
@@ -42,19 +50,30 @@ export const afterEnd = (
   }
   const signSeconds = signOf(run, running, seconds)
   const isCut = run.outcome === 'timedOut'
-  const history = remember(before, { failed, durationSeconds: seconds, isCut, signSeconds })
+  const history = remember(before, {
+    failed,
+    durationSeconds: seconds,
+    isCut,
+    signSeconds,
+    signs: running?.signs ?? [],
+  })
   const { basis } = viewOf(cells, run, labels, now, tables)
   history.expertScores = rescored(before.expertScores, basis.rates, failed)
   noteSkill(history, running, failed)
-  noteShadow(history, running, failed, seconds)
+  noteStops(history, running, failed)
   history.family = familyOf(run.job, labels)
   const effects: Effect[] = [publishProfile(history, now)]
   cells.put('history', history)
+  const change = running === undefined ? changeOf(run) : running.change
+  if (change !== null)
+    cells.put('changes', { changes: countChange(changesOf(cells), change, failed) })
   if (seconds !== null) learnDuration(cells, failed, seconds, history)
-  for (const pool of poolsOf(run, labels))
-    effects.push(
-      emit('ci.pool-outcomes.v1', poolOutcome(run, running, pool, failed, signSeconds, now)),
-    )
+  const [family, community] = poolsOf(run, labels)
+  const told = poolOutcome(run, running, failed, signSeconds, now)
+  effects.push(
+    emit('ci.pool-outcomes.v1', told(family, [])),
+    emit('ci.pool-outcomes.v1', told(community, running?.terms ?? [])),
+  )
   return effects
 }
 
@@ -79,22 +98,14 @@ const noteSkill = (history: History, running: RunningRun | undefined, failed: bo
   history.skillBase = history.skillBase * SKILL_FORGET + error(({ base }) => base)
 }
 
-/** A stop counts only while the run was alive. */
-const isAliveAt = (stop: number | null, seconds: number | null): boolean =>
-  stop !== null && (seconds === null || stop < seconds)
-
-const noteShadow = (
-  history: History,
-  running: RunningRun | undefined,
-  failed: boolean,
-  seconds: number | null,
-): void => {
+/** What our rule wanted while the run was alive, against how it ended. */
+const noteStops = (history: History, running: RunningRun | undefined, failed: boolean): void => {
   if (running?.watched !== true) return
-  if (!failed) history.shadowPasses += 1
-  if (isAliveAt(running.shadowSeconds, seconds))
-    history[failed ? 'shadowTrueStops' : 'shadowFalseStops'] += 1
-  if (isAliveAt(running.shadowSignSeconds, seconds))
-    history[failed ? 'shadowSignTrueStops' : 'shadowSignFalseStops'] += 1
+  if (!failed) history.watchedPasses += 1
+  const counted = (stops: readonly number[]): number[] =>
+    stops.map((count, ground) => count + (running.wanted[ground] === true ? 1 : 0))
+  if (failed) history.trueStops = counted(history.trueStops)
+  else history.falseStops = counted(history.falseStops)
 }
 
 /** Setting the timer again changes nothing: until then it has the same instant. */
@@ -111,16 +122,16 @@ const learnDuration = (cells: Cells, failed: boolean, seconds: number, history: 
   if (fit !== null) cells.put('fit', fit)
 }
 
+/** What a pool is told. Only the community learns from the terms. */
 const poolOutcome = (
   run: Run,
   running: RunningRun | undefined,
-  pool: string,
   failed: boolean,
   signSeconds: number | null,
   now: number,
-): PoolOutcome => {
+): ((pool: string, terms: number[]) => PoolOutcome) => {
   const seconds = durationSeconds(run)
-  return {
+  return (pool, terms) => ({
     eventId: derivedId(run.eventId, `pool/${pool}`),
     eventAt: run.finishedAt ?? run.eventAt,
     observedAt: now,
@@ -128,11 +139,11 @@ const poolOutcome = (
     failed,
     durationSeconds: seconds,
     watched: running?.watched ?? false,
-    shadowStopped: running?.watched === true && isAliveAt(running.shadowSeconds, seconds),
-    shadowSignStopped: running?.watched === true && isAliveAt(running.shadowSignSeconds, seconds),
     badSign: signSeconds !== null,
     cleanSeconds: seconds === null ? null : Math.min(seconds, signSeconds ?? Infinity),
-  }
+    peaks: running?.peaks ?? [],
+    terms,
+  })
 }
 
 /** Publishes the job's profile as of now. */

@@ -6,7 +6,10 @@ import { emit, setTimer, type Effect } from '../processor.ts'
 import { isEventful, longestKnown, type Basis } from './basis.ts'
 import { pFailAt, remainingAt, type Remaining, type Seen } from './forecast.ts'
 import { baseRate, streak, type History } from './history.ts'
-import { ALERT_LOW, judge, RULE, type Verdict } from './rule.ts'
+import { GROUNDS } from './permit.ts'
+import { mixedRate, termsOf } from './refine.ts'
+import { beliefOf } from './signs.ts'
+import { ALERT_LOW, judge, RULE, type Standing, type Verdict } from './rule.ts'
 import type { RunningRun } from './state.ts'
 import { runCell } from './state.ts'
 import { BUCKETS, bucketOf, bucketStart } from './survival.ts'
@@ -17,51 +20,101 @@ export type Cause = 'started' | 'sign' | 'time' | 'history'
 /** A change of p below this is not published when only the job's history has moved. */
 const NOTEWORTHY = 0.1
 
-/** Changes `run` in place. Returns its forecast, the decision if the advice changed, and the next timer. */
-export const look = (run: RunningRun, view: View, cause: Cause, causeId: string): Effect[] => {
-  const seen = seenOf(run, view.now)
-  const verdict = judge(view.basis, seen, view.standing)
+export interface Looked {
+  /** The forecast, the decision if the advice changed, and the next timer. */
+  readonly effects: Effect[]
+  readonly verdict: Verdict
+}
+
+/** Changes `run` in place. `isWaiting` while others that are stopped for the job's history must end first. */
+export const look = (
+  run: RunningRun,
+  view: View,
+  isWaiting: boolean,
+  cause: Cause,
+  causeId: string,
+): Looked => {
+  const terms = termsFor(run, view)
+  const seen = seenOf(run, view, terms)
+  const standing = { ...view.standing, isWaiting }
+  const verdict = judge(view.basis, seen, standing)
   const isAlerting = verdict.chance.low >= ALERT_LOW && verdict.level !== 'abstain'
   const isQuiet =
     cause === 'history' &&
     verdict.level === run.level &&
     isAlerting === run.isAlerting &&
     Math.abs(verdict.chance.p - run.pFail) < NOTEWORTHY
-  const timer = nextLook(run, view, seen, verdict)
-  if (isQuiet) return timer
+  const timer = nextLook(run, view, standing, seen, verdict)
+  if (isQuiet) return { effects: timer, verdict }
   const remaining = remainingAt(view.basis, seen)
   const forecast = forecastOf(run, view, seen, verdict, remaining, cause, causeId)
   const effects: Effect[] = [emit('ci.forecasts.v1', forecast)]
   passCheckpoints(run, view, seen, forecast)
   if (verdict.level !== run.level)
     effects.push(emit('ci.decisions.v1', decisionOf(forecast, view, verdict, seen)))
-  if (verdict.wantsStop) run.shadowSeconds ??= seen.elapsedSeconds
-  if (verdict.wantsStop && seen.signSeconds !== null) run.shadowSignSeconds ??= seen.elapsedSeconds
+  if (cause === 'started') run.terms = terms
+  noteBelief(run, verdict)
   if (verdict.level === 'stop') run.stopSeconds ??= seen.elapsedSeconds
   if (verdict.level !== 'abstain') run.watched = true
   run.pFail = verdict.chance.p
   run.level = verdict.level
   run.isAlerting = isAlerting
-  return [...effects, ...timer]
+  return { effects: [...effects, ...timer], verdict }
 }
 
-const seenOf = (run: RunningRun, now: number): Seen => ({
+/** What is known of the run beside its age and its signs, with the history as it stands now. */
+const termsFor = (run: RunningRun, { history, basis, learned }: View): number[] =>
+  termsOf({
+    rate: basis.rate,
+    streak: streak(history),
+    changeFailures: run.changeFailures,
+    changeRuns: run.changeRuns,
+    siblings: run.siblings,
+    strain: learned.strain,
+    isRetry: run.attempt > 1,
+  })
+const seenOf = (
+  run: RunningRun,
+  { history, harmless, learned, now }: View,
+  terms: readonly number[],
+): Seen => ({
   elapsedSeconds: Math.max(0, (now - run.startedAt) / 1000),
   signSeconds: run.signSeconds,
+  sign: run.signs.length === 0 ? null : beliefOf(run.signs, history.signs, harmless),
+  rate: mixedRate(terms, learned.weights, learned.trust),
 })
 
+/** What the record of beliefs will say of this run when it ends. */
+const noteBelief = (run: RunningRun, { isCandidate, wantsStop, ground, chance }: Verdict): void => {
+  if (!isCandidate) return
+  const at = GROUNDS.indexOf(ground)
+  run.peaks[at] = Math.max(run.peaks[at] ?? 0, chance.p)
+  if (wantsStop) run.wanted[at] = true
+}
+
 /** The instants at which what is said will change: the next checkpoint, and the next bucket with another advice. */
-const nextLook = (run: RunningRun, view: View, seen: Seen, verdict: Verdict): Effect[] => {
+const nextLook = (
+  run: RunningRun,
+  view: View,
+  standing: Standing,
+  seen: Seen,
+  verdict: Verdict,
+): Effect[] => {
   const due = run.dueSeconds.find((seconds) => seconds > seen.elapsedSeconds) ?? Infinity
-  const change = nextChange(view, seen, verdict, due)
+  const change = nextChange(view.basis, standing, seen, verdict, due)
   const next = Math.min(due, change)
   if (next === Infinity) return []
   return [setTimer(runCell(run), Math.max(view.now + 1, run.startedAt + Math.ceil(next * 1000)))]
 }
 
 /** Belief moves where runs are known to have ended: it is asked after each bucket that holds one, up to `until`. */
-const nextChange = (view: View, seen: Seen, now: Verdict, until: number): number => {
-  const { basis, standing } = view
+const nextChange = (
+  basis: Basis,
+  standing: Standing,
+  seen: Seen,
+  now: Verdict,
+  until: number,
+): number => {
   const end = Math.min(until, longestKnown(basis))
   const isAlerting = now.chance.low >= ALERT_LOW
   for (let b = bucketOf(seen.elapsedSeconds) + 1; b < BUCKETS; b += 1) {
@@ -78,8 +131,14 @@ export const stopPoint = (view: View): number | null => {
   const end = longestKnown(view.basis)
   for (let b = 0; b < BUCKETS && bucketStart(b) < end; b += 1) {
     if (b > 0 && !isEventful(view.basis, b - 1)) continue
-    const seen = { elapsedSeconds: bucketStart(b), signSeconds: null }
-    if (judge(view.basis, seen, view.standing).level === 'stop') return bucketStart(b)
+    const seen = {
+      elapsedSeconds: bucketStart(b),
+      signSeconds: null,
+      sign: null,
+      rate: view.basis.rate,
+    }
+    if (judge(view.basis, seen, { ...view.standing, isWaiting: false }).level === 'stop')
+      return bucketStart(b)
   }
   return null
 }
@@ -166,6 +225,8 @@ const forecastOf = (
   rule: RULE,
 })
 
+const sum = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0)
+
 const decisionOf = (forecast: Forecast, view: View, verdict: Verdict, seen: Seen): Decision => ({
   eventId: derivedId(forecast.eventId, 'decision'),
   eventAt: forecast.eventAt,
@@ -187,9 +248,11 @@ const decisionOf = (forecast: Forecast, view: View, verdict: Verdict, seen: Seen
     streakRuns: forecast.streak,
     remainingIfFailingSeconds: verdict.failRemainingSeconds,
     rerunSeconds: verdict.rerunSeconds,
-    shadowPasses: view.history.shadowPasses,
-    shadowFalseStops: view.history.shadowFalseStops,
-    shadowTrueStops: view.history.shadowTrueStops,
+    watchedPasses: view.history.watchedPasses,
+    falseStops: sum(view.history.falseStops),
+    trueStops: sum(view.history.trueStops),
+    formulaPFail: view.basis.rate,
+    startPFail: seen.rate,
     ...(seen.signSeconds === null ? {} : { firstBadSignSeconds: seen.signSeconds }),
   },
   rule: RULE,

@@ -45,7 +45,9 @@ export const profileOf = (
     seconds,
     passSurvival: seconds.map((t) => pass.lasting.at(t)),
     failSurvival: seconds.map((t) => fail.lasting.at(t)),
-    pFail: seconds.map((t) => pFailAt(basis, { elapsedSeconds: t, signSeconds: null })),
+    pFail: seconds.map((t) =>
+      pFailAt(basis, { elapsedSeconds: t, signSeconds: null, sign: null, rate: basis.rate }),
+    ),
     stopSeconds,
     density:
       fit.family === null

@@ -10,12 +10,16 @@ interface Expert {
   /** Weight before anything was scored. */
   readonly trust: number
 }
-/** From one that forgets within two runs to one that hardly moves from the pool's rate; a new job trusts the middle ones. */
+/**
+ * From one that forgets within two runs to one that hardly moves from the pool's rate; a new job trusts the middle ones. The
+ * last is for jobs that are either sound or broken: it soon believes that they stay so.
+ */
 export const EXPERTS: readonly Expert[] = [
   { decay: 0.6, pool: 1, trust: 1 },
   { decay: 0.85, pool: 2, trust: 3 },
   { decay: 0.95, pool: 2, trust: 2 },
   { decay: 0.98, pool: 20, trust: 1 },
+  { decay: 0.9, pool: 0.3, trust: 1 },
 ]
 /** What an expert was right about is forgotten by this much with each run, so that it can fall behind and come back. */
 const FORGET = 0.97

@@ -3,13 +3,12 @@
 import type { Level } from '../../schemas/events.ts'
 import type { Basis } from './basis.ts'
 import { chanceAt, type Chance, type Seen } from './forecast.ts'
+import { GROUNDS, LEVELS, type Ground } from './permit.ts'
 
-export const RULE = 'stopline/1'
+export const RULE = 'stopline/2'
 
 /** From here on people may want to look. */
 const WATCH_P = 0.5
-/** Nine in ten runs stopped must be failing ones; the rest is for what calibration misses. */
-const STOP_P = 0.92
 /** Lower bound from which an alert is worth its noise. */
 export const ALERT_LOW = 0.8
 /** People wait for a run that is stopped in error as long as its machine is busy again. */
@@ -26,18 +25,23 @@ export interface Standing {
   readonly skillRuns: number
   readonly skillOurs: number
   readonly skillBase: number
-  /** True where the record of the job, its family or its community allows any stop, or those on a bad sign. */
-  readonly mayStop: boolean
-  readonly mayStopOnSign: boolean
-  /** True where the job's own shadow stops, or those on a bad sign, were wrong too often. */
-  readonly isContradicted: boolean
-  readonly isSignContradicted: boolean
+  /** Belief from which the record of the community allows a stop, by ground; Infinity for never. */
+  readonly stopAt: readonly number[]
+  /** True where stops of the job or its family were wrong too often, by ground. */
+  readonly isContradicted: readonly boolean[]
+  /** Running runs that may be stopped for the job's history at a time. */
+  readonly stopsAtOnce: number
+  /** True while as many runs of the job as that were stopped for its history and have not ended. */
+  readonly isWaiting: boolean
 }
 export interface Verdict {
   readonly level: Level
   readonly reason: string
   readonly chance: Chance
-  /** True where our rule would stop the run if it were allowed to. */
+  readonly ground: Ground
+  /** True where a stop pays off and advice is given: what the record of beliefs is about. */
+  readonly isCandidate: boolean
+  /** True where our rule would stop the run, but for what the job's own stops hit. */
   readonly wantsStop: boolean
   /** p·E[remaining | fail] − (1 − p)·rerun, in seconds. */
   readonly expectedSavedSeconds: number
@@ -46,7 +50,7 @@ export interface Verdict {
 }
 
 /**
- * Stops when p·E[remaining | fail] > (1 − p)·(rerun + delay) and p is above the precision floor of .9.
+ * Stops when p·E[remaining | fail] > (1 − p)·(rerun + delay) and p is a belief that the record allows to stop at.
  * Example: p .95, 600 s to go if it fails, a passing run takes 1,000 s: .95·600 = 570 > .05·2,000 = 100: stop.
  */
 export const judge = (basis: Basis, seen: Seen, standing: Standing): Verdict => {
@@ -60,20 +64,29 @@ export const judge = (basis: Basis, seen: Seen, standing: Standing): Verdict => 
   const gain = chance.p * failRemainingSeconds
   const loss = (1 - chance.p) * rerunSeconds
   const paysOff = gain > loss * (1 + DELAY_COST_SHARE)
-  const wantsStop = paysOff && chance.p >= STOP_P
+  const ground = groundOf(seen)
+  const isWaiting = ground === 'history' && standing.isWaiting
+  const isCandidate = paysOff && !isWaiting && whyAbstain(basis, standing) === null
+  const wantsStop =
+    isCandidate && chance.p >= (standing.stopAt[GROUNDS.indexOf(ground)] ?? Infinity)
   return {
-    ...advice(basis, seen, chance, standing, wantsStop, paysOff),
+    ...advice(basis, ground, chance, standing, wantsStop, paysOff),
     chance,
-    wantsStop: wantsStop && whyAbstain(basis, standing) === null,
+    ground,
+    isCandidate,
+    wantsStop,
     expectedSavedSeconds: gain - loss,
     failRemainingSeconds,
     rerunSeconds,
   }
 }
 
+const groundOf = ({ sign, rate }: Seen): Ground =>
+  sign !== null ? 'sign' : rate >= LEVELS[0] ? 'history' : 'age'
+
 const advice = (
   basis: Basis,
-  { signSeconds }: Seen,
+  ground: Ground,
   chance: Chance,
   standing: Standing,
   wantsStop: boolean,
@@ -81,17 +94,22 @@ const advice = (
 ): { level: Level; reason: string } => {
   const abstention = whyAbstain(basis, standing)
   if (abstention !== null) return { level: 'abstain', reason: abstention }
-  const hasSign = signSeconds !== null
-  if (wantsStop && (hasSign ? standing.isSignContradicted : standing.isContradicted))
+  if (wantsStop && standing.isContradicted[GROUNDS.indexOf(ground)] === true)
     return { level: 'advise', reason: 'earlier stops of this job would have hit passing runs' }
-  if (wantsStop && !(hasSign ? standing.mayStopOnSign : standing.mayStop))
+  if (wantsStop)
+    return { level: 'stop', reason: 'the expected rest of a failing run outweighs a rerun' }
+  if (paysOff && ground === 'history' && standing.isWaiting)
     return {
       level: 'advise',
       reason:
-        'likely to fail; not enough passing runs were watched yet to show that false stops stay below 1 %',
+        'likely to fail; what is stopped for the same history must end first, in case it was mended',
     }
-  if (wantsStop)
-    return { level: 'stop', reason: 'the expected rest of a failing run outweighs a rerun' }
+  if (paysOff && chance.p >= LEVELS[0])
+    return {
+      level: 'advise',
+      reason:
+        'likely to fail; the record of the community does not show yet that stops at this belief hit few passing runs',
+    }
   if (paysOff && chance.low >= ALERT_LOW)
     return { level: 'advise', reason: 'likely to fail, with time to be saved' }
   if (chance.p >= WATCH_P) return { level: 'watch', reason: 'more likely to fail than to pass' }

@@ -3,6 +3,7 @@
 import type { Checkpoint, Level, RunRef } from '../../schemas/events.ts'
 import { runName } from '../../schemas/keys.ts'
 import type { Cells } from '../processor.ts'
+import type { ChangeCount } from './changes.ts'
 import { emptySample, type DurationSample } from './density/sample.ts'
 import { emptyHistory, type History } from './history.ts'
 
@@ -18,11 +19,22 @@ export interface RunningRun extends RunRef {
   pFail: number
   level: Level | null
   isAlerting: boolean
+  /** Pull request or branch, and how the job did on it before, as of the start of the run. */
+  change: string | null
+  changeFailures: number
+  changeRuns: number
+  /** Failures among the ended siblings of the group beyond what was expected of them. */
+  siblings: number
+  /** Terms of the first forecast: what the community learns from. */
+  terms: number[]
   /** First failed step or red test. */
   signSeconds: number | null
-  /** When our rule first wanted to stop it, when it did so on a bad sign, and when it first said so. */
-  shadowSeconds: number | null
-  shadowSignSeconds: number | null
+  /** Steps that failed so far, and red tests. */
+  signs: string[]
+  /** Highest belief at which a stop would have paid off, and whether our rule wanted one, by ground. */
+  peaks: number[]
+  wanted: boolean[]
+  /** When our rule first said to stop it. */
   stopSeconds: number | null
   /** True once a forecast was given with advice. */
   watched: boolean
@@ -46,6 +58,8 @@ export interface DensityStops {
 export const runCell = (run: Pick<RunRef, 'runId' | 'attempt'>): string => `run/${runName(run)}`
 export const historyOf = (cells: Cells): History =>
   (cells.get('history') as History | undefined) ?? emptyHistory()
+export const changesOf = (cells: Cells): readonly ChangeCount[] =>
+  (cells.get('changes') as { changes: ChangeCount[] } | undefined)?.changes ?? []
 export const sampleOf = (cells: Cells): DurationSample =>
   (cells.get('sample') as DurationSample | undefined) ?? emptySample()
 export const fitOf = (cells: Cells): DensityStops =>
@@ -60,9 +74,15 @@ export const fitOf = (cells: Cells): DensityStops =>
 
 /** Runs that are looked at again when the job's history changes: the oldest ones, so that a burst costs no more than this. */
 export const MAX_OPEN = 20
-export const openRuns = (cells: Cells): readonly string[] =>
-  (cells.get('open') as { runs: string[] } | undefined)?.runs ?? []
-export const putOpenRuns = (cells: Cells, runs: readonly string[]): void => {
-  if (runs.length === 0) cells.delete('open')
-  else cells.put('open', { runs: [...runs] })
+export interface OpenRuns {
+  runs: readonly string[]
+  /** Running runs that were stopped for the job's history alone: their ends tell whether the job was mended. */
+  stopped: readonly string[]
+}
+const NONE_OPEN: OpenRuns = { runs: [], stopped: [] }
+export const openRuns = (cells: Cells): OpenRuns =>
+  (cells.get('open') as OpenRuns | undefined) ?? NONE_OPEN
+export const putOpenRuns = (cells: Cells, open: OpenRuns): void => {
+  if (open.runs.length === 0 && open.stopped.length === 0) cells.delete('open')
+  else cells.put('open', open)
 }

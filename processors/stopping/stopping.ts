@@ -17,11 +17,14 @@ import {
 } from '../processor.ts'
 import { BASELINES } from './baselines/index.ts'
 import { CELLS } from './cells.ts'
+import { changeOf, onChange } from './changes.ts'
 import { checkpointSeconds } from './checkpoints.ts'
 import { afterEnd, onProfileTimer, PROFILE_TIMER } from './learn.ts'
 import { look, type Cause } from './look.ts'
 import { scoreOf } from './score.ts'
+import { RED_TESTS } from './signs.ts'
 import {
+  changesOf,
   fitOf,
   MAX_OPEN,
   openRuns,
@@ -56,14 +59,18 @@ const onRun = (cells: Cells, run: Run, now: number, tables: Tables): Effect[] =>
   if (run.change === 'finished') return onFinished(cells, run, running, now, tables)
   if (run.phase !== 'running' || run.startedAt === null) return [drop('no-use')]
   if (running === undefined) return onStarted(cells, run, run.startedAt, now, tables)
-  if (running.signSeconds !== null || !hasBadSign(run)) return [drop('no-use')]
-  running.signSeconds = Math.max(0, (run.eventAt - running.startedAt) / 1000)
-  const failedStep = run.failedSteps.length > 0
-  if (failedStep) running.baselines['first-failed-step'] = running.signSeconds
+  const signs = signsOf(run)
+  if (signs.length <= running.signs.length) return [drop('no-use')]
+  const seconds = Math.max(0, (run.eventAt - running.startedAt) / 1000)
+  running.signs = signs
+  running.signSeconds ??= seconds
+  if (run.failedSteps.length > 0) running.baselines['first-failed-step'] ??= seconds
   cells.put(runCell(run), running)
   return lookAgain(cells, runCell(run), 'sign', run.eventId, now, tables)
 }
-const hasBadSign = (run: Run): boolean => run.failedSteps.length > 0 || run.failedTests > 0
+/** What went wrong in the run so far, by step. */
+const signsOf = (run: Run): string[] =>
+  run.failedTests > 0 ? [...run.failedSteps, RED_TESTS] : run.failedSteps
 
 const onStarted = (
   cells: Cells,
@@ -73,6 +80,9 @@ const onStarted = (
   tables: Tables,
 ): Effect[] => {
   const view = viewOf(cells, run, run.labels, now, tables)
+  const signs = signsOf(run)
+  const change = changeOf(run)
+  const onSame = onChange(changesOf(cells), change)
   const running: RunningRun = {
     source: run.source,
     repo: run.repo,
@@ -85,20 +95,25 @@ const onStarted = (
     pFail: view.basis.rate,
     level: null,
     isAlerting: false,
-    signSeconds: hasBadSign(run) ? Math.max(0, (run.eventAt - startedAt) / 1000) : null,
-    shadowSeconds: null,
-    shadowSignSeconds: null,
+    change,
+    changeFailures: onSame?.failures ?? 0,
+    changeRuns: onSame?.runs ?? 0,
+    siblings: 0,
+    terms: [],
+    signSeconds: signs.length > 0 ? Math.max(0, (run.eventAt - startedAt) / 1000) : null,
+    signs,
+    peaks: [0, 0, 0],
+    wanted: [false, false, false],
     stopSeconds: null,
     watched: false,
     dueSeconds: checkpointSeconds(view.basis.medianPass),
     checkpoints: [],
     baselines: baselineStops(cells, view),
   }
-  const effects = look(running, view, 'started', run.eventId)
-  cells.put(runCell(run), running)
   const open = openRuns(cells)
-  if (open.length < MAX_OPEN) putOpenRuns(cells, [...open, runCell(run)])
-  return effects
+  if (open.runs.length < MAX_OPEN)
+    putOpenRuns(cells, { ...open, runs: [...open.runs, runCell(run)] })
+  return lookAt(cells, running, view, 'started', run.eventId)
 }
 
 /** What each baseline would do, by what is known when a run starts. */
@@ -130,8 +145,26 @@ const lookAgain = (
 ): Effect[] => {
   const running = cells.get(cell) as RunningRun | undefined
   if (running === undefined) return []
-  const effects = look(running, viewOf(cells, running, running.labels, now, tables), cause, causeId)
+  const view = viewOf(cells, running, running.labels, now, tables)
+  return lookAt(cells, running, view, cause, causeId)
+}
+
+/** Looks at a run, and keeps who is stopped for the job's history alone. */
+const lookAt = (
+  cells: Cells,
+  running: RunningRun,
+  view: View,
+  cause: Cause,
+  causeId: string,
+): Effect[] => {
+  const cell = runCell(running)
+  const open = openRuns(cells)
+  const isStopped = open.stopped.includes(cell)
+  const isWaiting = !isStopped && open.stopped.length >= view.standing.stopsAtOnce
+  const { effects, verdict } = look(running, view, isWaiting, cause, causeId)
   cells.put(cell, running)
+  if (verdict.level === 'stop' && verdict.ground === 'history' && !isStopped)
+    putOpenRuns(cells, { ...open, stopped: [...open.stopped, cell] })
   return effects
 }
 
@@ -148,12 +181,17 @@ const onFinished = (
     cells.delete(cell)
     effects.push(clearTimer(cell))
   }
-  const others = openRuns(cells).filter((open) => open !== cell)
-  if (running !== undefined) putOpenRuns(cells, others)
+  const open = openRuns(cells)
+  const others = open.runs.filter((other) => other !== cell)
+  if (running !== undefined)
+    putOpenRuns(cells, {
+      runs: others,
+      stopped: open.stopped.filter((other) => other !== cell),
+    })
   effects.push(...afterEnd(cells, run, running, now, tables))
   const isTold = failedClass(run.outcome ?? 'unknown') !== null || durationSeconds(run) !== null
   if (isTold)
-    for (const open of others)
-      effects.push(...lookAgain(cells, open, 'history', run.eventId, now, tables))
+    for (const other of others)
+      effects.push(...lookAgain(cells, other, 'history', run.eventId, now, tables))
   return effects
 }

@@ -1,18 +1,24 @@
-/** What a look at a job's run rests on: the job's history, its pools, and what its record allows. */
+/** What a look at a job's run rests on: the job's history, its pools, and what their records allow. */
 
 import type { JobRef, Prior } from '../../schemas/events.ts'
 import type { Cells, Tables } from '../processor.ts'
-import { basisOf, type Basis } from './basis.ts'
-import { allowedBy, isContradicted } from './bound.ts'
+import { basisOf, pooledRate, type Basis } from './basis.ts'
 import type { History } from './history.ts'
+import { GROUNDS, isAgainst, isContradicted, stopLevel, stopsAtOnce } from './permit.ts'
 import { poolsOf } from './pools.ts'
+import { NOTHING_LEARNED, type Learned } from './refine.ts'
 import type { Standing } from './rule.ts'
+import { harmlessShare } from './signs.ts'
 import { historyOf } from './state.ts'
 
 export interface View {
   readonly history: History
   readonly basis: Basis
-  readonly standing: Standing
+  readonly standing: Omit<Standing, 'isWaiting'>
+  /** What the community has learned of the terms beside the formula. */
+  readonly learned: Learned
+  /** Share of the job's runs with a bad sign that pass all the same. */
+  readonly harmless: number
   readonly now: number
 }
 
@@ -21,8 +27,7 @@ interface Prepared {
   readonly labels: Readonly<Record<string, string>>
   readonly pools: readonly string[]
   readonly priors: readonly (Prior | undefined)[]
-  readonly basis: Basis
-  readonly standing: Standing
+  readonly view: Omit<View, 'now'>
 }
 const prepared = new WeakMap<History, Prepared>()
 
@@ -41,28 +46,40 @@ export const viewOf = (
       : poolsOf(ref, labels)
   const priors = pools.map((pool) => tables.get('ci.priors.v1', pool))
   if (known?.pools === pools && known.priors.every((prior, i) => prior === priors[i]))
-    return { history, basis: known.basis, standing: known.standing, now }
-  const basis = basisOf(history, priors)
-  const standing = standingOf(history, priors)
-  prepared.set(history, { labels, pools, priors, basis, standing })
-  return { history, basis, standing, now }
+    return { ...known.view, now }
+  const view = {
+    history,
+    basis: basisOf(history, priors),
+    standing: standingOf(history, priors),
+    learned: priors.at(-1) ?? NOTHING_LEARNED,
+    harmless: harmlessShare(
+      { runs: history.pass.withSign + history.fail.withSign, passes: history.pass.withSign },
+      priors,
+    ),
+  }
+  prepared.set(history, { labels, pools, priors, view })
+  return { ...view, now }
 }
 
-const standingOf = (history: History, priors: readonly (Prior | undefined)[]): Standing => {
-  const allowed = [history, ...priors].flatMap((record) =>
-    record === undefined ? [] : [allowedBy(record)],
-  )
+const standingOf = (history: History, priors: readonly (Prior | undefined)[]): View['standing'] => {
+  const [family, community] = [priors[0], priors.at(-1)]
+  const known = {
+    ...(community ?? NO_RECORD),
+    failureRate: community === undefined ? 0.5 : pooledRate(community),
+  }
+  const stopAt = GROUNDS.map((ground) => stopLevel(known, ground))
   return {
     ownRuns: history.recent.length,
     skillRuns: history.skillRuns,
     skillOurs: history.skillOurs,
     skillBase: history.skillBase,
-    mayStop: allowed.some(({ any }) => any),
-    mayStopOnSign: allowed.some(({ onSign }) => onSign),
-    isContradicted: isContradicted(history),
-    isSignContradicted: isContradicted({
-      shadowFalseStops: history.shadowSignFalseStops,
-      shadowTrueStops: history.shadowSignTrueStops,
-    }),
+    stopAt,
+    stopsAtOnce: stopsAtOnce(known, stopAt[GROUNDS.indexOf('history')] ?? Infinity),
+    isContradicted: GROUNDS.map(
+      (ground, i) =>
+        isContradicted(history.falseStops[i] ?? 0, history.trueStops[i] ?? 0) ||
+        (family !== undefined && isAgainst(family, ground, stopAt[i] ?? 1)),
+    ),
   }
 }
+const NO_RECORD = { falseStops: [], trueStops: [], watchedPasses: 0 }

@@ -4,7 +4,7 @@ import { basisOf } from '../../processors/stopping/basis.ts'
 import { fitCompat } from '../../processors/stopping/density/compat.ts'
 import { fitDensity } from '../../processors/stopping/density/fit.ts'
 import { KEPT_DURATIONS } from '../../processors/stopping/density/sample.ts'
-import { remainingAt } from '../../processors/stopping/forecast.ts'
+import { remainingAt, type Seen } from '../../processors/stopping/forecast.ts'
 import { emptyHistory, remember, type History } from '../../processors/stopping/history.ts'
 import { judge, type Standing } from '../../processors/stopping/rule.ts'
 import type { Figure } from './figures.ts'
@@ -22,7 +22,8 @@ const historyOf = (runs: number): History => {
     const failed = run % 4 === 0
     const [durationSeconds = 0] = durationsOf(1, failed ? 1_500 : 600)
     const signSeconds = failed ? durationSeconds * 0.8 : null
-    history = remember(history, { failed, durationSeconds, isCut: false, signSeconds })
+    const signs = failed ? ['step'] : []
+    history = remember(history, { failed, durationSeconds, isCut: false, signSeconds, signs })
   }
   return history
 }
@@ -31,10 +32,10 @@ const STANDING: Standing = {
   skillRuns: 30,
   skillOurs: 3,
   skillBase: 4,
-  mayStop: true,
-  mayStopOnSign: true,
-  isSignContradicted: false,
-  isContradicted: false,
+  stopAt: [0.92, 0.92, 0.92],
+  stopsAtOnce: 3,
+  isContradicted: [false, false, false],
+  isWaiting: false,
 }
 
 const microseconds = (name: string, calls: number, call: (index: number) => unknown): Figure => {
@@ -50,7 +51,12 @@ export const forecast: BenchCase = ({ isQuick }) => {
   const calls = isQuick ? 1_000 : 50_000
   const history = historyOf(100)
   const basis = basisOf(history, [])
-  const seen = (index: number) => ({ elapsedSeconds: index % 2_000, signSeconds: null })
+  const seen = (index: number): Seen => ({
+    elapsedSeconds: index % 2_000,
+    signSeconds: null,
+    sign: null,
+    rate: basis.rate,
+  })
   return [
     microseconds('history prepared for forecasts', calls / 10, () => basisOf(history, [])),
     microseconds('chance, advice and expected saving', calls, (i) =>

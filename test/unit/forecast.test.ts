@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { basisOf, type Basis } from '../../processors/stopping/basis.ts'
-import { chanceAt, pFailAt, remainingAt } from '../../processors/stopping/forecast.ts'
+import { chanceAt, pFailAt, remainingAt, type Seen } from '../../processors/stopping/forecast.ts'
 import {
   baseRate,
   emptyHistory,
@@ -19,14 +19,17 @@ const run = (failed: boolean, durationSeconds: number | null, more: Partial<Fini
   durationSeconds,
   isCut: false,
   signSeconds: null,
+  signs: more.signSeconds == null ? [] : ['step'],
   ...more,
 })
 const after = (runs: readonly Finished[]): History => runs.reduce(remember, emptyHistory())
 const times = (n: number, of: (i: number) => Finished): Finished[] =>
   Array.from({ length: n }, (_, i) => of(i))
-const at = (elapsedSeconds: number, signSeconds: number | null = null) => ({
+const at = (basis: Basis, elapsedSeconds: number, p: number | null = null): Seen => ({
   elapsedSeconds,
-  signSeconds,
+  signSeconds: p === null ? null : elapsedSeconds / 2,
+  sign: p === null ? null : { p, runs: 12 },
+  rate: basis.rate,
 })
 
 describe('the history of a job', () => {
@@ -96,19 +99,14 @@ describe('the chance to fail', () => {
   const hanging = basisOf(after(times(40, (i) => run(i % 4 === 0, i % 4 === 0 ? 9000 : 600))), [])
 
   it('rises once every pass would be over', () => {
-    expect(pFailAt(hanging, at(2000))).toBeGreaterThan(0.8)
-    expect(pFailAt(hanging, at(10))).toBeLessThan(0.4)
+    expect(pFailAt(hanging, at(hanging, 2000))).toBeGreaterThan(0.8)
+    expect(pFailAt(hanging, at(hanging, 10))).toBeLessThan(0.4)
   })
-  it('learns whether a bad sign decides', () => {
-    const decisive = times(60, (i) =>
-      i % 3 === 0 ? run(true, 1000, { signSeconds: 300 }) : run(false, 900),
-    )
-    const harmless = times(60, (i) => run(i % 3 === 0, 900, { signSeconds: 300 }))
-    expect(pFailAt(basisOf(after(decisive), []), at(400, 300))).toBeGreaterThan(0.9)
-    expect(pFailAt(basisOf(after(harmless), []), at(400, 300))).toBeCloseTo(
-      basisOf(after(harmless), []).rate,
-      1,
-    )
+  it('is what a bad sign says, or more where history and age say more', () => {
+    const { rate } = hanging
+    expect(pFailAt(hanging, at(hanging, 400, 0.97))).toBe(0.97)
+    expect(pFailAt(hanging, at(hanging, 400, 0.01))).toBeCloseTo(rate, 1)
+    expect(pFailAt(hanging, at(hanging, 2000, 0.01))).toBeGreaterThan(0.8)
   })
   it('falls while no sign shows up where failing runs show one early', () => {
     const early = basisOf(
@@ -117,13 +115,12 @@ describe('the chance to fail', () => {
       ),
       [],
     )
-    expect(pFailAt(early, at(500))).toBeLessThan(pFailAt(early, at(10)) / 3)
+    expect(pFailAt(early, at(early, 500))).toBeLessThan(pFailAt(early, at(early, 10)) / 3)
   })
-  it('is .946, at least .757, where 10 of 20 failing and 0 of 40 passing runs are alive at a rate of .3', () => {
+  it('is .900, at least .656, where 10 of 20 failing and 0 of 40 passing runs are alive at a rate of .3', () => {
     const side = (histogram: Record<string, number>) => ({
       lasting: new Survival([{ histogram, scale: 1 }]),
       clean: new Survival([{ histogram, scale: 1 }]),
-      signShare: 0.5,
     })
     const basis: Basis = {
       rate: 0.3,
@@ -135,9 +132,9 @@ describe('the chance to fail', () => {
       pool: 'job',
       medianPass: 1000,
     }
-    const { p, low, high } = chanceAt(basis, at(2000))
-    expect(p).toBeCloseTo(0.946, 3)
-    expect(low).toBeCloseTo(0.757, 2)
+    const { p, low, high } = chanceAt(basis, at(basis, 2000))
+    expect(p).toBeCloseTo(0.9, 3)
+    expect(low).toBeCloseTo(0.656, 2)
     expect(high).toBeGreaterThan(p)
   })
   it('lies inside its interval, whatever the history', () => {
@@ -146,20 +143,21 @@ describe('the chance to fail', () => {
       durationSeconds: fc.option(fc.double({ min: 0, max: 1e6, noNaN: true })),
       isCut: fc.boolean(),
       signSeconds: fc.option(fc.double({ min: 0, max: 1e6, noNaN: true })),
+      signs: fc.constantFrom([], ['a'], ['a', 'b']),
     })
     fc.assert(
       fc.property(
         fc.array(anyRun, { maxLength: 40 }),
         fc.double({ min: 0, max: 2e6, noNaN: true }),
-        fc.option(fc.double({ min: 0, max: 1e6, noNaN: true })),
+        fc.option(fc.double({ min: 0, max: 0.999, noNaN: true })),
         (runs, elapsed, sign) => {
           const basis = basisOf(after(runs), [])
-          const { p, low, high } = chanceAt(basis, at(elapsed, sign))
+          const { p, low, high } = chanceAt(basis, at(basis, elapsed, sign))
           expect(p).toBeGreaterThan(0)
           expect(p).toBeLessThan(1)
           expect(low).toBeLessThanOrEqual(p)
           expect(high).toBeGreaterThanOrEqual(p)
-          const { low: from, median, high: to } = remainingAt(basis, at(elapsed, sign))
+          const { low: from, median, high: to } = remainingAt(basis, at(basis, elapsed, sign))
           if (median !== null) {
             expect(from).toBeGreaterThanOrEqual(0)
             expect(from).toBeLessThanOrEqual(median + 1)
@@ -173,13 +171,12 @@ describe('the chance to fail', () => {
 
 describe('the time to the end', () => {
   it('is not given where no duration is known', () => {
-    expect(
-      remainingAt(basisOf(after([run(false, null), run(true, null)]), []), at(0)).median,
-    ).toBeNull()
+    const untimed = basisOf(after([run(false, null), run(true, null)]), [])
+    expect(remainingAt(untimed, at(untimed, 0)).median).toBeNull()
   })
   it('brackets a steady job', () => {
     const steady = basisOf(after(times(10, () => run(false, 1000))), [])
-    const { low, median, high } = remainingAt(steady, at(100))
+    const { low, median, high } = remainingAt(steady, at(steady, 100))
     expect(low).toBeGreaterThan(750)
     expect(high).toBeLessThan(1050)
     expect(median).toBeCloseTo(900, -2)
@@ -198,15 +195,16 @@ describe('the time to the end', () => {
       failClean: {},
       passesWithSign: 0,
       failuresWithSign: 0,
-      shadowPasses: 0,
-      shadowFalseStops: 0,
-      shadowTrueStops: 0,
-      shadowSignFalseStops: 0,
-      shadowSignTrueStops: 0,
+      watchedPasses: 0,
+      falseStops: [],
+      trueStops: [],
+      weights: [],
+      trust: 0,
+      strain: 0,
     }
     const basis = basisOf(emptyHistory(), [pool, undefined])
     expect(basis.pool).toBe('family')
     expect(basis.rate).toBeLessThan(0.1)
-    expect(remainingAt(basis, at(0)).median).toBeGreaterThan(800)
+    expect(remainingAt(basis, at(basis, 0)).median).toBeGreaterThan(800)
   })
 })

@@ -14,8 +14,8 @@ const prior = (pool: string, passes: number): Keyed => {
   const record: Prior = {
     ...{ eventId: `${pool}/${passes}`, eventAt: MONDAY, observedAt: MONDAY, pool, passes },
     ...{ failures: 0, passDurations: {}, failDurations: {}, passClean: {}, failClean: {} },
-    ...{ shadowPasses: 0, shadowFalseStops: 0, shadowTrueStops: 0 },
-    ...{ passesWithSign: 0, failuresWithSign: 0, shadowSignFalseStops: 0, shadowSignTrueStops: 0 },
+    ...{ watchedPasses: 0, falseStops: [], trueStops: [], weights: [], trust: 0, strain: 0 },
+    ...{ passesWithSign: 0, failuresWithSign: 0 },
   }
   return keyed('ci.priors.v1', record, MONDAY)
 }

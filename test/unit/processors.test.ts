@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { incidents } from '../../processors/incidents/incidents.ts'
 import { priors } from '../../processors/priors/priors.ts'
-import type { Forecast, PoolOutcome, Score } from '../../schemas/events.ts'
+import { LEVELS } from '../../processors/stopping/permit.ts'
+import type { Forecast, PoolOutcome, Prior, Score } from '../../schemas/events.ts'
 import { aRun, HOUR, MINUTE, MONDAY } from '../support/facts.ts'
 import { given, on, until, type Happening, type Said } from '../support/given.ts'
 
@@ -9,8 +10,8 @@ describe('the priors processor', () => {
   const outcome = (n: number, at: number, more: Partial<PoolOutcome> = {}): Happening =>
     on('ci.pool-outcomes.v1', {
       ...{ eventId: String(n), eventAt: at, observedAt: at, pool: 'family:x', failed: false },
-      ...{ durationSeconds: 600, watched: true, shadowStopped: false, badSign: false },
-      ...{ cleanSeconds: 600, shadowSignStopped: false, ...more },
+      ...{ durationSeconds: 600, watched: true, badSign: false, cleanSeconds: 600 },
+      ...{ peaks: [0, 0, 0], terms: [], ...more },
     })
   const published = (record: object): Said => ({ topic: 'ci.priors.v1', record })
 
@@ -22,7 +23,7 @@ describe('the priors processor', () => {
     then(
       published({
         ...{ pool: 'family:x', observedAt: MONDAY + HOUR, failures: 1 },
-        ...{ shadowPasses: 1, shadowFalseStops: 0, shadowTrueStops: 0 },
+        weights: [],
       }),
     )
     // The pass came first and weighs a little less: it is forgotten by halves every 400 runs.
@@ -36,17 +37,34 @@ describe('the priors processor', () => {
     pool.when(until(MONDAY + 2 * HOUR)).then(published({ passes: 1, failures: 0 }))
   })
 
-  it('counts shadow stops by what they would have hit', () => {
-    given(
+  it('counts runs at every level of belief they reached, by ground', () => {
+    const { said } = given(
       priors,
-      outcome(1, MONDAY, { shadowStopped: true }),
-      outcome(2, MONDAY + 1, { shadowStopped: true, failed: true }),
-      outcome(3, MONDAY + 2, { watched: false }),
-    )
-      .when(until(MONDAY + HOUR))
-      .then(published({ shadowPasses: 1, shadowFalseStops: 1, shadowTrueStops: 1 }))
+      outcome(1, MONDAY, { peaks: [0.95, 0, 0] }),
+      outcome(2, MONDAY + 1, { peaks: [0.95, 0, 0.999], failed: true }),
+      outcome(3, MONDAY + 2, { watched: false, peaks: [0.95, 0, 0] }),
+    ).when(until(MONDAY + HOUR))
+    const [prior] = said.map((each) => ('record' in each ? (each.record as Prior) : undefined))
+    // Two watched runs were forgotten a little since.
+    const kept = 0.5 ** (2 / 2000)
+    expect(prior?.watchedPasses).toBeCloseTo(kept, 9)
+    const counted = (stops: readonly number[] = []) => stops.map((count) => Math.round(count))
+    expect(counted(prior?.falseStops)).toEqual(reached([2, 0, 0]))
+    expect(counted(prior?.trueStops)).toEqual(reached([2, 0, LEVELS.length]))
+  })
+
+  it('learns from the terms of a forecast', () => {
+    const failing = { failed: true, terms: [1, 0, 0, 0, 0, 0, 0, 0, 0] }
+    const { said } = given(priors, outcome(1, MONDAY, failing)).when(until(MONDAY + HOUR))
+    const [prior] = said.map((each) => ('record' in each ? (each.record as Prior) : undefined))
+    expect(prior?.weights[0]).toBeGreaterThan(0)
+    expect(prior?.strain).toBeCloseTo(0.05 * 0.5, 6)
   })
 })
+
+/** So many levels of each ground, the lowest first. */
+const reached = (levels: readonly number[]): number[] =>
+  levels.flatMap((many) => LEVELS.map((_, i) => (i < many ? 1 : 0)))
 
 describe('the incidents processor', () => {
   const forecast = (run: string, pFailLow: number, minute: number, remaining = 3600): Happening => {

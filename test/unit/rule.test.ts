@@ -1,53 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { basisOf } from '../../processors/stopping/basis.ts'
-import { allowedBy, eValue, isContradicted } from '../../processors/stopping/bound.ts'
 import { checkpointSeconds } from '../../processors/stopping/checkpoints.ts'
 import { emptyHistory, remember, type Finished } from '../../processors/stopping/history.ts'
 import { familyOf, poolsOf } from '../../processors/stopping/pools.ts'
 import { judge, type Standing } from '../../processors/stopping/rule.ts'
-
-const record = (passes: number, any: [wrong: number, right: number], sign = any) => ({
-  shadowPasses: passes,
-  shadowFalseStops: any[0],
-  shadowTrueStops: any[1],
-  shadowSignFalseStops: sign[0],
-  shadowSignTrueStops: sign[1],
-})
-
-describe('the bound on false stops', () => {
-  it('is shown by 385 passing runs without one, and by no fewer', () => {
-    expect(eValue(0, 385)).toBeCloseTo(40.04, 2)
-    expect(allowedBy(record(385, [0, 20])).any).toBe(true)
-    expect(allowedBy(record(384, [0, 20])).any).toBe(false)
-  })
-  it('needs many more once there was one', () => {
-    expect(allowedBy(record(500, [1, 20])).any).toBe(false)
-    expect(allowedBy(record(1000, [1, 20])).any).toBe(true)
-    expect(allowedBy(record(1000, [20, 400])).any).toBe(false)
-  })
-  it('needs stops that were right, and a record that does not speak against a precision of .9', () => {
-    expect(allowedBy(record(10_000, [0, 8])).any).toBe(false)
-    expect(allowedBy(record(10_000, [4, 15])).any).toBe(true)
-    expect(allowedBy(record(10_000, [10, 15])).any).toBe(false)
-  })
-  it('lets stops on a bad sign go ahead alone', () => {
-    expect(allowedBy(record(500, [30, 60], [0, 40]))).toEqual({ any: false, onSign: true })
-  })
-  it('is a fair bet: at a true rate of 1 % its mean stays 1', () => {
-    const n = 50
-    let mean = 0
-    for (let k = 0, chance = 0.99 ** n; k <= n; k += 1) {
-      mean += chance * eValue(k, n)
-      chance *= (((n - k) / (k + 1)) * 0.01) / 0.99
-    }
-    expect(mean).toBeCloseTo(1, 6)
-  })
-  it('keeps out a job whose own stops were wrong too often', () => {
-    expect(isContradicted(record(100, [1, 0]))).toBe(false)
-    expect(isContradicted(record(100, [2, 10]))).toBe(true)
-    expect(isContradicted(record(100, [2, 30]))).toBe(false)
-  })
-})
 
 describe('the pools of a job', () => {
   it('puts jobs that differ only in numbers into one family', () => {
@@ -74,6 +30,7 @@ describe('the advice', () => {
       durationSeconds: 1000,
       isCut: false,
       signSeconds: null,
+      signs: [],
       ...of(i),
     })).reduce(remember, emptyHistory())
   const standing = (more: Partial<Standing> = {}): Standing => ({
@@ -81,30 +38,44 @@ describe('the advice', () => {
     skillRuns: 50,
     skillOurs: 5,
     skillBase: 6,
-    mayStop: true,
-    mayStopOnSign: true,
-    isContradicted: false,
-    isSignContradicted: false,
+    stopAt: [0.92, 0.92, 0.92],
+    stopsAtOnce: 3,
+    isContradicted: [false, false, false],
+    isWaiting: false,
     ...more,
   })
-  /** One run in four hangs for ten times as long as a pass. */
+  /** One run in two hangs for ten times as long as a pass. */
   const hanging = basisOf(
-    history((i) => (i % 4 === 0 ? { failed: true, durationSeconds: 10_000 } : {})),
+    history((i) => (i % 2 === 0 ? { failed: true, durationSeconds: 10_000 } : {})),
     [],
   )
-  const late = { elapsedSeconds: 2000, signSeconds: null }
+  const late = { elapsedSeconds: 2000, signSeconds: null, sign: null, rate: hanging.rate }
 
-  it('is to stop a hanging run once the bound is shown', () => {
+  it('is to stop a hanging run where its belief is allowed to', () => {
     const verdict = judge(hanging, late, standing())
     expect(verdict.level).toBe('stop')
     expect(verdict.expectedSavedSeconds).toBeGreaterThan(5000)
     expect(judge(hanging, { ...late, elapsedSeconds: 10 }, standing()).level).toBe('continue')
   })
-  it('is only advice while the bound is not shown, or the job contradicts it', () => {
-    const unshown = judge(hanging, late, standing({ mayStop: false }))
-    expect(unshown).toMatchObject({ level: 'advise', wantsStop: true })
-    expect(unshown.reason).toContain('below 1 %')
-    expect(judge(hanging, late, standing({ isContradicted: true })).level).toBe('advise')
+  it('is only advice where the record does not allow it, or the job contradicts it', () => {
+    const unshown = judge(hanging, late, standing({ stopAt: [0.92, 0.995, 0.92] }))
+    expect(unshown).toMatchObject({ level: 'advise', wantsStop: false, ground: 'age' })
+    expect(unshown.reason).toContain('hit few passing runs')
+    const contradicted = judge(hanging, late, standing({ isContradicted: [false, true, false] }))
+    expect(contradicted).toMatchObject({ level: 'advise', wantsStop: true })
+  })
+  it('waits where enough runs of the job are stopped for the same history', () => {
+    const start = { elapsedSeconds: 0, signSeconds: null, sign: null, rate: 0.97 }
+    expect(judge(hanging, start, standing())).toMatchObject({ level: 'stop', ground: 'history' })
+    const waiting = judge(hanging, start, standing({ isWaiting: true }))
+    expect(waiting).toMatchObject({ level: 'advise', isCandidate: false })
+    expect(waiting.reason).toContain('mended')
+  })
+  it('goes by the failed step once there is one', () => {
+    const failed = { ...late, elapsedSeconds: 10, signSeconds: 5, sign: { p: 0.96, runs: 5 } }
+    expect(judge(hanging, failed, standing())).toMatchObject({ level: 'stop', ground: 'sign' })
+    const never = standing({ stopAt: [0.92, 0.92, Infinity] })
+    expect(judge(hanging, failed, never).level).toBe('advise')
   })
   it('is none where too little is known, or where forecasts were worse than the base rate', () => {
     const unknown = basisOf(emptyHistory(), [])
@@ -118,7 +89,7 @@ describe('the advice', () => {
   })
   it('does not stop what is nearly over: the rest is not worth the risk of a rerun', () => {
     const short = basisOf(
-      history((i) => (i % 4 === 0 ? { failed: true, durationSeconds: 2100 } : {})),
+      history((i) => (i % 2 === 0 ? { failed: true, durationSeconds: 2100 } : {})),
       [],
     )
     expect(judge(short, { ...late, elapsedSeconds: 1500 }, standing()).level).toBe('stop')

@@ -1,0 +1,94 @@
+/**
+ * Permission to stop, earned by the record of a community. For each ground of belief and each level of it, the community
+ * counts the runs that reached it: failing ones would have been stopped rightly, passing ones wrongly. The lowest level
+ * whose record is good enough is the one that stops. Permission is spent as it is earned: a false stop closes its level
+ * until enough passing runs were watched.
+ */
+
+import { wilson } from '../../schemas/measures.ts'
+
+/** What a belief rests on: how runs ended before, how long the run has lasted, or what failed inside it. */
+export const GROUNDS = ['history', 'age', 'sign'] as const
+export type Ground = (typeof GROUNDS)[number]
+
+/** Beliefs at which a record is kept. The lowest is above the precision of .9 that is asked of stops. */
+export const LEVELS = [0.92, 0.94, 0.96, 0.97, 0.98, 0.985, 0.99, 0.995] as const
+
+/** Runs by the level of belief that they reached, or went beyond: all levels of one ground, then of the next. */
+export interface StopRecord {
+  readonly falseStops: readonly number[]
+  readonly trueStops: readonly number[]
+}
+const placeOf = (ground: Ground, level: number): number =>
+  GROUNDS.indexOf(ground) * LEVELS.length + level
+
+const indexOf = (level: number): number => LEVELS.findIndex((each) => each === level)
+
+/** Six in ten of the false stops allowed (1 %); the rest is for what the record has not heard yet, and for chance. */
+const SPEND = 0.006
+/** Nine in ten stops must be right; a record speaks against that where its upper 95 % bound (Wilson 1927) is below. */
+const PRECISION = 0.9
+const Z95_ONE_SIDED = 1.645
+/** Until a record says more, each level is taken at its word, as if so many passing runs had been watched. */
+const TAKEN_PASSES = 50
+/** A quarter of failing runs are stopped, as far as is known before. */
+const STOPPED_SHARE = 0.25
+
+/** How a community fared: its record, and what it rests on. */
+export interface Standings extends StopRecord {
+  readonly watchedPasses: number
+  readonly failureRate: number
+}
+
+/**
+ * The belief from which a run may be stopped, Infinity for none: the lowest level that keeps both promises, with what was
+ * counted and what the level itself says. Precision: the record does not speak against nine in ten stops being right.
+ * Rarity: at most 6 in 1,000 passing runs are hit; at its word, a level p that stops a quarter of failing runs hits (1 − p)/p · f/(1 − f)/4 of
+ * the passing ones. A failed step is evidence of the run itself: how often it is wrong is not a matter of the rate.
+ * Example: where half of the runs fail and nothing was counted yet, .98 is the lowest level for history: .0204/4 = 5.1 in
+ * 1,000. After 100 passing runs of which none was hit it is .94: 50·.0638/4 = .80 is within .006·150 = .9.
+ */
+export const stopLevel = (known: Standings, ground: Ground): number => {
+  const odds = ground === 'sign' ? 0 : known.failureRate / (1 - known.failureRate)
+  for (let i = 0; i < LEVELS.length; i += 1) {
+    const level = LEVELS[i] ?? 1
+    const wrong = known.falseStops[placeOf(ground, i)] ?? 0
+    const stops = wrong + (known.trueStops[placeOf(ground, i)] ?? 0)
+    const expected = ((1 - level) / level) * odds * STOPPED_SHARE
+    const isPrecise =
+      wrong === 0 || wilson(1 - wrong / stops, stops, Z95_ONE_SIDED).high >= PRECISION
+    const isRare = wrong + TAKEN_PASSES * expected <= SPEND * (known.watchedPasses + TAKEN_PASSES)
+    if (isPrecise && isRare) return level
+  }
+  return Infinity
+}
+
+/**
+ * How many running runs of one job may be stopped for its history at a time: as many as the record can afford to be wrong
+ * about, and one. Where a job was mended meanwhile, all of them are stopped in error before the first can tell.
+ * Example: 450 watched passing runs of which one was hit afford 1 + ⌊.006·500 − 1⌋ = 3.
+ */
+export const stopsAtOnce = (known: Standings, level: number): number => {
+  const wrong = known.falseStops[placeOf('history', indexOf(level))] ?? 0
+  return 1 + Math.max(0, Math.floor(SPEND * (known.watchedPasses + TAKEN_PASSES) - wrong + 1e-9))
+}
+
+/** Counts a run at every level that its belief on each ground (`peaks`, by ground) went up to. Changes its argument. */
+export const climb = (stops: number[], peaks: readonly number[]): void => {
+  GROUNDS.forEach((ground, g) => {
+    LEVELS.forEach((level, i) => {
+      const place = placeOf(ground, i)
+      stops[place] = (stops[place] ?? 0) + ((peaks[g] ?? 0) >= level ? 1 : 0)
+    })
+  })
+}
+
+/** True where the record of a family says that stops at this level were wrong too often there. */
+export const isAgainst = (record: StopRecord, ground: Ground, level: number): boolean => {
+  const place = placeOf(ground, indexOf(level))
+  return isContradicted(record.falseStops[place] ?? 0, record.trueStops[place] ?? 0)
+}
+
+/** A job's own stops must have been right nine times in ten, as far as they say; then it may rest on its pool's record. */
+export const isContradicted = (falseStops: number, trueStops: number): boolean =>
+  falseStops >= 2 && falseStops > 0.1 * (falseStops + trueStops)

@@ -1,0 +1,87 @@
+/** How often a run with this failed step still passed: learned per step, leaning on the job, its family, its community. */
+
+import type { Prior } from '../../schemas/events.ts'
+
+/** Runs that showed a sign, and those of them that passed all the same; decayed. */
+export interface SignCount {
+  runs: number
+  passes: number
+}
+/** By step; red tests count as a step of this name. */
+export type SignCounts = Record<string, SignCount>
+export const RED_TESTS = 'red tests'
+
+/** Before anything is known, a failed step fails nine runs in ten. */
+const HARMLESS_AT_FIRST = 0.1
+/** What the wider level says counts as two runs: a step speaks for itself from its third failure on. */
+const LEAN = 2
+/** A step is forgotten by halves every 40 of its failures. */
+const FORGET = 0.5 ** (1 / 40)
+/** Steps remembered; of more, those seen least are forgotten. */
+const MAX_STEPS = 50
+
+/** What failed steps say together: the chance to fail, and the runs it rests on. */
+export interface SignBelief {
+  readonly p: number
+  readonly runs: number
+}
+
+const leaning = (wider: number, { runs, passes }: SignCount): number =>
+  (passes + LEAN * wider) / (runs + LEAN)
+
+/**
+ * Share of runs that pass with a sign of any step: of the job, leaning on its family, leaning on its community (`priors`
+ * come narrowest first).
+ */
+export const harmlessShare = (own: SignCount, priors: readonly (Prior | undefined)[]): number => {
+  let share = HARMLESS_AT_FIRST
+  for (const prior of [...priors].reverse())
+    if (prior !== undefined)
+      share = leaning(share, {
+        runs: prior.passesWithSign + prior.failuresWithSign,
+        passes: prior.passesWithSign,
+      })
+  return leaning(share, own)
+}
+
+/**
+ * The belief after these steps failed: that of the most telling one.
+ * Example: a step whose three failures all failed the run, in a job of which nothing else is known (.1 still pass):
+ * p = 1 − (0 + 2·.1) / (3 + 2) = .96.
+ */
+export const beliefOf = (
+  steps: readonly string[],
+  counts: SignCounts,
+  jobShare: number,
+): SignBelief => {
+  let best: SignBelief = { p: 0, runs: 0 }
+  for (const step of steps) {
+    const count = counts[step] ?? { runs: 0, passes: 0 }
+    const p = 1 - leaning(jobShare, count)
+    if (p > best.p) best = { p, runs: count.runs + LEAN }
+  }
+  return best
+}
+
+/** The counts after one more run that showed these signs. Does not change its argument. */
+export const countSigns = (
+  counts: SignCounts,
+  steps: readonly string[],
+  failed: boolean,
+): SignCounts => {
+  const next = { ...counts }
+  for (const step of steps) {
+    const { runs, passes } = next[step] ?? { runs: 0, passes: 0 }
+    next[step] = { runs: runs * FORGET + 1, passes: passes * FORGET + (failed ? 0 : 1) }
+  }
+  return trimmed(next, steps)
+}
+
+const trimmed = (counts: SignCounts, fresh: readonly string[]): SignCounts => {
+  const names = Object.keys(counts)
+  if (names.length <= MAX_STEPS) return counts
+  const weight = (name: string): number =>
+    (fresh.includes(name) ? 1e6 : 0) + (counts[name]?.runs ?? 0)
+  const kept = names.sort((a, b) => weight(b) - weight(a) || (a < b ? -1 : 1)).slice(0, MAX_STEPS)
+  return Object.fromEntries(kept.map((name) => [name, counts[name] ?? { runs: 0, passes: 0 }]))
+}

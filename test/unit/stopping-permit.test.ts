@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import {
+  climb,
+  GROUNDS,
+  isAgainst,
+  isContradicted,
+  LEVELS,
+  stopLevel,
+  stopsAtOnce,
+  type Standings,
+} from '../../processors/stopping/permit.ts'
+
+/** Runs that reached a level on one ground, or went beyond: [level, wrong, right]. */
+const record = (
+  failureRate: number,
+  watchedPasses: number,
+  ...reached: readonly (readonly [peak: number, wrong: number, right: number])[]
+): Standings => {
+  const falseStops: number[] = []
+  const trueStops: number[] = []
+  for (const [peak, wrong, right] of reached) {
+    for (let i = 0; i < wrong; i += 1) climb(falseStops, [peak, peak, peak])
+    for (let i = 0; i < right; i += 1) climb(trueStops, [peak, peak, peak])
+  }
+  return { failureRate, watchedPasses, falseStops, trueStops }
+}
+
+describe('the permission to stop', () => {
+  it('takes levels at their word at first: .98 where half of the runs fail, .94 after 100 passes', () => {
+    expect(stopLevel(record(0.5, 0), 'history')).toBe(0.98)
+    expect(stopLevel(record(0.5, 100), 'history')).toBe(0.94)
+  })
+  it('is given sooner where few runs fail, and on a failed step', () => {
+    expect(stopLevel(record(0.05, 0), 'age')).toBe(0.92)
+    expect(stopLevel(record(0.7, 0), 'history')).toBe(0.99)
+    expect(stopLevel(record(0.7, 0), 'sign')).toBe(0.92)
+  })
+  it('is spent by a false stop, and earned again by passing runs', () => {
+    const once = (passes: number) => record(0.5, passes, [0.96, 1, 40])
+    expect(stopLevel(once(100), 'history')).toBe(0.97)
+    expect(stopLevel(once(600), 'history')).toBe(0.92)
+  })
+  it('is withdrawn where the record speaks against nine in ten stops being right', () => {
+    expect(stopLevel(record(0.05, 5000, [0.95, 2, 10]), 'age')).toBe(0.92)
+    expect(stopLevel(record(0.05, 5000, [0.95, 10, 20]), 'age')).toBe(0.96)
+    expect(stopLevel(record(0.05, 5000, [0.999, 10, 20]), 'age')).toBe(Infinity)
+  })
+  it('lets only as many runs of a job be stopped for its history as the record can afford', () => {
+    const known = record(0.3, 450, [0.95, 1, 20])
+    expect(stopsAtOnce(known, 0.94)).toBe(3)
+    expect(stopsAtOnce(known, 0.96)).toBe(4)
+    expect(stopsAtOnce(record(0.3, 10), 0.96)).toBe(1)
+  })
+  it('counts each ground by itself', () => {
+    const stops: number[] = []
+    climb(stops, [0, 0.95, 1])
+    const of = (ground: number) => stops.slice(ground * LEVELS.length, (ground + 1) * LEVELS.length)
+    expect(GROUNDS.map((_, ground) => of(ground).reduce((a, b) => a + b))).toEqual([0, 2, 9 - 1])
+  })
+})
+
+describe('a job or a family', () => {
+  it('is kept out where its own stops were wrong too often', () => {
+    expect(isContradicted(1, 0)).toBe(false)
+    expect(isContradicted(2, 10)).toBe(true)
+    expect(isContradicted(2, 30)).toBe(false)
+    expect(isAgainst(record(0.5, 100, [0.95, 2, 10]), 'age', 0.94)).toBe(true)
+    expect(isAgainst(record(0.5, 100, [0.95, 2, 10]), 'age', 0.96)).toBe(false)
+    expect(isAgainst(record(0.5, 100, [0.95, 2, 10]), 'age', Infinity)).toBe(false)
+  })
+})
