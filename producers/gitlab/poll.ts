@@ -3,7 +3,7 @@
  * for by number; an address in an answer is never followed.
  */
 
-import { ahead } from '../payload/ahead.ts'
+import { ahead, SIDE_BY_SIDE } from '../payload/ahead.ts'
 import { turnsApart } from '../payload/apart.ts'
 import { RefusedPayload, type Note, type Refused } from '../payload/heard.ts'
 import { isJson, nameAt, textAt, type Json } from '../payload/json.ts'
@@ -41,7 +41,7 @@ export const newGitlabCursor = (): GitlabCursor => ({ projects: {} })
 
 const MAX_BYTES = 32 * 2 ** 20
 const MAX_PAGES = 100
-const PIPELINES_AHEAD = 4
+const PIPELINES_AHEAD = Math.min(4, SIDE_BY_SIDE)
 /** Looks back so far each time: the clocks of the server differ, and lists shift while they are read. */
 const OVERLAP_MS = 120_000
 

@@ -26,6 +26,11 @@ export class UnexpectedAnswer extends Error {
   }
 }
 
+/** Lets go of a body that nobody reads. */
+export const dropBody = async ({ body }: Answer): Promise<void> => {
+  await body[Symbol.asyncIterator]().return?.()
+}
+
 const textOf = async (answer: Answer, maxBytes: number): Promise<string> => {
   const parts: Uint8Array[] = []
   let size = 0

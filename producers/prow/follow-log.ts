@@ -1,7 +1,7 @@
 /** Reads on in the log of one run, at most so many bytes at a time, from where it was left. */
 
 import type { RunEvent } from '../../schemas/events.ts'
-import type { Answer, Get } from '../payload/reach.ts'
+import { dropBody, type Answer, type Get } from '../payload/reach.ts'
 import type { OpenRun } from './cursor.ts'
 import { lineCutter } from './log/lines.ts'
 import { readingEnd, readLines } from './log/reader.ts'
@@ -54,6 +54,7 @@ export const followLog = async (
   if (offset > MAX_SKIPPED_BYTES && open.isWhole) return NOTHING
   const answer = await get(url, { from: offset, length: lengthBytes, isUrgent: !open.isEnded })
   if (answer.status !== 206 && answer.status !== 200) {
+    await dropBody(answer)
     // 416: there is nothing beyond the offset. That the run is there, and waits, is news all the same.
     const facts = readingEnd(open.log, null, hearing)
     return { ...NOTHING, facts }

@@ -3,7 +3,7 @@
 import type { RunEvent, TestResult } from '../../schemas/events.ts'
 import { RefusedPayload, type Refused } from '../payload/heard.ts'
 import { jsonOf, jsonsAt, numberAt, textAt, type Json } from '../payload/json.ts'
-import { getJson, type Get } from '../payload/reach.ts'
+import { dropBody, getJson, type Get } from '../payload/reach.ts'
 import { timesOf } from '../payload/times.ts'
 import { fileUrl, junitListUrl, type Folder } from './bucket.ts'
 import type { OpenRun } from './cursor.ts'
@@ -100,7 +100,10 @@ export async function* readTests(
   const { folder, run } = open
   if (folder === null) return
   const answer = await get(fileUrl(storage, folder, path), { isUrgent: !open.isEnded })
-  if (answer.status !== 200) return
+  if (answer.status !== 200) {
+    await dropBody(answer)
+    return
+  }
   const reader = junitReader({ run, file: path, eventAt: updatedAt ?? now, now })
   let last: TestReading
   try {

@@ -1,6 +1,6 @@
 /** One round of polling Prow: the list of jobs, then the logs and test files of runs that go on, at a budgeted pace. */
 
-import { ahead } from '../payload/ahead.ts'
+import { ahead, SIDE_BY_SIDE } from '../payload/ahead.ts'
 import { getJson, type Get } from '../payload/reach.ts'
 import { isSilent, turnOf, type Turn } from '../payload/turn.ts'
 import { fileUrl, podLogUrl } from './bucket.ts'
@@ -33,8 +33,6 @@ const OMIT = 'annotations,pod_spec'
 const MAX_LISTING_BYTES = 512 * 2 ** 20
 /** An ended run is let go when nothing was found of it so many times. */
 const MAX_VAIN = 3
-/** Requests under way at once; whoever polls may allow fewer. */
-const SIDE_BY_SIDE = 16
 
 interface Round {
   readonly get: Get

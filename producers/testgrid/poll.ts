@@ -3,7 +3,7 @@
  * interface is asked first; where it is not served, the JSON of the page is read, which knows durations besides.
  */
 
-import { ahead } from '../payload/ahead.ts'
+import { ahead, SIDE_BY_SIDE } from '../payload/ahead.ts'
 import { turnsApart } from '../payload/apart.ts'
 import { RefusedPayload, type Note } from '../payload/heard.ts'
 import { jsonOf, jsonsAt, nameAt } from '../payload/json.ts'
@@ -37,7 +37,7 @@ export const newTestgridCursor = (): TestgridCursor => ({ tabs: {} })
 
 const MAX_BYTES = 256 * 2 ** 20
 /** Tables that are held at once. */
-const TABS_AHEAD = 4
+const TABS_AHEAD = Math.min(4, SIDE_BY_SIDE)
 
 interface Tab extends TabSummary {
   readonly dashboard: string
