@@ -67,16 +67,18 @@ export const readBuild = (payload: unknown, options: JenkinsOptions): BuildReadi
   const isEnded = word !== null && (building === null ? outcome !== null : !building)
   const known = knownOf(build)
   const estimated = numberAt(build, 'estimatedDuration') ?? -1
-  const labels = labelsOf({
-    estimated_seconds: estimated < 0 ? null : estimated / 1000,
-    result_so_far: isEnded ? null : word,
-  })
+  const labels = labelsOf({ estimated_seconds: estimated < 0 ? null : estimated / 1000 })
   const facts: RunEvent[] = []
   if (startTold !== null)
     facts.push(runFact(run, 'queued', { eventAt: queuedAt, observedAt }, known))
   facts.push(
     runFact(run, 'started', { eventAt: startedAt, observedAt }, { ...known, startedAt, labels }),
   )
+  // Jenkins tells a result before the end as soon as a step has spoilt it.
+  if (!isEnded && word !== null) {
+    const so = { labels: labelsOf({ result_so_far: word }) }
+    facts.push(runFact(run, 'logProgress', { eventAt: observedAt, observedAt }, so, 'result', word))
+  }
   if (isEnded) {
     const eventAt = startedAt + Math.max(0, numberAt(build, 'duration') ?? 0)
     const end = { ...known, outcome: outcome ?? 'unknown', rawOutcome: word, startedAt } as const

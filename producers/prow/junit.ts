@@ -152,6 +152,8 @@ export const junitReader = (file: JunitFile): JunitReader => {
         { eventAt, observedAt },
         { passed, failed, failedTests },
         file.file,
+        String(passed),
+        String(failed),
       )
     },
   }

@@ -64,11 +64,14 @@ describe.skipIf(FIXTURES === null)('recorded payloads', () => {
 
 describe('a build', () => {
   it('goes on while Jenkins builds, whatever result it shows', () => {
-    expect(kinds({ building: true, result: 'FAILURE' })).toEqual(['started'])
+    expect(kinds({ building: true, result: 'FAILURE' })).toEqual(['started', 'logProgress'])
     const so = readBuild(build({ building: true, result: 'FAILURE' }), options)
-    expect(so).toMatchObject({ isOpen: true, facts: [{ labels: { result_so_far: 'FAILURE' } }] })
+    expect(so).toMatchObject({
+      isOpen: true,
+      facts: [{}, { labels: { result_so_far: 'FAILURE' } }],
+    })
     expect(kinds({})).toEqual(['started'])
-    expect(kinds({ result: 'PUZZLED' })).toEqual(['started'])
+    expect(kinds({ result: 'PUZZLED' })).toEqual(['started', 'logProgress'])
     expect(kinds({ result: 'FAILURE' })).toEqual(['started', 'finished'])
     expect(kinds({ result: 'PUZZLED', building: false })).toEqual(['started', 'finished'])
   })
