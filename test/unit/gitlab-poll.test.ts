@@ -5,6 +5,7 @@ import {
   type GitlabConfig,
   type GitlabCursor,
 } from '../../producers/gitlab/poll.ts'
+import { GITLAB } from '../../producers/gitlab/source.ts'
 import type { Get } from '../../producers/payload/reach.ts'
 import type { Turn } from '../../producers/payload/turn.ts'
 import { answer, serve } from '../support/answers.ts'
@@ -94,5 +95,25 @@ describe('a round of polling', () => {
     expect((await round(serve(broken), cursor)).flatMap(({ refused }) => refused)).toEqual([])
     await round(serve({ [`${API}/pipelines`]: [] }), cursor)
     expect(cursor.projects['group/app']?.pipelines['7']?.isOpen).toBe(false)
+  })
+})
+
+describe('the row of the source table', () => {
+  const values = {
+    name: 'ours',
+    url: 'https://gitlab.example',
+    projects: ['group/app'],
+    token: 't',
+  }
+  it('sends the token to the server alone, and puts its name into each fact', async () => {
+    const source = GITLAB.open({ ...values, runs: 'jobs', every: 30_000, horizon: 86_400_000 })
+    expect(source).toMatchObject({ addresses: ['https://gitlab.example'], everyMs: 30_000 })
+    expect(await source.authorize?.('https://gitlab.example/api')).toEqual({ 'private-token': 't' })
+    const world = pages([{ id: 7, status: 'running' }], [job(1, 'pending')])
+    const turns: Turn[] = []
+    for await (const turn of source.poll(serve(world), source.newCursor(), NOW)) turns.push(turn)
+    expect(turns[0]?.facts).toMatchObject([{ source: 'ours', repo: 'group/app' }])
+    const open = GITLAB.open({ ...values, token: null, every: 1 })
+    expect(open.authorize).toBeUndefined()
   })
 })

@@ -5,6 +5,7 @@ import {
   type JenkinsConfig,
   type JenkinsCursor,
 } from '../../producers/jenkins/poll.ts'
+import { JENKINS } from '../../producers/jenkins/source.ts'
 import type { Get } from '../../producers/payload/reach.ts'
 import type { Turn } from '../../producers/payload/turn.ts'
 import { answer, serve } from '../support/answers.ts'
@@ -99,5 +100,17 @@ describe('a round of polling', () => {
     const turns = pollJenkins(get, newJenkinsCursor(), { ...config, jobs }, NOW)
     await expect(turns.next()).rejects.toThrow('a folder or job cannot be named')
     expect(asked).toEqual([])
+  })
+})
+
+describe('the row of the source table', () => {
+  it('sends user and token as Jenkins wants them', async () => {
+    const values = { name: 'ci', url: 'https://ci.example', jobs: ['a'], repo: 'o/r', every: 1000 }
+    const source = JENKINS.open({ ...values, user: 'me', token: 't' })
+    expect(source).toMatchObject({ name: 'ci', addresses: ['https://ci.example'], everyMs: 1000 })
+    expect(await source.authorize?.('https://ci.example')).toEqual({
+      authorization: 'Basic bWU6dA==',
+    })
+    expect(JENKINS.open({ ...values, user: null, token: null }).authorize).toBeUndefined()
   })
 })

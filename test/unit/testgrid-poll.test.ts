@@ -6,6 +6,7 @@ import {
   type TestgridConfig,
   type TestgridCursor,
 } from '../../producers/testgrid/poll.ts'
+import { TESTGRID } from '../../producers/testgrid/source.ts'
 import { serve } from '../support/answers.ts'
 
 const NOW = Date.parse('2026-01-02T12:00:00Z')
@@ -124,5 +125,20 @@ describe('a round of polling', () => {
 
   it('fails as a whole where the summary cannot be had', async () => {
     await expect(round({}, newTestgridCursor())).rejects.toThrow('answered 404')
+  })
+})
+
+describe('the row of the source table', () => {
+  it('asks the page, and the REST interface where one is configured', () => {
+    const values = { name: 'tg', page: 'https://p.example', dashboards: ['d'], groups: [] }
+    const more = { every: 60_000, tabs: 5, horizon: 86_400_000 }
+    expect(TESTGRID.open({ ...values, ...more, rest: null }).addresses).toEqual([
+      'https://p.example',
+    ])
+    expect(TESTGRID.open({ ...values, ...more, rest: 'https://r.example' })).toMatchObject({
+      name: 'tg',
+      addresses: ['https://p.example', 'https://r.example'],
+      everyMs: 60_000,
+    })
   })
 })
