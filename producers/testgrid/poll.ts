@@ -21,6 +21,8 @@ export interface TestgridConfig {
   readonly page: string
   /** Address of the REST interface up to `/v1`; null where there is none. */
   readonly rest: string | null
+  /** Bucket with the configuration that the REST interface shall use; null leaves it to the server. */
+  readonly scope: string | null
   readonly dashboards: readonly string[]
   /** Groups whose dashboards are read too. */
   readonly groups: readonly string[]
@@ -50,6 +52,9 @@ interface Reading {
 }
 
 const trimmed = (address: string): string => address.replace(/\/+$/, '')
+/** Address below the REST interface. Each part is a name, and its resource. */
+const restUrl = ({ rest, scope }: TestgridConfig, path: string): string =>
+  `${trimmed(rest ?? '')}/${path}${scope === null ? '' : `?${new URLSearchParams({ scope }).toString()}`}`
 const isAbsent = (error: unknown): boolean =>
   error instanceof UnexpectedAnswer && [404, 405, 410, 501].includes(error.status)
 
@@ -57,7 +62,7 @@ const isAbsent = (error: unknown): boolean =>
 const dashboardsOf = async (get: Get, config: TestgridConfig): Promise<string[]> => {
   const found = new Set(config.dashboards)
   for (const group of config.rest === null ? [] : config.groups) {
-    const url = `${trimmed(config.rest ?? '')}/dashboard-groups/${pathName(group)}`
+    const url = restUrl(config, `dashboard-groups/${pathName(group)}`)
     for (const one of jsonsAt(jsonOf(await getJson(get, url, MAX_BYTES)), 'dashboards'))
       found.add(nameAt(one, 'name'))
   }
@@ -67,19 +72,19 @@ const dashboardsOf = async (get: Get, config: TestgridConfig): Promise<string[]>
 const tabsOf = async (
   get: Get,
   dashboard: string,
-  { rest, page }: TestgridConfig,
+  config: TestgridConfig,
   now: number,
   notes: Note[],
 ): Promise<Tab[]> => {
-  if (rest !== null)
+  if (config.rest !== null)
     try {
-      const url = `${trimmed(rest)}/dashboards/${pathName(dashboard)}/tab-summaries`
+      const url = restUrl(config, `dashboards/${pathName(dashboard)}/tab-summaries`)
       const summaries = readTabSummaries(await getJson(get, url, MAX_BYTES), now, notes)
       return summaries.map((summary) => ({ ...summary, dashboard, isRest: true }))
     } catch (error) {
       if (!isAbsent(error)) throw error
     }
-  const url = `${trimmed(page)}/${encodeURIComponent(dashboard)}/summary`
+  const url = `${trimmed(config.page)}/${encodeURIComponent(dashboard)}/summary`
   const summaries = readSummary(await getJson(get, url, MAX_BYTES), now, notes)
   return summaries.map((summary) => ({ ...summary, dashboard, isRest: false }))
 }
@@ -87,19 +92,19 @@ const tabsOf = async (
 const readTab = async (
   get: Get,
   { dashboard, tab, isRest }: Tab,
-  { rest, page }: TestgridConfig,
+  config: TestgridConfig,
   now: number,
   notes: Note[],
 ): Promise<Reading> => {
-  if (isRest && rest !== null) {
-    const of = `${trimmed(rest)}/dashboards/${pathName(dashboard)}/tabs/${pathName(tab)}`
-    const headers = await getJson(get, `${of}/headers`, MAX_BYTES)
-    const rows = await getJson(get, `${of}/rows`, MAX_BYTES)
+  if (isRest) {
+    const of = `dashboards/${pathName(dashboard)}/tabs/${pathName(tab)}`
+    const headers = await getJson(get, restUrl(config, `${of}/headers`), MAX_BYTES)
+    const rows = await getJson(get, restUrl(config, `${of}/rows`), MAX_BYTES)
     return { grid: readRows(headers, rows, now, notes), jobs: [] }
   }
   const query = new URLSearchParams({ tab, 'show-stale-tests': '' })
   query.append('graph-metrics', 'test-duration-minutes')
-  const url = `${trimmed(page)}/${encodeURIComponent(dashboard)}/table?${query.toString()}`
+  const url = `${trimmed(config.page)}/${encodeURIComponent(dashboard)}/table?${query.toString()}`
   const table = await getJson(get, url, MAX_BYTES)
   return { grid: readTable(table, now, notes), jobs: jobsOf(table) }
 }

@@ -13,6 +13,10 @@ export const TESTGRID = sourceRow({
   fields: {
     page: { type: 'url', doc: 'Address of the page.', otherwise: 'https://testgrid.k8s.io' },
     rest: { type: 'url', doc: 'Address of the REST interface up to `/v1`; it is asked first.' },
+    scope: {
+      type: 'text',
+      doc: 'Bucket with the configuration that the REST interface shall use, as in `gs://bucket`.',
+    },
     dashboards: { type: 'list', doc: 'Dashboards to read.' },
     groups: {
       type: 'list',
@@ -43,6 +47,7 @@ export const TESTGRID = sourceRow({
       source: values.name,
       page: values.page,
       rest: values.rest,
+      scope: values.scope,
       dashboards: values.dashboards,
       groups: values.groups,
       roundTabs: values.tabs,

@@ -14,6 +14,7 @@ const config: TestgridConfig = {
   source: 'testgrid',
   page: 'https://page.example/',
   rest: 'https://rest.example/api/v1',
+  scope: null,
   dashboards: ['Sig: Main'],
   groups: [],
   roundTabs: 10,
@@ -78,6 +79,17 @@ describe('a round of polling', () => {
     expect(runs(await round(page(NOW / 1000 - 60), newTestgridCursor(), { rest: null }))).toEqual([
       'Tab A 9 finished',
     ])
+  })
+
+  it('names the scope where one is configured', async () => {
+    const pages = Object.fromEntries(
+      Object.entries(rest('2026-01-02T11:00:00Z')).map(([path, page]) => [
+        `${path}?scope=gs%3A%2F%2Fb`,
+        page,
+      ]),
+    )
+    const turns = await round(pages, newTestgridCursor(), { scope: 'gs://b' })
+    expect(runs(turns)).toEqual(['Tab A 9 finished'])
   })
 
   it('finds the dashboards of a group', async () => {
