@@ -1,0 +1,124 @@
+/** The configuration: THE table of its keys, and the file that holds them. `docs/config.md` lists the same; a test compares both. */
+
+import { readFileSync } from 'node:fs'
+import { parseDocument } from 'yaml'
+import type { Source } from '../source.ts'
+import { SOURCES, type SourceKind } from '../sources.ts'
+import type { FieldTable } from './fields.ts'
+import { isTable, readFields, type Reading, type SecretPorts, type Values } from './read-fields.ts'
+
+export const CONFIG_FILE = 'stopline.config.yaml'
+
+/** Keys beside `sources`. */
+export const SETTINGS = {
+  store: { type: 'text', doc: 'Folder of the embedded store.' },
+  host: { type: 'text', doc: 'Address page and API listen on.', otherwise: '127.0.0.1' },
+  port: {
+    type: 'number',
+    unit: 'port',
+    doc: 'Port of page and API; 0 takes a free one.',
+    range: [0, 65_535],
+    otherwise: 8080,
+  },
+  record: { type: 'text', doc: 'Folder that keeps what sources answered, for replays.' },
+} as const satisfies FieldTable
+
+/** Keys that every source has, beside its own. */
+export const COMMON_FIELDS = {
+  kind: { type: 'text', doc: 'Kind of the source: a row of the table of sources.' },
+  name: {
+    type: 'text',
+    doc: 'Name in its records; two sources have two names. Default: the kind.',
+    pattern: /^[a-z][a-z0-9-]{0,40}$/,
+  },
+  requests_per_hour: {
+    type: 'number',
+    unit: 'requests',
+    doc: 'Requests sent in an hour at most; 0 leaves it to what the source says.',
+    range: [0, 1_000_000],
+    otherwise: 0,
+  },
+} as const satisfies FieldTable
+
+export interface ConfiguredSource {
+  readonly kind: SourceKind
+  readonly source: Source
+  readonly requestsPerHour: number | null
+  readonly webhookSecret: string | null
+}
+export interface Config {
+  readonly store: string | null
+  readonly host: string
+  readonly port: number
+  readonly record: string | null
+  readonly sources: readonly ConfiguredSource[]
+}
+
+/** What is wrong with a configuration, a line each. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+  constructor(file: string, problems: readonly string[]) {
+    super([`${file} cannot be used:`, ...problems.map((problem) => `  ${problem}`)].join('\n'))
+  }
+}
+
+const isKind = (kind: unknown): kind is SourceKind =>
+  typeof kind === 'string' && Object.hasOwn(SOURCES, kind)
+
+const readSource = (given: unknown, outer: Reading, place: string): ConfiguredSource | null => {
+  const reading = { ...outer, where: `${place}.` }
+  const kind = isTable(given) ? given['kind'] : undefined
+  if (!isTable(given) || !isKind(kind)) {
+    reading.problems.push(`${place}.kind takes one of ${Object.keys(SOURCES).join(', ')}`)
+    return null
+  }
+  const row = SOURCES[kind]
+  const before = reading.problems.length
+  const values = readFields({ ...COMMON_FIELDS, ...row.fields }, given, reading)
+  if (reading.problems.length > before) return null
+  const { requests_per_hour: perHour, webhook_secret: secret } = values
+  const name = typeof values['name'] === 'string' ? values['name'] : kind
+  return {
+    kind,
+    source: row.open({ ...values, name }),
+    requestsPerHour: typeof perHour === 'number' && perHour > 0 ? perHour : null,
+    webhookSecret: typeof secret === 'string' ? secret : null,
+  }
+}
+
+const checkNames = (sources: readonly ConfiguredSource[], { problems }: Reading): void => {
+  const names = sources.map(({ source }) => source.name)
+  for (const [index, name] of names.entries())
+    if (names.indexOf(name) < index) problems.push(`sources: two are named ${name}`)
+}
+
+/** Reads a configuration as parsed. Throws a {@link ConfigError} that says everything that is wrong. */
+export const readConfig = (given: unknown, ports: SecretPorts, file: string): Config => {
+  const problems: string[] = []
+  const reading: Reading = { where: '', ports, problems }
+  const whole: Values = isTable(given) ? given : {}
+  if (!isTable(given)) problems.push('a table of keys was expected')
+  const { sources: listed = [], ...rest } = whole
+  const settings = readFields(SETTINGS, rest, reading)
+  if (!Array.isArray(listed)) problems.push('sources takes a list')
+  const sources = (Array.isArray(listed) ? listed : []).flatMap((one: unknown, index) => {
+    const source = readSource(one, reading, `sources[${index}]`)
+    return source === null ? [] : [source]
+  })
+  checkNames(sources, reading)
+  if (problems.length > 0) throw new ConfigError(file, problems)
+  return { ...(settings as Omit<Config, 'sources'>), sources }
+}
+
+export const systemPorts: SecretPorts = {
+  env: (name) => process.env[name],
+  file: (path) => readFileSync(path, 'utf8'),
+}
+
+/** Reads a file of YAML. Throws a {@link ConfigError}. */
+export const readConfigFile = (file: string, ports: SecretPorts = systemPorts): Config => {
+  const document = parseDocument(readFileSync(file, 'utf8'), { uniqueKeys: true })
+  const errors = document.errors.map(({ message }) => message.split('\n')[0] ?? '')
+  if (errors.length > 0) throw new ConfigError(file, errors)
+  return readConfig(document.toJS({ maxAliasCount: 20 }), ports, file)
+}
