@@ -6,7 +6,7 @@
 import { ahead, SIDE_BY_SIDE } from '../payload/ahead.ts'
 import { turnsApart } from '../payload/apart.ts'
 import { RefusedPayload, type Note, type Refused } from '../payload/heard.ts'
-import { isJson, nameAt, textAt, type Json } from '../payload/json.ts'
+import { isJson, keyOf, nameAt, textAt, type Json } from '../payload/json.ts'
 import { newsOf, type Told } from '../payload/news.ts'
 import { getPage, type Get, UnexpectedAnswer } from '../payload/reach.ts'
 import { turnOf, type Turn } from '../payload/turn.ts'
@@ -58,7 +58,8 @@ async function* items(
   for (let pages = 0; pages < MAX_PAGES && /^\d{1,6}$/.test(page); pages += 1) {
     const search = new URLSearchParams({ ...query, per_page: '100', page })
     const { json, headers } = await getPage(get, `${url}?${search.toString()}`, MAX_BYTES)
-    if (!Array.isArray(json)) throw new RefusedPayload('bad-field', 'a list was expected')
+    if (!Array.isArray(json))
+      throw new RefusedPayload('bad-field', `${new URL(url).pathname} is no list`)
     for (const item of json) if (isJson(item)) yield item
     page = headers['x-next-page'] ?? (json.length === 100 ? String(Number(page) + 1) : '')
   }
@@ -135,8 +136,8 @@ const pipelineTurn = (
   const facts: RunEvent[] = []
   const notes: Note[] = []
   for (const reading of readings) {
-    const run = reading.facts[0]?.runId
-    if (run === undefined) continue
+    const run = keyOf(reading.facts[0]?.runId ?? '')
+    if (run === '') continue
     const news = newsOf(reading.facts, memory.told[run] ?? [])
     memory.told[run] = news.told
     facts.push(...news.facts)
@@ -165,7 +166,7 @@ async function* projectTurns(round: Round, cursor: GitlabCursor): AsyncGenerator
   }
   const due = new Map<string, boolean>()
   for await (const pipeline of items(get, `${api(config, project)}/pipelines`, query))
-    due.set(nameAt(pipeline, 'id'), isOpenPipeline(pipeline))
+    due.set(keyOf(nameAt(pipeline, 'id')), isOpenPipeline(pipeline))
   for (const [id, { isOpen }] of Object.entries(memory.pipelines))
     if (isOpen && !due.has(id)) due.set(id, true)
   const fetched = ahead([...due.keys()], PIPELINES_AHEAD, (id) => fetchRuns(round, id))

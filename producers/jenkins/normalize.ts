@@ -14,7 +14,7 @@ import {
   textAt,
   type Json,
 } from '../payload/json.ts'
-import { timesOf } from '../payload/times.ts'
+import { lengthMs, timesOf } from '../payload/times.ts'
 import { BUILD_FIELDS, STAGE_FIELDS } from './fields.ts'
 import { buildOutcome, isOpenStage, stageOutcome } from './results.ts'
 
@@ -80,7 +80,9 @@ export const readBuild = (payload: unknown, options: JenkinsOptions): BuildReadi
     facts.push(runFact(run, 'logProgress', { eventAt: observedAt, observedAt }, so, 'result', word))
   }
   if (isEnded) {
-    const eventAt = startedAt + Math.max(0, numberAt(build, 'duration') ?? 0)
+    const ranMs = lengthMs(numberAt(build, 'duration'), 1)
+    // Without a length it ended, at the latest, when it was heard.
+    const eventAt = ranMs === null ? observedAt : startedAt + ranMs
     const end = { ...known, outcome: outcome ?? 'unknown', rawOutcome: word, startedAt } as const
     facts.push(runFact(run, 'finished', { eventAt, observedAt }, end, word))
   }
@@ -102,7 +104,7 @@ const readStage = (stage: Json, run: RunRef, observedAt: number, notes: Note[]):
   if (outcome !== 'skipped')
     facts.push(runFact(run, 'stepStarted', told, { step, startedAt }, step, id))
   if (outcome === null) return facts
-  const eventAt = startedAt + Math.max(0, numberAt(stage, 'durationMillis') ?? 0)
+  const eventAt = startedAt + (lengthMs(numberAt(stage, 'durationMillis'), 1) ?? 0)
   const end = { step, startedAt, outcome, rawOutcome: word }
   facts.push(runFact(run, 'stepFinished', { eventAt, observedAt }, end, step, id, word ?? ''))
   return facts

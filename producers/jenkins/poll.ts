@@ -3,7 +3,7 @@
 import type { RunEvent } from '../../schemas/events.ts'
 import { turnsApart } from '../payload/apart.ts'
 import { RefusedPayload, type Note, type Refused } from '../payload/heard.ts'
-import { jsonOf, jsonsAt, numberAt, type Json } from '../payload/json.ts'
+import { jsonOf, jsonsAt, keyOf, numberAt, type Json } from '../payload/json.ts'
 import { newsOf, type Told } from '../payload/news.ts'
 import { getJson, UnexpectedAnswer, type Get } from '../payload/reach.ts'
 import { turnOf, type Turn } from '../payload/turn.ts'
@@ -103,13 +103,13 @@ const buildTurn = async (
     const isEnd = ({ kind }: RunEvent) => kind === 'finished'
     told.push(...reading.facts.filter((fact) => !isEnd(fact)), ...(stages?.facts ?? []))
     told.push(...reading.facts.filter(isEnd))
-    const { runId } = reading.run
+    const runId = keyOf(reading.run.runId)
     const news = newsOf(told, memory.open[runId] ?? [])
     if (news.facts.length > 0) notes.push(...reading.notes, ...(stages?.notes ?? []))
     if (reading.isOpen) memory.open[runId] = news.told
     // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- plain data, kept as JSON
     else delete memory.open[runId]
-    memory.newest = Math.max(memory.newest, Number(runId))
+    memory.newest = Math.max(memory.newest, Number(runId) || 0)
     return turnOf({ facts: news.facts, notes })
   } catch (error) {
     if (!(error instanceof RefusedPayload)) throw error

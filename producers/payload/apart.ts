@@ -1,5 +1,6 @@
 /** Parts of one source that do not depend on each other: projects, jobs, dashboards. */
 
+import { RefusedPayload } from './heard.ts'
 import { UnexpectedAnswer } from './reach.ts'
 import { turnOf, type Turn } from './turn.ts'
 
@@ -8,12 +9,12 @@ export async function* turnsApart<T>(
   parts: readonly T[],
   turnsOf: (part: T) => AsyncIterable<Turn>,
 ): AsyncGenerator<Turn> {
-  const failures: UnexpectedAnswer[] = []
+  const failures: (UnexpectedAnswer | RefusedPayload)[] = []
   for (const part of parts)
     try {
       yield* turnsOf(part)
     } catch (error) {
-      if (!(error instanceof UnexpectedAnswer)) throw error
+      if (!(error instanceof UnexpectedAnswer) && !(error instanceof RefusedPayload)) throw error
       failures.push(error)
     }
   const [first] = failures

@@ -43,6 +43,9 @@ export class RefusedPayload extends Error {
   }
 }
 
+/** More than so many are no news of a format. */
+const MAX_FIELDS = 20
+
 /** Notes the fields of an object that are not known. */
 export const noteFields = (
   json: object,
@@ -50,7 +53,7 @@ export const noteFields = (
   where: string,
   notes: Note[],
 ): void => {
-  for (const field of Object.keys(json))
-    if (!known.has(field))
-      notes.push({ oddity: 'unknown-field', detail: `${where}${field.slice(0, 80)}` })
+  const others = Object.keys(json).filter((field) => !known.has(field))
+  for (const field of others.slice(0, MAX_FIELDS))
+    notes.push({ oddity: 'unknown-field', detail: `${where}${field.slice(0, 80)}` })
 }

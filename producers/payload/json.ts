@@ -24,10 +24,13 @@ export const jsonAt = (json: Json, ...path: readonly string[]): Json => {
   return isJson(value) ? value : NOTHING
 }
 
+/** No text that is read is longer; what is beyond is cut off. */
+const MAX_TEXT = 4000
+
 /** The text at a path; null where it is absent, empty or no text. */
 export const textAt = (json: Json, ...path: readonly string[]): string | null => {
   const value = valueAt(json, path)
-  return typeof value === 'string' && value !== '' ? value : null
+  return typeof value === 'string' && value !== '' ? value.slice(0, MAX_TEXT) : null
 }
 
 /** The finite number at a path, also where it is written as text (64-bit numbers are); null where there is none. */
@@ -63,6 +66,9 @@ export const nameAt = (json: Json, ...path: readonly string[]): string => {
     throw new RefusedPayload('bad-field', `${path.join('.')} is over 1,000 characters`)
   return name
 }
+
+/** A name as a key of plain data: names that every object has, such as `constructor`, are set apart. */
+export const keyOf = (name: string): string => (name in Object.prototype ? `.${name}` : name)
 
 /** A payload that must be an object. Throws {@link RefusedPayload}. */
 export const jsonOf = (value: unknown): Json => {

@@ -7,6 +7,14 @@ import { numberAt, textAt, type Json } from './json.ts'
 const FIRST = Date.UTC(2000, 0, 1)
 const DAY_MS = 86_400_000
 
+const MAX_LENGTH_MS = 60 * DAY_MS
+
+/** A length of time in milliseconds, of a value in a unit; null where it is none, or longer than 60 days. */
+export const lengthMs = (value: number | null, unitMs: number): number | null => {
+  const ms = value === null ? -1 : value * unitMs
+  return ms >= 0 && ms <= MAX_LENGTH_MS ? Math.round(ms) : null
+}
+
 /** Reads the times of one payload, heard at `now`; more than a day after that is absurd. */
 export interface Times {
   readonly iso: (json: Json, ...path: readonly string[]) => number | null

@@ -2,7 +2,7 @@
 
 import { derivedId } from '../../schemas/ids.ts'
 import { RefusedPayload } from '../payload/heard.ts'
-import { jsonOf, jsonsAt, textAt, type Json } from '../payload/json.ts'
+import { jsonOf, jsonsAt, keyOf, textAt, type Json } from '../payload/json.ts'
 import { turnOf, type Turn } from '../payload/turn.ts'
 import { folderOf } from './bucket.ts'
 import { changeKey, repoOf } from './change.ts'
@@ -25,8 +25,10 @@ export interface Listing {
 const TURN_JOBS = 1000
 
 const nameOf = (job: Json): string =>
-  textAt(job, 'metadata', 'name') ??
-  `${textAt(job, 'spec', 'job') ?? ''} ${textAt(job, 'status', 'build_id') ?? ''}`
+  keyOf(
+    textAt(job, 'metadata', 'name') ??
+      `${textAt(job, 'spec', 'job') ?? ''} ${textAt(job, 'status', 'build_id') ?? ''}`,
+  )
 /** Changes with what is told of a job; short, since a Prow lists tens of thousands. */
 const markOf = (job: Json): string => {
   const told = ['state', 'build_id', 'pendingTime', 'completionTime']

@@ -4,7 +4,7 @@ import type { RunEvent, RunRef } from '../../schemas/events.ts'
 import { labelsOf, runFact } from '../payload/facts.ts'
 import { RefusedPayload, type Heard, type Note } from '../payload/heard.ts'
 import { flagAt, isJson, jsonAt, jsonOf, nameAt, numberAt, textAt } from '../payload/json.ts'
-import { timesOf } from '../payload/times.ts'
+import { lengthMs, timesOf } from '../payload/times.ts'
 import { resultOutcome } from './states.ts'
 
 /** started.json: its time is in seconds. */
@@ -81,8 +81,10 @@ export const readHistory = (
     const [word, nanos] = [textAt(build, 'Result') ?? '', numberAt(build, 'Duration')]
     const outcome = resultOutcome(word)
     // A word that is not known, PENDING among them, ends nothing.
-    if (outcome === null || nanos === null) continue
-    const eventAt = startedAt + Math.round(nanos / 1e6)
+    if (outcome === null) continue
+    const ranMs = lengthMs(nanos, 1e-6)
+    if (ranMs === null) continue
+    const eventAt = startedAt + ranMs
     const end = { outcome, rawOutcome: word, startedAt }
     facts.push(runFact(ref, 'finished', { eventAt, observedAt }, end, word.toLowerCase()))
   }

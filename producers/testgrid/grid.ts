@@ -1,5 +1,8 @@
 /** A tab of TestGrid: columns are runs, rows are tests. Both of its interfaces are read into this. */
 
+import type { Note } from '../payload/heard.ts'
+import { textAt, type Json } from '../payload/json.ts'
+
 export interface Column {
   /** Build id, as text: it has more digits than a number holds. */
   readonly build: string
@@ -22,6 +25,20 @@ export interface Grid {
   readonly columns: readonly Column[]
   readonly rows: readonly Row[]
 }
+
+/** Rows that have a name; one without it is left out, and noted. */
+export const namedRows = (
+  items: readonly Json[],
+  columns: number,
+  rowOf: (name: string, item: Json, columns: number) => Row,
+  notes: Note[],
+): Row[] =>
+  items.flatMap((item) => {
+    const name = textAt(item, 'name')
+    if (name !== null) return rowOf(name.slice(0, 1000), item, columns)
+    notes.push({ oddity: 'unread-part', detail: 'a test without a name' })
+    return []
+  })
 
 /** Message of a cell. TestGrid lists messages of cells with a result only, so their place is counted along the row. */
 export const messageOf = ({ messages, codes }: Row, column: number): string | null => {

@@ -3,20 +3,21 @@
 import type { Note } from '../payload/heard.ts'
 import { jsonOf, jsonsAt, nameAt, numberAt, textAt, type Json } from '../payload/json.ts'
 import { timesOf, type Times } from '../payload/times.ts'
-import type { Column, Grid, Row } from './grid.ts'
+import { namedRows, type Column, type Grid, type Row } from './grid.ts'
+import { codeOf } from './statuses.ts'
 
 /** A time as protobuf writes it in JSON: as text, or by its parts. */
 const startOf = (times: Times, header: Json): number | null =>
   times.iso(header, 'started') ?? times.seconds(header, 'started', 'seconds')
 
-const rowOf = (row: Json, columns: number): Row => {
+const rowOf = (name: string, row: Json, columns: number): Row => {
   const codes = new Uint8Array(columns)
   const messages = new Array<string | null>(columns).fill(null)
   for (const [j, cell] of jsonsAt(row, 'cells').slice(0, columns).entries()) {
-    codes[j] = numberAt(cell, 'result') ?? 0
+    codes[j] = codeOf(numberAt(cell, 'result') ?? 0)
     messages[j] = textAt(cell, 'message')
   }
-  return { name: nameAt(row, 'name'), codes, messages, minutes: [] }
+  return { name, codes, messages, minutes: [] }
 }
 
 /** Grid of a tab from its two answers. Throws {@link RefusedPayload}. */
@@ -28,7 +29,7 @@ export const readRows = (headers: unknown, rows: unknown, now: number, notes: No
     sha: null,
     isMissing: false,
   }))
-  return { columns, rows: jsonsAt(jsonOf(rows), 'rows').map((row) => rowOf(row, columns.length)) }
+  return { columns, rows: namedRows(jsonsAt(jsonOf(rows), 'rows'), columns.length, rowOf, notes) }
 }
 
 /** A name as the addresses of the REST interface want it. Example: `pathName('sig-release: master')` is `sigreleasemaster`. */

@@ -1,7 +1,7 @@
 /** State of the tabs of a dashboard: when each was last updated, and the tests it alerts on. */
 
 import { noteFields, type Note } from '../payload/heard.ts'
-import { isJson, jsonAt, jsonOf, jsonsAt, nameAt, numberAt, textAt } from '../payload/json.ts'
+import { isJson, jsonAt, jsonOf, jsonsAt, numberAt, textAt } from '../payload/json.ts'
 import { timesOf } from '../payload/times.ts'
 import { SUMMARY_FIELDS } from './fields.ts'
 
@@ -33,7 +33,7 @@ export const readSummary = (payload: unknown, now: number, notes: Note[]): TabSu
       ranAt: times.millis(summary, 'last_run_timestamp'),
       updatedAt: times.seconds(summary, 'last_update_timestamp'),
       alerts: jsonsAt(summary, 'tests').map((test) => ({
-        test: nameAt(test, 'test_name'),
+        test: textAt(test, 'test_name') ?? '',
         failCount: numberAt(test, 'fail_count') ?? 0,
         failedAt: times.seconds(test, 'fail_timestamp'),
         passedAt: times.seconds(test, 'pass_timestamp'),
@@ -46,13 +46,16 @@ export const readSummary = (payload: unknown, now: number, notes: Note[]): TabSu
 /** `/api/v1/dashboards/D/tab-summaries`: a list, with times as text. */
 export const readTabSummaries = (payload: unknown, now: number, notes: Note[]): TabSummary[] => {
   const times = timesOf(now, notes)
-  return jsonsAt(jsonOf(payload), 'tab_summaries').map((summary) => ({
-    tab: nameAt(summary, 'tab_name'),
+  const named = jsonsAt(jsonOf(payload), 'tab_summaries').filter(
+    (summary) => textAt(summary, 'tab_name') !== null,
+  )
+  return named.map((summary) => ({
+    tab: textAt(summary, 'tab_name') ?? '',
     status: textAt(summary, 'overall_status') ?? 'UNKNOWN',
     ranAt: times.iso(summary, 'last_run_timestamp'),
     updatedAt: times.iso(summary, 'last_update_timestamp'),
     alerts: jsonsAt(jsonAt(summary, 'failures_summary'), 'top_failing_tests').map((test) => ({
-      test: nameAt(test, 'display_name'),
+      test: textAt(test, 'display_name') ?? '',
       failCount: numberAt(test, 'fail_count') ?? 0,
       failedAt: times.iso(test, 'fail_timestamp'),
       passedAt: times.iso(test, 'pass_timestamp'),

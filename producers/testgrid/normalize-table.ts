@@ -2,9 +2,10 @@
 
 import { noteFields, type Note } from '../payload/heard.ts'
 import { isJson, jsonOf, jsonsAt, listAt, nameAt, textAt, type Json } from '../payload/json.ts'
-import { timesOf } from '../payload/times.ts'
+import { lengthMs, timesOf } from '../payload/times.ts'
 import { TABLE_FIELDS } from './fields.ts'
-import type { Column, Grid, Row } from './grid.ts'
+import { namedRows, type Column, type Grid, type Row } from './grid.ts'
+import { codeOf } from './statuses.ts'
 
 const MAX_COLUMNS = 5000
 const SHA = /^[0-9a-f]{7,40}$/
@@ -18,7 +19,7 @@ const codesOf = (test: Json, columns: number): Uint8Array => {
     const { count, value } = item
     if (typeof count !== 'number' || typeof value !== 'number' || !(count > 0)) continue
     const end = Math.min(columns, at + count)
-    codes.fill(value, at, end)
+    codes.fill(codeOf(value), at, end)
     at = end
   }
   return codes
@@ -33,11 +34,13 @@ const minutesOf = (test: Json): (number | null)[] => {
   )
   const values = graph === undefined ? undefined : listAt(graph, 'values')[0]
   if (!Array.isArray(values)) return []
-  return values.map((value) => (typeof value === 'number' && value >= 0 ? value : null))
+  return values.map((value) =>
+    typeof value === 'number' && lengthMs(value, 60_000) !== null ? value : null,
+  )
 }
 
-const rowOf = (test: Json, columns: number): Row => ({
-  name: nameAt(test, 'name'),
+const rowOf = (name: string, test: Json, columns: number): Row => ({
+  name,
   codes: codesOf(test, columns),
   messages: texts(listAt(test, 'messages')),
   minutes: minutesOf(test),
@@ -73,13 +76,13 @@ const columnsOf = (table: Json, now: number, notes: Note[]): Column[] => {
     })
 }
 
-/** Throws {@link RefusedPayload} for what is no table, or has a test without a name. */
+/** Throws {@link RefusedPayload} for what is no table. */
 export const readTable = (payload: unknown, now: number, notes: Note[]): Grid => {
   const table = jsonOf(payload)
   nameAt(table, 'test-group-name')
   noteFields(table, TABLE_FIELDS, '', notes)
   const columns = columnsOf(table, now, notes)
-  return { columns, rows: jsonsAt(table, 'tests').map((test) => rowOf(test, columns.length)) }
+  return { columns, rows: namedRows(jsonsAt(table, 'tests'), columns.length, rowOf, notes) }
 }
 
 /** Names the job may have before `.Overall`: that of the test group, and that of its bucket. */

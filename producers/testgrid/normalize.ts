@@ -6,6 +6,7 @@
 import type { RunEvent, RunRef, TestResult } from '../../schemas/events.ts'
 import { labelsOf, runFact, testFact } from '../payload/facts.ts'
 import type { Heard, Note } from '../payload/heard.ts'
+import { keyOf } from '../payload/json.ts'
 import { digestsOf, rowHash } from './digest.ts'
 import { isOverall, messageOf, type Column, type Grid, type Row } from './grid.ts'
 import { isKnownStatus, NO_RESULT, RUNNING, statusOf } from './statuses.ts'
@@ -178,10 +179,11 @@ export const readGrid = (grid: Grid, before: TabState, options: TabOptions): Gri
   const open: Record<string, Readonly<Record<string, number>>> = {}
   for (const [j, column] of [...grid.columns.entries()].reverse()) {
     const { build, startedAt } = column
-    const known = before.open[build]
-    digests[build] = marks[j] ?? ''
-    if (before.digests[build] === marks[j]) {
-      if (known !== undefined) open[build] = known
+    const key = keyOf(build)
+    const known = before.open[key]
+    digests[key] = marks[j] ?? ''
+    if (before.digests[key] === marks[j]) {
+      if (known !== undefined) open[key] = known
       continue
     }
     if (startedAt !== null && startedAt < since) continue
@@ -189,7 +191,7 @@ export const readGrid = (grid: Grid, before: TabState, options: TabOptions): Gri
     const reading = readColumn(run, column, j, overall, tests, known, now)
     facts.push(...reading.facts)
     for (const result of reading.tests) results.push(result)
-    if (reading.open !== null) open[build] = reading.open
+    if (reading.open !== null) open[key] = reading.open
   }
   return { facts, tests: results, notes, state: { digests, open } }
 }

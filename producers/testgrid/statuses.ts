@@ -42,4 +42,8 @@ const STATUSES: readonly StatusRow[] = [
 export const statusOf = (code: number): StatusRow =>
   STATUSES[code] ?? { word: `STATUS_${code}`, test: 'unknown', run: null }
 
+/** A code as a cell holds it; what is no code at all is one that is not known. */
+export const codeOf = (value: number): number =>
+  Number.isInteger(value) && value >= 0 && value < 255 ? value : 255
+
 export const isKnownStatus = (code: number): boolean => code < STATUSES.length

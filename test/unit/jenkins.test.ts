@@ -90,6 +90,12 @@ describe('a build', () => {
     expect(labels(-1)).toEqual({})
   })
 
+  it('that tells no length, or an absurd one, ended when it was heard', () => {
+    const end = (duration: unknown) =>
+      readBuild(build({ result: 'SUCCESS', duration }), options).facts.at(-1)?.eventAt
+    expect([end(5), end(null), end(1e300), end(-1)]).toEqual([STARTED + 5, NOW, NOW, NOW])
+  })
+
   it('is refused without a number or a time that can be', () => {
     expect(() => readBuild(build({ number: null }), options)).toThrow('number is missing')
     expect(() => readBuild(build({ timestamp: 12 }), options)).toThrow('timestamp is missing')

@@ -131,6 +131,22 @@ describe('milestones', () => {
     expect(read(line)).toMatchObject([{ labels: { log_verdict: 'timed out' } }])
   })
 
+  it('take a step whose name every object has for a step like others', () => {
+    const facts = ['__proto__', 'constructor'].flatMap((step) =>
+      read(
+        `2026/01/02 10:00:00 Running step ${step}.`,
+        `2026/01/02 10:00:09 Step ${step} succeeded after 9s.`,
+      ),
+    )
+    const startedAt = Date.parse('2026-01-02T10:00:00Z')
+    expect(facts).toMatchObject([
+      { kind: 'stepStarted', step: '__proto__', startedAt },
+      { kind: 'stepFinished', step: '__proto__', startedAt },
+      { kind: 'stepStarted', step: 'constructor', startedAt },
+      { kind: 'stepFinished', step: 'constructor', startedAt },
+    ])
+  })
+
   it('stay few, however many steps a log opens', () => {
     const state = newLogState()
     const lines = Array.from({ length: 5000 }, (_, i) => `2026/01/02 10:00:00 Running step s${i}.`)

@@ -143,6 +143,17 @@ describe('rounds of polling', () => {
     expect(tell(turns)).toEqual(['queued'])
   })
 
+  it('take a job whose name every object has for a job like others', async () => {
+    const odd = (name: string) => ({ ...prowJob(20), metadata: { name } })
+    const text = JSON.stringify({ items: [odd('constructor'), odd('__proto__')] })
+    const get: Get = (url) => Promise.resolve(answer(url.includes('prowjobs') ? 200 : 404, text))
+    const cursor = newCursor()
+    for await (const { facts } of pollProw(get, cursor, config, START + 20 * MINUTE_MS))
+      expect(facts.every(({ runId }) => runId === '11')).toBe(true)
+    expect(Object.keys(cursor.open)).toEqual(['.constructor', '.__proto__'])
+    expect(({} as Record<string, unknown>)['isStarted']).toBeUndefined()
+  })
+
   it('keep the count of retests of one change', async () => {
     const refs = { org: 'o', repo: 'r', pulls: [{ number: 1, sha: 's' }] }
     const retest = (n: number) => ({

@@ -222,6 +222,36 @@ describe('a table', () => {
     ])
   })
 
+  it('is not fooled by codes, lengths and names that cannot be', () => {
+    const notes: Note[] = []
+    const payload = table(
+      2,
+      {
+        Overall: [
+          [1, 257],
+          [1, 1],
+        ],
+        t: [[2, -3]],
+      },
+      {
+        changelists: ['__proto__', 'constructor'],
+      },
+    )
+    const graphs = [{ metric: ['test-duration-minutes'], values: [[1e308, 1e308]] }]
+    Object.assign(payload.tests[0] ?? {}, { graphs })
+    payload.tests.push({ name: '', statuses: [] })
+    const decoded = grid(payload, notes)
+    expect(notes).toEqual([{ oddity: 'unread-part', detail: 'a test without a name' }])
+    expect(decoded.rows.map(({ codes }) => [...codes])).toEqual([
+      [255, 1],
+      [255, 255],
+    ])
+    const { facts, state } = readGrid(decoded, NEW_TAB, options)
+    expect(facts).toMatchObject([{ kind: 'finished', runId: 'constructor', startedAt: null }])
+    expect(Object.keys(state.digests).sort()).toEqual(['.__proto__', '.constructor'])
+    expect(({} as Record<string, unknown>)['isStarted']).toBeUndefined()
+  })
+
   it('is refused where it is none', () => {
     expect(() => grid('<html>')).toThrow('a string was sent')
     expect(() => grid({ error: 'not found' })).toThrow('test-group-name is missing')

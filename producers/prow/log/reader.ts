@@ -5,6 +5,7 @@
 
 import type { RunEvent, RunEventKind, RunRef } from '../../../schemas/events.ts'
 import { labelsOf, runFact } from '../../payload/facts.ts'
+import { keyOf } from '../../payload/json.ts'
 import { milestoneOf, type Milestone } from './milestones.ts'
 import { stampOf } from './stamps.ts'
 
@@ -53,8 +54,9 @@ type Say = (
 ) => void
 
 const startStep = (state: LogState, step: string, at: number, say: Say): void => {
-  if (step in state.open || Object.keys(state.open).length >= MAX_OPEN) return
-  state.open[step] = at
+  const name = keyOf(step)
+  if (name in state.open || Object.keys(state.open).length >= MAX_OPEN) return
+  state.open[name] = at
   say('stepStarted', at, { step, startedAt: at }, step, String(at))
 }
 
@@ -67,9 +69,9 @@ const finishStep = (
   say: Say,
 ): void => {
   const told = seconds === null ? null : Math.round(at - seconds * 1000)
-  const startedAt = state.open[step] ?? told
+  const startedAt = state.open[keyOf(step)] ?? told
   // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- plain data, kept as JSON
-  delete state.open[step]
+  delete state.open[keyOf(step)]
   say('stepFinished', at, { ...end, step, startedAt }, step, String(at))
 }
 
