@@ -1,7 +1,8 @@
 /**
  * The data flow, top to bottom: each processor reads topics that producers or processors above it write.
  *
- *   ci.run-events → runs → ci.runs → stopping → ci.forecasts, ci.decisions, ci.scores, ci.job-profiles
+ *   ci.run-events → runs → ci.runs → grouping → ci.group-runs → signals → ci.signals → stopping
+ *                              ci.runs → stopping → ci.forecasts, ci.decisions, ci.scores, ci.job-profiles
  *                                       ↑   └→ ci.pool-outcomes → priors → ci.priors ┐ (by full hour)
  *                                       └────────────────────────────────────────────┘
  *   ci.forecasts, ci.scores → incidents → ci.incidents
@@ -16,10 +17,14 @@ import { kpiCommunities, kpiRepos } from './kpi/rollups.ts'
 import { priors } from './priors/priors.ts'
 import type { Processor } from './processor.ts'
 import { runs } from './runs/runs.ts'
+import { grouping } from './signals/grouping.ts'
+import { signals } from './signals/signals.ts'
 import { stopping } from './stopping/stopping.ts'
 
 export const TOPOLOGY: readonly Processor[] = [
   runs,
+  grouping,
+  signals,
   stopping,
   priors,
   incidents,

@@ -16,7 +16,7 @@ export type PullEventKind =
   'unknown' | 'opened' | 'synchronised' | 'reviewed' | 'labelled' | 'merged' | 'closed'
 export type RunChange = 'unknown' | 'queued' | 'started' | 'progress' | 'finished' | 'corrected'
 export type Phase = 'queued' | 'running' | 'finished'
-export type SignalKind = 'unknown' | 'siblingFailed' | 'massFailure' | 'clusterTrouble'
+export type SignalKind = 'unknown' | 'siblings' | 'massFailure' | 'clusterTrouble'
 export type Level = 'abstain' | 'continue' | 'watch' | 'advise' | 'stop'
 export type IncidentState = 'unknown' | 'open' | 'update' | 'closed'
 
@@ -110,6 +110,13 @@ export interface Run extends Stamped, RunRef {
   pull: number | null
   trigger: string | null
   labels: Record<string, string>
+}
+
+/** Start or end of a run of a group, re-keyed by its repository. */
+export interface GroupRun extends Stamped, RunRef {
+  group: string
+  isOver: boolean
+  failed: boolean | null
 }
 
 /** What happened elsewhere that matters to a running run. */
@@ -357,6 +364,7 @@ export interface Records {
   'test-result': TestResult
   'pull-event': PullEvent
   run: Run
+  'group-run': GroupRun
   signal: Signal
   forecast: Forecast
   decision: Decision

@@ -5,6 +5,7 @@ export const SCHEMA_NAMES = [
   'test-result',
   'pull-event',
   'run',
+  'group-run',
   'signal',
   'forecast',
   'decision',

@@ -57,6 +57,16 @@ export const TOPICS = {
     jobKey,
     'Runs as they change: each change of state once, however often it was heard.',
   ),
+  'ci.group-runs.v1': {
+    ...row(
+      'group-run',
+      'source:repo',
+      (r) => key(r.source, r.repo),
+      'Starts and ends of the runs of a group, re-keyed by repository.',
+      2,
+    ),
+    joins: true,
+  },
   'ci.signals.v1': row(
     'signal',
     'job key',

@@ -19,7 +19,9 @@ import { printProblems } from './replay.ts'
 /** What a back-test reads of the topics; KPIs are not among it. */
 const PROCESSORS = TOPOLOGY.filter(({ outputs }) =>
   outputs.some((topic) =>
-    ['ci.runs.v1', 'ci.signals.v1', 'ci.scores.v1', 'ci.priors.v1'].includes(topic),
+    ['ci.runs.v1', 'ci.group-runs.v1', 'ci.signals.v1', 'ci.scores.v1', 'ci.priors.v1'].includes(
+      topic,
+    ),
   ),
 )
 

@@ -10,13 +10,15 @@ import { GROUNDS } from './permit.ts'
 import { mixedRate, termsOf } from './refine.ts'
 import { beliefOf } from './signs.ts'
 import { ALERT_LOW, judge, RULE, type Standing, type Verdict } from './rule.ts'
-import type { RunningRun } from './state.ts'
+import type { PassedCheckpoint, RunningRun } from './state.ts'
 import { runCell } from './state.ts'
 import { BUCKETS, bucketOf, bucketStart } from './survival.ts'
 import type { View } from './view.ts'
 
-export type Cause = 'started' | 'sign' | 'time' | 'history'
+export type Cause = 'started' | 'sign' | 'time' | 'history' | 'signal'
 
+/** The community learns from the terms as they stood before half of the median pass: by then siblings have spoken. */
+const LEARNT_CHECKPOINTS = 2
 /** A change of p below this is not published when only the job's history has moved. */
 const NOTEWORTHY = 0.1
 
@@ -39,8 +41,9 @@ export const look = (
   const standing = { ...view.standing, isWaiting }
   const verdict = judge(view.basis, seen, standing)
   const isAlerting = verdict.chance.low >= ALERT_LOW && verdict.level !== 'abstain'
+  const isFirst = isFirstInstant(run, seen)
   const isQuiet =
-    cause === 'history' &&
+    (cause === 'history' || (cause === 'signal' && !isFirst)) &&
     verdict.level === run.level &&
     isAlerting === run.isAlerting &&
     Math.abs(verdict.chance.p - run.pFail) < NOTEWORTHY
@@ -52,7 +55,7 @@ export const look = (
   passCheckpoints(run, view, seen, forecast)
   if (verdict.level !== run.level)
     effects.push(emit('ci.decisions.v1', decisionOf(forecast, view, verdict, seen)))
-  if (cause === 'started') run.terms = terms
+  if (run.checkpoints.length <= LEARNT_CHECKPOINTS) run.terms = terms
   noteBelief(run, verdict)
   if (verdict.level === 'stop') run.stopSeconds ??= seen.elapsedSeconds
   if (verdict.level !== 'abstain') run.watched = true
@@ -83,6 +86,11 @@ const seenOf = (
   sign: run.signs.length === 0 ? null : beliefOf(run.signs, history.signs, harmless),
   rate: mixedRate(terms, learned.weights, learned.trust),
 })
+
+/** What is heard at the instant at which a run starts was known at its start: siblings that ended before, most of all. */
+const isFirstInstant = ({ checkpoints }: RunningRun, { elapsedSeconds }: Seen): boolean =>
+  checkpoints.length === 0 ||
+  (checkpoints.length === 1 && checkpoints[0]?.elapsed === elapsedSeconds)
 
 /** What the record of beliefs will say of this run when it ends. */
 const noteBelief = (run: RunningRun, { isCandidate, wantsStop, ground, chance }: Verdict): void => {
@@ -150,30 +158,34 @@ const jenkinsRemaining = (history: History, elapsed: number): number | null => {
   return Math.max(0, mean - elapsed)
 }
 
-const passCheckpoints = (
-  run: RunningRun,
-  view: View,
-  { elapsedSeconds }: Seen,
-  forecast: Forecast,
-): void => {
-  const passed = run.dueSeconds.filter((seconds) => seconds <= elapsedSeconds)
+const passCheckpoints = (run: RunningRun, view: View, seen: Seen, forecast: Forecast): void => {
+  const passed = run.dueSeconds.filter((seconds) => seconds <= seen.elapsedSeconds)
+  const [first] = run.checkpoints
+  if (first !== undefined && isFirstInstant(run, seen))
+    run.checkpoints[0] = passedAt(first.at, view, seen, forecast)
   if (passed.length === 0) return
   run.dueSeconds = run.dueSeconds.slice(passed.length)
   const total = run.checkpoints.length + passed.length + run.dueSeconds.length
   // Of several checkpoints passed at once only the last is forecast at its time; the others were missed.
   const index = run.checkpoints.length + passed.length - 1
   const at: Checkpoint['at'] = total === 1 ? 0 : index * 0.25
-  run.checkpoints.push({
-    at,
-    elapsed: elapsedSeconds,
-    pFail: forecast.pFail,
-    base: baseRate(view.history),
-    remaining: forecast.remainingSeconds,
-    remainingLow: forecast.remainingLow,
-    remainingHigh: forecast.remainingHigh,
-    jenkins: forecast.jenkinsRemaining,
-  })
+  run.checkpoints.push(passedAt(at, view, seen, forecast))
 }
+const passedAt = (
+  at: number,
+  { history }: View,
+  { elapsedSeconds }: Seen,
+  forecast: Forecast,
+): PassedCheckpoint => ({
+  at,
+  elapsed: elapsedSeconds,
+  pFail: forecast.pFail,
+  base: baseRate(history),
+  remaining: forecast.remainingSeconds,
+  remainingLow: forecast.remainingLow,
+  remainingHigh: forecast.remainingHigh,
+  jenkins: forecast.jenkinsRemaining,
+})
 
 /** Knots of the curve: now, then where belief moves, at most twelve, thinned evenly. */
 const KNOTS = 12

@@ -25,7 +25,7 @@ export interface RunningRun extends RunRef {
   changeRuns: number
   /** Failures among the ended siblings of the group beyond what was expected of them. */
   siblings: number
-  /** Terms of the first forecast: what the community learns from. */
+  /** Terms of a forecast early in the run: what the community learns from. */
   terms: number[]
   /** First failed step or red test. */
   signSeconds: number | null

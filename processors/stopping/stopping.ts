@@ -4,7 +4,7 @@
  * happens and at instants computed beforehand.
  */
 
-import type { Run } from '../../schemas/events.ts'
+import type { Run, Signal } from '../../schemas/events.ts'
 import { durationSeconds, failedClass } from '../../schemas/outcomes.ts'
 import {
   clearTimer,
@@ -37,7 +37,7 @@ import { viewOf, type View } from './view.ts'
 
 export const stopping: Processor = {
   name: 'stopping',
-  inputs: ['ci.runs.v1'],
+  inputs: ['ci.runs.v1', 'ci.signals.v1'],
   broadcasts: ['ci.priors.v1'],
   outputs: [
     'ci.forecasts.v1',
@@ -48,7 +48,10 @@ export const stopping: Processor = {
   ],
   cells: CELLS,
   step: (cells, key, input, now, tables) => {
-    if (input.kind === 'record') return onRun(cells, input.record as Run, now, tables)
+    if (input.kind === 'record')
+      return input.topic === 'ci.signals.v1'
+        ? onSignal(cells, input.record as Signal, now, tables)
+        : onRun(cells, input.record as Run, now, tables)
     if (input.timer === PROFILE_TIMER) return onProfileTimer(cells, key, now, tables)
     return lookAgain(cells, input.timer, 'time', `${key}/${input.timer}/${now}`, now, tables)
   },
@@ -68,6 +71,13 @@ const onRun = (cells: Cells, run: Run, now: number, tables: Tables): Effect[] =>
   cells.put(runCell(run), running)
   return lookAgain(cells, runCell(run), 'sign', run.eventId, now, tables)
 }
+const onSignal = (cells: Cells, signal: Signal, now: number, tables: Tables): Effect[] => {
+  const running = cells.get(runCell(signal)) as RunningRun | undefined
+  if (running === undefined || signal.kind !== 'siblings') return [drop('no-use')]
+  running.siblings = signal.weight
+  return lookAgain(cells, runCell(signal), 'signal', signal.eventId, now, tables)
+}
+
 /** What went wrong in the run so far, by step. */
 const signsOf = (run: Run): string[] =>
   run.failedTests > 0 ? [...run.failedSteps, RED_TESTS] : run.failedSteps
