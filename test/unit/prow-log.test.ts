@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { lineCutter, MAX_LINE_BYTES } from '../../producers/prow/log/lines.ts'
 import { newLogState, readLines } from '../../producers/prow/log/reader.ts'
+import { CODECS } from '../../schemas/codec.ts'
 import { stampOf } from '../../producers/prow/log/stamps.ts'
 
 const NOW = Date.parse('2026-01-02T12:00:00Z')
@@ -145,6 +146,34 @@ describe('milestones', () => {
       { kind: 'stepStarted', step: 'constructor', startedAt },
       { kind: 'stepFinished', step: 'constructor', startedAt },
     ])
+  })
+
+  it('hold whatever a log says', () => {
+    const said = fc.constantFrom(
+      'Running step ~.',
+      'Step a succeeded after ~.',
+      'Step ~ failed after 1s.',
+      'Executing pod "~"',
+      'Container x in pod ~ failed, exit code 1',
+      'Acquiring leases for ~',
+      'error: Failed to acquire resource ~',
+      "Reporting job state 'failed' with reason '~'",
+      'error: ~ fail, ~ pass, ~ skip (1s)',
+      'failed: (1s) 2026-01-02T10:00:00 "~"',
+      'Failing tests:',
+      '~',
+    )
+    const odd = fc.constantFrom('9'.repeat(30), '9999999999999999h', '__proto__', 'x'.repeat(9000))
+    const stamp = fc.constantFrom('INFO[2026-01-02T10:00:00Z] ', '', '2026/01/02 10:00:00 ')
+    const line = fc
+      .tuple(stamp, said, odd)
+      .map(([before, text, value]) => before + text.replaceAll('~', value))
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 30 }), (lines) => {
+        for (const fact of read(...lines))
+          expect(CODECS['run-event'].encode(fact).length).toBeLessThan(20_000)
+      }),
+    )
   })
 
   it('stay few, however many steps a log opens', () => {

@@ -6,6 +6,7 @@
 import type { RunEvent, RunEventKind, RunRef } from '../../../schemas/events.ts'
 import { labelsOf, runFact } from '../../payload/facts.ts'
 import { keyOf } from '../../payload/json.ts'
+import { lengthMs } from '../../payload/times.ts'
 import { milestoneOf, type Milestone } from './milestones.ts'
 import { stampOf } from './stamps.ts'
 
@@ -68,7 +69,8 @@ const finishStep = (
   end: Pick<RunEvent, 'outcome' | 'rawOutcome'>,
   say: Say,
 ): void => {
-  const told = seconds === null ? null : Math.round(at - seconds * 1000)
+  const ranMs = lengthMs(seconds, 1000)
+  const told = ranMs === null ? null : at - ranMs
   const startedAt = state.open[keyOf(step)] ?? told
   // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- plain data, kept as JSON
   delete state.open[keyOf(step)]
