@@ -58,8 +58,8 @@ export async function* pagesOf(
 const idOf = (item: Json): string => String(numberAt(item, 'id'))
 
 /**
- * All items of a list that tells its length, each once. Where items went missing while it was read, as when an earlier one
- * was deleted and the rest moved up, it is read again. Null where it is too long to be listed whole.
+ * All items of a list that tells its length, each once. Where it grew shorter while it was read, as when an item was deleted
+ * and the rest moved up past the page that came next, it is read again. Null where it is too long to be listed whole.
  */
 export const wholeList = async (
   get: Get,
@@ -68,16 +68,15 @@ export const wholeList = async (
 ): Promise<readonly Json[] | null> => {
   const found = new Map<string, Json>()
   for (let reading = 0; reading < MAX_READINGS; reading += 1) {
-    let pages = 0
-    let last: Page | null = null
+    let total = 0
+    let hasShrunk = false
     for await (const page of pagesOf(get, asking, field)) {
       if ((page.total ?? 0) > MAX_LISTED) return null
+      hasShrunk ||= (page.total ?? 0) < total
+      total = page.total ?? 0
       for (const item of page.items) found.set(idOf(item), item)
-      pages += 1
-      last = page
     }
-    // One page is one answer: nothing can move inside it.
-    if (pages <= 1 || found.size >= (last?.total ?? 0)) break
+    if (!hasShrunk) break
   }
   return [...found.values()]
 }

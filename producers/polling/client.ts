@@ -7,7 +7,7 @@ import { hostCheck } from './hosts.ts'
 import { createKeptAnswers } from './kept-answers.ts'
 import { createQuota, type QuotaUse } from './quota.ts'
 import { SourceError } from './source-error.ts'
-import type { Pace, Wire } from './wire.ts'
+import type { Pace, Wire, WireAnswer } from './wire.ts'
 
 const MAX_REDIRECTS = 3
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 307, 308])
@@ -21,9 +21,8 @@ export interface ClientOptions {
   readonly signal: AbortSignal
 }
 export interface Client {
-  /** One body is read at a time: the next request lets go of the one before. */
   readonly get: Get
-  /** Lets go of what was not read. */
+  /** Lets go of what was asked for and not read to its end. */
   readonly rest: () => void
   readonly quota: () => QuotaUse
 }
@@ -37,35 +36,54 @@ const rangeOf = ({ from, length }: Asking): Record<string, string> | null => {
   return { range: `bytes=${first}-${last}`, 'accept-encoding': 'identity' }
 }
 
+/** Bodies that are not read to their end yet. */
+const createUnread = () => {
+  const unread = new Set<WireAnswer>()
+  async function* passed(answer: WireAnswer): AsyncGenerator<Uint8Array> {
+    try {
+      yield* answer.body
+    } finally {
+      unread.delete(answer)
+    }
+  }
+  return {
+    watched: (answer: WireAnswer): WireAnswer => {
+      unread.add(answer)
+      return { ...answer, body: passed(answer) }
+    },
+    dropAll: (): void => {
+      for (const { discard } of unread) discard()
+      unread.clear()
+    },
+  }
+}
+
 export const createClient = ({ addresses, requestsPerHour, ...ports }: ClientOptions): Client => {
   const check = hostCheck(addresses)
   const quota = createQuota(requestsPerHour)
   const attempts = createAttempts({ ...ports, quota, breaker: createBreaker() })
   const kept = createKeptAnswers()
-  let discard = (): void => undefined
+  const unread = createUnread()
 
   const follow = async (url: string, asking: Asking, redirects: number): ReturnType<Get> => {
     check(url)
     const range = rangeOf(asking)
     const headers = range ?? { 'accept-encoding': 'gzip', ...kept.conditions(url) }
     const answer = await attempts(url, headers, asking)
-    discard = answer.discard
-    if (answer.status === 401) throw new SourceError('unauthorised', 'it answered 401')
     const to = REDIRECTS.has(answer.status) ? answer.headers['location'] : undefined
-    if (to === undefined) return range === null ? kept.resolve(url, answer) : answer
-    discard()
+    if (to === undefined && answer.status !== 401) {
+      const watched = unread.watched(answer)
+      return range === null ? kept.resolve(url, watched) : watched
+    }
+    answer.discard()
+    if (to === undefined) throw new SourceError('unauthorised', 'it answered 401')
     if (redirects === MAX_REDIRECTS)
       throw new SourceError('unexpected', `more than ${MAX_REDIRECTS} redirects`)
     return follow(URL.canParse(to, url) ? new URL(to, url).href : '', asking, redirects + 1)
   }
   return {
-    get: (url, asking = {}) => {
-      discard()
-      return follow(url, asking, 0)
-    },
-    rest: () => {
-      discard()
-    },
+    get: (url, asking = {}) => follow(url, asking, 0),
+    rest: unread.dropAll,
     quota: quota.use,
   }
 }
