@@ -1,7 +1,7 @@
 /** Asks ahead: most of a round is waiting for answers. */
 
 /** Requests of one round that may be under way at once. */
-export const SIDE_BY_SIDE = 1
+export const SIDE_BY_SIDE = 16
 
 /**
  * Results in the order of the items, with at most `most` begun and not handed on. What is begun must remember nothing:
