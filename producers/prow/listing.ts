@@ -2,7 +2,7 @@
 
 import { derivedId } from '../../schemas/ids.ts'
 import { RefusedPayload } from '../payload/heard.ts'
-import { jsonOf, jsonsAt, keyOf, textAt, type Json } from '../payload/json.ts'
+import { isJson, jsonAt, keyOf, textAt, type Json } from '../payload/json.ts'
 import { turnOf, type Turn } from '../payload/turn.ts'
 import { folderOf } from './bucket.ts'
 import { changeKey, repoOf } from './change.ts'
@@ -36,23 +36,23 @@ const markOf = (job: Json): string => {
   return derivedId(text, 'mark').slice(0, 8)
 }
 
-/** How many runs of the same job for the same change came before each: the chain of its retests. */
-const retestsOf = (jobs: readonly Json[]): ReadonlyMap<string, number> => {
-  const chains = new Map<string, Json[]>()
-  for (const job of jobs) {
-    const change = changeKey(job)
-    if (change === null) continue
-    const chain = `${textAt(job, 'spec', 'job') ?? ''} ${change}`
-    chains.set(chain, [...(chains.get(chain) ?? []), job])
-  }
-  const startOf = (job: Json) => textAt(job, 'status', 'startTime') ?? ''
-  const retests = new Map<string, number>()
-  for (const chain of chains.values())
-    chain
-      .sort((a, b) => (startOf(a) < startOf(b) ? -1 : 1))
-      .forEach((job, place) => retests.set(nameOf(job), place))
-  return retests
+/** Starts of the runs of one job for one change: the chain of its retests. */
+type Chains = Map<string, string[]>
+const startOf = (job: Json): string => textAt(job, 'status', 'startTime') ?? ''
+const chainOf = (job: Json): string | null => {
+  const change = changeKey(job)
+  return change === null ? null : `${textAt(job, 'spec', 'job') ?? ''} ${change}`
 }
+const noteStart = (chains: Chains, job: Json): void => {
+  const chain = chainOf(job)
+  if (chain === null) return
+  const starts = chains.get(chain)
+  if (starts === undefined) chains.set(chain, [startOf(job)])
+  else starts.push(startOf(job))
+}
+/** Earlier runs of the same job for the same change. */
+const retestsOf = (chains: Chains, job: Json): number =>
+  (chains.get(chainOf(job) ?? '') ?? []).filter((start) => start < startOf(job)).length
 
 const follow = (
   cursor: ProwCursor,
@@ -75,10 +75,6 @@ export const lostRuns = (cursor: ProwCursor, listed: ReadonlySet<string>): strin
   Object.entries(cursor.open)
     .filter(([name, { isEnded }]) => !isEnded && !listed.has(name))
     .map(([name]) => name)
-
-/** Repository of each listed job by its name: the list of past runs does not tell it. */
-const reposOf = (jobs: readonly Json[], fallback?: string): ReadonlyMap<string, string> =>
-  new Map(jobs.map((job) => [textAt(job, 'spec', 'job') ?? '', repoOf(job, fallback)]))
 
 /** What is new of one job. Changes the cursor in place. */
 const readJob = (
@@ -113,23 +109,38 @@ const forget = (cursor: ProwCursor, listed: ReadonlySet<string>): void => {
     if (!listed.has(name)) delete cursor.jobs[name]
 }
 
-/** A listing against what was heard before. Throws {@link RefusedPayload} where it is no listing. */
-export const readListing = (
-  payload: unknown,
+/** What is read of a job, without what makes it large. */
+const slim = (job: Json): Json => ({
+  ...job,
+  metadata: { ...jsonAt(job, 'metadata'), managedFields: undefined, annotations: undefined },
+  spec: { ...jsonAt(job, 'spec'), pod_spec: undefined },
+})
+
+/** A listing against what was heard before. Of jobs that did not change nothing is kept. */
+export const readListing = async (
+  items: AsyncIterable<unknown>,
   cursor: ProwCursor,
   options: ListingOptions,
-): Listing => {
-  const list = jsonOf(payload)
-  if (!Array.isArray(list['items'])) throw new RefusedPayload('missing-field', 'items is missing')
-  const jobs = jsonsAt(list, 'items')
-  const listed = new Set(jobs.map(nameOf))
-  const retests = retestsOf(jobs)
+): Promise<Listing> => {
+  const listed = new Set<string>()
+  const repos = new Map<string, string>()
+  const chains: Chains = new Map()
+  const changed: Json[] = []
+  for await (const job of items) {
+    if (!isJson(job)) continue
+    const name = nameOf(job)
+    listed.add(name)
+    // The list of past runs does not tell their repository.
+    repos.set(textAt(job, 'spec', 'job') ?? '', repoOf(job, options.repo))
+    noteStart(chains, job)
+    if (cursor.jobs[name]?.mark !== markOf(job)) changed.push(slim(job))
+  }
   function* turns(): Generator<Turn> {
     forget(cursor, listed)
-    for (let from = 0; from < jobs.length; from += TURN_JOBS) {
-      const parts = jobs
+    for (let from = 0; from < changed.length; from += TURN_JOBS) {
+      const parts = changed
         .slice(from, from + TURN_JOBS)
-        .map((job) => readJob(job, cursor, options, retests.get(nameOf(job)) ?? 0))
+        .map((job) => readJob(job, cursor, options, retestsOf(chains, job)))
       yield turnOf({
         facts: parts.flatMap(({ facts = [] }) => facts),
         notes: parts.flatMap(({ notes = [] }) => notes),
@@ -137,5 +148,5 @@ export const readListing = (
       })
     }
   }
-  return { listed, repos: reposOf(jobs, options.repo), turns }
+  return { listed, repos, turns }
 }

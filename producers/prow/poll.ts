@@ -1,7 +1,8 @@
 /** One round of polling Prow: the list of jobs, then the logs and test files of runs that go on, at a budgeted pace. */
 
 import { ahead, SIDE_BY_SIDE } from '../payload/ahead.ts'
-import { getJson, type Get } from '../payload/reach.ts'
+import { getItems } from '../payload/json-items.ts'
+import type { Get } from '../payload/reach.ts'
 import { isSilent, turnOf, type Turn } from '../payload/turn.ts'
 import { fileUrl, podLogUrl } from './bucket.ts'
 import type { OpenRun, ProwCursor } from './cursor.ts'
@@ -30,7 +31,6 @@ export interface ProwConfig extends PastConfig {
 
 /** Annotations and pod specs are most of the bytes and hold nothing that is read. */
 const OMIT = 'annotations,pod_spec'
-const MAX_LISTING_BYTES = 512 * 2 ** 20
 /** An ended run is let go when nothing was found of it so many times. */
 const MAX_VAIN = 3
 
@@ -146,9 +146,9 @@ export async function* pollProw(
   now: number,
 ): AsyncGenerator<Turn> {
   const round = { get, cursor, config, now }
-  const payload = await getJson(get, listingUrl(config.deck), MAX_LISTING_BYTES)
   const { source, repo, bucket } = config
-  const { listed, repos, turns } = readListing(payload, cursor, { source, now, bucket, repo })
+  const items = await getItems(get, listingUrl(config.deck))
+  const { listed, repos, turns } = await readListing(items, cursor, { source, now, bucket, repo })
   const parts = [
     turns(),
     historyTurns(get, cursor, config, repos, now),

@@ -127,7 +127,7 @@ describe('rounds of polling', () => {
   it('end where the list is no list, and remember what they did', async () => {
     const html: Get = () => Promise.resolve(answer(200, '<html>Sign in</html>'))
     const turns = pollProw(html, newCursor(), config, START)
-    await expect(turns.next()).rejects.toThrow('/prowjobs.js answered with no JSON')
+    await expect(turns.next()).rejects.toThrow('the list is no JSON, or broke off')
   })
 
   it('put a job that cannot be read into the dead letters, once, and go on', async () => {
