@@ -109,11 +109,23 @@ const forget = (cursor: ProwCursor, listed: ReadonlySet<string>): void => {
     if (!listed.has(name)) delete cursor.jobs[name]
 }
 
-/** What is read of a job, without what makes it large. */
+const LABELS = ['event-GUID', 'prow.k8s.io/is-optional', 'prow.k8s.io/build-id']
+const DECORATION = ['timeout', 'grace_period', 'gcs_configuration']
+const only = (json: Json, names: readonly string[]): Json =>
+  Object.fromEntries(names.filter((name) => name in json).map((name) => [name, json[name]]))
+
+/** A job without what makes it large and is not read: after a long absence thousands are held at once. */
 const slim = (job: Json): Json => ({
   ...job,
-  metadata: { ...jsonAt(job, 'metadata'), managedFields: undefined, annotations: undefined },
-  spec: { ...jsonAt(job, 'spec'), pod_spec: undefined },
+  metadata: {
+    ...only(jsonAt(job, 'metadata'), ['name', 'creationTimestamp']),
+    labels: only(jsonAt(job, 'metadata', 'labels'), LABELS),
+  },
+  spec: {
+    ...jsonAt(job, 'spec'),
+    pod_spec: undefined,
+    decoration_config: only(jsonAt(job, 'spec', 'decoration_config'), DECORATION),
+  },
 })
 
 /** A listing against what was heard before. Of jobs that did not change nothing is kept. */
