@@ -45,6 +45,8 @@ export interface ConfiguredSource {
   readonly source: Source
   readonly requestsPerHour: number | null
   readonly webhookSecret: string | null
+  /** As configured, without secrets: enough to replay what it heard. */
+  readonly given: Values
 }
 export interface Config {
   readonly store: string | null
@@ -65,6 +67,9 @@ export class ConfigError extends Error {
 const isKind = (kind: unknown): kind is SourceKind =>
   typeof kind === 'string' && Object.hasOwn(SOURCES, kind)
 
+const withoutSecrets = (fields: FieldTable, given: Values): Values =>
+  Object.fromEntries(Object.entries(given).filter(([name]) => fields[name]?.type !== 'secret'))
+
 const readSource = (given: unknown, outer: Reading, place: string): ConfiguredSource | null => {
   const reading = { ...outer, where: `${place}.` }
   const kind = isTable(given) ? given['kind'] : undefined
@@ -83,6 +88,7 @@ const readSource = (given: unknown, outer: Reading, place: string): ConfiguredSo
     source: row.open({ ...values, name }),
     requestsPerHour: typeof perHour === 'number' && perHour > 0 ? perHour : null,
     webhookSecret: typeof secret === 'string' ? secret : null,
+    given: withoutSecrets(row.fields, given),
   }
 }
 

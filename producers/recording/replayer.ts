@@ -1,0 +1,119 @@
+/** Drives the poll loop of a source through its recorded answers, in the time they had: the same facts, byte for byte. */
+
+import { createClient, type Client } from '../polling/client.ts'
+import { createHeardBefore } from '../polling/heard-before.ts'
+import { createSession, type Batch, type Session } from '../polling/session.ts'
+import { SOURCE_FAILURES, SourceError, type SourceFailure } from '../polling/source-error.ts'
+import type { Pace, Wire, WireAnswer } from '../polling/wire.ts'
+import type { Source } from '../source.ts'
+import { withoutSecrets } from './entries.ts'
+import { roundsOf, type Exchange, type RecordedRound } from './reader.ts'
+
+/** What is on: the round that is replayed, and the time it has reached. */
+interface Tape {
+  now: number
+  turns: number[]
+  left: Exchange[]
+}
+
+const isAsked = ({ url, headers }: Exchange, wanted: string, range: string | undefined): boolean =>
+  url === wanted && headers['range'] === range
+
+const failureOf = ({ reason, detail }: { reason: string; detail: string }): SourceError =>
+  new SourceError(
+    Object.hasOwn(SOURCE_FAILURES, reason) ? (reason as SourceFailure) : 'unreachable',
+    detail,
+  )
+
+async function* bodyOf({ body, failure }: Exchange): AsyncGenerator<Uint8Array> {
+  for (const piece of body) {
+    await Promise.resolve()
+    yield piece
+  }
+  if (failure !== null) throw failureOf(failure)
+}
+
+const tapeWire =
+  (tape: Tape): Wire =>
+  (request) => {
+    const url = withoutSecrets(request.url)
+    const place = tape.left.findIndex((one) => isAsked(one, url, request.headers['range']))
+    const [exchange] = place < 0 ? [] : tape.left.splice(place, 1)
+    if (exchange === undefined)
+      return Promise.reject(new SourceError('not-recorded', new URL(url).pathname))
+    tape.now = exchange.at
+    const { answer, failure } = exchange
+    if (answer === null)
+      return Promise.reject(failureOf(failure ?? { reason: 'unreachable', detail: 'no answer' }))
+    const played: WireAnswer = { ...answer, body: bodyOf(exchange), discard: () => undefined }
+    return Promise.resolve(played)
+  }
+
+const tapePace = (tape: Tape): Pace => ({
+  now: () => tape.now,
+  sleep: (ms) => {
+    tape.now += ms
+    return Promise.resolve()
+  },
+  random: () => 1,
+})
+
+/** A process of the live session: what it kept in memory began with it. */
+const sessionOf = (
+  source: Source,
+  tape: Tape,
+  heard: ReturnType<typeof createHeardBefore>,
+  cursor: string,
+): Session => {
+  const pace = tapePace(tape)
+  const { signal } = new AbortController()
+  const { addresses } = source
+  const client: Client = createClient({
+    addresses,
+    requestsPerHour: null,
+    wire: tapeWire(tape),
+    pace,
+    signal,
+  })
+  return createSession({
+    source,
+    client,
+    heard,
+    marks: {
+      begin: () => tape.now,
+      turn: () => (tape.now = tape.turns.shift() ?? tape.now),
+      end: () => undefined,
+    },
+    loadCursor: () => cursor,
+    saveCursor: () => undefined,
+    onNotes: () => undefined,
+  })
+}
+
+async function* replayRound(session: Session): AsyncGenerator<Batch> {
+  try {
+    yield* session.round()
+  } catch (error) {
+    // The live round broke off here too.
+    if (!(error instanceof SourceError)) throw error
+  }
+}
+
+const put = (tape: Tape, { at, turns, exchanges }: RecordedRound): void => {
+  tape.now = at
+  tape.turns = [...turns]
+  tape.left = [...exchanges]
+}
+
+/** The batches that the live session handed on, with their stamps. Whoever takes them need not acknowledge anything. */
+export async function* replaySource(source: Source, folder: string): AsyncGenerator<Batch> {
+  const tape: Tape = { now: 0, turns: [], left: [] }
+  const heard = createHeardBefore()
+  let session: Session | undefined
+  for await (const round of roundsOf(folder)) {
+    put(tape, round)
+    if (round.cursor !== null || session === undefined)
+      session = sessionOf(source, tape, heard, round.cursor ?? JSON.stringify(source.newCursor()))
+    yield* replayRound(session)
+  }
+}

@@ -1,0 +1,175 @@
+import { appendFileSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, describe, expect, it } from 'vitest'
+import { readConfig } from '../../producers/config/config.ts'
+import { liveSources } from '../../producers/live.ts'
+import { isRecording, openRecordingFolder } from '../../producers/recording/folder.ts'
+import { openRecording } from '../../producers/recording/recording.ts'
+import { withoutSecrets } from '../../producers/recording/entries.ts'
+import { systemClock } from '../../runtime/clock.ts'
+import type { Offer } from '../../runtime/ports.ts'
+import { CODECS } from '../../schemas/codec.ts'
+import { TOPICS } from '../../schemas/topics.ts'
+import { startCiServer, type Play } from '../support/ci-server.ts'
+import { playGithub, type WorldRun } from '../support/github-world.ts'
+import { temporaryFolder } from '../support/temporary.ts'
+
+const SECRET = 'ghp_do_not_write_me_down'
+const cleanups: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+})
+
+/** A job that takes a step further each second, and ends after the third. */
+const runAt = (id: number, createdAt: number, seconds: number): WorldRun => {
+  const isEnded = seconds >= 3
+  const steps = [1, 2, 3].slice(0, seconds + 1).map((number) => {
+    const isDone = number <= seconds
+    return {
+      name: `s${number}`,
+      number,
+      status: isDone ? 'completed' : 'in_progress',
+      conclusion: isDone ? 'success' : null,
+    }
+  })
+  const [status, conclusion] = isEnded ? ['completed', 'success'] : ['in_progress', null]
+  const job = {
+    id: id * 10,
+    name: 'unit',
+    status,
+    conclusion,
+    createdAt,
+    startedAt: createdAt,
+    completedAt: isEnded ? createdAt + 3000 : null,
+    steps,
+  }
+  return {
+    id,
+    attempt: 1,
+    status,
+    conclusion,
+    createdAt,
+    updatedAt: createdAt + 1000 * Math.min(seconds, 3),
+    jobs: [[job]],
+  }
+}
+
+/** The wire bytes of offers, which hold all there is of them. */
+const bytesOf = (offers: readonly Offer[]): string[] =>
+  offers.map(({ topic, record }) =>
+    CODECS[TOPICS[topic].schema].encode(record as never).toString('base64'),
+  )
+
+const configOf = (server: { url: string }, second: { url: string }) => {
+  const source = { kind: 'github', repos: ['o/r'], every: '1s', token: { env: 'T' } }
+  const sources = [
+    { ...source, api: server.url },
+    { ...source, api: second.url, name: 'other', pulls: false },
+  ]
+  return readConfig({ sources }, { env: () => SECRET, file: () => '' }, 'test')
+}
+
+const live = async (config: ReturnType<typeof configOf>, record: string, ms: number) => {
+  const offered: { at: number; name: string; offers: readonly Offer[] }[] = []
+  const cursors = new Map<string, string>()
+  const stop = new AbortController()
+  const sources = liveSources(
+    config.sources,
+    {
+      clock: systemClock,
+      offer: async (offers) => {
+        const [first] = offers
+        if (first !== undefined)
+          offered.push({
+            at: first.record.observedAt,
+            name: (first.record as { source: string }).source,
+            offers,
+          })
+        await sleep(1)
+      },
+      loadCursor: (name) => cursors.get(name),
+      saveCursor: (name, json) => cursors.set(name, json),
+      log: null,
+      record,
+      onFailure: () => undefined,
+      onNote: () => undefined,
+    },
+    stop.signal,
+  )
+  const running = sources.run()
+  await sleep(ms)
+  stop.abort()
+  await running
+  const order = offered.toSorted((a, b) => a.at - b.at || (a.name < b.name ? -1 : 1))
+  return { offers: order.flatMap(({ offers }) => offers), status: sources.status() }
+}
+const replayed = async (folder: string, from = 0): Promise<Offer[]> => {
+  const offers: Offer[] = []
+  const { signal } = new AbortController()
+  for await (const batch of openRecording(folder).batches(from, signal))
+    offers.push(...batch.offers)
+  return offers
+}
+
+describe('a recording', () => {
+  it('gives in virtual time the facts of the live session, byte for byte, faults and all', async () => {
+    const began = Date.now()
+    const seconds = () => Math.floor((Date.now() - began) / 1000)
+    const world = playGithub(() => ({ runs: [runAt(1, began, seconds())], pulls: [] }))
+    const faulty: Play = (request) => {
+      if (request.index === 4) return { status: 500 }
+      if (request.index === 6) return { body: 'x'.repeat(5000), isGzipped: true, fault: 'truncate' }
+      if (request.index === 7) return { fault: 'cut' }
+      return world(request)
+    }
+    const [server, second] = [await startCiServer(faulty), await startCiServer(world)]
+    cleanups.push(server.close, second.close)
+    const folder = temporaryFolder()
+    const config = configOf(server, second)
+    openRecordingFolder(folder, config.sources)
+    const { offers, status } = await live(config, folder, 5500)
+    expect(isRecording(folder)).toBe(true)
+    const kinds = offers.map(({ record }) => ('kind' in record ? record.kind : ''))
+    expect(kinds.filter((kind) => kind === 'finished')).toHaveLength(2)
+    expect(status.every(({ rounds }) => rounds >= 3)).toBe(true)
+    expect(bytesOf(await replayed(folder))).toEqual(bytesOf(offers))
+    const text = readdirSync(join(folder, 'github'))
+      .map((name) => gunzipSync(readFileSync(join(folder, 'github', name))).toString())
+      .join('')
+    expect(text).toContain('"t":"answer"')
+    expect(text + readFileSync(join(folder, 'recording.json'), 'utf8')).not.toContain(SECRET)
+
+    // After a crash a file may end anywhere: what lies before is replayed all the same.
+    const [last = ''] = readdirSync(join(folder, 'github')).toReversed()
+    appendFileSync(join(folder, 'github', last), Buffer.from([0x1f, 0x8b, 8, 0, 0]))
+    expect(bytesOf(await replayed(folder))).toEqual(bytesOf(offers))
+    const rest = bytesOf(await replayed(folder, 2))
+    expect(bytesOf(offers).slice(-rest.length)).toEqual(rest)
+    expect(() => {
+      const [first] = config.sources
+      if (first !== undefined) openRecordingFolder(folder, [{ ...first, given: { kind: 'prow' } }])
+    }).toThrow('configured otherwise')
+  }, 20_000)
+
+  it('goes on after a new start, each fact once', async () => {
+    const began = Date.now()
+    const world = playGithub(() => ({ runs: [runAt(1, began - 60_000, 3)], pulls: [] }))
+    const [server, second] = [await startCiServer(world), await startCiServer(world)]
+    cleanups.push(server.close, second.close)
+    const folder = temporaryFolder()
+    const config = configOf(server, second)
+    openRecordingFolder(folder, config.sources)
+    const { offers } = await live(config, folder, 600)
+    await live(config, folder, 600)
+    expect(readdirSync(join(folder, 'other'))).toHaveLength(2)
+    expect(bytesOf(await replayed(folder))).toEqual(bytesOf(offers))
+  })
+
+  it('leaves secrets out of addresses', () => {
+    expect(withoutSecrets('https://h/p?token=abc&page=2&access_key=x')).toBe(
+      'https://h/p?token=left-out&page=2&access_key=left-out',
+    )
+  })
+})
