@@ -7,6 +7,7 @@ import type { ApiDeps } from './deps.ts'
 import { createAnswerCache } from './answer-cache.ts'
 import { addHealth, HEALTH_ROUTE } from './health.ts'
 import { RECORD_SCHEMAS } from './json-schema.ts'
+import { addIngest } from './ingest.ts'
 import { addPage } from './page.ts'
 import { onError, PROBLEM_SCHEMA, sendProblem } from './problem.ts'
 import { addRoute } from './route.ts'
@@ -83,6 +84,7 @@ export const buildApp = async (deps: ApiDeps): Promise<FastifyInstance> => {
   for (const row of [...found, HEALTH_ROUTE]) addRoute(app, deps, cache, row)
   addStream(app, deps)
   addHealth(app, deps)
+  await addIngest(app, deps)
   await addPage(app, deps.webFolder)
   return app
 }

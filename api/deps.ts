@@ -32,6 +32,17 @@ interface PipelineStatus {
   readonly stages: readonly StageStatus[]
 }
 
+/** A delivery of a webhook as it was sent. */
+export interface IngestDelivery {
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body: Buffer
+}
+export interface IngestResult {
+  readonly result: 'taken' | 'repeated' | 'ignored' | 'refused'
+  readonly records: number
+}
+
 export interface ApiDeps {
   readonly views: ViewStore
   readonly log: LogReader
@@ -40,6 +51,8 @@ export interface ApiDeps {
   readonly status: () => PipelineStatus
   /** Calls the listener with what each commit published. Returns the way to stop it. */
   readonly onCommit: (listener: (published: readonly LogRecord[]) => void) => () => void
+  /** Takes deliveries of webhooks; resolves when the log has them. Missing where none are taken. */
+  readonly ingest?: ((delivery: IngestDelivery) => Promise<IngestResult>) | undefined
   /** Folder of the built page. */
   readonly webFolder: string
 }

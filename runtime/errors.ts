@@ -32,7 +32,7 @@ export const ERRORS = {
   'body-too-large': {
     status: 413,
     title: 'The body is too large',
-    remedy: 'Send at most 64 kB.',
+    remedy: 'Send at most 64 kB; deliveries of webhooks at most 5 MB.',
   },
   'address-too-long': {
     status: 414,
@@ -43,6 +43,16 @@ export const ERRORS = {
     status: 400,
     title: 'The request cannot be understood',
     remedy: 'Read the detail; /docs shows what each route takes.',
+  },
+  'bad-signature': {
+    status: 401,
+    title: 'The delivery is not signed with the secret that is configured',
+    remedy: 'Configure the same secret at the source and here (webhook_secret, docs/sources.md).',
+  },
+  'bad-delivery': {
+    status: 400,
+    title: 'The body is no delivery of a webhook',
+    remedy: 'Set the content type application/json, and leave body and headers as they were sent.',
   },
   'not-ready': {
     status: 503,

@@ -25,6 +25,30 @@ export const METRICS = {
   stopline_source_cursor: row('gauge', 'How far a source has been heard, in its own count.', [
     'source',
   ]),
+  stopline_source_heard_seconds: row(
+    'gauge',
+    'When a source was last heard without an error, in seconds since the epoch; 0 before.',
+    ['source'],
+  ),
+  stopline_source_failures: row('gauge', 'Rounds of a source that failed one after the other.', [
+    'source',
+  ]),
+  stopline_source_offers: row('gauge', 'Records a source put on the log since the start.', [
+    'source',
+  ]),
+  stopline_source_requests: row('gauge', 'Requests sent to a source in the hour that goes on.', [
+    'source',
+  ]),
+  stopline_source_oddities: row(
+    'gauge',
+    'Unknown fields, unknown words, absurd times and unread parts met since the start.',
+    ['source', 'oddity'],
+  ),
+  stopline_ingest_deliveries_total: row(
+    'counter',
+    'Deliveries of webhooks taken in, by what came of them.',
+    ['result'],
+  ),
   stopline_http_requests_total: row('counter', 'Requests answered.', ['route', 'status']),
   stopline_http_request_seconds_total: row('counter', 'Time from requests to their answers.', [
     'route',

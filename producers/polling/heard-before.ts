@@ -31,25 +31,27 @@ const hashOf = (text: string): number => {
 }
 
 export interface HeardBefore {
-  readonly has: (topic: TopicName, eventId: string) => boolean
-  /** To be called once the record is on the log. */
-  readonly add: (topic: TopicName, eventId: string) => void
+  /**
+   * True the first time: whoever asks offers the record then. Where the log does not take it, the process ends, and the
+   * next one asks the log.
+   */
+  readonly claim: (topic: TopicName, eventId: string) => boolean
 }
 
 /** `log` is what was offered before; without one nothing was. */
 export const createHeardBefore = (log?: LogReader, lookBack = LOOK_BACK): HeardBefore => {
   const heard = new Map<TopicName, Set<number>>(TOPICS.map((topic) => [topic, new Set()]))
-  const add: HeardBefore['add'] = (topic, eventId) => {
+  const claim: HeardBefore['claim'] = (topic, eventId) => {
     const ids = heard.get(topic)
-    ids?.add(hashOf(eventId))
-    if (ids === undefined || ids.size <= lookBack) return
-    for (const oldest of ids) {
-      ids.delete(oldest)
-      return
-    }
+    const hash = hashOf(eventId)
+    if (ids === undefined || ids.has(hash)) return ids === undefined
+    ids.add(hash)
+    const [oldest] = ids.size > lookBack ? ids : []
+    if (oldest !== undefined) ids.delete(oldest)
+    return true
   }
   for (const topic of log === undefined ? [] : TOPICS)
     for (const { record } of log?.read(topic, log.endOffset(topic) - lookBack) ?? [])
-      if (record !== null) add(topic, record.eventId)
-  return { has: (topic, eventId) => heard.get(topic)?.has(hashOf(eventId)) === true, add }
+      if (record !== null) claim(topic, record.eventId)
+  return { claim }
 }

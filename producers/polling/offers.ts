@@ -53,10 +53,5 @@ export const offersOf = (source: string, turn: Turn, at: number, heard: HeardBef
       record: deadLetter(source, one, at),
     })),
   ]
-  const here = new Set<string>()
-  return all.filter(({ topic, record: { eventId } }) => {
-    if (here.has(eventId) || heard.has(topic, eventId)) return false
-    here.add(eventId)
-    return true
-  })
+  return all.filter(({ topic, record: { eventId } }) => heard.claim(topic, eventId))
 }

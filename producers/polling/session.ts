@@ -68,7 +68,6 @@ export const createSession = (ports: SessionPorts): Session => {
       const at = marks.turn()
       const offers = offersOf(source.name, turn, at, heard)
       if (offers.length > 0) yield { at, offers }
-      for (const { topic, record } of offers) heard.add(topic, record.eventId)
       if (at - savedAt >= SAVE_EVERY_MS) save(at)
     }
     save(now)

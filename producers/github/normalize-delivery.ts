@@ -1,0 +1,59 @@
+/** Deliveries of webhooks to facts, with the ids that polling gives them. */
+
+import { RefusedPayload } from '../payload/heard.ts'
+import { jsonAt, jsonOf, nameAt, numberAt, textAt, type Json } from '../payload/json.ts'
+import { turnOf, type Turn } from '../payload/turn.ts'
+import { readCheck } from './normalize-check.ts'
+import { readJob } from './normalize-job.ts'
+import { readPull, readReview, type PullOptions } from './normalize-pull.ts'
+import { readWorkflowRun, type RunContext } from './normalize-run.ts'
+
+/** What workflow runs told of their jobs, by id. */
+export interface Contexts {
+  readonly get: (run: string) => RunContext | undefined
+  readonly set: (run: string, context: RunContext) => void
+}
+type Reader = (payload: Json, options: PullOptions, contexts: Contexts) => Partial<Turn>
+
+const pullNumber = (payload: Json): number => {
+  const number = numberAt(payload, 'pull_request', 'number')
+  if (number === null) throw new RefusedPayload('missing-field', 'pull_request.number is missing')
+  return number
+}
+
+/** THE table of events that are read. */
+const READERS: Readonly<Record<string, Reader>> = {
+  workflow_job: (payload, options, contexts) => {
+    const job = jsonAt(payload, 'workflow_job')
+    const run = contexts.get(nameAt(job, 'run_id')) ?? null
+    return readJob(job, { ...options, run })
+  },
+  workflow_run: (payload, options, contexts) => {
+    const run = readWorkflowRun(payload['workflow_run'], options)
+    contexts.set(run.id, run.context)
+    return { facts: run.facts, notes: run.notes }
+  },
+  pull_request: (payload, options) => {
+    const action = textAt(payload, 'action') ?? ''
+    const { pulls, notes } = readPull(payload['pull_request'], options, { action })
+    return { pulls, notes }
+  },
+  pull_request_review: (payload, options) =>
+    readReview(payload['review'], pullNumber(payload), options),
+  check_run: (payload, options) => readCheck(payload['check_run'], options),
+}
+
+/** What a delivery says; null for an event that is not read. Throws a {@link RefusedPayload}. */
+export const readDelivery = (
+  event: string,
+  payload: unknown,
+  { source, now }: Pick<PullOptions, 'source' | 'now'>,
+  contexts: Contexts,
+): Turn | null => {
+  const reader = Object.hasOwn(READERS, event) ? READERS[event] : undefined
+  if (reader === undefined) return null
+  const json = jsonOf(payload)
+  const repo = nameAt(json, 'repository', 'full_name')
+  const { facts = [], pulls = [], notes = [] } = reader(json, { source, repo, now }, contexts)
+  return turnOf({ facts, pulls, notes })
+}
