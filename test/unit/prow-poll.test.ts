@@ -59,38 +59,6 @@ describe('rounds of polling', () => {
     expect(await facts(false)).toEqual(await facts(true))
   })
 
-  it('say nothing twice and lose nothing when they are cut off anywhere', async () => {
-    const minutes = [0, 2, 32, 34, 37, 39, 41]
-    const whole = newCursor()
-    const expected = new Set<string>()
-    for (const minute of minutes)
-      for (const { facts, tests } of await round(whole, { minute }))
-        for (const { eventId } of [...facts, ...tests]) expected.add(eventId)
-    for (let cutAt = 1; cutAt < 12; cutAt += 1) {
-      let kept = JSON.stringify(newCursor())
-      const heard = new Set<string>()
-      let turns = 0
-      for (const minute of minutes)
-        for (let attempt = 0; attempt < 2; attempt += 1) {
-          const cursor = JSON.parse(kept) as ProwCursor
-          let isCut = false
-          const now = START + minute * MINUTE_MS
-          for await (const { facts, tests } of pollProw(serve({ minute }), cursor, config, now)) {
-            for (const { eventId } of [...facts, ...tests]) heard.add(eventId)
-            turns += 1
-            // Killed after the log took this part, and before what is remembered was kept.
-            if (turns === cutAt) isCut = true
-            if (isCut) break
-            kept = JSON.stringify(cursor)
-          }
-          if (isCut) continue
-          kept = JSON.stringify(cursor)
-          break
-        }
-      expect(heard).toEqual(expected)
-    }
-  })
-
   it('read the past runs of a job once, under the repository of those listed', async () => {
     const cursor = newCursor()
     const past = { ...config, history: ['periodic-e2e', '..'] }
