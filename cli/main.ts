@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util'
 import { EXIT, parseOptions, UsageError, type Command, type Invocation } from './command.ts'
+import { keepHeapSmall } from '../runtime/memory.ts'
 import { COMMANDS } from './commands/index.ts'
 import { commandHelp, overallHelp } from './help.ts'
 
@@ -25,6 +26,7 @@ const check = ({ minArguments, maxArguments, takes }: Command, given: number): v
 }
 
 const run = async (args: readonly string[], signal: AbortSignal): Promise<number> => {
+  keepHeapSmall()
   const [name, ...rest] = args
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(overallHelp(COMMANDS))

@@ -14,6 +14,8 @@ export type RunState = Omit<
   endRank: string
   /** How each step ended; `running` while it runs. */
   stepsSeen: Record<string, string>
+  /** Pipeline time at which something new was last heard of it, or the instant told if that is later. */
+  heardAt: number
 }
 
 /** Steps kept by name; the count goes no further. */
@@ -44,12 +46,14 @@ export const emptyRun = (fact: RunEvent): RunState => ({
   labels: {},
   endRank: '',
   stepsSeen: {},
+  heardAt: 0,
 })
 
 const earliest = (a: number | null, b: number | null): number | null =>
   a === null ? b : b === null ? a : Math.min(a, b)
+/** Of equals the one that is there already: a run keeps its words, not each fact's copy of them. */
 const greatest = <T extends string | number>(a: T | null, b: T | null): T | null =>
-  a === null ? b : b === null ? a : a > b ? a : b
+  a === null ? b : b === null ? a : a >= b ? a : b
 
 /** A known outcome above unknown, then the later told, then by id and word, so that a tie falls alike. */
 const endRankOf = (fact: RunEvent): string =>

@@ -22,8 +22,6 @@ export const SILENT_MS = 72 * HOUR_MS
 /** Repeats are recognised for so long after a run's end. */
 export const REMEMBERED_MS = 14 * 24 * HOUR_MS
 
-/** A run with the pipeline time at which something new was last heard of it, or the instant told if that is later. */
-type RunCell = RunState & { heardAt: number }
 const cellOf = (run: string): string => `run/${run}`
 
 export const runs: Processor = {
@@ -40,7 +38,7 @@ export const runs: Processor = {
 const onFact = (cells: Cells, fact: RunEvent, now: number): Effect[] => {
   if (fact.kind === 'unknown') return [drop('no-use')]
   const name = runName(fact)
-  const before = cells.get(cellOf(name)) as RunCell | undefined
+  const before = cells.get(cellOf(name)) as RunState | undefined
   if (before === undefined && fact.eventAt <= now - REMEMBERED_MS) return [drop('expired')]
   const after = join(before ?? emptyRun(fact), fact)
   const change = before === undefined ? firstChange(after) : changeOf(before, after)
@@ -50,7 +48,8 @@ const onFact = (cells: Cells, fact: RunEvent, now: number): Effect[] => {
       cells.put(cellOf(name), { ...after, heardAt })
     return [drop('duplicate')]
   }
-  cells.put(cellOf(name), { ...after, heardAt: Math.max(now, fact.eventAt) })
+  after.heardAt = Math.max(now, fact.eventAt)
+  cells.put(cellOf(name), after)
   const effects: Effect[] = [
     emit('ci.runs.v1', published(before, after, change, fact, derivedId(fact.eventId, 'run'), now)),
   ]
@@ -62,7 +61,7 @@ const onFact = (cells: Cells, fact: RunEvent, now: number): Effect[] => {
 
 /** One timer per run: while it is open it asks whether the run went silent, afterwards it forgets the run. */
 const onTimer = (cells: Cells, { timer }: Input & { kind: 'timer' }, now: number): Effect[] => {
-  const run = cells.get(timer) as RunCell | undefined
+  const run = cells.get(timer) as RunState | undefined
   if (run === undefined) return []
   if (run.phase === 'finished') {
     // No fact of it may be younger than what is refused as expired, or its repeat would start the run anew.
@@ -72,7 +71,8 @@ const onTimer = (cells: Cells, { timer }: Input & { kind: 'timer' }, now: number
   }
   if (run.heardAt + SILENT_MS > now) return [setTimer(timer, run.heardAt + SILENT_MS)]
   const after: RunState = { ...run, phase: 'finished', finishedAt: now, outcome: 'unknown' }
-  cells.put(timer, { ...after, heardAt: now })
+  after.heardAt = now
+  cells.put(timer, after)
   const eventId = derivedId(runKey(run), `silent/${now}`)
   return [
     emit('ci.runs.v1', published(run, after, 'finished', null, eventId, now)),
@@ -98,10 +98,12 @@ const isOtherEnd = (before: RunState, after: RunState): boolean => {
     a?.queueSeconds !== b?.queueSeconds
   )
 }
-/** Joining keeps what it does not change, so identity tells; the rank of the end is nobody's news. */
+/** What is nobody's news. */
+const UNTOLD: ReadonlySet<string> = new Set(['endRank', 'heardAt'])
+/** Joining keeps what it does not change, so identity tells. */
 const isChanged = (before: RunState, after: RunState): boolean => {
   for (const field in after)
-    if (field !== 'endRank' && before[field as keyof RunState] !== after[field as keyof RunState])
+    if (!UNTOLD.has(field) && before[field as keyof RunState] !== after[field as keyof RunState])
       return true
   return false
 }

@@ -186,7 +186,7 @@ export class EmbeddedStore implements StateStore {
 
   #prepareFile(file: string, fresh: boolean): void {
     this.db.exec(
-      'PRAGMA page_size = 16384; PRAGMA cache_size = -32768; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000',
+      'PRAGMA page_size = 16384; PRAGMA cache_size = -32768; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000',
     )
     this.db.exec('BEGIN EXCLUSIVE')
     if (fresh) this.#create()

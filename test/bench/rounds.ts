@@ -43,7 +43,7 @@ export const runRounds = async (bench: Bench, options: RoundOptions): Promise<Fi
   return all
 }
 
-/** As anybody would start it: memory is what it is without limits on the heap. */
+/** As anybody would start it: no limits on the heap but what the command line sets itself. */
 const flagsOf = ({ profileFolder }: RoundOptions): string[] => [
   '--expose-gc',
   ...(profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`]),
