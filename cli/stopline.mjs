@@ -31,9 +31,13 @@ if (node === undefined) {
   )
   process.exit(1)
 }
-const child = spawn(node, [join(root, 'cli', 'main.ts'), ...process.argv.slice(2)], {
-  stdio: 'inherit',
-  shell: isWindows,
-})
+const child = spawn(
+  node,
+  ['--max-semi-space-size=16', join(root, 'cli', 'main.ts'), ...process.argv.slice(2)],
+  {
+    stdio: 'inherit',
+    shell: isWindows,
+  },
+)
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
 child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)))

@@ -13,8 +13,8 @@ const STORE_VERSION = 4
 const APPLICATION_ID = 0x53544f50 // 'STOP'
 const IN_MEMORY = ':memory:'
 /** How much lies in memory that has not reached its table: read back when a process starts. */
-const CELLS_BEHIND_BYTES = 32 << 20
-const TIMERS_BEHIND_BYTES = 4 << 20
+const CELLS_BEHIND_BYTES = 16 << 20
+const TIMERS_BEHIND_BYTES = 2 << 20
 
 const TABLES = `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -186,7 +186,7 @@ export class EmbeddedStore implements StateStore {
 
   #prepareFile(file: string, fresh: boolean): void {
     this.db.exec(
-      'PRAGMA page_size = 16384; PRAGMA cache_size = -32768; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000',
+      'PRAGMA page_size = 16384; PRAGMA cache_size = -16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000',
     )
     this.db.exec('BEGIN EXCLUSIVE')
     if (fresh) this.#create()

@@ -43,9 +43,10 @@ export const runRounds = async (bench: Bench, options: RoundOptions): Promise<Fi
   return all
 }
 
-/** As anybody would start it: no limits on the heap but what the command line sets itself. */
+/** As `npm start` and `npx stopline` start it; what else is set of the heap, the process sets itself. */
 const flagsOf = ({ profileFolder }: RoundOptions): string[] => [
   '--expose-gc',
+  '--max-semi-space-size=16',
   ...(profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`]),
 ]
 
