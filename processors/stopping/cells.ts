@@ -31,6 +31,7 @@ const HISTORY = record('History', {
   skillRuns: 'double',
   skillOurs: 'double',
   skillBase: 'double',
+  skillSquares: 'double',
   family: 'string',
   signs: map(SIGN_COUNT),
 })

@@ -38,6 +38,8 @@ export interface History {
   skillRuns: number
   skillOurs: number
   skillBase: number
+  /** Decayed squares of the differences between the two. */
+  skillSquares: number
   /** Family of the job, as its last run told it. */
   family: string
   /** How often runs with this failed step still passed. */
@@ -63,6 +65,7 @@ export const emptyHistory = (): History => ({
   skillRuns: 0,
   skillOurs: 0,
   skillBase: 0,
+  skillSquares: 0,
   family: '',
   signs: {},
 })

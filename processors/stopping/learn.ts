@@ -94,8 +94,10 @@ const noteSkill = (history: History, running: RunningRun | undefined, failed: bo
   const error = (of: (checkpoint: PassedCheckpoint) => number): number =>
     passed.reduce((sum, checkpoint) => sum + (of(checkpoint) - actual) ** 2, 0) / passed.length
   history.skillRuns = history.skillRuns * SKILL_FORGET + 1
-  history.skillOurs = history.skillOurs * SKILL_FORGET + error(({ pFail }) => pFail)
-  history.skillBase = history.skillBase * SKILL_FORGET + error(({ base }) => base)
+  const [ours, base] = [error(({ pFail }) => pFail), error((checkpoint) => checkpoint.base)]
+  history.skillOurs = history.skillOurs * SKILL_FORGET + ours
+  history.skillBase = history.skillBase * SKILL_FORGET + base
+  history.skillSquares = history.skillSquares * SKILL_FORGET + (ours - base) ** 2
 }
 
 /** What our rule wanted while the run was alive, against how it ended. */

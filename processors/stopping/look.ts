@@ -28,7 +28,7 @@ export interface Looked {
   readonly verdict: Verdict
 }
 
-/** Changes `run` in place. `isWaiting` while others that are stopped for the job's history must end first. */
+/** Changes `run` in place. `isWaiting` while others that are stopped without a failed step must end first. */
 export const look = (
   run: RunningRun,
   view: View,

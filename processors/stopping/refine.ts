@@ -27,12 +27,12 @@ export interface Known {
  * Weights before anything was learned: the formula, and of the others about half of the mean that the communities of eleven
  * recordings came to, so that no single one of them matters.
  */
-export const START_WEIGHTS: readonly number[] = [0, 1, 0.2, 0.1, 0.3, 0.3, 0.3, 0.2, 0]
+export const START_WEIGHTS: readonly number[] = [0, 1, 0.2, 0.1, 0.2, 0.3, 0.3, 0.2, 0]
 /**
- * How far each weight may be off at first (variances). The constant and the formula's own weight move little, since the
- * formula is calibrated by itself; streaks are long numbers, the others about one.
+ * How far each weight may be off at first (variances). The constant moves little, and the formula's own weight down to what
+ * it is worth where it is too sure; streaks are long numbers, the others about one.
  */
-export const START_VARIANCES: readonly number[] = [0.1, 0.04, 0.05, 0.05, 0.3, 0.3, 0.3, 0.3, 0.3]
+export const START_VARIANCES: readonly number[] = [0.1, 0.1, 0.05, 0.05, 0.3, 0.3, 0.3, 0.3, 0.3]
 
 /** Nothing is surer than one in five hundred. */
 const SURE = 0.002

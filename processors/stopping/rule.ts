@@ -13,9 +13,9 @@ const WATCH_P = 0.5
 export const ALERT_LOW = 0.8
 /** People wait for a run that is stopped in error as long as its machine is busy again. */
 const DELAY_COST_SHARE = 1
-/** Our forecasts must not have been worse than the base rate by more than this, over so many runs at least. */
+/** Our forecasts count as worse than the base rate where chance explains their errors in one case of twenty, over so many runs. */
 const SKILL_RUNS = 20
-const SKILL_TOLERANCE = 1.05
+const Z95_ONE_SIDED = 1.645
 /** Fewer finished runs than this, in the job and its pools, carry no advice. */
 const LEAST_OWN = 5
 
@@ -25,13 +25,14 @@ export interface Standing {
   readonly skillRuns: number
   readonly skillOurs: number
   readonly skillBase: number
+  readonly skillSquares: number
   /** Belief from which the record of the community allows a stop, by ground; Infinity for never. */
   readonly stopAt: readonly number[]
   /** True where stops of the job or its family were wrong too often, by ground. */
   readonly isContradicted: readonly boolean[]
-  /** Running runs that may be stopped for the job's history at a time. */
+  /** Running runs that may be stopped at a time without a failed step. */
   readonly stopsAtOnce: number
-  /** True while as many runs of the job as that were stopped for its history and have not ended. */
+  /** True while as many runs of the job as that are stopped and have not ended. */
   readonly isWaiting: boolean
 }
 export interface Verdict {
@@ -65,8 +66,8 @@ export const judge = (basis: Basis, seen: Seen, standing: Standing): Verdict => 
   const loss = (1 - chance.p) * rerunSeconds
   const paysOff = gain > loss * (1 + DELAY_COST_SHARE)
   const ground = groundOf(seen)
-  const isWaiting = ground === 'history' && standing.isWaiting
-  const isCandidate = paysOff && !isWaiting && whyAbstain(basis, standing) === null
+  const isWaiting = ground !== 'sign' && standing.isWaiting
+  const isCandidate = paysOff && !isWaiting && whyAbstain(basis, ground, standing) === null
   const wantsStop =
     isCandidate && chance.p >= (standing.stopAt[GROUNDS.indexOf(ground)] ?? Infinity)
   return {
@@ -92,17 +93,17 @@ const advice = (
   wantsStop: boolean,
   paysOff: boolean,
 ): { level: Level; reason: string } => {
-  const abstention = whyAbstain(basis, standing)
+  const abstention = whyAbstain(basis, ground, standing)
   if (abstention !== null) return { level: 'abstain', reason: abstention }
   if (wantsStop && standing.isContradicted[GROUNDS.indexOf(ground)] === true)
     return { level: 'advise', reason: 'earlier stops of this job would have hit passing runs' }
   if (wantsStop)
     return { level: 'stop', reason: 'the expected rest of a failing run outweighs a rerun' }
-  if (paysOff && ground === 'history' && standing.isWaiting)
+  if (paysOff && ground !== 'sign' && standing.isWaiting)
     return {
       level: 'advise',
       reason:
-        'likely to fail; what is stopped for the same history must end first, in case it was mended',
+        'likely to fail; runs of the job that are stopped must end first, in case it was mended',
     }
   if (paysOff && chance.p >= LEVELS[0])
     return {
@@ -116,11 +117,13 @@ const advice = (
   return { level: 'continue', reason: 'more likely to pass than to fail' }
 }
 
-/** Why no advice is given, or null where it may be. */
-const whyAbstain = (basis: Basis, standing: Standing): string | null => {
+/** Why no advice is given, or null where it may be. What a failed step says has a record of its own. */
+const whyAbstain = (basis: Basis, ground: Ground, standing: Standing): string | null => {
   if (standing.ownRuns < LEAST_OWN && (basis.pool === 'none' || basis.pool === 'job'))
     return 'too few finished runs of this job, and of jobs like it'
-  if (standing.skillRuns >= SKILL_RUNS && standing.skillOurs > standing.skillBase * SKILL_TOLERANCE)
-    return 'forecasts of this job were worse than its base rate'
+  const isUnskilled =
+    standing.skillRuns >= SKILL_RUNS &&
+    standing.skillOurs - standing.skillBase > Z95_ONE_SIDED * Math.sqrt(standing.skillSquares)
+  if (isUnskilled && ground !== 'sign') return 'forecasts of this job were worse than its base rate'
   return null
 }

@@ -76,7 +76,7 @@ export const fitOf = (cells: Cells): DensityStops =>
 export const MAX_OPEN = 20
 export interface OpenRuns {
   runs: readonly string[]
-  /** Running runs that were stopped for the job's history alone: their ends tell whether the job was mended. */
+  /** Running runs that were stopped without a failed step: their ends tell whether the job was mended. */
   stopped: readonly string[]
 }
 const NONE_OPEN: OpenRuns = { runs: [], stopped: [] }

@@ -159,7 +159,7 @@ const lookAgain = (
   return lookAt(cells, running, view, cause, causeId)
 }
 
-/** Looks at a run, and keeps who is stopped for the job's history alone. */
+/** Looks at a run, and keeps who is stopped without a failed step. */
 const lookAt = (
   cells: Cells,
   running: RunningRun,
@@ -173,7 +173,7 @@ const lookAt = (
   const isWaiting = !isStopped && open.stopped.length >= view.standing.stopsAtOnce
   const { effects, verdict } = look(running, view, isWaiting, cause, causeId)
   cells.put(cell, running)
-  if (verdict.level === 'stop' && verdict.ground === 'history' && !isStopped)
+  if (verdict.level === 'stop' && verdict.ground !== 'sign' && !isStopped)
     putOpenRuns(cells, { ...open, stopped: [...open.stopped, cell] })
   return effects
 }

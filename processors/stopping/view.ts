@@ -73,6 +73,7 @@ const standingOf = (history: History, priors: readonly (Prior | undefined)[]): V
     skillRuns: history.skillRuns,
     skillOurs: history.skillOurs,
     skillBase: history.skillBase,
+    skillSquares: history.skillSquares,
     stopAt,
     stopsAtOnce: stopsAtOnce(known, stopAt[GROUNDS.indexOf('history')] ?? Infinity),
     isContradicted: GROUNDS.map(

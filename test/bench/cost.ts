@@ -32,6 +32,7 @@ const STANDING: Standing = {
   skillRuns: 30,
   skillOurs: 3,
   skillBase: 4,
+  skillSquares: 0.1,
   stopAt: [0.92, 0.92, 0.92],
   stopsAtOnce: 3,
   isContradicted: [false, false, false],

@@ -38,6 +38,7 @@ describe('the advice', () => {
     skillRuns: 50,
     skillOurs: 5,
     skillBase: 6,
+    skillSquares: 0.1,
     stopAt: [0.92, 0.92, 0.92],
     stopsAtOnce: 3,
     isContradicted: [false, false, false],
@@ -64,7 +65,7 @@ describe('the advice', () => {
     const contradicted = judge(hanging, late, standing({ isContradicted: [false, true, false] }))
     expect(contradicted).toMatchObject({ level: 'advise', wantsStop: true })
   })
-  it('waits where enough runs of the job are stopped for the same history', () => {
+  it('waits where enough runs of the job are stopped already', () => {
     const start = { elapsedSeconds: 0, signSeconds: null, sign: null, rate: 0.97 }
     expect(judge(hanging, start, standing())).toMatchObject({ level: 'stop', ground: 'history' })
     const waiting = judge(hanging, start, standing({ isWaiting: true }))
@@ -86,6 +87,12 @@ describe('the advice', () => {
     const unskilled = judge(hanging, late, standing({ skillOurs: 8 }))
     expect(unskilled.level).toBe('abstain')
     expect(unskilled.reason).toContain('base rate')
+    // 2 more than the base rate's 6 is within what chance gives where the differences are large.
+    const unlucky = judge(hanging, late, standing({ skillOurs: 8, skillSquares: 4 }))
+    expect(unlucky.level).toBe('stop')
+    // What a failed step says has a record of its own.
+    const failed = { ...late, elapsedSeconds: 10, signSeconds: 5, sign: { p: 0.96, runs: 5 } }
+    expect(judge(hanging, failed, standing({ skillOurs: 8 })).level).toBe('stop')
   })
   it('does not stop what is nearly over: the rest is not worth the risk of a rerun', () => {
     const short = basisOf(

@@ -26,12 +26,14 @@ const record = (
 }
 
 describe('the permission to stop', () => {
-  it('takes levels at their word at first: .98 where half of the runs fail, .94 after 100 passes', () => {
+  it('takes levels at their word at first: .98 where half of the runs fail, .94 after 100 passes and 10 stops', () => {
     expect(stopLevel(record(0.5, 0), 'history')).toBe(0.98)
-    expect(stopLevel(record(0.5, 100), 'history')).toBe(0.94)
+    expect(stopLevel(record(0.5, 100), 'history')).toBe(0.97)
+    expect(stopLevel(record(0.5, 100, [0.95, 0, 10]), 'history')).toBe(0.94)
   })
   it('is given sooner where few runs fail, and on a failed step', () => {
-    expect(stopLevel(record(0.05, 0), 'age')).toBe(0.92)
+    expect(stopLevel(record(0.05, 0), 'age')).toBe(0.97)
+    expect(stopLevel(record(0.05, 0, [0.93, 0, 10]), 'age')).toBe(0.92)
     expect(stopLevel(record(0.7, 0), 'history')).toBe(0.99)
     expect(stopLevel(record(0.7, 0), 'sign')).toBe(0.92)
   })
@@ -42,10 +44,10 @@ describe('the permission to stop', () => {
   })
   it('is withdrawn where the record speaks against nine in ten stops being right', () => {
     expect(stopLevel(record(0.05, 5000, [0.95, 2, 10]), 'age')).toBe(0.92)
-    expect(stopLevel(record(0.05, 5000, [0.95, 10, 20]), 'age')).toBe(0.96)
+    expect(stopLevel(record(0.05, 5000, [0.95, 10, 20]), 'age')).toBe(0.97)
     expect(stopLevel(record(0.05, 5000, [0.999, 10, 20]), 'age')).toBe(Infinity)
   })
-  it('lets only as many runs of a job be stopped for its history as the record can afford', () => {
+  it('lets only as many runs of a job be stopped at a time as the record can afford', () => {
     const known = record(0.3, 450, [0.95, 1, 20])
     expect(stopsAtOnce(known, 0.94)).toBe(3)
     expect(stopsAtOnce(known, 0.96)).toBe(4)
