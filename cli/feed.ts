@@ -3,6 +3,7 @@
 import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises'
 import type { Archive } from '../producers/archive/archive.ts'
 import type { DemoSource } from '../producers/demo/source.ts'
+import type { OfferSource } from '../runtime/ports.ts'
 import type { EmbeddedRuntime } from '../runtime/embedded/runtime.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { createProgress } from './progress.ts'
@@ -48,6 +49,34 @@ export const replayArchive = async (
   }
   const seconds = (performance.now() - began) / 1000
   progress.done(`${fed.toLocaleString('en')} facts in ${seconds.toFixed(1)} s`)
+  return fed
+}
+
+/** Replays what live sources told when they were recorded, from where the store stopped. Returns the number of offers fed. */
+export const replayRecording = async (
+  runtime: EmbeddedRuntime,
+  recording: OfferSource,
+  signal: AbortSignal,
+  { speed = Infinity } = {},
+): Promise<number> => {
+  const progress = createProgress('replay')
+  const began = performance.now()
+  let fed = 0
+  let paceFrom: number | undefined
+  for await (const { offers, cursor } of recording.batches(
+    runtime.cursor(recording.name),
+    signal,
+  )) {
+    const at = offers.at(-1)?.record.observedAt ?? 0
+    paceFrom ??= at
+    if (speed !== Infinity) await waitUntil(began + (at - paceFrom) / speed, signal)
+    runtime.commit(offers, at, { source: recording.name, at: cursor })
+    fed += offers.length
+    progress.show(null, `${new Date(at).toISOString().slice(0, 19)}  ${fed} facts`)
+    await breathe()
+  }
+  sayWhatIsDue(runtime)
+  progress.done(`${fed.toLocaleString('en')} facts`)
   return fed
 }
 

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../api/app.ts'
-import type { SourceStatus } from '../api/deps.ts'
+import type { ApiDeps, SourceStatus } from '../api/deps.ts'
 import { TOPOLOGY } from '../processors/topology.ts'
 import { EmbeddedRuntime } from '../runtime/embedded/runtime.ts'
 import type { Metrics } from '../runtime/metrics.ts'
@@ -19,11 +19,12 @@ export interface ServeOptions {
   /** Pipeline time that the clock asks for: the lag is how far the pipeline is behind it. */
   readonly wanted: () => number
   readonly sources: () => readonly SourceStatus[]
+  readonly ingest?: ApiDeps['ingest']
 }
 
 export const serveApi = (
   runtime: EmbeddedRuntime,
-  { metrics, wanted, sources }: ServeOptions,
+  { metrics, wanted, sources, ingest }: ServeOptions,
 ): Promise<FastifyInstance> =>
   buildApp({
     views: runtime.views,
@@ -37,5 +38,6 @@ export const serveApi = (
       stages: TOPOLOGY.map(({ name, inputs, outputs }) => ({ name, inputs, outputs })),
     }),
     onCommit: (listener) => runtime.onCommit(listener),
+    ingest,
     webFolder: WEB_FOLDER,
   })

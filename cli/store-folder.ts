@@ -6,9 +6,14 @@ import { textOption, UsageError, type Invocation } from './command.ts'
 
 const HOME = '.stopline'
 
-/** `--store`, else STOPLINE_STORE, else a folder named after the sources below `.stopline`. */
-export const storeFolder = (invocation: Invocation, folders: readonly string[]): string =>
+/** `--store`, else STOPLINE_STORE, else as configured, else a folder named after the sources below `.stopline`. */
+export const storeFolder = (
+  invocation: Invocation,
+  folders: readonly string[],
+  configured: string | null = null,
+): string =>
   givenStore(invocation) ??
+  configured ??
   join(HOME, folders.length === 0 ? 'demo' : folders.map(nameOf).join('+'))
 
 /** The store named by option or environment. Throws {@link UsageError} where there is none and commands need one. */

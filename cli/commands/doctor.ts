@@ -8,13 +8,9 @@ import { EmbeddedStore } from '../../runtime/embedded/store.ts'
 import { TOPIC_NAMES } from '../../schemas/topics.ts'
 import { EXIT, JSON_OPTION, STORE_OPTION, textOption, type Command } from '../command.ts'
 import { WEB_FOLDER } from '../pipeline.ts'
+import { SOURCE_OPTIONS } from '../source-options.ts'
+import { sourceFindings, type Finding } from '../try-sources.ts'
 
-type State = 'good' | 'note' | 'bad'
-interface Finding {
-  readonly what: string
-  readonly state: State
-  readonly detail: string
-}
 const LEAST_FREE_BYTES = 1e9
 
 export const doctor: Command = {
@@ -22,17 +18,19 @@ export const doctor: Command = {
   takes: '',
   minArguments: 0,
   maxArguments: 0,
-  summary: 'check this machine and, with --store, a store',
-  help: 'Checks Node, the page, the port, the disk and, with --store, whether a store can be read and what it holds.',
-  options: { store: STORE_OPTION, json: JSON_OPTION },
+  summary: 'check this machine, the sources that are configured and, with --store, a store',
+  help: `Checks Node, the page, the port, the disk and, with --store, whether a store can be read and what it holds.
+Each source that is configured is asked once: what could be read, how old the newest of it is, how many requests it took.`,
+  options: { ...SOURCE_OPTIONS, store: STORE_OPTION, json: JSON_OPTION },
   run: async (invocation) => {
     const store = textOption(invocation, 'store') ?? process.env['STOPLINE_STORE']
-    const findings = [
+    const findings: Finding[] = [
       node(),
       page(),
       await port(8080),
       disk(store ?? '.'),
       ...(store === undefined ? [] : storeFindings(store)),
+      ...(await sourceFindings(invocation)),
     ]
     if (invocation.values['json'] === true)
       process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`)

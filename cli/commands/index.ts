@@ -4,6 +4,8 @@ import type { Command } from '../command.ts'
 import { backtest } from './backtest.ts'
 import { exportCommand } from './export.ts'
 import { doctor } from './doctor.ts'
+import { init } from './init.ts'
+import { record } from './record.ts'
 import { replay } from './replay.ts'
 import { tail } from './tail.ts'
 import { schemas, topics } from './topics.ts'
@@ -11,11 +13,13 @@ import { up } from './up.ts'
 
 export const COMMANDS: readonly Command[] = [
   up,
+  record,
   replay,
   backtest,
   tail,
   exportCommand,
   topics,
   schemas,
+  init,
   doctor,
 ]

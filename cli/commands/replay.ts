@@ -2,9 +2,20 @@
 
 import { openArchive } from '../../producers/archive/archive.ts'
 import { problemLine, type ArchiveSummary } from '../../producers/archive/report.ts'
+import { isRecording } from '../../producers/recording/folder.ts'
+import { openRecording } from '../../producers/recording/recording.ts'
+import type { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
 import { TOPIC_NAMES } from '../../schemas/topics.ts'
-import { EXIT, JSON_OPTION, numberOption, STORE_OPTION, type Command } from '../command.ts'
-import { replayArchive } from '../feed.ts'
+import {
+  EXIT,
+  JSON_OPTION,
+  numberOption,
+  STORE_OPTION,
+  UsageError,
+  type Command,
+  type Invocation,
+} from '../command.ts'
+import { replayArchive, replayRecording } from '../feed.ts'
 import { openPipeline } from '../pipeline.ts'
 import { claimStore, storeFolder } from '../store-folder.ts'
 
@@ -19,6 +30,37 @@ export const printProblems = ({ files, problems }: ArchiveSummary): void => {
   )
 }
 
+const printTopics = (runtime: EmbeddedRuntime, isJson: boolean, more: object): void => {
+  const topics = Object.fromEntries(
+    TOPIC_NAMES.map((topic) => [topic, runtime.log.endOffset(topic)]),
+  )
+  if (isJson) process.stdout.write(`${JSON.stringify({ now: runtime.now, topics, ...more })}\n`)
+  else
+    for (const [topic, records] of Object.entries(topics))
+      if (records > 0)
+        process.stdout.write(`${topic.padEnd(24)} ${records.toLocaleString('en').padStart(12)}\n`)
+}
+
+/** A folder that stopline record made. */
+const replayFolder = async (
+  { positionals, values, signal }: Invocation,
+  recorded: string,
+  folder: string,
+  speed: number,
+): Promise<number> => {
+  if (positionals.length > 1) throw new UsageError('a recording is replayed by itself')
+  const recording = openRecording(recorded)
+  const runtime = openPipeline(folder)
+  try {
+    claimStore(runtime, recording.name, folder)
+    const fed = await replayRecording(runtime, recording, signal, { speed })
+    printTopics(runtime, values['json'] === true, { store: folder })
+    return fed === 0 && runtime.now === 0 ? EXIT.nothingRead : EXIT.ok
+  } finally {
+    runtime.close()
+  }
+}
+
 export const replay: Command = {
   name: 'replay',
   takes: 'DIR...',
@@ -26,7 +68,7 @@ export const replay: Command = {
   maxArguments: 50,
   summary: 'replay recorded CI into a store and end',
   help: `Replays folders of recorded CI (runs.csv, steps.csv, tests.csv; plain or .gz) in order of time through the
-whole pipeline. A replay that was stopped goes on where it was. Look at the result with: stopline up DIR...`,
+whole pipeline; or one folder that stopline record made. A replay that was stopped goes on where it was. Look at the result with: stopline up DIR...`,
   options: {
     store: STORE_OPTION,
     speed: {
@@ -40,6 +82,8 @@ whole pipeline. A replay that was stopped goes on where it was. Look at the resu
     const { positionals, values, signal } = invocation
     const speed = numberOption(invocation, 'speed', Infinity, [0.001, Infinity])
     const folder = storeFolder(invocation, positionals)
+    const [first = ''] = positionals
+    if (isRecording(first)) return replayFolder(invocation, first, folder, speed)
     const archive = openArchive(positionals)
     const runtime = openPipeline(folder)
     try {
@@ -47,19 +91,7 @@ whole pipeline. A replay that was stopped goes on where it was. Look at the resu
       await replayArchive(runtime, archive, signal, { speed })
       const summary = archive.summary()
       printProblems(summary)
-      const topics = Object.fromEntries(
-        TOPIC_NAMES.map((topic) => [topic, runtime.log.endOffset(topic)]),
-      )
-      if (values['json'] === true)
-        process.stdout.write(
-          `${JSON.stringify({ store: folder, now: runtime.now, topics, ...summary })}\n`,
-        )
-      else
-        for (const [topic, records] of Object.entries(topics))
-          if (records > 0)
-            process.stdout.write(
-              `${topic.padEnd(24)} ${records.toLocaleString('en').padStart(12)}\n`,
-            )
+      printTopics(runtime, values['json'] === true, { store: folder, ...summary })
       return summary.files.every(({ offers }) => offers === 0) ? EXIT.nothingRead : EXIT.ok
     } finally {
       runtime.close()

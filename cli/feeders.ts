@@ -1,0 +1,120 @@
+/** What `stopline up` shows: live sources, recorded CI, or a simulated community. */
+
+import type { SourceStatus } from '../api/deps.ts'
+import { openArchive } from '../producers/archive/archive.ts'
+import type { Config } from '../producers/config/config.ts'
+import { demoSource } from '../producers/demo/source.ts'
+import { scaledClock, systemClock } from '../runtime/clock.ts'
+import type { EmbeddedRuntime } from '../runtime/embedded/runtime.ts'
+import type { Metrics } from '../runtime/metrics.ts'
+import { numberOption, textOption, type Invocation } from './command.ts'
+import { liveDemo, replayArchive } from './feed.ts'
+import { openLive, type Live } from './live.ts'
+import type { ServeOptions } from './pipeline.ts'
+import { printProblems } from './commands/replay.ts'
+
+const DAY_MS = 86_400_000
+
+export interface Feeder {
+  readonly name: string
+  readonly what: string
+  /** What the folder of the store is named after. */
+  readonly folders: readonly string[]
+  serve(runtime: EmbeddedRuntime, metrics: Metrics): Omit<ServeOptions, 'metrics'>
+  feed(runtime: EmbeddedRuntime): Promise<void>
+}
+
+export const feederOf = (invocation: Invocation, config: Config | null): Feeder => {
+  if (config !== null && config.sources.length > 0) return liveFeeder(invocation, config)
+  return invocation.positionals.length === 0 ? demoFeeder(invocation) : archiveFeeder(invocation)
+}
+
+const liveFeeder = (invocation: Invocation, { sources, record }: Config): Feeder => {
+  let live: Live | undefined
+  const { signal } = invocation
+  const names = sources.map(({ source }) => source.name)
+  return {
+    name: 'live sources',
+    what: `polls ${names.join(', ')}`,
+    folders: ['live'],
+    serve: (runtime, metrics) => {
+      const folder = textOption(invocation, 'record') ?? record
+      const opened = openLive(runtime, sources, metrics, { record: folder, signal })
+      live = opened
+      return {
+        wanted: () => systemClock.now(),
+        sources: opened.status,
+        ingest: opened.ingest,
+      }
+    },
+    feed: () => live?.run() ?? Promise.resolve(),
+  }
+}
+
+const demoFeeder = (invocation: Invocation): Feeder => {
+  const days = numberOption(invocation, 'days', 4, [0, 60])
+  const speed = numberOption(invocation, 'speed', 1, [1, 10_000])
+  const seed = numberOption(invocation, 'seed', 1, [0, 2 ** 32 - 1])
+  const clock = speed === 1 ? systemClock : scaledClock(speed)
+  const from = clock.now() - days * DAY_MS
+  return {
+    name: `the simulated community ${seed}`,
+    folders: [],
+    what: 'shows a SIMULATED community (demo); give it folders of recorded CI to see real jobs',
+    serve: (runtime) => ({
+      wanted: () => clock.now(),
+      sources: () => [
+        { name: 'demo', state: 'running', isSimulated: true, cursor: runtime.now, detail: null },
+      ],
+    }),
+    feed: (runtime) =>
+      liveDemo(runtime, demoSource({ from, seed }), from, clock, invocation.signal),
+  }
+}
+
+const archiveFeeder = ({ positionals, signal }: Invocation): Feeder => {
+  const archive = openArchive(positionals)
+  let state: SourceStatus['state'] = 'running'
+  let detail: string | null = null
+  return {
+    name: archive.name,
+    folders: positionals,
+    what: `shows recorded CI: ${positionals.join(', ')}`,
+    serve: (runtime) => ({
+      // A recording has no clock of its own: when it has been heard, nothing is behind.
+      wanted: () => runtime.now,
+      sources: () => [
+        {
+          name: archive.name,
+          state,
+          isSimulated: false,
+          cursor: runtime.cursor(archive.name),
+          detail,
+        },
+      ],
+    }),
+    feed: async (runtime) => {
+      try {
+        await replayArchive(runtime, archive, signal)
+        printProblems(archive.summary())
+        state = 'ended'
+        detail = 'the recording has been replayed to its end'
+        await untilAborted(signal)
+      } catch (error) {
+        if (signal.aborted) return
+        state = 'failed'
+        detail = (error as Error).message
+        throw error
+      }
+    },
+  }
+}
+
+const untilAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => {
+      resolve()
+    })
+    // Nothing else may keep the process alive while it only serves.
+  })

@@ -1,0 +1,118 @@
+/** Feeds a runtime from live sources, polled and delivered, as their facts are heard. */
+
+import type { IngestDelivery, IngestResult, SourceStatus } from '../api/deps.ts'
+import type { ConfiguredSource } from '../producers/config/config.ts'
+import { createGithubWebhook } from '../producers/github/webhook.ts'
+import { liveSources, type LiveSources, type LiveStatus } from '../producers/live.ts'
+import type { Note } from '../producers/payload/heard.ts'
+import { SOURCE_FAILURES } from '../producers/polling/source-error.ts'
+import { openRecordingFolder } from '../producers/recording/folder.ts'
+import { systemClock } from '../runtime/clock.ts'
+import { createLiveLoop, type LiveLoop } from '../runtime/embedded/live.ts'
+import type { EmbeddedRuntime } from '../runtime/embedded/runtime.ts'
+import type { Metrics } from '../runtime/metrics.ts'
+
+/** Name under which what a source remembers lies in the store. */
+const cursorName = (source: string): string => `memory/${source}`
+
+const say = (line: string): void => {
+  process.stderr.write(`${new Date().toISOString().slice(0, 19)}Z ${line}\n`)
+}
+
+const statusOf = ({ name, state, heardAt, failure, detail, quota }: LiveStatus): SourceStatus => {
+  const limit = quota.limit === null ? '' : ` of ${quota.limit}`
+  const why = failure === null ? '' : `${failure}: ${detail ?? ''}; `
+  return {
+    name,
+    state: state === 'failing' ? 'failed' : 'running',
+    isSimulated: false,
+    cursor: heardAt,
+    detail: `${why}${quota.used}${limit} requests this hour`,
+  }
+}
+
+/** Sets the metrics of sources whenever they are asked for. */
+const measure = (sources: LiveSources, metrics: Metrics): void => {
+  metrics.beforeText(() => {
+    for (const { name: source, heardAt, failures, offers, quota, oddities } of sources.status()) {
+      metrics.gauge('stopline_source_heard_seconds').set({ source }, heardAt / 1000)
+      metrics.gauge('stopline_source_failures').set({ source }, failures)
+      metrics.gauge('stopline_source_offers').set({ source }, offers)
+      metrics.gauge('stopline_source_requests').set({ source }, quota.used)
+      for (const [oddity, count] of Object.entries(oddities))
+        metrics.gauge('stopline_source_oddities').set({ source, oddity }, count)
+    }
+  })
+}
+
+const onNote = (source: string, { oddity, detail }: Note): void => {
+  say(`${source}: ${oddity} ${detail}`)
+}
+
+type Ingest = (delivery: IngestDelivery) => Promise<IngestResult>
+
+/** Takes deliveries for the first source that has a secret for them. */
+const ingestOf = (
+  sources: readonly ConfiguredSource[],
+  { heard }: LiveSources,
+  { offer }: LiveLoop,
+): Ingest | undefined => {
+  const found = sources.find(({ webhookSecret }) => webhookSecret !== null)
+  if (found?.webhookSecret == null) return undefined
+  const { name } = found.source
+  const onNotes = (notes: readonly Note[]): void => {
+    for (const note of notes) onNote(name, note)
+  }
+  const ports = { source: name, secret: found.webhookSecret, clock: systemClock, heard, offer }
+  return createGithubWebhook({ ...ports, onNotes }).take
+}
+
+export interface Live {
+  readonly status: () => readonly SourceStatus[]
+  readonly ingest: Ingest | undefined
+  /** Until the signal; rejects where the store takes nothing any more. */
+  readonly run: () => Promise<void>
+}
+
+/** Gets sources ready to feed the runtime; `record` is a folder that keeps what they answer. */
+export const openLive = (
+  runtime: EmbeddedRuntime,
+  configured: readonly ConfiguredSource[],
+  metrics: Metrics,
+  { record, signal }: { readonly record: string | null; readonly signal: AbortSignal },
+): Live => {
+  if (record !== null) openRecordingFolder(record, configured)
+  const ended = new AbortController()
+  const until = AbortSignal.any([signal, ended.signal])
+  const loop = createLiveLoop(runtime, systemClock)
+  const sources = liveSources(
+    configured,
+    {
+      clock: systemClock,
+      offer: loop.offer,
+      loadCursor: (source) => runtime.store.getText(cursorName(source)),
+      saveCursor: (source, json) => {
+        runtime.store.setText(cursorName(source), json)
+      },
+      log: runtime.log,
+      record,
+      onFailure: (source, { reason, message }) => {
+        say(`${source}: ${reason}: ${message}. ${SOURCE_FAILURES[reason]}`)
+      },
+      onNote,
+    },
+    until,
+  )
+  measure(sources, metrics)
+  return {
+    status: () => sources.status().map(statusOf),
+    ingest: ingestOf(configured, sources, loop),
+    run: async () => {
+      const endAll = (error: unknown): never => {
+        ended.abort()
+        throw error
+      }
+      await Promise.all([loop.run(until).catch(endAll), sources.run().catch(endAll)])
+    },
+  }
+}
