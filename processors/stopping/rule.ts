@@ -82,6 +82,12 @@ export const judge = (basis: Basis, seen: Seen, standing: Standing): Verdict => 
   }
 }
 
+const STOP_REASONS: Readonly<Record<Ground, string>> = {
+  history: 'the job fails now: the rest of this run outweighs a rerun',
+  age: 'runs that last so long fail: the rest of this one outweighs a rerun',
+  sign: 'runs with this failed step fail: the rest of this one outweighs a rerun',
+}
+
 const groundOf = ({ sign, rate }: Seen): Ground =>
   sign !== null ? 'sign' : rate >= LEVELS[0] ? 'history' : 'age'
 
@@ -97,8 +103,7 @@ const advice = (
   if (abstention !== null) return { level: 'abstain', reason: abstention }
   if (wantsStop && standing.isContradicted[GROUNDS.indexOf(ground)] === true)
     return { level: 'advise', reason: 'earlier stops of this job would have hit passing runs' }
-  if (wantsStop)
-    return { level: 'stop', reason: 'the expected rest of a failing run outweighs a rerun' }
+  if (wantsStop) return { level: 'stop', reason: STOP_REASONS[ground] }
   if (paysOff && ground !== 'sign' && standing.isWaiting)
     return {
       level: 'advise',
