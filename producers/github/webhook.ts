@@ -101,8 +101,8 @@ export const createGithubWebhook = (ports: WebhookPorts): Webhook => {
     take: async ({ headers, body }) => {
       if (!isGenuine(secret, body, headers['x-hub-signature-256'] ?? ''))
         throw new CodedError('bad-signature', 'x-hub-signature-256 is not of this body')
-      const [event, id] = [headers['x-github-event'], headers['x-github-delivery']]
-      if (event === undefined || id === undefined || id.length > 100)
+      const { 'x-github-event': event = '', 'x-github-delivery': id = '' } = headers
+      if (event === '' || id === '' || id.length > 100)
         throw new CodedError('bad-delivery', 'x-github-event or x-github-delivery is missing')
       if (deliveries.get(id) === true) return { result: 'repeated', records: 0 }
       const now = clock.now()
