@@ -28,8 +28,8 @@ export const COMMON_FIELDS = {
   kind: { type: 'text', doc: 'Kind of the source: a row of the table of sources.' },
   name: {
     type: 'text',
-    doc: 'Name in its records; two sources have two names. Default: the kind.',
-    pattern: /^[a-z][a-z0-9-]{0,40}$/,
+    doc: 'Name in its records; two sources have two names, and none is called demo. Default: the kind.',
+    pattern: /^(?!demo$)[a-z][a-z0-9-]{0,40}$/,
   },
   requests_per_hour: {
     type: 'number',

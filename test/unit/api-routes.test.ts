@@ -155,7 +155,14 @@ describe('every route', () => {
       components: { schemas: Record<string, unknown> }
     }>()
     expect(openapi).toBe('3.1.0')
-    const wanted = [...Object.keys(SHOWN), '/v1/stream', '/healthz', '/readyz', '/metrics']
+    const wanted = [
+      ...Object.keys(SHOWN),
+      '/v1/stream',
+      '/healthz',
+      '/readyz',
+      '/metrics',
+      '/v1/ingest/github',
+    ]
     expect(Object.keys(paths).sort()).toEqual(
       wanted.map((path) => path.replace(/:(\w+)/g, '{$1}')).sort(),
     )

@@ -1,0 +1,71 @@
+/** docs/config.md, written from the tables of the configuration. */
+
+import { format } from 'prettier'
+import { COMMON_FIELDS, CONFIG_FILE, SETTINGS } from '../../producers/config/config.ts'
+import type { Field, FieldTable } from '../../producers/config/fields.ts'
+import { SOURCES } from '../../producers/sources.ts'
+
+const cell = (text: string): string => text.replaceAll('|', '\\|')
+
+const takesOf = (field: Field): string => {
+  switch (field.type) {
+    case 'number':
+      return `${field.range[0]} to ${field.range[1]} (${field.unit})`
+    case 'duration':
+      return `${field.range[0]} to ${field.range[1]}`
+    case 'flag':
+      return '`true` or `false`'
+    case 'url':
+      return 'http or https address'
+    case 'list':
+      return field.least === undefined ? 'list' : `list, at least ${field.least}`
+    case 'secret':
+      return '`{ env: NAME }` or `{ file: PATH }`'
+    case 'text':
+      return 'text'
+  }
+}
+const defaultOf = (field: Field): string => ('otherwise' in field ? `\`${field.otherwise}\`` : '')
+
+const table = (fields: FieldTable): string =>
+  [
+    '| key | takes | default | what |',
+    '| --- | --- | --- | --- |',
+    ...Object.entries(fields).map(
+      ([name, field]) =>
+        `| \`${name}\` | ${takesOf(field)} | ${defaultOf(field)} | ${cell(field.doc)} |`,
+    ),
+  ].join('\n')
+
+const EXAMPLE = `store: .stopline/live
+sources:
+  - kind: github
+    repos: [owner/repo]
+    token: { env: GITHUB_TOKEN }
+  - kind: prow
+    deck: https://prow.example.org
+    every: 20s
+`
+/** Example that the page shows; a test reads it as a configuration. */
+export const CONFIG_EXAMPLE = EXAMPLE
+
+export const configPage = (): Promise<string> =>
+  format(
+    [
+      '# Configuration',
+      `\`${CONFIG_FILE}\` in the folder where \`stopline\` runs, or the file named by \`--config\`. \`stopline init\` writes one by asking; \`stopline doctor\` tries every source in it. Options of the command line come before the environment (\`STOPLINE_STORE\`), and that before the file.`,
+      'A key that is not known here, a value outside its limits and a secret that is not set are refused, all of them at once, each with its place. Durations are written as `15s`, `5m`, `2h` or `14d`. Secrets are named by where they lie and never written into the file; they are in no log, no recording and no answer.',
+      `\`\`\`yaml\n${EXAMPLE}\`\`\``,
+      'This page is made from `producers/config` and the table of sources; renew it with `npx vitest run test/unit/config.test.ts -u`.',
+      '## Settings',
+      table(SETTINGS),
+      '## Every source',
+      table(COMMON_FIELDS),
+      ...Object.entries(SOURCES).flatMap(([kind, { doc, fields }]) => [
+        `## kind: ${kind}`,
+        doc,
+        table(fields),
+      ]),
+    ].join('\n\n'),
+    { parser: 'markdown', printWidth: 120 },
+  )
