@@ -13,6 +13,7 @@ import { onError, PROBLEM_SCHEMA, sendProblem } from './problem.ts'
 import { addRoute } from './route.ts'
 import { routes } from './routes/index.ts'
 import { createRunAnswers } from './routes/run-answers.ts'
+import { addWhatIf } from './routes/what-if.ts'
 import { DOCS_POLICY, PAGE_SECURITY } from './security.ts'
 import { addRequestMetrics } from './request-metrics.ts'
 import { addStream } from './stream.ts'
@@ -82,6 +83,7 @@ export const buildApp = async (deps: ApiDeps): Promise<FastifyInstance> => {
   const cache = createAnswerCache(deps)
   const found = routes(addThroughput(app, deps), createRunAnswers(deps))
   for (const row of [...found, HEALTH_ROUTE]) addRoute(app, deps, cache, row)
+  addWhatIf(app, deps)
   addStream(app, deps)
   addHealth(app, deps)
   await addIngest(app, deps)

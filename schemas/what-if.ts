@@ -49,8 +49,10 @@ export interface PastRun {
   readonly heardMs: number
   /** In order of elapsed time; without those that know no remaining time, and with none of a run of unknown duration. */
   readonly forecasts: readonly PastForecast[]
-  readonly stops: readonly RuleScore[]
+  /** When each rule stopped it. */
+  readonly stops: readonly PastStop[]
 }
+type PastStop = Readonly<Pick<RuleScore, 'rule' | 'stopSeconds'>>
 /** What a policy would have been worth at one threshold. */
 export interface WhatIfPoint extends RuleMeasure {
   readonly threshold: number
@@ -93,8 +95,18 @@ export const pastRun = (score: Score): PastRun => {
               ? []
               : { elapsedSeconds: durationSeconds - actual, pFail, remainingSeconds: remaining },
           ),
-    stops: rules.map((rule) => ({ ...rule })),
+    stops: rules.map(({ rule, stopSeconds }) =>
+      stopSeconds === null ? unstoppedBy(rule) : { rule, stopSeconds },
+    ),
   }
+}
+
+/** Most rules stop no run: one object for all of those, since many runs are held. */
+const unstopped = new Map<string, PastStop>()
+const unstoppedBy = (rule: string): PastStop => {
+  const stop = unstopped.get(rule) ?? { rule, stopSeconds: null }
+  unstopped.set(rule, stop)
+  return stop
 }
 
 /**

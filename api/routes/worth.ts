@@ -1,6 +1,6 @@
 /** What forecasts and stops were worth: savings of every rule beside each other, and calibration. */
 
-import type { CheckpointMeasure, Measure } from '../../schemas/events.ts'
+import type { CheckpointMeasure, Measure, RuleMeasure } from '../../schemas/events.ts'
 import {
   auc,
   brier,
@@ -32,6 +32,8 @@ import {
 import { findMeasure, MEASURE_QUERY, type MeasureQuery } from '../measures.ts'
 import { route } from '../route.ts'
 
+type Whole = Pick<Measure, 'passing' | 'failing' | 'failedSeconds'>
+
 const RATIO = object({
   value: numberOrNull('The share; null of none. Unit: ratio 0..1.'),
   numerator: integer('Runs.'),
@@ -56,40 +58,42 @@ const subjectOf = ({ dimension, subject, window, passing, failing, censored }: M
   censored,
 })
 
+/** What a rule was worth: its totals, and what is derived from them. */
+export const RULE_WORTH = {
+  rule: text('stopline is ours; the others are baselines.'),
+  stoppedFailing: integer('Failing runs it stopped.'),
+  stoppedPassing: integer('Passing runs it stopped: false stops.'),
+  savedSeconds: number('Time the stopped failing runs went on after the stop.'),
+  burntSeconds: number('Time the stopped passing runs had run until the stop.'),
+  strictBurntSeconds: number('Whole duration of the stopped passing runs.'),
+  netSeconds: number('Saved minus burnt. Never to be shown without falseStopRate.'),
+  strictNetSeconds: number('Saved minus the whole duration of false stops.'),
+  precision: RATIO,
+  falseStopRate: RATIO,
+  recall: numberOrNull('Saved over all failed seconds. Unit: ratio 0..1.'),
+  lift: numberOrNull('Precision over that of stopping as many runs at random.'),
+}
+export const worthOf = (whole: Whole, rule: RuleMeasure) => ({
+  ...rule,
+  netSeconds: net(rule),
+  strictNetSeconds: strictNet(rule),
+  precision: precision(rule),
+  falseStopRate: falseStopRate(whole, rule),
+  recall: recall(whole, rule),
+  lift: lift(whole, rule),
+})
+
 const SAVINGS = object({
   ...SUBJECT,
   passingSeconds: number('Duration of the passing runs.'),
   failedSeconds: number('Duration of the failing runs.'),
-  rules: listOf(
-    object({
-      rule: text('stopline is ours; the others are baselines.'),
-      stoppedFailing: integer('Failing runs it stopped.'),
-      stoppedPassing: integer('Passing runs it stopped: false stops.'),
-      savedSeconds: number('Time the stopped failing runs went on after the stop.'),
-      burntSeconds: number('Time the stopped passing runs had run until the stop.'),
-      strictBurntSeconds: number('Whole duration of the stopped passing runs.'),
-      netSeconds: number('Saved minus burnt. Never to be shown without falseStopRate.'),
-      strictNetSeconds: number('Saved minus the whole duration of false stops.'),
-      precision: RATIO,
-      falseStopRate: RATIO,
-      recall: numberOrNull('Saved over all failed seconds. Unit: ratio 0..1.'),
-      lift: numberOrNull('Precision over that of stopping as many runs at random.'),
-    }),
-  ),
+  rules: listOf(object(RULE_WORTH)),
 })
 const savingsOf = (measure: Measure) => ({
   ...subjectOf(measure),
   passingSeconds: measure.passingSeconds,
   failedSeconds: measure.failedSeconds,
-  rules: measure.rules.map((rule) => ({
-    ...rule,
-    netSeconds: net(rule),
-    strictNetSeconds: strictNet(rule),
-    precision: precision(rule),
-    falseStopRate: falseStopRate(measure, rule),
-    recall: recall(measure, rule),
-    lift: lift(measure, rule),
-  })),
+  rules: measure.rules.map((rule) => worthOf(measure, rule)),
 })
 
 const BIN = object({

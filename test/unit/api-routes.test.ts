@@ -162,6 +162,7 @@ describe('every route', () => {
       '/readyz',
       '/metrics',
       '/v1/ingest/github',
+      '/v1/what-if/stop',
     ]
     expect(Object.keys(paths).sort()).toEqual(
       wanted.map((path) => path.replace(/:(\w+)/g, '{$1}')).sort(),
