@@ -6,7 +6,7 @@ import type { ApiDeps } from './deps.ts'
 import { integer, object, ref } from './json-schema.ts'
 import { ANSWER_SECURITY } from './security.ts'
 
-export const INGEST_PATH = '/v1/ingest/github'
+const INGEST_PATH = '/v1/ingest/github'
 /** Deliveries are a few 10 kB; the longest lists of commits stay below this. */
 const BODY_LIMIT_BYTES = 5 * 2 ** 20
 

@@ -24,7 +24,7 @@ export const STREAM_LIMITS: StreamLimits = {
   maxBytes: 4 * 2 ** 30,
 }
 
-export interface StreamedAnswer {
+interface StreamedAnswer {
   readonly status: number
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>

@@ -1,11 +1,5 @@
 /** Fields of the configuration: each has a type with its limits, and a sentence for whoever writes it. */
 
-/** A secret is named by where it lies, never written into the file. */
-export interface SecretPlace {
-  readonly env?: string
-  readonly file?: string
-}
-
 interface Common {
   readonly doc: string
 }
@@ -41,6 +35,7 @@ interface ListField extends Common {
   /** At least so many items. */
   readonly least?: number
 }
+/** Named by where it lies, `{ env: NAME }` or `{ file: PATH }`, never written into the file. */
 interface SecretField extends Common {
   readonly type: 'secret'
 }
@@ -49,7 +44,7 @@ export type Field =
 export type FieldTable = Readonly<Record<string, Field>>
 
 /** The value a field gives; texts, addresses and secrets without a value are null. */
-export type ValueOf<F extends Field> = F extends { type: 'number' | 'duration' }
+type ValueOf<F extends Field> = F extends { type: 'number' | 'duration' }
   ? number
   : F extends { type: 'flag' }
     ? boolean

@@ -1,5 +1,6 @@
 /** GitHub as a source: its row in the table of sources. */
 
+import { SourceError } from '../polling/source-error.ts'
 import { sourceRow } from '../source.ts'
 import { anonymous, asApp, withToken, type PostJson } from './credentials.ts'
 import { newGithubCursor, type GithubCursor } from './cursor.ts'
@@ -12,8 +13,12 @@ const POST_TIMEOUT_MS = 20_000
 
 const postJson: PostJson = async (url, headers) => {
   const signal = AbortSignal.timeout(POST_TIMEOUT_MS)
-  const answer = await fetch(url, { method: 'POST', headers, redirect: 'error', signal })
-  return { status: answer.status, body: await answer.json() }
+  try {
+    const answer = await fetch(url, { method: 'POST', headers, redirect: 'error', signal })
+    return { status: answer.status, body: await answer.json() }
+  } catch {
+    throw new SourceError('unreachable', 'no token of the installation could be asked for')
+  }
 }
 
 export const GITHUB = sourceRow({

@@ -14,13 +14,13 @@ import type { RunContext } from './normalize-run.ts'
 /** Deliveries, and workflow runs, that are remembered. */
 const REMEMBERED = 50_000
 
-export interface Delivery {
+interface Delivery {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>
   /** As it was sent: the signature is of these bytes. */
   readonly body: Buffer
 }
-export interface Taken {
+interface Taken {
   /** `repeated`: its id was taken before; `ignored`: an event that is not read. */
   readonly result: 'taken' | 'repeated' | 'ignored' | 'refused'
   /** Records it put on the log. */

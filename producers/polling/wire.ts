@@ -2,7 +2,7 @@
 
 import type { Answer } from '../payload/reach.ts'
 
-export interface WireRequest {
+interface WireRequest {
   readonly url: string
   /** Without credentials: those are put in below the recorder. */
   readonly headers: Readonly<Record<string, string>>

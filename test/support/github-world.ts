@@ -80,7 +80,7 @@ const runJson = (run: WorldRun): object => ({
   pull_requests: [],
   repository: { full_name: 'o/r' },
 })
-export const pullJson = (pull: WorldPull, hasSizes = false): object => ({
+const pullJson = (pull: WorldPull, hasSizes = false): object => ({
   number: pull.number,
   state: pull.closedAt === undefined && pull.mergedAt === undefined ? 'open' : 'closed',
   user: { login: 'ann' },
