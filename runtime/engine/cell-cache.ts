@@ -15,15 +15,17 @@ export class CellTooLargeError extends Error {
 
 type Values = Map<string, unknown>
 interface Known {
+  readonly key: string
   readonly values: Values
   readonly cells: Cells
+  /** Cells changed since the last flush. */
+  readonly changed: string[]
 }
 /** Of one key so many cells stay in memory: a job has cells of runs and panes that are long over. */
 const CELLS_KEPT = 6
 
 /** Drops the cells that were changed longest ago. All of them are in the store. */
-const trim = (values: Values | undefined): void => {
-  if (values === undefined) return
+const trim = (values: Values): void => {
   for (const cell of values.keys()) {
     if (values.size <= CELLS_KEPT) return
     values.delete(cell)
@@ -37,7 +39,8 @@ export class CellCache {
   readonly #capacity: number
   /** Keys in memory; the one asked for last is the youngest. */
   readonly #keys = new Map<string, Known>()
-  readonly #dirty = new Map<string, Set<string>>()
+  /** Keys changed since the last flush. */
+  #changed: Known[] = []
   /** Room for the largest cell and a little more, so that one too large is noticed. */
   readonly #scratch = Buffer.allocUnsafeSlow(2 * MAX_CELL_BYTES)
 
@@ -61,17 +64,16 @@ export class CellCache {
 
   /** Writes changed cells to the store; keys not asked for lately may be dropped afterwards. */
   flush(): void {
-    // `forEach`, as iterators over pairs would make an array for each.
-    this.#dirty.forEach((cells, key) => {
-      const values = this.#keys.get(key)?.values
-      cells.forEach((cell) => {
-        const value = values?.get(cell)
+    for (const { key, values, changed } of this.#changed) {
+      for (const cell of changed) {
+        const value = values.get(cell)
         const bytes = value === MISSING ? null : this.#encode(cell, key, value)
         this.#store.saveCell(this.#stage, key, cell, bytes)
-      })
+      }
+      changed.length = 0
       trim(values)
-    })
-    this.#dirty.clear()
+    }
+    this.#changed = []
     for (const key of this.#keys.keys()) {
       if (this.#keys.size <= this.#capacity) break
       this.#keys.delete(key)
@@ -80,16 +82,21 @@ export class CellCache {
 
   #known(key: string): Known {
     const values: Values = new Map()
-    const cells: Cells = {
-      get: (cell) => this.#get(values, key, cell),
-      put: (cell, value) => {
-        this.#change(values, key, cell, value)
-      },
-      delete: (cell) => {
-        this.#change(values, key, cell, MISSING)
+    const known: Known = {
+      key,
+      values,
+      changed: [],
+      cells: {
+        get: (cell) => this.#get(values, key, cell),
+        put: (cell, value) => {
+          this.#change(known, cell, value)
+        },
+        delete: (cell) => {
+          this.#change(known, cell, MISSING)
+        },
       },
     }
-    return { values, cells }
+    return known
   }
 
   #get(values: Values, key: string, cell: string): unknown {
@@ -102,12 +109,12 @@ export class CellCache {
     return value === MISSING ? undefined : value
   }
 
-  #change(values: Values, key: string, cell: string, value: unknown): void {
+  #change(known: Known, cell: string, value: unknown): void {
+    const { values, changed } = known
     if (values.size >= CELLS_KEPT) values.delete(cell) // moves it to the young end
     values.set(cell, value)
-    const dirty = this.#dirty.get(key)
-    if (dirty === undefined) this.#dirty.set(key, new Set([cell]))
-    else dirty.add(cell)
+    if (changed.length === 0) this.#changed.push(known)
+    if (!changed.includes(cell)) changed.push(cell)
   }
 
   /** Bytes are valid until the next call. */

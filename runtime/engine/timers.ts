@@ -5,10 +5,12 @@
 
 import type { StateStore, StoredTimer } from '../ports.ts'
 
-/** A timer in memory; `isLive` is false once it was replaced or cleared. */
+/** A timer in memory; `isLive` is false once it has come up, was replaced or cleared. */
 interface Entry extends StoredTimer {
   isLive: boolean
 }
+/** Keys whose timers have all come up keep their empty table up to so many keys: most set the next one at once. */
+const IDLE_KEYS = 10_000
 
 /** How many timers are taken into memory at once, and how many times that are kept there. */
 const WINDOW = 20_000
@@ -23,9 +25,10 @@ export class TimerQueue {
   readonly #window: number
   /** Binary heap; entries that are no longer live are skipped when they come up. */
   readonly #heap: Entry[] = []
-  /** Live entries by key and timer, and what has changed since the last flush. */
+  /** Live entries by key and timer. */
   readonly #live = new Map<string, Map<string, Entry>>()
-  readonly #changed = new Map<string, Map<string, number | null>>()
+  /** What has been set, has come up or was cleared since the last flush. */
+  #changed: Entry[] = []
   /** All timers due at or before it are in memory; of those due later some are. */
   #loadedUntil = -Infinity
   /** No timer that is in the store alone is due before it. */
@@ -45,15 +48,16 @@ export class TimerQueue {
   set(key: string, timer: string, due: number): void {
     const known = this.#live.get(key)?.get(timer)
     if (known?.due === due) return
-    put(this.#changed, key, timer, due)
-    if (known !== undefined) this.#forget(known)
-    this.#keep({ key, timer, due, isLive: true })
+    if (known !== undefined) known.isLive = false
+    const entry = { key, timer, due, isLive: true }
+    this.#changed.push(entry)
+    this.#keep(entry)
   }
 
   clear(key: string, timer: string): void {
-    put(this.#changed, key, timer, null)
     const known = this.#live.get(key)?.get(timer)
     if (known !== undefined) this.#forget(known)
+    this.#changed.push(known ?? { key, timer, due: 0, isLive: false })
   }
 
   /** Takes the first timer due at or before `time`; ties fall by key, then by name. */
@@ -61,7 +65,8 @@ export class TimerQueue {
     const first = this.#peek(time)
     if (first === undefined || first.due > time) return undefined
     this.#pop()
-    this.clear(first.key, first.timer)
+    this.#forget(first)
+    this.#changed.push(first)
     return first
   }
 
@@ -72,12 +77,11 @@ export class TimerQueue {
 
   /** Writes what changed to the store. */
   flush(): void {
-    this.#changed.forEach((timers, key) => {
-      timers.forEach((due, timer) => {
-        this.#store.saveTimer(this.#stage, key, timer, due)
-      })
-    })
-    this.#changed.clear()
+    for (const { key, timer, due, isLive } of this.#changed)
+      if (isLive) this.#store.saveTimer(this.#stage, key, timer, due)
+      else if (this.#live.get(key)?.has(timer) !== true)
+        this.#store.saveTimer(this.#stage, key, timer, null)
+    this.#changed = []
     if (this.#heap.length > this.#mostKept) this.#trim()
   }
 
@@ -100,7 +104,10 @@ export class TimerQueue {
   }
 
   #keep(entry: Entry): void {
-    put(this.#live, entry.key, entry.timer, entry)
+    const ofKey = this.#live.get(entry.key)
+    if (ofKey === undefined)
+      this.#live.set(entry.key, new Map<string, Entry>().set(entry.timer, entry))
+    else ofKey.set(entry.timer, entry)
     this.#push(entry)
   }
 
@@ -108,7 +115,7 @@ export class TimerQueue {
     entry.isLive = false
     const ofKey = this.#live.get(entry.key)
     ofKey?.delete(entry.timer)
-    if (ofKey?.size === 0) this.#live.delete(entry.key)
+    if (ofKey?.size === 0 && this.#live.size > IDLE_KEYS) this.#live.delete(entry.key)
   }
 
   #load(): void {
@@ -172,10 +179,4 @@ export class TimerQueue {
     }
     heap[at] = last
   }
-}
-
-const put = <T>(byKey: Map<string, Map<string, T>>, key: string, timer: string, value: T): void => {
-  const ofKey = byKey.get(key)
-  if (ofKey === undefined) byKey.set(key, new Map([[timer, value]]))
-  else ofKey.set(timer, value)
 }
