@@ -22,7 +22,7 @@ interface Known {
   readonly changed: string[]
 }
 /** Of one key so many cells stay in memory: a job has cells of runs and panes that are long over. */
-const CELLS_KEPT = 6
+const CELLS_KEPT = 12
 
 /** Drops the cells that were changed longest ago. All of them are in the store. */
 const trim = (values: Values): void => {
