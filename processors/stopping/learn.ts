@@ -3,7 +3,8 @@
 import type { PoolOutcome, Run } from '../../schemas/events.ts'
 import { durationSeconds, failedClass } from '../../schemas/outcomes.ts'
 import { derivedId } from '../../schemas/ids.ts'
-import { keyParts } from '../../schemas/keys.ts'
+import { jobKey, keyParts } from '../../schemas/keys.ts'
+import { phaseOf } from '../phase.ts'
 import { emit, setTimer, type Cells, type Effect, type Tables } from '../processor.ts'
 import { refitted } from './density/stops.ts'
 import { addToSample } from './density/sample.ts'
@@ -24,10 +25,14 @@ import { poolsOf, familyOf } from './pools.ts'
 import { stopPoint } from './look.ts'
 
 export const PROFILE_TIMER = 'profile'
-/** A changed profile is published at the next full quarter of an hour while it is young, at the next full hour after. */
+/**
+ * A changed profile is published within the minute after the next full quarter of an hour while it is young, after the next
+ * full hour later on: each job in its turn. Forecasts of running runs do not wait for it.
+ */
 const YOUNG_EVERY_MS = 900_000
 const OLD_EVERY_MS = 3_600_000
-const YOUNG_RUNS = 20
+const YOUNG_RUNS = 5
+const TURN_MS = 60_000
 /** Skill is forgotten by halves every 50 runs. */
 const SKILL_FORGET = 0.5 ** (1 / 50)
 
@@ -62,7 +67,7 @@ export const afterEnd = (
   noteSkill(history, running, failed)
   noteStops(history, running, failed)
   history.family = familyOf(run.job, labels)
-  const effects: Effect[] = [publishProfile(history, now)]
+  const effects: Effect[] = [publishProfile(history, jobKey(run), now)]
   cells.put('history', history)
   const change = running === undefined ? changeOf(run) : running.change
   if (change !== null)
@@ -111,9 +116,10 @@ const noteStops = (history: History, running: RunningRun | undefined, failed: bo
 }
 
 /** Setting the timer again changes nothing: until then it has the same instant. */
-const publishProfile = (history: History, now: number): Effect => {
+const publishProfile = (history: History, key: string, now: number): Effect => {
   const every = history.recent.length < YOUNG_RUNS ? YOUNG_EVERY_MS : OLD_EVERY_MS
-  return setTimer(PROFILE_TIMER, (Math.floor(now / every) + 1) * every)
+  const turn = phaseOf(key, TURN_MS)
+  return setTimer(PROFILE_TIMER, (Math.floor((now - turn) / every) + 1) * every + turn)
 }
 
 const learnDuration = (cells: Cells, failed: boolean, seconds: number, history: History): void => {
