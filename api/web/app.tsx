@@ -9,6 +9,7 @@ import { NowPage } from './pages/now/now-page.tsx'
 import { PipelinePage } from './pages/pipeline/pipeline-page.tsx'
 import { RunPage } from './pages/run/run-page.tsx'
 import { SavingsPage } from './pages/savings/savings-page.tsx'
+import { WhatIfPage } from './pages/what-if/what-if-page.tsx'
 import { Message } from './parts/asked.tsx'
 import { Banners } from './parts/banners.tsx'
 import { TopBar } from './parts/top-bar.tsx'
@@ -25,6 +26,8 @@ const Page = ({ route }: { readonly route: Route }) => {
       return <RunPage key={titleOf(route)} run={route.run} />
     case 'savings':
       return <SavingsPage />
+    case 'what-if':
+      return <WhatIfPage />
     case 'pipeline':
       return <PipelinePage />
     case 'missing':
@@ -39,7 +42,14 @@ const Page = ({ route }: { readonly route: Route }) => {
   }
 }
 
-const TITLES = { now: 'Now', jobs: 'Jobs', savings: 'Savings', pipeline: 'Pipeline', missing: '?' }
+const TITLES = {
+  now: 'Now',
+  jobs: 'Jobs',
+  savings: 'Savings',
+  'what-if': 'What if',
+  pipeline: 'Pipeline',
+  missing: '?',
+}
 const titleOf = (route: Route): string =>
   route.page === 'job'
     ? route.job.job

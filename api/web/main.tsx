@@ -9,6 +9,7 @@ import './style/parts.css'
 import './style/charts.css'
 import './style/now.css'
 import './style/pages.css'
+import './style/what-if.css'
 
 startTheme()
 startRouter()

@@ -24,6 +24,7 @@ const PAGES: readonly (readonly [name: string, path: string, text: string])[] = 
   ['Run that runs', runPath(runningRef('stop')), 'Not scored yet'],
   ['Run that ended', runPath(ENDED), 'our rule said stop at'],
   ['Savings', '/savings', 'p95-of-pass'],
+  ['What if', '/what-if', 'What this rests on'],
   ['Pipeline', '/pipeline', 'unreadable-time'],
   ['Nowhere', '/nowhere', 'names nothing here'],
 ]

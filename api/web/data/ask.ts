@@ -20,15 +20,26 @@ export class AskError extends Error {
   }
 }
 
-/** Gets one answer. Throws AskError where the API refuses or cannot be reached. */
-export const ask = async <T>(path: string, signal?: AbortSignal): Promise<Answer<T>> => {
-  const response = await fetch(path, {
-    headers: { accept: 'application/json' },
-    ...(signal ? { signal } : {}),
-  }).catch((cause: unknown) => {
-    if (signal?.aborted === true) throw cause
-    throw new AskError(0, 'The API cannot be reached. Is stopline still running?')
-  })
+/** Gets one answer; with a body it is posted. Throws AskError where the API refuses or cannot be reached. */
+export const ask = async <T>(
+  path: string,
+  signal?: AbortSignal,
+  body?: object,
+): Promise<Answer<T>> => {
+  const posted =
+    body === undefined
+      ? { headers: { accept: 'application/json' } }
+      : {
+          method: 'POST',
+          headers: { accept: 'application/json', 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        }
+  const response = await fetch(path, { ...posted, ...(signal ? { signal } : {}) }).catch(
+    (cause: unknown) => {
+      if (signal?.aborted === true) throw cause
+      throw new AskError(0, 'The API cannot be reached. Is stopline still running?')
+    },
+  )
   if (!response.ok) throw new AskError(response.status, await problemOf(response))
   const answer = { ...((await response.json()) as Answer<T>), ...statusOf(response.headers) }
   noteStatus(answer)

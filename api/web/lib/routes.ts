@@ -4,7 +4,7 @@ import type { JobRef, RunRef } from '../../../schemas/events.ts'
 import { jobKey } from '../../../schemas/keys.ts'
 
 export type Route =
-  | { readonly page: 'now' | 'jobs' | 'savings' | 'pipeline' }
+  | { readonly page: 'now' | 'jobs' | 'savings' | 'what-if' | 'pipeline' }
   | { readonly page: 'job'; readonly job: JobRef }
   | { readonly page: 'run'; readonly run: RunRef }
   | { readonly page: 'missing' }
@@ -34,6 +34,7 @@ const SIMPLE = new Map<string, Route>([
   ['', { page: 'now' }],
   ['jobs', { page: 'jobs' }],
   ['savings', { page: 'savings' }],
+  ['what-if', { page: 'what-if' }],
   ['pipeline', { page: 'pipeline' }],
 ])
 

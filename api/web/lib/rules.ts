@@ -6,6 +6,7 @@ import type { RuleSavings } from './answers.ts'
 /** What a rule is, in words for a reader who does not know it. */
 export const RULE_DOCS: Readonly<Record<string, string>> = {
   [OUR_RULE]: 'our rule',
+  'what-if': 'the policy chosen above',
   'never-stop': 'lets every run end by itself',
   'fixed-timeout': 'stops at 4 hours',
   'p95-of-pass': 'stops where 95 % of passing runs have ended',
