@@ -18,6 +18,7 @@ export type RunChange = 'unknown' | 'queued' | 'started' | 'progress' | 'finishe
 export type Phase = 'queued' | 'running' | 'finished'
 export type SignalKind = 'unknown' | 'siblings' | 'massFailure' | 'clusterTrouble'
 export type Level = 'abstain' | 'continue' | 'watch' | 'advise' | 'stop'
+export type SourceCondition = 'unknown' | 'heard' | 'failing' | 'stale'
 export type IncidentState = 'unknown' | 'open' | 'update' | 'closed'
 
 /** What every record carries. Times are milliseconds since the epoch, UTC. */
@@ -348,6 +349,16 @@ export interface FailureKind extends Stamped, RunRef {
   model: string
 }
 
+/** A change of how a source can be heard. */
+export interface SourceState extends Stamped {
+  source: string
+  state: SourceCondition
+  reason: string | null
+  detail: string | null
+  heardAt: number | null
+  failures: number
+}
+
 /** Bytes that can never succeed. */
 export interface DeadLetter extends Stamped {
   origin: string
@@ -378,5 +389,6 @@ export interface Records {
   incident: Incident
   'merge-forecast': MergeForecast
   'failure-kind': FailureKind
+  'source-state': SourceState
   'dead-letter': DeadLetter
 }

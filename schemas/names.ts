@@ -19,6 +19,7 @@ export const SCHEMA_NAMES = [
   'incident',
   'merge-forecast',
   'failure-kind',
+  'source-state',
   'dead-letter',
 ] as const
 export type SchemaName = (typeof SCHEMA_NAMES)[number]

@@ -153,6 +153,12 @@ export const TOPICS = {
     'When pull requests are expected to merge.',
   ),
   'ci.failure-kinds.v1': row('failure-kind', 'job key', jobKey, 'Kinds of failures.'),
+  'ci.source-states.v1': row(
+    'source-state',
+    'source',
+    (r) => r.source,
+    'Sources that cannot be heard, are stale, or are heard again.',
+  ),
   'ci.dead-letters.v1': row(
     'dead-letter',
     'origin',

@@ -14,7 +14,12 @@ const kept = (topic: TopicName): string => {
   const { retentionMs } = TOPICS[topic]
   return retentionMs === null ? 'newest record of each key' : `${retentionMs / DAY_MS} days`
 }
-const FROM_PRODUCERS = ['ci.run-events.v1', 'ci.test-results.v1', 'ci.pull-events.v1']
+const FROM_PRODUCERS = [
+  'ci.run-events.v1',
+  'ci.test-results.v1',
+  'ci.pull-events.v1',
+  'ci.source-states.v1',
+]
 const writersOf = (topic: TopicName): string => {
   if (FROM_PRODUCERS.includes(topic)) return 'producers'
   if (topic === 'ci.dead-letters.v1') return 'whatever refuses a record'
