@@ -3,7 +3,6 @@
 import { keyParts } from '../../../../schemas/keys.ts'
 import { USUAL_POLICY, type WhatIfPolicy } from '../../../../schemas/what-if.ts'
 import { duration, percent } from '../../lib/format.ts'
-import { subjectOf } from '../savings/subject-select.tsx'
 
 export interface Slider {
   readonly name: string
@@ -97,14 +96,10 @@ export type WindowName = (typeof WINDOWS)[number][0]
 export const windowOf = (params: URLSearchParams): WindowName =>
   WINDOWS.find(([name]) => name === params.get('days'))?.[0] ?? '14'
 
-/** What the API is asked: the policy over the window and the jobs of the address. */
-export const bodyOf = (policy: WhatIfPolicy, params: URLSearchParams): object => {
-  const [source, repo, job] = keyParts(subjectOf(params).subject)
-  return {
-    ...policy,
-    days: Number(windowOf(params)),
-    ...(source === undefined || source === '' ? {} : { source }),
-    ...(repo === undefined ? {} : { repo }),
-    ...(job === undefined ? {} : { job }),
-  }
+/** What the API is asked: the policy over days and jobs; `subject` is a key of a source, a repository or a job, empty for all. */
+export const bodyOf = (policy: WhatIfPolicy, days: WindowName, subject: string): object => {
+  const [source, repo, job] = subject === '' ? [] : keyParts(subject)
+  const jobs = { source, repo, job }
+  const given = Object.entries(jobs).filter(([, part]) => part !== undefined)
+  return { ...policy, days: Number(days), ...Object.fromEntries(given) }
 }

@@ -32,7 +32,8 @@ export const WhatIfPage = () => {
       clearTimeout(timer)
     }
   }, [policy])
-  const asked = useWhatIf(JSON.stringify(bodyOf(policy, params)))
+  const { subject } = subjectOf(params)
+  const asked = useWhatIf(JSON.stringify(bodyOf(policy, windowOf(params), subject)))
   return (
     <>
       <div class="row between">
@@ -84,7 +85,7 @@ const Replay = ({
     <Figures answer={answer} policy={policy} />
     <Panel
       title="Hours at every threshold"
-      note="Where the dots begin, false stops are over the bound and the net does not count."
+      note="Dotted: false stops are over the bound, so the net does not count."
     >
       <HoursPlot answer={answer} />
     </Panel>
