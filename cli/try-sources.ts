@@ -32,8 +32,12 @@ interface Heard {
   newestAt: number
 }
 const take = (heard: Heard, { offers }: Batch): void => {
-  heard.records += offers.length
-  for (const { record } of offers) heard.newestAt = Math.max(heard.newestAt, record.eventAt)
+  for (const { topic, record } of offers) {
+    // What is said of the source itself is not what it says.
+    if (topic === 'ci.source-states.v1') continue
+    heard.records += 1
+    heard.newestAt = Math.max(heard.newestAt, record.eventAt)
+  }
 }
 
 const detailOf = ({ records, newestAt }: Heard, requests: number, everyMs: number): string => {

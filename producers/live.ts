@@ -6,7 +6,7 @@ import type { LogReader, Offer } from '../runtime/ports.ts'
 import type { ConfiguredSource } from './config/config.ts'
 import type { Note } from './payload/heard.ts'
 import { createClient, type Client } from './polling/client.ts'
-import { createHealth, type HealthKeeper, type SourceHealth } from './polling/health.ts'
+import { createHealth, type HealthKeeper, type LoopHealth } from './polling/health.ts'
 import { createHeardBefore, type HeardBefore } from './polling/heard-before.ts'
 import { livePace, liveWire } from './polling/live.ts'
 import { runLoop } from './polling/loop.ts'
@@ -33,7 +33,7 @@ export interface LivePorts {
   /** Called for each oddity that was not met before. */
   readonly onNote: (source: string, note: Note) => void
 }
-export interface LiveStatus extends SourceHealth {
+export interface LiveStatus extends LoopHealth {
   readonly quota: QuotaUse
 }
 export interface LiveSources {

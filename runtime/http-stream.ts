@@ -43,9 +43,13 @@ export interface StreamClient {
   readonly close: () => Promise<void>
 }
 
+const stopped = (): Error => new DOMException('told to stop', 'AbortError')
+
 /** Messages name the host alone: the rest of an address may hold a secret. */
-const failure = (url: string, error: unknown): HttpError => {
-  if (error instanceof HttpError) return error
+const failure = (url: string, error: unknown): Error => {
+  // The caller's own abort is thrown as it is.
+  if (error instanceof HttpError || (error instanceof Error && error.name === 'AbortError'))
+    return error
   const { host } = new URL(url)
   const { code = '', message } = error as { code?: string; message?: string }
   if (code.includes('TIMEOUT')) return new HttpError('timeout', `${host} fell silent`, error)
@@ -109,8 +113,7 @@ export const createStreamClient = (limits: StreamLimits = STREAM_LIMITS): Stream
     get: async (url, headers, signal) => {
       const answer = await request(url, { method: 'GET', dispatcher, signal, headers }).catch(
         (error: unknown) => {
-          if (signal.aborted) throw error
-          throw failure(url, error)
+          throw signal.aborted ? stopped() : failure(url, error)
         },
       )
       const found = headersOf(answer.headers)

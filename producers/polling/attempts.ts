@@ -98,11 +98,12 @@ export const createAttempts = (ports: AttemptPorts): Attempts => {
       }
       if (!came.isTheirs) blockedUntil = came.at ?? 0
       const at = came.at ?? now + backoffMs(count, pace.random())
-      if (isLast || signal.aborted || at - now > LONGEST_WAIT_MS) {
+      if (isLast || at - now > LONGEST_WAIT_MS) {
         if (came.isTheirs) breaker.failed(now)
         throw came.error
       }
       await pace.sleep(at - now, signal)
+      if (signal.aborted) throw new DOMException('told to stop', 'AbortError')
     }
   }
 }

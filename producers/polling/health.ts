@@ -5,7 +5,7 @@ import type { SourceError, SourceFailure } from './source-error.ts'
 
 const MAX_NOTES = 1_000
 
-export interface SourceHealth {
+export interface LoopHealth {
   readonly name: string
   /** `waiting` before its first round. */
   readonly state: 'waiting' | 'heard' | 'failing'
@@ -21,7 +21,7 @@ export interface SourceHealth {
   readonly oddities: Readonly<Partial<Record<Note['oddity'], number>>>
 }
 export interface HealthKeeper {
-  readonly get: () => SourceHealth
+  readonly get: () => LoopHealth
   readonly roundDone: (at: number) => void
   readonly roundFailed: (error: SourceError) => void
   readonly offered: (offers: number) => void
@@ -32,7 +32,7 @@ export interface HealthKeeper {
 export const createHealth = (name: string): HealthKeeper => {
   const met = new Set<string>()
   const oddities: Partial<Record<Note['oddity'], number>> = {}
-  let health: Omit<SourceHealth, 'oddities'> = {
+  let health: Omit<LoopHealth, 'oddities'> = {
     name,
     state: 'waiting',
     heardAt: 0,

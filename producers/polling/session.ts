@@ -6,6 +6,7 @@ import { UnexpectedAnswer } from '../payload/reach.ts'
 import type { Source } from '../source.ts'
 import type { Client } from './client.ts'
 import type { HeardBefore } from './heard-before.ts'
+import { createConditionTeller } from './condition.ts'
 import { offersOf } from './offers.ts'
 import { SourceError } from './source-error.ts'
 
@@ -38,12 +39,18 @@ export interface SessionPorts {
 export interface Session {
   /**
    * One round. Whoever takes a batch asks for the next one when it is on the log, and for no more where it failed. Throws a
-   * {@link SourceError} where the source could not be heard; what was handed on stays, and the next round goes on.
+   * {@link SourceError} where the source could not be heard; what was handed on stays, and the next round goes on. Where
+   * that changes, the last batch says so.
    */
   readonly round: () => AsyncGenerator<Batch, void>
 }
 
+/** What is broken off because the process is told to stop says nothing of the source. */
+const isToldToStop = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'AbortError'
+
 const failureOf = (error: unknown): SourceError => {
+  if (isToldToStop(error)) throw error
   if (error instanceof SourceError) return error
   const detail = error instanceof Error ? error.message : String(error)
   const isTheirs = error instanceof UnexpectedAnswer || error instanceof RefusedPayload
@@ -55,6 +62,7 @@ export const createSession = (ports: SessionPorts): Session => {
   let saved = ports.loadCursor() ?? JSON.stringify(source.newCursor())
   let cursor: unknown = JSON.parse(saved)
   let savedAt = 0
+  const condition = createConditionTeller(source)
 
   const save = (at: number): void => {
     const json = JSON.stringify(cursor)
@@ -72,21 +80,32 @@ export const createSession = (ports: SessionPorts): Session => {
     }
     save(now)
   }
+  /** What was remembered of a turn that is not on the log would never be heard again. */
+  const goBack = (): void => {
+    cursor = JSON.parse(saved)
+  }
+  const conditionBatch = (failure: SourceError | null): Batch | null => {
+    const at = marks.turn()
+    const record = condition.after(failure, at)
+    return record === null ? null : { at, offers: [{ topic: 'ci.source-states.v1', record }] }
+  }
   return {
     round: async function* () {
-      const now = marks.begin()
       let isDone = false
+      let failure: SourceError | null = null
       try {
-        yield* heardTurns(now)
+        yield* heardTurns(marks.begin())
         isDone = true
       } catch (error) {
-        throw failureOf(error)
+        failure = failureOf(error)
       } finally {
-        // What was remembered of a turn that is not on the log would never be heard again.
-        if (!isDone) cursor = JSON.parse(saved)
+        if (!isDone) goBack()
         client.rest()
-        marks.end()
       }
+      const changed = conditionBatch(failure)
+      if (changed !== null) yield changed
+      marks.end()
+      if (failure !== null) throw failure
     },
   }
 }

@@ -16,6 +16,8 @@ export interface Exchange {
   answer: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | null
   readonly body: Buffer[]
   failure: { readonly reason: string; readonly detail: string } | null
+  /** False where it was under way when the process ended, or where nobody read it to its end. */
+  isDone: boolean
 }
 export interface RecordedRound {
   readonly at: number
@@ -23,10 +25,13 @@ export interface RecordedRound {
   readonly exchanges: readonly Exchange[]
   /** What was remembered when the process of this round began; null but in its first round. */
   readonly cursor: string | null
+  /** True where the process ended inside this round. */
+  readonly isCut: boolean
 }
 
 interface OpenRound {
   readonly at: number
+  readonly cursor: string | null
   readonly turns: number[]
   readonly exchanges: Map<number, Exchange>
 }
@@ -49,7 +54,15 @@ const take = ({ turns, exchanges }: OpenRound, entry: Entry): void => {
   if (!('id' in entry)) return
   if (entry.t === 'ask') {
     const { url, headers, at } = entry
-    exchanges.set(entry.id, { url, headers, at, answer: null, body: [], failure: null })
+    exchanges.set(entry.id, {
+      url,
+      headers,
+      at,
+      answer: null,
+      body: [],
+      failure: null,
+      isDone: false,
+    })
     return
   }
   const exchange = exchanges.get(entry.id)
@@ -57,24 +70,36 @@ const take = ({ turns, exchanges }: OpenRound, entry: Entry): void => {
   if (entry.t === 'body') exchange.body.push(Buffer.from(entry.latin1, 'latin1'))
   if (entry.t === 'answer' || entry.t === 'failed') exchange.at = entry.at
   if (entry.t === 'answer') exchange.answer = { status: entry.status, headers: entry.headers }
+  if (entry.t === 'done') exchange.isDone = true
   if (entry.t === 'failed') exchange.failure = { reason: entry.reason, detail: entry.detail }
 }
 
-/** The rounds of a recording in the order they happened; one that did not end is left out. */
+const closed = ({ at, turns, exchanges, cursor }: OpenRound, isCut: boolean): RecordedRound => ({
+  at,
+  turns,
+  exchanges: [...exchanges.values()],
+  cursor,
+  isCut,
+})
+
+/** The rounds of a recording in the order they happened. */
 export async function* roundsOf(folder: string): AsyncGenerator<RecordedRound> {
   const files = readdirSync(folder).filter((name) => /^\d{6}\.jsonl\.gz$/.test(name))
   let cursor: string | null = null
   let open: OpenRound | null = null
   for (const name of files.sort())
     for await (const entry of entriesOf(join(folder, name))) {
-      if (entry.t === 'start') cursor = entry.cursor
-      else if (entry.t === 'round') open = { at: entry.at, turns: [], exchanges: new Map() }
-      else if (open === null) continue
-      else if (entry.t === 'end') {
-        const { at, turns, exchanges } = open
-        yield { at, turns, exchanges: [...exchanges.values()], cursor }
-        cursor = null
+      if (entry.t === 'start') {
+        if (open !== null) yield closed(open, true)
         open = null
-      } else take(open, entry)
+        cursor = entry.cursor
+      } else if (entry.t === 'round') {
+        open = { at: entry.at, turns: [], exchanges: new Map(), cursor }
+        cursor = null
+      } else if (open !== null && entry.t === 'end') {
+        yield closed(open, false)
+        open = null
+      } else if (open !== null) take(open, entry)
     }
+  if (open !== null) yield closed(open, true)
 }

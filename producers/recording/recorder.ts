@@ -20,15 +20,21 @@ async function* recordedBody(
     }
     writer.write({ t: 'done', id })
   } catch (error) {
-    writer.write({ t: 'failed', id, at: now(), ...failureOf(error) })
+    writeFailure(writer, id, error, now)
     throw error
   }
 }
 
-const failureOf = (error: unknown): { reason: string; detail: string } =>
-  error instanceof SourceError
-    ? { reason: error.reason, detail: error.message }
-    : { reason: 'unreachable', detail: 'it broke off' }
+/** What breaks off because the process is told to stop has no end in the recording either. */
+const writeFailure = (
+  writer: RecordingWriter,
+  id: number,
+  error: unknown,
+  now: () => number,
+): void => {
+  if (!(error instanceof SourceError)) return
+  writer.write({ t: 'failed', id, at: now(), reason: error.reason, detail: error.message })
+}
 
 /** The line, with everything that goes over it written down. */
 export const recordedWire = (
@@ -47,7 +53,7 @@ export const recordedWire = (
       writer.write({ t: 'answer', id, at: now(), status: answer.status, headers: kept })
       return { ...answer, body: recordedBody(writer, id, answer, now) }
     } catch (error) {
-      writer.write({ t: 'failed', id, at: now(), ...failureOf(error) })
+      writeFailure(writer, id, error, now)
       throw error
     }
   }

@@ -14,7 +14,11 @@ interface Tape {
   now: number
   turns: number[]
   left: Exchange[]
+  isCut: boolean
 }
+
+/** The live process ended here. */
+const stopped = (): Error => new DOMException('the recording ends', 'AbortError')
 
 const isAsked = ({ url, headers }: Exchange, wanted: string, range: string | undefined): boolean =>
   url === wanted && headers['range'] === range
@@ -25,12 +29,13 @@ const failureOf = ({ reason, detail }: { reason: string; detail: string }): Sour
     detail,
   )
 
-async function* bodyOf({ body, failure }: Exchange): AsyncGenerator<Uint8Array> {
+async function* bodyOf({ body, failure, isDone }: Exchange): AsyncGenerator<Uint8Array> {
   for (const piece of body) {
     await Promise.resolve()
     yield piece
   }
   if (failure !== null) throw failureOf(failure)
+  if (!isDone) throw stopped()
 }
 
 const tapeWire =
@@ -40,11 +45,12 @@ const tapeWire =
     const place = tape.left.findIndex((one) => isAsked(one, url, request.headers['range']))
     const [exchange] = place < 0 ? [] : tape.left.splice(place, 1)
     if (exchange === undefined)
-      return Promise.reject(new SourceError('not-recorded', new URL(url).pathname))
+      return Promise.reject(
+        tape.isCut ? stopped() : new SourceError('not-recorded', new URL(url).pathname),
+      )
     tape.now = exchange.at
     const { answer, failure } = exchange
-    if (answer === null)
-      return Promise.reject(failureOf(failure ?? { reason: 'unreachable', detail: 'no answer' }))
+    if (answer === null) return Promise.reject(failure === null ? stopped() : failureOf(failure))
     const played: WireAnswer = { ...answer, body: bodyOf(exchange), discard: () => undefined }
     return Promise.resolve(played)
   }
@@ -57,6 +63,13 @@ const tapePace = (tape: Tape): Pace => ({
   },
   random: () => 1,
 })
+
+const nextTurn = (tape: Tape): number => {
+  const at = tape.turns.shift()
+  if (at === undefined && tape.isCut) throw stopped()
+  tape.now = at ?? tape.now
+  return tape.now
+}
 
 /** A process of the live session: what it kept in memory began with it. */
 const sessionOf = (
@@ -81,7 +94,7 @@ const sessionOf = (
     heard,
     marks: {
       begin: () => tape.now,
-      turn: () => (tape.now = tape.turns.shift() ?? tape.now),
+      turn: () => nextTurn(tape),
       end: () => undefined,
     },
     loadCursor: () => cursor,
@@ -95,11 +108,13 @@ async function* replayRound(session: Session): AsyncGenerator<Batch> {
     yield* session.round()
   } catch (error) {
     // The live round broke off here too.
-    if (!(error instanceof SourceError)) throw error
+    const isStop = error instanceof Error && error.name === 'AbortError'
+    if (!isStop && !(error instanceof SourceError)) throw error
   }
 }
 
-const put = (tape: Tape, { at, turns, exchanges }: RecordedRound): void => {
+const put = (tape: Tape, { at, turns, exchanges, isCut }: RecordedRound): void => {
+  tape.isCut = isCut
   tape.now = at
   tape.turns = [...turns]
   tape.left = [...exchanges]
@@ -107,7 +122,7 @@ const put = (tape: Tape, { at, turns, exchanges }: RecordedRound): void => {
 
 /** The batches that the live session handed on, with their stamps. Whoever takes them need not acknowledge anything. */
 export async function* replaySource(source: Source, folder: string): AsyncGenerator<Batch> {
-  const tape: Tape = { now: 0, turns: [], left: [] }
+  const tape: Tape = { now: 0, turns: [], left: [], isCut: false }
   const heard = createHeardBefore()
   let session: Session | undefined
   for await (const round of roundsOf(folder)) {

@@ -80,13 +80,16 @@ export const testSession = (
   return { session, saved: () => cursor, notes }
 }
 
-/** Everything one round hands on; the error that ended it, if one did. */
+/** True for what a source says, and not for what is said of it. */
+export const isHeard = ({ offers }: Batch): boolean => offers[0]?.topic !== 'ci.source-states.v1'
+
+/** Everything one round heard; the error that ended it, if one did. */
 export const roundOf = async (
   session: Session,
 ): Promise<{ batches: Batch[]; error: SourceError | null }> => {
   const batches: Batch[] = []
   try {
-    for await (const batch of session.round()) batches.push(batch)
+    for await (const batch of session.round()) if (isHeard(batch)) batches.push(batch)
   } catch (error) {
     return { batches, error: error as SourceError }
   }

@@ -1,14 +1,16 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { runFact } from '../../producers/payload/facts.ts'
 import { turnOf } from '../../producers/payload/turn.ts'
+import { createConditionTeller } from '../../producers/polling/condition.ts'
 import { createHealth } from '../../producers/polling/health.ts'
 import { createHeardBefore } from '../../producers/polling/heard-before.ts'
 import { runLoop } from '../../producers/polling/loop.ts'
 import { createSession, type Session } from '../../producers/polling/session.ts'
 import { SourceError } from '../../producers/polling/source-error.ts'
 import type { Source } from '../../producers/source.ts'
+import type { SourceState } from '../../schemas/events.ts'
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
-import { handPace, testSession } from '../support/polling.ts'
+import { handPace, isHeard, testSession } from '../support/polling.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 const NOW = Date.parse('2026-01-02T12:00:00Z')
@@ -119,7 +121,8 @@ const ids = async (session: Session): Promise<string[]> => {
   const found: string[] = []
   try {
     for await (const { offers } of session.round())
-      for (const { record } of offers) found.push((record as { runId: string }).runId)
+      for (const { topic, record } of offers)
+        found.push('runId' in record ? record.runId : `${topic} ${(record as SourceState).state}`)
   } catch (error) {
     if (!(error instanceof SourceError)) throw error
     found.push(error.reason)
@@ -131,7 +134,7 @@ describe('a session', () => {
   it('goes back to what is saved where a round breaks off, and tells again only what was not told', async () => {
     const pace = handPace(NOW)
     const { session, saved } = testSession(counting(3) as Source, client, pace)
-    expect(await ids(session)).toEqual(['0', '1', 'timeout'])
+    expect(await ids(session)).toEqual(['0', '1', 'ci.source-states.v1 failing', 'timeout'])
     expect(JSON.parse(saved() ?? '{}')).toEqual({ next: 1 })
     expect(await ids(session)).toEqual(['timeout'])
   })
@@ -140,7 +143,9 @@ describe('a session', () => {
     const pace = handPace(NOW)
     const { session } = testSession(counting() as Source, client, pace)
     const stamps: number[] = []
-    for await (const { at, offers } of session.round()) {
+    for await (const batch of session.round()) {
+      const { at, offers } = batch
+      if (!isHeard(batch)) continue
       stamps.push(at, ...offers.map(({ record }) => record.observedAt))
       pace.move(250)
     }
@@ -152,6 +157,7 @@ describe('a session', () => {
     const { session, saved } = testSession(counting() as Source, client, pace)
     const seen: (string | undefined)[] = []
     for await (const batch of session.round()) {
+      if (!isHeard(batch)) continue
       expect(batch.offers).toHaveLength(1)
       seen.push(saved())
       pace.move(100)
@@ -219,6 +225,38 @@ describe('a loop', () => {
     expect(health.noted([note, note])).toEqual([note])
     expect(health.noted([note])).toEqual([])
     expect(health.get().oddities).toEqual({ 'unknown-field': 3 })
+  })
+})
+
+describe('the condition of a source', () => {
+  it('is told when it changes: failing, for another reason, stale, heard again', () => {
+    const { after } = createConditionTeller({ name: 'x', everyMs: 30_000 })
+    const timeout = new SourceError('timeout', 'silent')
+    const told = [
+      after(null, NOW),
+      after(null, NOW + 30_000),
+      after(timeout, NOW + 60_000),
+      after(timeout, NOW + 90_000),
+      after(new SourceError('unauthorised', 'it answered 401'), NOW + 120_000),
+      after(timeout, NOW + 329_999),
+      after(timeout, NOW + 330_000),
+      after(timeout, NOW + 900_000),
+      after(null, NOW + 930_000),
+    ].map((record) => record && `${record.state} ${record.reason ?? ''} ${record.failures}`)
+    expect(told).toEqual([
+      'heard  0',
+      null,
+      'failing timeout 1',
+      null,
+      'failing unauthorised 3',
+      'failing timeout 4',
+      'stale timeout 5',
+      null,
+      'heard  0',
+    ])
+    const never = createConditionTeller({ name: 'x', everyMs: 30_000 })
+    expect(never.after(timeout, NOW)).toMatchObject({ state: 'failing', heardAt: null })
+    expect(never.after(timeout, NOW + 300_000)?.state).toBe('stale')
   })
 })
 

@@ -164,7 +164,9 @@ describe('a recording', () => {
     const { offers } = await live(config, folder, 600)
     await live(config, folder, 600)
     expect(readdirSync(join(folder, 'other'))).toHaveLength(2)
-    expect(bytesOf(await replayed(folder))).toEqual(bytesOf(offers))
+    const facts = (all: readonly Offer[]) =>
+      bytesOf(all.filter(({ topic }) => topic !== 'ci.source-states.v1'))
+    expect(facts(await replayed(folder))).toEqual(facts(offers))
   })
 
   it('leaves secrets out of addresses', () => {
