@@ -6,6 +6,7 @@ import { jobKey, runKey } from '../../schemas/keys.ts'
 /** Where and at what price a rule first stopped a run. */
 interface Stop {
   readonly rule: number
+  readonly stopSeconds: number
   readonly savedSeconds: number
   readonly burntSeconds: number
 }
@@ -18,6 +19,8 @@ export interface ScoredRun {
   readonly failed: boolean | null
   readonly durationSeconds: number | null
   readonly startMs: number | null
+  /** When its end was heard. */
+  readonly heardMs: number
   /** No passing duration was known, of the job or of its pool: a forecast at the start only. */
   readonly isCold: boolean
   readonly stops: readonly Stop[]
@@ -89,6 +92,7 @@ export const createCollector = (): Collector => {
         failed: score.failed,
         durationSeconds: score.durationSeconds,
         startMs: score.startedAt,
+        heardMs: score.observedAt,
         isCold: isCold(score),
         stops: stopsOf(score, (rule) => rules.of(rule)),
         checkpoints: packed(score),
@@ -130,7 +134,7 @@ const isCold = ({ checkpoints }: Score): boolean => {
 const stopsOf = (score: Score, ruleOf: (name: string) => number): Stop[] =>
   score.rules.flatMap(({ rule, stopSeconds, savedSeconds, burntSeconds }) => {
     const place = ruleOf(rule)
-    return stopSeconds === null ? [] : [{ rule: place, savedSeconds, burntSeconds }]
+    return stopSeconds === null ? [] : [{ rule: place, stopSeconds, savedSeconds, burntSeconds }]
   })
 
 const packed = ({ checkpoints }: Score): Float64Array =>

@@ -14,6 +14,8 @@ import { remainingMeasures } from './remaining.ts'
 import type { RemainingMeasures } from './remaining.ts'
 import { ruleMeasures } from './rules.ts'
 import type { RuleMeasures, RuleOptions } from './rules.ts'
+import { costCurves } from './what-if.ts'
+import type { CostCurve } from './what-if.ts'
 
 export interface CheckpointMeasures {
   /** Share of the job's median passing duration as known then. */
@@ -56,6 +58,8 @@ export interface BacktestMeasures {
   readonly isSimulated: boolean
   readonly total: SubjectMeasures
   readonly changes: ChangeMeasures
+  /** History under other policies: one curve over thresholds for each cost of a false stop. */
+  readonly costCurves: readonly CostCurve[]
   /** In order of failed hours. */
   readonly jobs: readonly JobMeasures[]
   /** Jobs in which our rule stopped no run. */
@@ -98,6 +102,7 @@ export const measure = (
     isSimulated: collected.jobs.some(({ source }) => source === 'demo'),
     total: subject(whole, options),
     changes: changeMeasures(whole.runs, whole.draws),
+    costCurves: costCurves(collected.runs),
     jobs,
     abstainingJobs: jobs.filter(isAbstaining).length,
     levels: collected.levels,

@@ -5,10 +5,12 @@ import { join } from 'node:path'
 import type { JobProfile } from '../../schemas/events.ts'
 import { jobKey } from '../../schemas/keys.ts'
 import type { BacktestMeasures } from './measures.ts'
+import { recallCurve } from './what-if.ts'
 import { abstentionText, cautions, changeText, summary } from './notes.ts'
 import { jobPlots } from './report/job-plots.ts'
 import { htmlOf, markdownOf } from './report/page.ts'
 import type { Report, Section } from './report/page.ts'
+import { costPlot } from './report/cost-plot.ts'
 import { precisionPlot } from './report/precision-plot.ts'
 import { reliabilityPlot } from './report/reliability-plot.ts'
 import { remainingPlot } from './report/remaining-plot.ts'
@@ -22,6 +24,7 @@ import {
   jobTable,
   remainingTable,
   stopTable,
+  thresholdTable,
   worthTable,
 } from './tables.ts'
 
@@ -51,9 +54,21 @@ const reportOf = ({ name, measures, profiles }: ReportInput): Report => {
         tables: [worthTable(total), stopTable(total)],
         plots: [
           savingsPlot(total.rules),
-          precisionPlot(total.rules, scored === 0 ? null : total.counts.failing / scored),
+          precisionPlot(
+            total.rules,
+            scored === 0 ? null : total.counts.failing / scored,
+            recallCurve(measures),
+          ),
         ],
         texts,
+      },
+      {
+        heading: 'What other policies would have been worth',
+        tables: [thresholdTable(measures)],
+        plots: [costPlot(measures)],
+        texts: [
+          'History replayed over the forecasts stored at the checkpoints. Nothing here asks whether a stop was permitted, so it is no promise: a threshold chosen from it is chosen in hindsight.',
+        ],
       },
       {
         heading: 'How good the forecasts were',

@@ -25,7 +25,7 @@ import type { Column, Draws, Figure, Weights } from './bootstrap.ts'
 import type { ScoredRun } from './collector.ts'
 
 /** False stops a rule may make, as a share of passing runs. */
-const FALSE_STOP_BOUND = 0.01
+export const FALSE_STOP_BOUND = 0.01
 
 /** One rule over one subject. Times in seconds. */
 export interface RuleMeasures {

@@ -2,7 +2,14 @@
 
 import type { JobRef } from '../../schemas/events.ts'
 import { key } from '../../schemas/keys.ts'
-import { OUR_RULE } from '../../schemas/measures.ts'
+import {
+  falseStopRate,
+  net,
+  OUR_RULE,
+  precision,
+  recall,
+  strictNet,
+} from '../../schemas/measures.ts'
 import type { Ratio } from '../../schemas/measures.ts'
 import {
   hours,
@@ -19,6 +26,7 @@ import type { ForecastMeasures } from './forecasts.ts'
 import { isAbstaining } from './measures.ts'
 import type { BacktestMeasures, JobMeasures, SubjectMeasures } from './measures.ts'
 import type { RuleMeasures } from './rules.ts'
+import { isOverBound } from './what-if.ts'
 
 /** A table: the first column is of names, the others of figures. */
 export interface Table {
@@ -132,6 +140,42 @@ export const remainingTable = ({ checkpoints }: SubjectMeasures): Table => ({
 
 const minutes = (seconds: number): string => one(seconds / 60)
 
+/** Thresholds worth a row. */
+const SHOWN = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99]
+
+/** What plain thresholds on the stored forecasts would have been worth. */
+export const thresholdTable = ({ costCurves, total }: BacktestMeasures): Table => {
+  const plain = costCurves.find(({ falseStopReruns }) => falseStopReruns === 0)
+  const points = plain?.points.filter(({ threshold }) => SHOWN.includes(threshold)) ?? []
+  const { passing, failedSeconds } = total.counts
+  return {
+    title: 'Stopping at a plain threshold on the forecasts at the checkpoints',
+    head: [
+      'p from',
+      'saved',
+      'burnt',
+      'net',
+      'strict net',
+      'precision [95 %]',
+      'false stops',
+      'recall',
+    ],
+    rows: points.map((point) => [
+      three(point.threshold),
+      hours(point.savedSeconds),
+      hours(point.burntSeconds),
+      isOverBound(passing, point) ? `(${hours(net(point))})` : hours(net(point)),
+      hours(strictNet(point)),
+      point.stoppedFailing + point.stoppedPassing === 0 ? NONE : ratioText(precision(point)),
+      valueText(falseStopRate({ passing }, point), percent),
+      valueText({ value: recall({ failedSeconds }, point) }, percent),
+    ]),
+    notes: [
+      'Every outcome seen, no permission asked: what the forecasts alone would give, at 0, 25 ... 125 % of the median pass. A threshold chosen from this table is chosen in hindsight.',
+    ],
+  }
+}
+
 /** The jobs with the most failed hours. */
 export const jobTable = (measures: BacktestMeasures, limit: number): Table => {
   const stopping = measures.jobs.length - measures.abstainingJobs
@@ -182,5 +226,6 @@ export const allTables = (measures: BacktestMeasures, jobs: number): readonly Ta
   stopTable(measures.total),
   forecastTable(measures.total),
   remainingTable(measures.total),
+  thresholdTable(measures),
   jobTable(measures, jobs),
 ]

@@ -9,6 +9,7 @@ import { JSON_VERSION, printReport, toJson } from '../../cli/backtest/print.ts'
 import { writeReport } from '../../cli/backtest/report.ts'
 import { linear } from '../../cli/backtest/report/svg.ts'
 import type { Decision, Forecast } from '../../schemas/events.ts'
+import { createReplay, pastRun } from '../../schemas/what-if.ts'
 import { inventedProfile, inventedScores, scoreOf } from '../support/backtest-records.ts'
 
 const stamp = {
@@ -126,6 +127,26 @@ describe('lines of JSON', () => {
   })
 })
 
+describe('cost curves', () => {
+  it('are what the replay of the scores gives, for three costs of a false stop', () => {
+    expect(measures.costCurves.map(({ falseStopReruns }) => falseStopReruns)).toEqual([0, 1, 2])
+    const past = inventedScores(1200)
+      .map(pastRun)
+      .sort((a, b) => a.startMs - b.startMs)
+    for (const { falseStopReruns, points } of measures.costCurves) {
+      const replay = createReplay({ falseStopReruns, precisionFloor: 0, leastSavedSeconds: 0 })
+      for (const run of past) replay.add(run)
+      expect(points).toEqual(replay.result().points)
+    }
+  })
+  it('fall from the false stops of .5 to none, and are told at .5 to .99', () => {
+    const [plain] = measures.costCurves
+    expect(plain?.points[0]?.stoppedPassing).toBeGreaterThan(0)
+    expect(plain?.points.at(-1)?.stoppedPassing).toBe(0)
+    expect(printReport(measures)).toMatch(/\.500 +[\d.]+ +[\d.]+ +\([\d.]+\)/)
+  })
+})
+
 describe('the report in a folder', () => {
   let html = ''
   beforeAll(async () => {
@@ -149,7 +170,9 @@ describe('the report in a folder', () => {
   it('has every plot with a title and a description that are its label, and distinct ids', () => {
     const labels = [...html.matchAll(/aria-labelledby="([\w-]+)-title ([\w-]+)-description"/g)]
     const ids = labels.map(([, id]) => id)
-    expect(ids.slice(0, 5)).toEqual(['savings', 'precision', 'reliability', 'skill', 'remaining'])
+    expect(ids.slice(0, 6)).toEqual([
+      ...['savings', 'precision', 'cost', 'reliability', 'skill', 'remaining'],
+    ])
     expect(ids.filter((id) => id?.endsWith('-survival'))).toHaveLength(10)
     expect(ids.filter((id) => id?.endsWith('-density'))).toHaveLength(5)
     expect(new Set(ids).size).toBe(ids.length)

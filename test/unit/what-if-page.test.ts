@@ -23,13 +23,13 @@ describe('the policy in the address', () => {
   it('comes back from what is written of it, which is only what differs', () => {
     const policy = { ...USUAL_POLICY, threshold: 0.7, leastSavedSeconds: 600 }
     const said = Object.entries(paramsOf(policy)).flatMap(([name, value]) =>
-      value === null ? [] : [[name, value]],
+      value === null ? [] : [[name, value] as const],
     )
     expect(said).toEqual([
       ['threshold', '0.7'],
       ['leastSavedSeconds', '600'],
     ])
-    expect(policyOf(new URLSearchParams(said))).toEqual(policy)
+    expect(policyOf(new URLSearchParams(Object.fromEntries(said)))).toEqual(policy)
   })
 
   it('asks for a known window and for the parts of its subject', () => {

@@ -3,8 +3,9 @@
 import { OUR_RULE } from '../../../schemas/measures.ts'
 import type { RuleMeasures } from '../rules.ts'
 import { isOver } from './savings-plot.ts'
-import { axes, element, label, line, linear } from './svg.ts'
-import type { Plot, Scale } from './svg.ts'
+import type { PrecisionAtRecall } from '../what-if.ts'
+import { axes, element, label, line, linear, path } from './svg.ts'
+import type { Plot, Point, Scale } from './svg.ts'
 
 const WIDTH = 440
 const HEIGHT = 300
@@ -13,17 +14,22 @@ const HEIGHT = 300
 export const precisionPlot = (
   rules: readonly RuleMeasures[],
   failingShare: number | null,
+  curve: readonly PrecisionAtRecall[] = [],
 ): Plot => {
   const stopping = rules.filter(({ precision }) => precision.value !== null)
   const recalls = stopping.map(({ recall }) => recall.value ?? 0)
-  const x = linear([0, Math.max(0.05, ...recalls)], [55, WIDTH - 125], 4)
+  const x = linear(
+    [0, Math.max(0.05, ...recalls, ...curve.map(({ recall }) => recall))],
+    [55, WIDTH - 125],
+    4,
+  )
   const y = linear([0, 1], [HEIGHT - 50, 45], 5)
   const perCent = (value: number): string => String(Math.round(value * 1000) / 10)
   return {
     id: 'precision',
     title: 'Precision against recall, by rule',
     description:
-      'Share of stopped runs that failed against the share of failed hours saved, with 95 % intervals of the precision. Hollow: over the bound of 1 % false stops. Dotted: stopping at random.',
+      'Share of stopped runs that failed against the share of failed hours saved, with 95 % intervals of the precision. Hollow: over the bound of 1 % false stops. Dotted: stopping at random. Line: plain thresholds on our forecasts, from .5 to .99.',
     width: WIDTH,
     height: HEIGHT,
     body: [
@@ -38,6 +44,10 @@ export const precisionPlot = (
       failingShare === null
         ? ''
         : line([x.from, y.at(failingShare)], [x.to, y.at(failingShare)], 'ideal'),
+      path(
+        curve.map(({ recall, precision }): Point => [x.at(recall), y.at(precision)]),
+        'line-ours',
+      ),
       ...labelled(stopping, y).map(({ rule, labelY }) => dot(rule, x, y, labelY)),
     ].join(''),
   }

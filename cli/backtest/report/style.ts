@@ -20,6 +20,8 @@ svg text{fill:var(--soft)}svg .name{fill:var(--ink)}svg .strong{fill:var(--ink);
 .dot-over{fill:var(--paper);stroke:var(--other);stroke-width:1.6}.line-ours{stroke:var(--ours);stroke-width:2;fill:none}
 .pass{stroke:var(--pass);stroke-width:2;fill:none}.fail{stroke:var(--fail);stroke-width:2;fill:none;stroke-dasharray:6 3}
 .chance{stroke:var(--soft);stroke-width:1.5;fill:none;stroke-dasharray:1 3}
+.cost-none{stroke:var(--other);stroke-width:2;fill:none}.cost-rerun{stroke:var(--fail);stroke-width:2;fill:none;stroke-dasharray:8 3}.cost-usual{stroke:var(--ours);stroke-width:2.5;fill:none}
+.over{stroke-dasharray:1 4}.level{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:6 3 1 3}
 .stop{stroke:var(--ink);stroke-width:1.5}.stop-density{stroke:var(--fail);stroke-width:1.5;stroke-dasharray:5 3}.stop-compat{stroke:var(--other);stroke-width:1.5;stroke-dasharray:2 2}`
 
 /** Style of the page around the plots. */
