@@ -123,13 +123,16 @@ export class WriteBehind {
   /** Writes all changes to the table. Must run inside a transaction. */
   settle(): void {
     this.#append()
-    const past = this.#rows.at(-1)
     while (this.#rows[0] !== undefined) this.#spill(this.#rows[0])
-    if (past !== undefined) this.#drop.run(this.#name, past.seq)
+    this.#drop.run(this.#name, this.#open.seq - 1)
+    this.#write() // an empty row, so that numbers go on from here for all who read along
   }
 
   #append(): number {
-    if (this.#end === 0) return 0
+    return this.#end === 0 ? 0 : this.#write()
+  }
+
+  #write(): number {
     const bytes = Buffer.allocUnsafeSlow(this.#end)
     this.#scratch.copy(bytes, 0, 0, this.#end)
     this.#add.run(this.#name, this.#open.seq, crc32(bytes), bytes)

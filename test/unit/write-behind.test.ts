@@ -100,8 +100,16 @@ describe('a table written behind', () => {
     seen.refresh()
     expect(seen.has('a', 'b', 'c')).toBe(false)
     expect(read(seen, rows, 'a b c')).toBe('two')
-    reader.close()
     writer.close()
+    const next = new EmbeddedStore(folder)
+    const goesOn = next.writeBehind('table', 1_000, tableBehind(rows))
+    next.transaction(() => {
+      goesOn.put('a', 'b', 'c', Buffer.from('three'))
+    })
+    seen.refresh()
+    expect(read(seen, rows, 'a b c')).toBe('three')
+    reader.close()
+    next.close()
   })
 
   it('refuses to go on where a change on disk is damaged', () => {
