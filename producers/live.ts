@@ -10,6 +10,7 @@ import { createHealth, type HealthKeeper, type LoopHealth } from './polling/heal
 import { createHeardBefore, type HeardBefore } from './polling/heard-before.ts'
 import { livePace, liveWire } from './polling/live.ts'
 import { runLoop } from './polling/loop.ts'
+import { createOutbox } from './polling/outbox.ts'
 import type { QuotaUse } from './polling/quota.ts'
 import { createSession, type Marks } from './polling/session.ts'
 import type { SourceError } from './polling/source-error.ts'
@@ -92,10 +93,12 @@ const prepare = (
       ? plainLine(live, pace)
       : recordedLine(live, pace, startRecording(ports.record, name, cursor))
   const client = createClient({ addresses, requestsPerHour, wire: line.wire, pace, signal })
+  const outbox = createOutbox(ports.offer)
   const session = createSession({
     source,
     client,
     heard,
+    settle: outbox.settle,
     marks: line.marks,
     loadCursor: () => cursor,
     saveCursor: (json) => {
@@ -110,7 +113,7 @@ const prepare = (
   }
   const run = async (): Promise<void> => {
     try {
-      await runLoop({ session, everyMs, pace, health, offer: ports.offer, onFailure }, signal)
+      await runLoop({ session, everyMs, pace, health, outbox, onFailure }, signal)
     } finally {
       line.close()
     }

@@ -1,7 +1,7 @@
 /** Polls one source round after round until told to stop. */
 
-import type { Offer } from '../../runtime/ports.ts'
 import type { HealthKeeper } from './health.ts'
+import type { Outbox } from './outbox.ts'
 import type { Session } from './session.ts'
 import { SourceError } from './source-error.ts'
 import type { Pace } from './wire.ts'
@@ -15,8 +15,8 @@ export interface LoopPorts {
   readonly everyMs: number
   readonly pace: Pace
   readonly health: HealthKeeper
-  /** Resolves when the offers are on the log; where it rejects, the loop ends with its error. */
-  readonly offer: (offers: readonly Offer[]) => Promise<void>
+  /** Where it rejects, the loop ends with its error. */
+  readonly outbox: Outbox
   /** Called when a round failed, so that it can be told. */
   readonly onFailure: (error: SourceError) => void
 }
@@ -39,7 +39,7 @@ const runRound = async (ports: LoopPorts, signal: AbortSignal): Promise<number> 
   const began = pace.now()
   try {
     for await (const { offers } of session.round()) {
-      await ports.offer(offers)
+      await ports.outbox.put(offers)
       health.offered(offers.length)
     }
   } catch (error) {

@@ -8,6 +8,7 @@ import type { Client } from './client.ts'
 import type { HeardBefore } from './heard-before.ts'
 import { createConditionTeller } from './condition.ts'
 import { offersOf } from './offers.ts'
+import { LogFailure } from './outbox.ts'
 import { SourceError } from './source-error.ts'
 
 /** Writing what is remembered takes time where it is much. */
@@ -34,11 +35,13 @@ export interface SessionPorts {
   /** What was saved last, as JSON. */
   readonly loadCursor: () => string | undefined
   readonly saveCursor: (json: string) => void
+  /** Resolves when all batches handed on are on the log; missing where each is before the next one is asked for. */
+  readonly settle?: () => Promise<void>
   readonly onNotes: (notes: readonly Note[]) => void
 }
 export interface Session {
   /**
-   * One round. Whoever takes a batch asks for the next one when it is on the log, and for no more where it failed. Throws a
+   * One round. Whoever takes batches asks for no more where the log did not take one. Throws a
    * {@link SourceError} where the source could not be heard; what was handed on stays, and the next round goes on. Where
    * that changes, the last batch says so.
    */
@@ -50,7 +53,7 @@ const isToldToStop = (error: unknown): boolean =>
   error instanceof Error && error.name === 'AbortError'
 
 const failureOf = (error: unknown): SourceError => {
-  if (isToldToStop(error)) throw error
+  if (isToldToStop(error) || error instanceof LogFailure) throw error
   if (error instanceof SourceError) return error
   const detail = error instanceof Error ? error.message : String(error)
   const isTheirs = error instanceof UnexpectedAnswer || error instanceof RefusedPayload
@@ -64,7 +67,9 @@ export const createSession = (ports: SessionPorts): Session => {
   let savedAt = 0
   const condition = createConditionTeller(source)
 
-  const save = (at: number): void => {
+  /** What is remembered may stand for no more than what is on the log. */
+  const save = async (at: number): Promise<void> => {
+    await ports.settle?.()
     const json = JSON.stringify(cursor)
     if (json !== saved) ports.saveCursor(json)
     saved = json
@@ -76,9 +81,9 @@ export const createSession = (ports: SessionPorts): Session => {
       const at = marks.turn()
       const offers = offersOf(source.name, turn, at, heard)
       if (offers.length > 0) yield { at, offers }
-      if (at - savedAt >= SAVE_EVERY_MS) save(at)
+      if (at - savedAt >= SAVE_EVERY_MS) await save(at)
     }
-    save(now)
+    await save(now)
   }
   /** What was remembered of a turn that is not on the log would never be heard again. */
   const goBack = (): void => {

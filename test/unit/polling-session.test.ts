@@ -5,6 +5,7 @@ import { createConditionTeller } from '../../producers/polling/condition.ts'
 import { createHealth } from '../../producers/polling/health.ts'
 import { createHeardBefore } from '../../producers/polling/heard-before.ts'
 import { runLoop } from '../../producers/polling/loop.ts'
+import { createOutbox } from '../../producers/polling/outbox.ts'
 import { createSession, type Session } from '../../producers/polling/session.ts'
 import { SourceError } from '../../producers/polling/source-error.ts'
 import type { Source } from '../../producers/source.ts'
@@ -195,7 +196,7 @@ describe('a loop', () => {
       everyMs: 1000,
       pace,
       health,
-      offer: () => Promise.resolve(),
+      outbox: createOutbox(() => Promise.resolve()),
       onFailure: ({ reason }: SourceError) => failures.push(reason),
     }
     await runLoop(ports, stop.signal)
@@ -213,7 +214,7 @@ describe('a loop', () => {
       everyMs: 1000,
       pace,
       health: createHealth('x'),
-      offer: () => Promise.reject(new Error('the disk is full')),
+      outbox: createOutbox(() => Promise.reject(new Error('the disk is full'))),
       onFailure: () => undefined,
     }
     await expect(runLoop(ports, new AbortController().signal)).rejects.toThrow('the disk is full')
@@ -225,6 +226,46 @@ describe('a loop', () => {
     expect(health.noted([note, note])).toEqual([note])
     expect(health.noted([note])).toEqual([])
     expect(health.get().oddities).toEqual({ 'unknown-field': 3 })
+  })
+})
+
+describe('an outbox', () => {
+  it('lets a source go on up to a bound, and what is remembered wait for the log', async () => {
+    const acks: (() => void)[] = []
+    const outbox = createOutbox(() => new Promise((resolve) => acks.push(resolve)), 3)
+    const pace = handPace(NOW)
+    const saves: number[] = []
+    const source = counting()
+    const session = createSession({
+      source: source as Source,
+      client,
+      heard: createHeardBefore(),
+      marks: { begin: pace.now, turn: () => (pace.move(600), pace.now()), end: () => undefined },
+      loadCursor: () => undefined,
+      saveCursor: () => saves.push(acks.length),
+      settle: outbox.settle,
+      onNotes: () => undefined,
+    })
+    const taken: number[] = []
+    const working = (async () => {
+      for await (const { offers } of session.round()) {
+        await outbox.put(offers)
+        taken.push(acks.length)
+      }
+    })()
+    const turnOfLoop = () => new Promise((resolve) => setImmediate(resolve))
+    await turnOfLoop()
+    // The first save waits for the first batch.
+    expect([taken, saves]).toEqual([[1], []])
+    acks[0]?.()
+    await turnOfLoop()
+    expect([acks.length, saves]).toEqual([3, [1]])
+    acks[1]?.()
+    acks[2]?.()
+    await turnOfLoop()
+    for (const ack of acks) ack()
+    await working
+    expect(saves.at(-1)).toBe(3)
   })
 })
 
