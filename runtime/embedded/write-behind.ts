@@ -112,7 +112,8 @@ export class WriteBehind {
     const written = this.#append()
     const kept = Math.max(this.#limitBytes - written, 0)
     let past: Row | undefined
-    for (let [row] = this.#rows; row !== undefined; [row] = this.#rows) {
+    // The newest row stays: numbers go on from it.
+    for (let [row] = this.#rows; row !== undefined && this.#rows.length > 1; [row] = this.#rows) {
       if (row.live > 0 && this.#heldBytes <= kept) break
       this.#spill(row)
       past = row
