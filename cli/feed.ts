@@ -13,9 +13,12 @@ const MINUTE_MS = 60_000
 /** How often time moves on when nothing is heard. */
 const TICK_MS = 250
 
+/** What a replay asks of a runtime. */
+export type Fed = Pick<EmbeddedRuntime, 'commit' | 'cursor' | 'now'>
+
 /** Replays an archive to its end, from where the store stopped. Returns the number of offers fed. */
 export const replayArchive = async (
-  runtime: EmbeddedRuntime,
+  runtime: Fed,
   archive: Archive,
   signal: AbortSignal,
   { speed = Infinity, isQuiet = false } = {},
@@ -84,7 +87,7 @@ export const replayRecording = async (
  * A recording ends between two boundaries: time goes on to just past the next full hour, so that KPIs hold its last runs
  * too. A store that stands there already is left as it is.
  */
-const sayWhatIsDue = (runtime: EmbeddedRuntime): void => {
+const sayWhatIsDue = (runtime: Fed): void => {
   const { now } = runtime
   if (now > 0 && now % HOUR_MS !== MINUTE_MS)
     runtime.commit([], (Math.floor(now / HOUR_MS) + 1) * HOUR_MS + MINUTE_MS)

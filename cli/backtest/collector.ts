@@ -12,6 +12,7 @@ interface Stop {
 }
 /** One finished run. `job`, `unit`, `group` and `rule` are indices. */
 export interface ScoredRun {
+  readonly key: string
   readonly job: number
   /** What is resampled: the runs of one group, else of one day. */
   readonly unit: number
@@ -85,7 +86,9 @@ export const createCollector = (): Collector => {
       const job = jobs.of(jobKey(score))
       refs[job] ??= { source: score.source, repo: score.repo, job: score.job }
       const group = score.group === null ? null : groupName(score, score.group)
-      runs.set(runKey(score), {
+      const name = runKey(score)
+      runs.set(name, {
+        key: name,
         job,
         unit: units.of(group ?? dayName(score)),
         group: group === null ? null : groups.of(group),

@@ -2,6 +2,7 @@
 
 import type { JobRef, Level } from '../../schemas/events.ts'
 import { OUR_RULE } from '../../schemas/measures.ts'
+import type { ActedMeasures } from './acted/measures.ts'
 import { drawsOf } from './bootstrap.ts'
 import type { BootstrapOptions, Draws } from './bootstrap.ts'
 import { changeMeasures } from './changes.ts'
@@ -58,6 +59,8 @@ export interface BacktestMeasures {
   readonly isSimulated: boolean
   readonly total: SubjectMeasures
   readonly changes: ChangeMeasures
+  /** The same rule where its stops are acted on; null where that was not asked for. */
+  readonly acted: ActedMeasures | null
   /** History under other policies: one curve over thresholds for each cost of a false stop. */
   readonly costCurves: readonly CostCurve[]
   /** In order of failed hours. */
@@ -102,6 +105,7 @@ export const measure = (
     isSimulated: collected.jobs.some(({ source }) => source === 'demo'),
     total: subject(whole, options),
     changes: changeMeasures(whole.runs, whole.draws),
+    acted: null,
     costCurves: costCurves(collected.runs),
     jobs,
     abstainingJobs: jobs.filter(isAbstaining).length,

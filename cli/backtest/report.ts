@@ -19,6 +19,7 @@ import { skillPlot } from './report/skill-plot.ts'
 import { PLOT_STYLE } from './report/style.ts'
 import { svgOf } from './report/svg.ts'
 import {
+  actedTables,
   forecastTable,
   jobNames,
   jobTable,
@@ -43,6 +44,7 @@ export interface ReportInput {
 const reportOf = ({ name, measures, profiles }: ReportInput): Report => {
   const { total, abstainingJobs, jobs } = measures
   const scored = total.counts.failing + total.counts.passing
+  const acted = actedTables(measures)
   const texts = [abstentionText(measures), changeText(measures)].filter((text) => text !== null)
   return {
     title: `Back-test of ${name}`,
@@ -62,6 +64,9 @@ const reportOf = ({ name, measures, profiles }: ReportInput): Report => {
         ],
         texts,
       },
+      ...(acted.length === 0
+        ? []
+        : [{ heading: 'If stops were acted on', tables: acted, plots: [], texts: [] }]),
       {
         heading: 'What other policies would have been worth',
         tables: [thresholdTable(measures)],

@@ -11,6 +11,7 @@ import {
   strictNet,
 } from '../../schemas/measures.ts'
 import type { Ratio } from '../../schemas/measures.ts'
+import { actedTable } from './acted/table.ts'
 import {
   hours,
   count,
@@ -165,13 +166,14 @@ export const thresholdTable = ({ costCurves, total }: BacktestMeasures): Table =
       hours(point.savedSeconds),
       hours(point.burntSeconds),
       isOverBound(passing, point) ? `(${hours(net(point))})` : hours(net(point)),
-      hours(strictNet(point)),
+      isOverBound(passing, point) ? `(${hours(strictNet(point))})` : hours(strictNet(point)),
       point.stoppedFailing + point.stoppedPassing === 0 ? NONE : ratioText(precision(point)),
       valueText(falseStopRate({ passing }, point), percent),
       valueText({ value: recall({ failedSeconds }, point) }, percent),
     ]),
     notes: [
       'Every outcome seen, no permission asked: what the forecasts alone would give, at 0, 25 ... 125 % of the median pass. A threshold chosen from this table is chosen in hindsight.',
+      'A net in brackets does not count. The intervals of the precision take runs as independent (Wilson).',
     ],
   }
 }
@@ -220,12 +222,17 @@ const jobRow = (job: JobMeasures, name: string): string[] => {
 const jobSkillText = ({ n, failing, skill }: ForecastMeasures): string =>
   failing === 0 || failing === n ? NONE : figureText(skill, three)
 
+/** The table of the mode acted, where that was asked for. */
+export const actedTables = ({ total, acted }: BacktestMeasures): readonly Table[] =>
+  acted === null ? [] : [actedTable(total, acted)]
+
 /** Every table of the report, in reading order. */
 export const allTables = (measures: BacktestMeasures, jobs: number): readonly Table[] => [
   worthTable(measures.total),
   stopTable(measures.total),
   forecastTable(measures.total),
   remainingTable(measures.total),
+  ...actedTables(measures),
   thresholdTable(measures),
   jobTable(measures, jobs),
 ]

@@ -2,17 +2,26 @@
 
 import { writeFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
-import { openArchive } from '../../producers/archive/archive.ts'
+import { openArchive, type Archive } from '../../producers/archive/archive.ts'
 import { TOPOLOGY } from '../../processors/topology.ts'
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
 import type { LogRecord } from '../../runtime/ports.ts'
 import type { Decision, Forecast, JobProfile, Score } from '../../schemas/events.ts'
-import { createCollector, type Collector } from '../backtest/collector.ts'
+import { actOnStops } from '../backtest/acted/acting.ts'
+import { actedMeasures, type ActedMeasures } from '../backtest/acted/measures.ts'
+import { createCollector, type Collected, type Collector } from '../backtest/collector.ts'
 import { decisionLine, forecastLine, openLineFile, type LineFile } from '../backtest/jsonl.ts'
 import { measure } from '../backtest/measures.ts'
 import { printReport, toJson } from '../backtest/print.ts'
 import { writeReport } from '../backtest/report.ts'
-import { EXIT, numberOption, textOption, type Command } from '../command.ts'
+import {
+  EXIT,
+  numberOption,
+  textOption,
+  UsageError,
+  type Command,
+  type Invocation,
+} from '../command.ts'
 import { replayArchive } from '../feed.ts'
 import { printProblems } from './replay.ts'
 
@@ -55,25 +64,30 @@ A forecast uses only what had been heard at its instant. Intervals are 95 % boot
       value: 'DIR',
       doc: 'Write a report with plots: report.html and report.md.',
     },
+    mode: {
+      type: 'string',
+      value: 'MODE',
+      doc: 'advice: every outcome is seen (default). acted: beside it, stopped runs are cut off.',
+    },
+    'keep-share': {
+      type: 'string',
+      value: 'RATIO',
+      doc: 'Share of runs that mode acted leaves to their end. Default 0.05.',
+    },
     resamples: { type: 'string', value: 'N', doc: 'Bootstrap resamples. Default 500.' },
   },
   run: async (invocation) => {
-    const { positionals, signal } = invocation
+    const { positionals } = invocation
     const resamples = numberOption(invocation, 'resamples', 500, [10, 100_000])
+    const keepShare = numberOption(invocation, 'keep-share', 0.05, [0.001, 1])
+    const isActed = modeOf(invocation) === 'acted'
     const archive = openArchive(positionals)
-    const collector = createCollector()
-    const forecasts = await lineFile(textOption(invocation, 'forecasts'))
-    const decisions = await lineFile(textOption(invocation, 'decisions'))
-    const runtime = new EmbeddedRuntime(':memory:', PROCESSORS)
-    runtime.onCommit((published) => {
-      for (const record of published) collect(record, collector, forecasts, decisions)
-    })
-    await replayArchive(runtime, archive, signal)
-    runtime.close()
-    await Promise.all([forecasts?.close(), decisions?.close()])
+    const collected = await advice(invocation, archive)
     printProblems(archive.summary())
-    const collected = collector.collected()
-    const measures = measure(collected, { resamples })
+    const measures = {
+      ...measure(collected, { resamples }),
+      acted: isActed ? await acted(invocation, archive, { resamples, keepShare }) : null,
+    }
     const json = textOption(invocation, 'json')
     if (json !== undefined) await writeJson(json, toJson(measures))
     if (json !== '-') process.stdout.write(printReport(measures))
@@ -87,14 +101,52 @@ A forecast uses only what had been heard at its instant. Intervals are 95 % boot
   },
 }
 
+const modeOf = (invocation: Invocation): 'advice' | 'acted' => {
+  const mode = textOption(invocation, 'mode') ?? 'advice'
+  if (mode === 'advice' || mode === 'acted') return mode
+  throw new UsageError(`--mode takes advice or acted, not '${mode}'`)
+}
+
+/** Replays with every outcome seen. */
+const advice = async (invocation: Invocation, archive: Archive): Promise<Collected> => {
+  const collector = createCollector()
+  const forecasts = await lineFile(textOption(invocation, 'forecasts'))
+  const decisions = await lineFile(textOption(invocation, 'decisions'))
+  const runtime = new EmbeddedRuntime(':memory:', PROCESSORS)
+  runtime.onCommit((published) => {
+    for (const record of published) collect(record, collector, forecasts, decisions)
+  })
+  await replayArchive(runtime, archive, invocation.signal)
+  runtime.close()
+  await Promise.all([forecasts?.close(), decisions?.close()])
+  return collector.collected()
+}
+
+/** Replays once more, from the beginning, with stops acted on. */
+const acted = async (
+  { signal }: Invocation,
+  archive: Archive,
+  { resamples, keepShare }: { readonly resamples: number; readonly keepShare: number },
+): Promise<ActedMeasures> => {
+  const collector = createCollector()
+  const runtime = new EmbeddedRuntime(':memory:', PROCESSORS)
+  runtime.onCommit((published) => {
+    for (const record of published) collect(record, collector)
+  })
+  const { fed, stops } = actOnStops(runtime, keepShare)
+  await replayArchive(fed, archive, signal)
+  runtime.close()
+  return actedMeasures(collector.collected().runs, stops, { resamples, seed: 1, keepShare })
+}
+
 const lineFile = async (path: string | undefined): Promise<LineFile | undefined> =>
   path === undefined ? undefined : openLineFile(path)
 
 const collect = (
   { topic, record }: LogRecord,
   collector: Collector,
-  forecasts: LineFile | undefined,
-  decisions: LineFile | undefined,
+  forecasts?: LineFile,
+  decisions?: LineFile,
 ): void => {
   if (topic === 'ci.scores.v1') collector.score(record as Score)
   else if (topic === 'ci.job-profiles.v1') collector.profile(record as JobProfile)
