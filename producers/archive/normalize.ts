@@ -1,7 +1,7 @@
 /** Rows of an archive to facts. Each fact lies at the instant at which it could have been heard. */
 
 import type { RunEvent, RunEventKind, RunRef, TestResult } from '../../schemas/events.ts'
-import { key, runName } from '../../schemas/keys.ts'
+import { factId, runFact } from '../payload/facts.ts'
 import {
   KNOWN_WHEN_QUEUED,
   KNOWN_WHEN_STARTED,
@@ -30,37 +30,14 @@ export interface RunReading extends Reading<RunEvent>, RunSpan {
 
 const WEEK_SECONDS = 604_800
 
-const idOf = (run: RunRef, ...parts: readonly string[]): string =>
-  key(run.source, run.repo, run.job, runName(run), ...parts)
-
+/** A recorded fact was heard as it happened. */
 const factOf = (
   run: RunRef,
   kind: RunEventKind,
   at: number,
   more: Partial<RunEvent>,
   ...idParts: readonly string[]
-): RunEvent => ({
-  eventId: idOf(run, kind, ...idParts),
-  eventAt: at,
-  observedAt: at,
-  ...run,
-  kind,
-  outcome: null,
-  rawOutcome: null,
-  startedAt: null,
-  step: null,
-  passed: null,
-  failed: null,
-  failedTests: [],
-  logBytes: null,
-  group: null,
-  branch: null,
-  sha: null,
-  pull: null,
-  trigger: null,
-  labels: {},
-  ...more,
-})
+): RunEvent => runFact(run, kind, { eventAt: at, observedAt: at }, more, ...idParts)
 
 /** Start and end of a row, made consistent: what never started has no start; other contradictions are refused. */
 const spanOf = (
@@ -210,7 +187,7 @@ export const readTest = (row: Row, known: RunSpan | null): Reading<TestResult> =
   const durationSeconds = testSecondsOf(row, known?.wallSeconds ?? null)
   const fact: TestResult = {
     // A test may run several times in one run: other status, time or duration makes another fact.
-    eventId: idOf(run, 'test', test, String(ownAt ?? ''), rawStatus, row['duration_s'] ?? ''),
+    eventId: factId(run, 'test', test, String(ownAt ?? ''), rawStatus, row['duration_s'] ?? ''),
     eventAt: at,
     observedAt: at,
     ...run,

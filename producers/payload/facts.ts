@@ -9,7 +9,8 @@ export interface Told {
   readonly observedAt: number
 }
 
-const idOf = (run: RunRef, ...parts: readonly string[]): string =>
+/** Id of what is said of a run; `parts` tell it from all else. */
+export const factId = (run: RunRef, ...parts: readonly string[]): string =>
   key(run.source, run.repo, run.job, runName(run), ...parts)
 
 /** One fact about a run; `idParts` tell it from others of its kind. */
@@ -20,7 +21,7 @@ export const runFact = (
   more: Partial<RunEvent> = {},
   ...idParts: readonly string[]
 ): RunEvent => ({
-  eventId: idOf(run, kind, ...idParts),
+  eventId: factId(run, kind, ...idParts),
   eventAt,
   observedAt,
   source: run.source,
@@ -55,7 +56,7 @@ export const testFact = (
   result: Pick<TestResult, 'test' | 'status' | 'rawStatus' | 'durationSeconds' | 'message'>,
   ...idParts: readonly string[]
 ): TestResult => ({
-  eventId: idOf(run, 'test', result.test, result.rawStatus, ...idParts),
+  eventId: factId(run, 'test', result.test, result.rawStatus, ...idParts),
   eventAt,
   observedAt,
   source: run.source,
