@@ -3,7 +3,7 @@
 import type { BacktestMeasures } from './measures.ts'
 import { abstentionText, cautions, changeText, summary } from './notes.ts'
 import { allTables } from './tables.ts'
-import type { Table } from './tables.ts'
+import type { Table } from './table.ts'
 
 const WIDTH = 120
 const NAME_WIDTH = 40

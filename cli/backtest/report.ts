@@ -59,7 +59,7 @@ const reportOf = ({ name, measures, profiles }: ReportInput): Report => {
           precisionPlot(
             total.rules,
             scored === 0 ? null : total.counts.failing / scored,
-            recallCurve(measures),
+            recallCurve(measures.costCurves, total.counts),
           ),
         ],
         texts,

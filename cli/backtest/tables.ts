@@ -27,15 +27,8 @@ import type { ForecastMeasures } from './forecasts.ts'
 import { isAbstaining } from './measures.ts'
 import type { BacktestMeasures, JobMeasures, SubjectMeasures } from './measures.ts'
 import type { RuleMeasures } from './rules.ts'
+import type { Table } from './table.ts'
 import { isOverBound } from './what-if.ts'
-
-/** A table: the first column is of names, the others of figures. */
-export interface Table {
-  readonly title: string
-  readonly head: readonly string[]
-  readonly rows: readonly (readonly string[])[]
-  readonly notes: readonly string[]
-}
 
 const ratioText = (ratio: Ratio): string =>
   `${count(ratio.numerator)}/${count(ratio.denominator)}: ${figureText(ratio, percent)}`

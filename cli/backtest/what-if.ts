@@ -3,7 +3,7 @@
 import { falseStopRate, precision, recall } from '../../schemas/measures.ts'
 import { createReplay, type PastRun, type WhatIfPoint } from '../../schemas/what-if.ts'
 import { FIELDS, type ScoredRun } from './collector.ts'
-import type { BacktestMeasures } from './measures.ts'
+import type { Measure } from '../../schemas/events.ts'
 import { FALSE_STOP_BOUND } from './rules.ts'
 
 /** 0: the threshold alone decides. 1: a rerun. 2: as much again for the delay, as our rule charges. */
@@ -57,9 +57,12 @@ export interface PrecisionAtRecall {
   readonly precision: number
 }
 /** Precision and recall of plain thresholds, where anything is stopped. */
-export const recallCurve = ({ costCurves: curves, total }: BacktestMeasures): PrecisionAtRecall[] =>
+export const recallCurve = (
+  curves: readonly CostCurve[],
+  whole: Pick<Measure, 'failedSeconds'>,
+): PrecisionAtRecall[] =>
   (curves.find(({ falseStopReruns }) => falseStopReruns === 0)?.points ?? []).flatMap((point) => {
     const { value } = precision(point)
-    const share = recall(total.counts, point)
+    const share = recall(whole, point)
     return value === null || share === null ? [] : [{ recall: share, precision: value }]
   })

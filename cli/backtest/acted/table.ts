@@ -3,7 +3,7 @@
 import { OUR_RULE, share } from '../../../schemas/measures.ts'
 import { count, figureText, hours, NONE, percent, three, valueText } from '../format.ts'
 import type { SubjectMeasures } from '../measures.ts'
-import type { Table } from '../tables.ts'
+import type { Table } from '../table.ts'
 import { SKILL_AT, type ActedMeasures } from './measures.ts'
 
 /** What our rule was worth in each mode; the last column is what the recording knows and nobody would see. */

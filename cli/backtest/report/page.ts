@@ -1,7 +1,7 @@
 /** The report as one HTML page: no scripts, nothing fetched; and as Markdown with its plots beside it. */
 
 import { OUR_RULE } from '../../../schemas/measures.ts'
-import type { Table } from '../tables.ts'
+import type { Table } from '../table.ts'
 import { PAGE_STYLE } from './style.ts'
 import { escaped, svgOf } from './svg.ts'
 import type { Plot } from './svg.ts'
