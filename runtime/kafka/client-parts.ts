@@ -1,0 +1,75 @@
+/** Shapes of the inner parts of kafkajs that are used. The package is pinned; `test/cluster` notices what moves. */
+
+import type { KafkaMessage, RetryOptions } from 'kafkajs'
+
+/** A record as it was fetched, or the control record that ends a transaction. */
+export type FetchedMessage = Pick<KafkaMessage, 'key' | 'value' | 'offset' | 'headers'> & {
+  readonly isControlRecord: boolean
+  readonly batchContext: { readonly producerId: string; readonly inTransaction: boolean }
+}
+export interface AbortedTransaction {
+  readonly producerId: string
+  readonly firstOffset: string
+}
+export interface FetchedPartition {
+  readonly partition: number
+  readonly highWatermark: string
+  readonly abortedTransactions: readonly AbortedTransaction[] | null
+  /** From the beginning of the batch on in which the asked-for offset lies. */
+  readonly messages: readonly FetchedMessage[]
+}
+export interface PartitionOffset {
+  readonly partition: number
+  readonly offset: string
+}
+interface FetchRequest {
+  readonly isolationLevel: number
+  readonly maxWaitTime: number
+  readonly minBytes: number
+  readonly maxBytes: number
+  readonly topics: readonly {
+    readonly topic: string
+    readonly partitions: readonly {
+      readonly partition: number
+      readonly fetchOffset: string
+      readonly maxBytes: number
+    }[]
+  }[]
+}
+interface Broker {
+  fetch(request: FetchRequest): Promise<{
+    readonly responses: readonly {
+      readonly topicName: string
+      readonly partitions: readonly FetchedPartition[]
+    }[]
+  }>
+}
+export interface ClusterOptions {
+  readonly brokers: readonly string[]
+  readonly clientId: string
+  readonly logger: object
+  readonly socketFactory: object
+  readonly connectionTimeout: number
+  readonly requestTimeout: number
+  readonly enforceRequestTimeout: boolean
+  readonly retry: RetryOptions
+  readonly metadataMaxAge: number
+  readonly allowAutoTopicCreation: boolean
+  readonly isolationLevel: number
+}
+export interface Cluster {
+  connect(): Promise<void>
+  disconnect(): Promise<void>
+  refreshMetadata(): Promise<void>
+  refreshMetadataIfNecessary(): Promise<void>
+  addMultipleTargetTopics(topics: readonly string[]): Promise<void>
+  findLeaderForPartitions(topic: string, partitions: readonly number[]): Record<string, number[]>
+  findBroker(of: { readonly nodeId: string }): Promise<Broker>
+  fetchTopicsOffset(
+    topics: readonly {
+      readonly topic: string
+      readonly partitions: readonly { readonly partition: number }[]
+      readonly fromBeginning: boolean
+    }[],
+  ): Promise<readonly { readonly topic: string; readonly partitions: PartitionOffset[] }[]>
+}

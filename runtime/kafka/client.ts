@@ -1,0 +1,88 @@
+/**
+ * The one file that loads kafkajs. Its grouping of messages is replaced before it is loaded (as released it copies the
+ * whole group for each message), and of its inner parts only the cluster and the logger are used: reading
+ * chosen partitions without a group is not to be had otherwise (docs/adr/0005).
+ */
+
+import { createRequire } from 'node:module'
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import type kafkajs from 'kafkajs'
+import type { Message } from 'kafkajs'
+import type { Cluster, ClusterOptions } from './client-parts.ts'
+
+const require = createRequire(import.meta.url)
+
+interface Grouping {
+  readonly topic: string
+  readonly partitionMetadata: unknown
+  readonly messages: readonly Message[]
+  readonly partitioner: (of: object) => number
+}
+const linearGrouping = ({ topic, partitionMetadata, messages, partitioner }: Grouping): object => {
+  const groups: Record<number, Message[]> = {}
+  for (const message of messages)
+    (groups[partitioner({ topic, partitionMetadata, message })] ??= []).push(message)
+  return groups
+}
+const groupingFile = require.resolve('kafkajs/src/producer/groupMessagesPerPartition.js')
+require(groupingFile)
+const grouping = require.cache[groupingFile]
+if (grouping !== undefined) grouping.exports = linearGrouping
+process.env['KAFKAJS_NO_PARTITIONER_WARNING'] = '1' // every message names its partition
+
+const { Kafka, CompressionCodecs, CompressionTypes, ConfigResourceTypes, logLevel } =
+  require('kafkajs') as typeof kafkajs
+const InnerCluster = require('kafkajs/src/cluster') as new (options: object) => Cluster
+const { createLogger } = require('kafkajs/src/loggers') as { createLogger: (of: object) => object }
+const createSocketFactory = require('kafkajs/src/network/socketFactory') as () => object
+export const TOPIC_RESOURCE = ConfigResourceTypes.TOPIC
+
+CompressionCodecs[CompressionTypes.ZSTD] = () => ({
+  compress: ({ buffer }: { buffer: Buffer }) => Promise.resolve(zstdCompressSync(buffer)),
+  decompress: (bytes: Buffer) => Promise.resolve(zstdDecompressSync(bytes)),
+})
+
+const READ_COMMITTED = 1
+/** So long one answer is waited for. */
+const REQUEST_TIMEOUT_MS = 15_000
+
+const optionsOf = (brokers: readonly string[]) => ({
+  clientId: 'stopline',
+  brokers: [...brokers],
+  connectionTimeout: 2_000,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+})
+
+/** A client that tries again: for administration and for what is repeated without harm. */
+export const patientClient = (brokers: readonly string[]): kafkajs.Kafka =>
+  new Kafka({
+    ...optionsOf(brokers),
+    logLevel: logLevel.NOTHING,
+    retry: { initialRetryTime: 20, maxRetryTime: 1_000, retries: 20 },
+  })
+
+/** A client that never tries again by itself: nothing may be repeated inside a transaction. */
+export const strictClient = (brokers: readonly string[]): kafkajs.Kafka =>
+  new Kafka({ ...optionsOf(brokers), logLevel: logLevel.NOTHING, retry: { retries: 0 } })
+
+/** Connections for reading committed records of chosen partitions. */
+export const readingCluster = (brokers: readonly string[]): Cluster => {
+  const logCreator = () => () => undefined
+  const options: ClusterOptions = {
+    ...optionsOf(brokers),
+    logger: createLogger({ level: logLevel.NOTHING, logCreator }),
+    socketFactory: createSocketFactory(),
+    retry: { initialRetryTime: 20, maxRetryTime: 1_000, retries: 20 },
+    metadataMaxAge: 300_000,
+    allowAutoTopicCreation: false,
+    enforceRequestTimeout: true,
+    isolationLevel: READ_COMMITTED,
+  }
+  return new InnerCluster(options)
+}
+
+/** The protocol's word for an error, also where it arrives wrapped; undefined where it has none. */
+export const protocolWord = (error: unknown): string | undefined => {
+  const { type, cause } = error as { type?: string; cause?: unknown }
+  return type ?? (cause === undefined ? undefined : protocolWord(cause))
+}

@@ -1,0 +1,186 @@
+/**
+ * Merges the inputs of a task by time. A record is handed out once each writer of each input is known to have said
+ * everything up to its time: by a later record of that writer, or by its progress.
+ */
+
+import type { Keyed } from '../ports.ts'
+import type { Offsets, Progress } from './progress.ts'
+
+const HOUR_MS = 3_600_000
+
+/** A place that is read, and who writes to it. What others write there is passed over. */
+export interface Source {
+  readonly place: string
+  readonly writers: readonly string[]
+  /** True for a table: it delays what is read by hours, never by instants. */
+  readonly isTable: boolean
+}
+/** A record as it was read. `at` never falls within a writer and a place. */
+interface Waiting {
+  readonly offset: number
+  readonly at: number
+  readonly record: Keyed
+}
+/** One writer at one place. */
+interface Lane {
+  readonly source: Source
+  readonly writer: string
+  readonly waiting: Waiting[]
+  /** Everything it said here up to this time has been read. */
+  bound: number
+  lastAt: number
+  /** Offset of the first record that was not handed out. */
+  handled: number
+}
+export interface Merged {
+  readonly horizon: number
+  /** Rows of tables that belong to the time already reached. */
+  readonly rows: readonly Keyed[]
+  /** Inputs and rows of tables up to the horizon, in order of time. */
+  readonly records: readonly Keyed[]
+}
+
+export class InputMerge {
+  readonly #lanes: readonly Lane[]
+  readonly #byPlace = new Map<string, Map<string, Lane>>()
+  readonly #read = new Map<string, number>()
+  /** What writers have promised and is not yet covered by what was read. */
+  readonly #promised = new Map<string, Progress[]>()
+  #now: number
+
+  /** Goes on where `progress` of this task ended; tables are read anew. */
+  constructor(sources: readonly Source[], progress: Progress) {
+    this.#now = progress.at
+    this.#lanes = sources.flatMap((source) =>
+      source.writers.map((writer) => ({
+        source,
+        writer,
+        waiting: [],
+        bound: source.isTable ? 0 : progress.at,
+        lastAt: 0,
+        handled: source.isTable ? 0 : (progress.handled[source.place]?.[writer] ?? 0),
+      })),
+    )
+    for (const lane of this.#lanes) {
+      const writers = this.#byPlace.get(lane.source.place) ?? new Map<string, Lane>()
+      this.#byPlace.set(lane.source.place, writers.set(lane.writer, lane))
+    }
+  }
+
+  /** Takes a record that was read at a place. */
+  take(place: string, writer: string, offset: number, record: Keyed): void {
+    const lane = this.#byPlace.get(place)?.get(writer)
+    if (lane === undefined || offset < lane.handled) return
+    lane.lastAt = Math.max(lane.lastAt, record.at)
+    lane.bound = Math.max(lane.bound, lane.lastAt - 1)
+    const at = lane.lastAt
+    lane.waiting.push({ offset, at, record: at === record.at ? record : { ...record, at } })
+  }
+
+  /** Notes that a place has been read up to an offset (that of the next record). */
+  reached(place: string, offset: number): void {
+    this.#read.set(place, offset)
+    for (const writer of this.#byPlace.get(place)?.keys() ?? []) this.#settle(writer)
+  }
+
+  /** Notes what a writer says of its progress. */
+  promise(writer: string, progress: Progress): void {
+    const sofar = this.#promised.get(writer)
+    if (sofar === undefined) this.#promised.set(writer, [progress])
+    else sofar.push(progress)
+    this.#settle(writer)
+  }
+
+  /**
+   * All that may be handled now: about `limit` records, whole instants. `nextDue` is a time before which no timer of
+   * the task is due: where nothing happens no table is waited for.
+   */
+  next(limit: number, nextDue: number): Merged {
+    const complete = this.#horizon(nextDue)
+    const [inputs, rows] = [this.#waiting(false, complete), this.#waiting(true, complete)]
+    const cut = inputs.length > limit ? (inputs[limit - 1]?.at ?? complete) : complete
+    const horizon = Math.max(this.#now, cut)
+    const isNew = ({ at }: Waiting): boolean => at > this.#now
+    const upTo = [...inputs, ...rows.filter(isNew)].filter(({ at }) => at <= horizon)
+    return {
+      horizon,
+      rows: rows.filter((row) => !isNew(row)).map(({ record }) => record),
+      records: upTo.sort((a, b) => a.at - b.at).map(({ record }) => record),
+    }
+  }
+
+  /** Forgets what `next` gave up to the horizon: it has been handled. */
+  done(horizon: number): void {
+    this.#now = horizon
+    for (const lane of this.#lanes) {
+      let count = 0
+      while ((lane.waiting[count]?.at ?? Infinity) <= horizon) count += 1
+      const last = lane.waiting[count - 1]
+      if (last !== undefined) lane.handled = last.offset + 1
+      lane.waiting.splice(0, count)
+    }
+  }
+
+  /** Where each input would have to be read on, if `next` up to the horizon is handled. */
+  handledBy(horizon: number): Record<string, Offsets> {
+    const handled: Record<string, Record<string, number>> = {}
+    for (const { source, writer, waiting, handled: sofar } of this.#lanes) {
+      if (source.isTable) continue
+      const last = waiting.findLast(({ at }) => at <= horizon)
+      ;(handled[source.place] ??= {})[writer] = last === undefined ? sofar : last.offset + 1
+    }
+    return handled
+  }
+
+  /** True where a place is far ahead of what holds the others back: reading on there would only fill memory. */
+  isAhead(place: string, most: number): boolean {
+    const lanes = [...(this.#byPlace.get(place)?.values() ?? [])]
+    if (lanes.reduce((sum, { waiting }) => sum + waiting.length, 0) < most) return false
+    const lowest = Math.min(...this.#lanes.map(({ bound }) => bound))
+    return lanes.every(({ bound }) => bound > lowest)
+  }
+
+  #settle(writer: string): void {
+    const promised = this.#promised.get(writer) ?? []
+    for (const lane of this.#lanes) {
+      if (lane.writer !== writer) continue
+      const { place } = lane.source
+      const read = this.#read.get(place) ?? 0
+      for (const { at, written } of promised) {
+        if ((written[place] ?? 0) > read) break
+        lane.bound = Math.max(lane.bound, at)
+      }
+    }
+    const isSettled = ({ at }: Progress): boolean =>
+      this.#lanes.every((lane) => lane.writer !== writer || lane.bound >= at)
+    while (promised[0] !== undefined && isSettled(promised[0])) promised.shift()
+  }
+
+  #horizon(nextDue: number): number {
+    let inputs = Infinity
+    let tables = Infinity
+    let first = nextDue
+    for (const { source, bound, waiting } of this.#lanes)
+      if (source.isTable) tables = Math.min(tables, bound)
+      else {
+        inputs = Math.min(inputs, bound)
+        first = Math.min(first, waiting[0]?.at ?? Infinity)
+      }
+    // Rows of a full hour are seen by what comes after it.
+    const known = Math.floor(tables / HOUR_MS) * HOUR_MS + HOUR_MS
+    return Math.min(inputs, Math.max(tables === Infinity ? Infinity : known, first - 1))
+  }
+
+  #waiting(isTable: boolean, until: number): Waiting[] {
+    return this.#lanes
+      .filter(({ source }) => source.isTable === isTable)
+      .flatMap(({ waiting }) => waiting.slice(0, countUpTo(waiting, until)))
+      .sort((a, b) => a.at - b.at)
+  }
+}
+
+const countUpTo = (waiting: readonly Waiting[], until: number): number => {
+  let count = 0
+  while ((waiting[count]?.at ?? Infinity) <= until) count += 1
+  return count
+}

@@ -1,0 +1,28 @@
+/** Names on the cluster. A namespace (such as `staging.`) stands before each, so that several installations share one. */
+
+import type { TopicName } from '../../schemas/topics.ts'
+
+/** A task of one partition, as progress and headers name it: `runs/2`. */
+export const taskName = (task: string, partition: number): string => `${task}/${partition}`
+
+/** Whoever offers records from outside: in time, all of them are one writer. */
+export const OUTSIDE = 'outside'
+
+export interface Names {
+  readonly topic: (name: TopicName) => string
+  readonly changelog: (task: string) => string
+  /** How far each task has come, newest by task and partition. */
+  readonly progress: string
+  readonly group: (task: string) => string
+  /** One for each task and partition: a second process with the same id fences the first. */
+  readonly transactionalId: (task: string, partition: number) => string
+}
+
+/** Example: `stopline-runs-2` is the transactional id of task `runs` on partition 2 without a namespace. */
+export const namesIn = (namespace: string): Names => ({
+  topic: (name) => `${namespace}${name}`,
+  changelog: (task) => `${namespace}stopline.${task}.changelog`,
+  progress: `${namespace}stopline.progress`,
+  group: (task) => `${namespace}stopline-${task}`,
+  transactionalId: (task, partition) => `${namespace}stopline-${task}-${partition}`,
+})

@@ -1,0 +1,190 @@
+/** Reads committed records of chosen partitions from chosen offsets on, without a group: a task says what it reads. */
+
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Cluster, FetchedMessage, FetchedPartition } from './client-parts.ts'
+import { protocolWord, readingCluster } from './client.ts'
+import { committedOf } from './committed.ts'
+
+export interface Position {
+  readonly topic: string
+  readonly partition: number
+}
+/** Where a partition is read next, and its end as the last answer had it. */
+export interface ReadState extends Position {
+  next: number
+  end: number
+}
+export type OnRead = (state: ReadState, messages: readonly FetchedMessage[]) => void
+
+export class ReadError extends Error {
+  override name = 'ReadError'
+}
+
+const READ_COMMITTED = 1
+const MAX_BYTES = 8 << 20
+const MAX_PARTITION_BYTES = 1 << 20
+/** After these the partition has another leader, or none yet. */
+const MOVED = new Set([
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_FOR_PARTITION',
+  'REPLICA_NOT_AVAILABLE',
+  'FENCED_LEADER_EPOCH',
+  'UNKNOWN_LEADER_EPOCH',
+])
+const MOVED_TRIES = 100
+const MOVED_WAIT_MS = 50
+const OUT_OF_RANGE = 'OFFSET_OUT_OF_RANGE'
+
+export class PartitionReader {
+  readonly #cluster: Cluster
+  readonly #states: ReadState[] = []
+
+  constructor(brokers: readonly string[]) {
+    this.#cluster = readingCluster(brokers)
+  }
+
+  /**
+   * Connects and finds where each partition begins and ends; reading starts at `from`, or where it begins.
+   * Throws where records from `from` on are no longer there.
+   */
+  async open(positions: readonly Position[], from: (of: Position) => number): Promise<void> {
+    await this.#cluster.connect()
+    await this.#cluster.addMultipleTargetTopics([...new Set(positions.map(({ topic }) => topic))])
+    const [begins, ends] = [
+      await this.#offsets(positions, true),
+      await this.#offsets(positions, false),
+    ]
+    for (const { topic, partition } of positions) {
+      const place = `${topic}/${partition}`
+      const begin = begins.get(place) ?? 0
+      const wanted = from({ topic, partition })
+      if (wanted > 0 && wanted < begin)
+        throw new ReadError(
+          `${topic}, partition ${partition}: records ${wanted} to ${begin - 1} went by retention before they were handled; ` +
+            'what they said is lost to this task: start it anew, or restore the topic',
+        )
+      const next = Math.max(begin, wanted)
+      this.#states.push({ topic, partition, next, end: ends.get(place) ?? 0 })
+    }
+  }
+
+  get states(): readonly ReadState[] {
+    return this.#states
+  }
+  /** True where everything that was there at the last answer has been read. */
+  get isAtEnd(): boolean {
+    return this.#states.every(({ next, end }) => next >= end)
+  }
+
+  /** Waits up to `waitMs` for records and hands on what is there; partitions for which `isPaused` holds are left out. */
+  async poll(
+    waitMs: number,
+    onRead: OnRead,
+    isPaused: (state: ReadState) => boolean = () => false,
+  ): Promise<void> {
+    await this.#cluster.refreshMetadataIfNecessary()
+    const wanted = this.#states.filter((state) => !isPaused(state))
+    await Promise.all(
+      [...this.#byLeader(wanted)].map(([nodeId, states]) =>
+        this.#fetch(nodeId, states, waitMs, onRead).catch((error: unknown) => this.#after(error)),
+      ),
+    )
+  }
+
+  /** Looks leaders up anew where a partition has moved; throws any other error. */
+  async #after(error: unknown): Promise<void> {
+    const word = protocolWord(error) ?? ''
+    if (word === OUT_OF_RANGE)
+      throw new ReadError(
+        'a record that is due is not there: it went by retention, or its topic was made anew',
+        { cause: error },
+      )
+    if (!MOVED.has(word)) throw error
+    await wait(MOVED_WAIT_MS)
+    await this.#cluster.refreshMetadata()
+  }
+
+  async close(): Promise<void> {
+    await this.#cluster.disconnect()
+  }
+
+  #byLeader(states: readonly ReadState[]): Map<string, ReadState[]> {
+    const byLeader = new Map<string, ReadState[]>()
+    for (const state of states)
+      for (const leader of Object.keys(
+        this.#cluster.findLeaderForPartitions(state.topic, [state.partition]),
+      ))
+        byLeader.set(leader, [...(byLeader.get(leader) ?? []), state])
+    return byLeader
+  }
+
+  async #fetch(
+    nodeId: string,
+    states: readonly ReadState[],
+    maxWaitTime: number,
+    onRead: OnRead,
+  ): Promise<void> {
+    const broker = await this.#cluster.findBroker({ nodeId })
+    const topics = [...new Set(states.map(({ topic }) => topic))].map((topic) => ({
+      topic,
+      partitions: states
+        .filter((state) => state.topic === topic)
+        .map(({ partition, next }) => ({
+          partition,
+          fetchOffset: String(next),
+          maxBytes: MAX_PARTITION_BYTES,
+        })),
+    }))
+    const request = {
+      isolationLevel: READ_COMMITTED,
+      maxWaitTime,
+      minBytes: 1,
+      maxBytes: MAX_BYTES,
+    }
+    const { responses } = await broker.fetch({ ...request, topics })
+    for (const { topicName, partitions } of responses)
+      for (const data of partitions) {
+        const state = states.find(
+          ({ topic, partition }) => topic === topicName && partition === data.partition,
+        )
+        if (state !== undefined) take(state, data, onRead)
+      }
+  }
+
+  async #offsets(
+    positions: readonly Position[],
+    fromBeginning: boolean,
+  ): Promise<Map<string, number>> {
+    const topics = [...new Set(positions.map(({ topic }) => topic))].map((topic) => ({
+      topic,
+      partitions: positions.filter((each) => each.topic === topic),
+      fromBeginning,
+    }))
+    for (let tries = 1; ; tries += 1)
+      try {
+        const found = await this.#cluster.fetchTopicsOffset(topics)
+        return new Map(
+          found.flatMap(({ topic, partitions }) =>
+            partitions.map(({ partition, offset }) => [`${topic}/${partition}`, Number(offset)]),
+          ),
+        )
+      } catch (error) {
+        if (tries === MOVED_TRIES) throw error
+        await this.#after(error)
+      }
+  }
+}
+
+/** Moves past what was fetched: past the asked-for offset too, where compaction left nothing from there on. */
+const take = (state: ReadState, data: FetchedPartition, onRead: OnRead): void => {
+  const { next } = state
+  const last = data.messages.at(-1)
+  if (last !== undefined) state.next = Math.max(Number(last.offset), next) + 1
+  state.end = Number(data.highWatermark)
+  const committed = committedOf(data.messages, data.abortedTransactions)
+  onRead(
+    state,
+    committed.filter(({ offset }) => Number(offset) >= next),
+  )
+}

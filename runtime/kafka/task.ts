@@ -1,0 +1,257 @@
+/**
+ * A task on one partition: its processors' engine, fed by the merge of its inputs. What a batch changes, what it says
+ * and how far it has come are one transaction; after an error all of it is thrown away and restored.
+ */
+
+import { TopologyEngine } from '../engine/topology.ts'
+import type { Keyed } from '../ports.ts'
+import type { TopicName } from '../../schemas/topics.ts'
+import { fromChangelog, toChangelog } from './changelog.ts'
+import { InputMerge, type Merged, type Source } from './merge.ts'
+import { fromMessage, toMessage, type WriteTo } from './messages.ts'
+import { OUTSIDE, taskName } from './names.ts'
+import type { ProgressBoard } from './progress-board.ts'
+import { encodeProgress, placeOf, type Offsets, type Progress } from './progress.ts'
+import { PartitionReader, type Position } from './reader.ts'
+import { TaskState } from './task-state.ts'
+import type { TaskInput, TaskPlan } from './tasks.ts'
+import { TransactionalWriter, type Placed } from './transactions.ts'
+
+export interface TaskSettings extends WriteTo {
+  readonly brokers: readonly string[]
+  readonly board: ProgressBoard
+}
+/** The changelog says something else than the progress that was committed with it. */
+export class TornStateError extends Error {
+  override name = 'TornStateError'
+}
+
+/** About so many records are handled in one transaction. */
+const BATCH_RECORDS = 2_000
+/** A partition that is ahead of the others is not read on beyond so many records. */
+const MOST_WAITING = 20_000
+const POLL_MS = 25
+
+export class Task {
+  readonly #plan: TaskPlan
+  readonly #partition: number
+  readonly #settings: TaskSettings
+  readonly #writer: TransactionalWriter
+  readonly #reader: PartitionReader
+  readonly #state: TaskState
+  readonly #engine: TopologyEngine
+  readonly #merge: InputMerge
+  readonly #topics: ReadonlyMap<string, TopicName>
+  readonly #unlisten: () => void
+  #written: Offsets
+
+  private constructor(parts: Parts) {
+    const { plan, partition, settings, progress } = parts
+    this.#plan = plan
+    this.#partition = partition
+    this.#settings = settings
+    this.#writer = parts.writer
+    this.#reader = parts.reader
+    this.#state = parts.state
+    this.#engine = new TopologyEngine(plan.processors, parts.state, progress.at)
+    const { names } = settings
+    this.#merge = new InputMerge(sourcesOf(plan, partition, settings), progress)
+    const topics = [...plan.inputs, ...plan.tables].map(({ topic }) => topic)
+    this.#topics = new Map(topics.map((topic) => [names.topic(topic), topic]))
+    this.#written = progress.written
+    this.#unlisten = settings.board.listen((writer, said) => {
+      this.#merge.promise(writer, said)
+    })
+  }
+
+  /** Fences whoever had the partition, then restores its state, then finds where to read on. */
+  static async open(plan: TaskPlan, partition: number, settings: TaskSettings): Promise<Task> {
+    const { brokers, names, board } = settings
+    const id = names.transactionalId(plan.name, partition)
+    const writer = await TransactionalWriter.open(brokers, id)
+    const state = new TaskState()
+    const reader = new PartitionReader(brokers)
+    try {
+      await board.caughtUp()
+      const progress = board.newest(taskName(plan.name, partition))
+      await restore(brokers, { topic: names.changelog(plan.name), partition }, state, progress)
+      await reader.open(positionsOf(plan, partition, settings), ({ topic, partition: of }) =>
+        Math.min(...Object.values(progress.handled[placeOf(topic, of)] ?? { none: 0 })),
+      )
+      return new Task({ plan, partition, settings, progress, writer, reader, state })
+    } catch (error) {
+      state.close()
+      await Promise.allSettled([writer.close(), reader.close()])
+      throw error
+    }
+  }
+
+  /** Pipeline time reached. */
+  get now(): number {
+    return this.#engine.now
+  }
+
+  /** Reads what there is and handles what may be handled. Returns true where something was committed. */
+  async turn(): Promise<boolean> {
+    await this.#reader.poll(
+      POLL_MS,
+      (state, messages) => {
+        const place = placeOf(state.topic, state.partition)
+        const topic = this.#topics.get(state.topic)
+        if (topic === undefined) return
+        for (const message of messages) {
+          const { writer, record } = fromMessage(topic, state.partition, message)
+          this.#merge.take(place, writer, Number(message.offset), record)
+        }
+        this.#merge.reached(place, state.next)
+      },
+      ({ topic, partition }) => this.#merge.isAhead(placeOf(topic, partition), MOST_WAITING),
+    )
+    const merged = this.#merge.next(BATCH_RECORDS, this.#nextDue())
+    if (merged.horizon <= this.#engine.now && merged.records.length === 0) return false
+    await this.#handle(merged)
+    return true
+  }
+
+  async close(): Promise<void> {
+    this.#unlisten()
+    this.#state.close()
+    await Promise.allSettled([this.#writer.close(), this.#reader.close()])
+  }
+
+  async #handle({ horizon, rows, records }: Merged): Promise<void> {
+    const letters = records.filter(isLetter)
+    if (rows.length > 0) this.#engine.advance(rows, this.#engine.now)
+    const said = this.#engine.advance(
+      letters.length === 0 ? records : records.filter((record) => !isLetter(record)),
+      horizon,
+    )
+    this.#engine.flush()
+    const name = taskName(this.#plan.name, this.#partition)
+    const outputs = [...letters, ...said].map((record) => toMessage(record, name, this.#settings))
+    const handled = this.#merge.handledBy(horizon)
+    const written = await this.#writer.commit({
+      first: this.#changes(horizon),
+      outputs,
+      last: (places) => this.#progress(name, { at: horizon, written: places, handled }),
+      group: this.#settings.names.group(this.#plan.name),
+      offsets: offsetsOf(handled),
+    })
+    this.#written = this.#inner({ ...this.#written, ...written })
+    this.#merge.done(horizon)
+  }
+
+  #changes(horizon: number): Placed[] {
+    const topic = this.#settings.names.changelog(this.#plan.name)
+    return [{ kind: 'commit' } as const, ...this.#state.takeChanges()].map((change) => ({
+      ...toChangelog(change, horizon),
+      topic,
+      partition: this.#partition,
+    }))
+  }
+
+  #progress(name: string, { at, written, handled }: Progress): Placed {
+    const all = this.#inner({ ...this.#written, ...written })
+    const value = encodeProgress({ at, written: all, handled })
+    return { topic: this.#settings.names.progress, partition: 0, key: name, value }
+  }
+
+  /** Changelogs are nobody else's business. */
+  #inner(written: Offsets): Offsets {
+    const own = placeOf(this.#settings.names.changelog(this.#plan.name), this.#partition)
+    return Object.fromEntries(Object.entries(written).filter(([place]) => place !== own))
+  }
+
+  #nextDue(): number {
+    return Math.min(...this.#engine.stages.map(({ nextDue }) => nextDue))
+  }
+}
+
+interface Parts {
+  readonly plan: TaskPlan
+  readonly partition: number
+  readonly settings: TaskSettings
+  readonly progress: Progress
+  readonly writer: TransactionalWriter
+  readonly reader: PartitionReader
+  readonly state: TaskState
+}
+
+const isLetter = ({ topic }: Keyed): boolean => topic === 'ci.dead-letters.v1'
+
+/** Partitions of an input that a task of one partition reads: its own, of tables all. */
+const partitionsRead = (
+  plan: TaskPlan,
+  partition: number,
+  { partitionsOf }: WriteTo,
+): (TaskInput & { readonly partition: number; readonly isTable: boolean })[] => [
+  ...plan.inputs.map((input) => ({ ...input, partition, isTable: false })),
+  ...plan.tables.flatMap((input) =>
+    Array.from({ length: partitionsOf(input.topic) }, (_, of) => ({
+      ...input,
+      partition: of,
+      isTable: true,
+    })),
+  ),
+]
+
+const positionsOf = (plan: TaskPlan, partition: number, to: WriteTo): Position[] =>
+  partitionsRead(plan, partition, to).map(({ topic, partition: of }) => ({
+    topic: to.names.topic(topic),
+    partition: of,
+  }))
+
+/** A task has as many partitions as its inputs. */
+export const partitionsOfTask = ({ inputs }: TaskPlan, { partitionsOf }: WriteTo): number =>
+  inputs[0] === undefined ? 0 : partitionsOf(inputs[0].topic)
+
+/** `partitionsByWriter`: every task writes from as many partitions as its own inputs have. */
+const sourcesOf = (plan: TaskPlan, partition: number, settings: TaskSettings): Source[] =>
+  partitionsRead(plan, partition, settings).map(({ topic, writers, partition: of, isTable }) => ({
+    place: placeOf(settings.names.topic(topic), of),
+    isTable,
+    writers: writers.flatMap((writer) =>
+      writer === OUTSIDE
+        ? [OUTSIDE]
+        : Array.from({ length: settings.partitionsOf(topic) }, (_, from) => taskName(writer, from)),
+    ),
+  }))
+
+const offsetsOf = (handled: Progress['handled']) =>
+  Object.entries(handled).map(([place, byWriter]) => {
+    const slash = place.lastIndexOf('/')
+    return {
+      topic: place.slice(0, slash),
+      partition: Number(place.slice(slash + 1)),
+      offset: Math.min(...Object.values(byWriter)),
+    }
+  })
+
+/** Reads the changelog to its end. Its last commit must be the one whose progress is known. */
+const restore = async (
+  brokers: readonly string[],
+  changelog: Position,
+  state: TaskState,
+  progress: Progress,
+): Promise<void> => {
+  const reader = new PartitionReader(brokers)
+  let at = 0
+  try {
+    await reader.open([changelog], () => 0)
+    while (!reader.isAtEnd)
+      await reader.poll(POLL_MS, (_, messages) => {
+        for (const { key, value } of messages) {
+          const read = fromChangelog({ key: key?.toString() ?? '', value })
+          at = Math.max(at, read.at ?? 0)
+          state.restore(read.change)
+        }
+        state.seal()
+      })
+  } finally {
+    await reader.close()
+  }
+  if (at !== progress.at)
+    throw new TornStateError(
+      `${changelog.topic}, partition ${changelog.partition}, has reached ${at}, its progress says ${progress.at}: a transaction was torn`,
+    )
+}

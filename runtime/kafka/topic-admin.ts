@@ -1,0 +1,109 @@
+/** Makes the topics that a topology needs and says where those that are there differ from the table. */
+
+import type { Admin } from 'kafkajs'
+import { TOPIC_NAMES, TOPICS, type TopicName, type TopicRow } from '../../schemas/topics.ts'
+import { TOPIC_RESOURCE } from './client.ts'
+import type { Names } from './names.ts'
+import type { TaskPlan } from './tasks.ts'
+
+export interface WantedTopic {
+  readonly topic: string
+  readonly partitions: number
+  readonly config: Readonly<Record<string, string>>
+}
+export interface ClusterSettings {
+  readonly names: Names
+  readonly partitionsOf: (topic: TopicName) => number
+  readonly replication: number
+  readonly minInSync: number
+}
+
+/** So long a table keeps what was replaced: a task that lags still finds the row of its hour. */
+const TABLE_LAG_MS = 24 * 3_600_000
+
+/** Every topic with its settings: those of the table, a changelog for each task, and progress. */
+export const wantedTopics = (
+  plans: readonly TaskPlan[],
+  { names, partitionsOf, minInSync }: ClusterSettings,
+): WantedTopic[] => {
+  const tables = new Set(plans.flatMap((plan) => plan.tables.map(({ topic }) => topic)))
+  const shared = { 'min.insync.replicas': String(minInSync) }
+  const compact = { ...shared, 'cleanup.policy': 'compact' }
+  const configOf = (name: TopicName): Record<string, string> => {
+    const { retentionMs } = TOPICS[name] as TopicRow
+    if (retentionMs !== null)
+      return { ...shared, 'cleanup.policy': 'delete', 'retention.ms': String(retentionMs) }
+    return tables.has(name)
+      ? { ...compact, 'min.compaction.lag.ms': String(TABLE_LAG_MS) }
+      : compact
+  }
+  return [
+    ...TOPIC_NAMES.map((name) => ({
+      topic: names.topic(name),
+      partitions: partitionsOf(name),
+      config: configOf(name),
+    })),
+    ...plans.map(({ name, inputs }) => ({
+      topic: names.changelog(name),
+      partitions: Math.max(...inputs.map(({ topic }) => partitionsOf(topic))),
+      config: compact,
+    })),
+    { topic: names.progress, partitions: 1, config: compact },
+  ]
+}
+
+/** A topic that is there but differs. It is said, never changed: what lies in it was written under its settings. */
+export interface Drift {
+  readonly topic: string
+  readonly setting: string
+  readonly wanted: string
+  readonly found: string
+}
+
+/** Creates the topics that are missing; returns how the others differ from what is wanted. */
+export const ensureTopics = async (
+  admin: Admin,
+  wanted: readonly WantedTopic[],
+  replication: number,
+): Promise<Drift[]> => {
+  const known = new Set(await admin.listTopics())
+  const missing = wanted.filter(({ topic }) => !known.has(topic))
+  if (missing.length > 0)
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: missing.map(({ topic, partitions, config }) => ({
+        topic,
+        numPartitions: partitions,
+        replicationFactor: replication,
+        configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
+      })),
+    })
+  return driftOf(
+    admin,
+    wanted.filter(({ topic }) => known.has(topic)),
+  )
+}
+
+const driftOf = async (admin: Admin, there: readonly WantedTopic[]): Promise<Drift[]> => {
+  if (there.length === 0) return []
+  const { topics } = await admin.fetchTopicMetadata({ topics: there.map(({ topic }) => topic) })
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: there.map(({ topic }) => ({ type: TOPIC_RESOURCE, name: topic })),
+  })
+  return there.flatMap(({ topic, partitions, config }) => {
+    const entries = resources.find(({ resourceName }) => resourceName === topic)?.configEntries
+    const found: Record<string, string> = {
+      partitions: String(topics.find(({ name }) => name === topic)?.partitions.length ?? 0),
+      ...Object.fromEntries((entries ?? []).map((each) => [each.configName, each.configValue])),
+    }
+    return Object.entries({ partitions: String(partitions), ...config })
+      .filter(([setting, value]) => found[setting] !== value)
+      .map(([setting, value]) => ({
+        topic,
+        setting,
+        wanted: value,
+        found: found[setting] ?? 'none',
+      }))
+  })
+}

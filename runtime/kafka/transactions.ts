@@ -1,0 +1,169 @@
+/**
+ * Transactions without any retry but one: the first send goes to one partition, and is repeated while the last
+ * transaction is being ended. After any other error the writer must be thrown away (docs/adr/0005).
+ */
+
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Message, Producer, RecordMetadata, Transaction } from 'kafkajs'
+import { protocolWord, strictClient } from './client.ts'
+import { placeOf, type Offsets } from './progress.ts'
+
+/** A message that names its partition. */
+export interface Placed extends Message {
+  readonly topic: string
+  readonly partition: number
+}
+export interface Commit {
+  /** Of one topic and partition. */
+  readonly first: readonly Placed[]
+  readonly outputs: readonly Placed[]
+  /** Said last, once it is known where the outputs lie: offsets after them by place. */
+  readonly last: (written: Offsets) => Placed
+  readonly group: string
+  readonly offsets: readonly { topic: string; partition: number; offset: number }[]
+}
+/** Another process has the same transactional id: this one has lost its partition. */
+export class FencedError extends Error {
+  override name = 'FencedError'
+}
+export class UnansweredError extends Error {
+  override name = 'UnansweredError'
+}
+
+const FENCED = new Set(['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED', 'TRANSACTIONAL_ID_FENCED'])
+const CONCURRENT = 'CONCURRENT_TRANSACTIONS'
+const CONCURRENT_WAIT_MS = 2
+/** A request of one partition stays below the broker's limit for a batch, 1 MB by default. */
+const SEND_BYTES = 600_000
+const TIMEOUT_MS = 20_000
+/** How long the first transaction of an id may have to wait for its coordinator. */
+const FENCE_TRIES = 400
+
+export class TransactionalWriter {
+  readonly #producer: Producer
+
+  private constructor(producer: Producer) {
+    this.#producer = producer
+  }
+
+  /** Connects; from then on no earlier writer of this id can commit, and none of its transactions is open. */
+  static async open(
+    brokers: readonly string[],
+    transactionalId: string,
+  ): Promise<TransactionalWriter> {
+    const producer = strictClient(brokers).producer({
+      transactionalId,
+      idempotent: false, // it is, with a transactional id; but `true` would forbid to have no retries
+      maxInFlightRequests: 1,
+      transactionTimeout: TIMEOUT_MS,
+    })
+    try {
+      await producer.connect()
+      await fence(producer)
+    } catch (error) {
+      await producer.disconnect()
+      throw error
+    }
+    return new TransactionalWriter(producer)
+  }
+
+  /** Writes all of it or, after an error, nothing that is ever seen - or all: then the outcome is unknown. */
+  async commit({ first, outputs, last, group, offsets }: Commit): Promise<Offsets> {
+    try {
+      const transaction = await this.#producer.transaction()
+      const written: Record<string, number> = {}
+      for (const [index, piece] of [...piecesOf(first), ...piecesOf(outputs)].entries())
+        note(written, await (index === 0 ? sendFirst : send)(transaction, piece))
+      await send(transaction, [last(written)])
+      await transaction.sendOffsets({ consumerGroupId: group, topics: byTopic(offsets) })
+      await transaction.commit()
+      return written
+    } catch (error) {
+      if (!FENCED.has(protocolWord(error) ?? '')) throw error
+      throw new FencedError('another process has taken over this partition', { cause: error })
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#producer.disconnect()
+  }
+}
+
+/** kafkajs fences when a transaction begins; this one ends before anything is in it. */
+const fence = async (producer: Producer): Promise<void> => {
+  for (let tries = 1; ; tries += 1)
+    try {
+      const empty = await producer.transaction()
+      await empty.abort()
+      return
+    } catch (error) {
+      if (tries === FENCE_TRIES) throw error
+      await wait(protocolWord(error) === CONCURRENT ? CONCURRENT_WAIT_MS : 50)
+    }
+}
+
+const sendFirst = async (
+  transaction: Transaction,
+  messages: readonly Placed[],
+): Promise<RecordMetadata[]> => {
+  for (;;)
+    try {
+      return await send(transaction, messages)
+    } catch (error) {
+      if (protocolWord(error) !== CONCURRENT) throw error
+      await wait(CONCURRENT_WAIT_MS)
+    }
+}
+
+/** Sends and checks that the answer names every partition: kafkajs forgets some when a leader moves. */
+const send = async (
+  transaction: Transaction,
+  messages: readonly Placed[],
+): Promise<RecordMetadata[]> => {
+  const topics = [...new Set(messages.map(({ topic }) => topic))]
+  const topicMessages = topics.map((topic) => ({
+    topic,
+    messages: messages.filter((message) => message.topic === topic),
+  }))
+  const answers = await transaction.sendBatch({ acks: -1, topicMessages })
+  const named = new Set(answers.map(({ topicName, partition }) => placeOf(topicName, partition)))
+  for (const { topic, partition } of messages)
+    if (!named.has(placeOf(topic, partition)))
+      throw new UnansweredError(`nothing was answered about ${placeOf(topic, partition)}`)
+  return answers.map((answer) => ({ ...answer, count: countAt(messages, answer) }))
+}
+
+const countAt = (messages: readonly Placed[], { topicName, partition }: RecordMetadata): number =>
+  messages.filter((each) => each.topic === topicName && each.partition === partition).length
+
+const note = (written: Record<string, number>, answers: readonly RecordMetadata[]): void => {
+  for (const answer of answers) {
+    const { count } = answer as RecordMetadata & { count: number }
+    written[placeOf(answer.topicName, answer.partition)] = Number(answer.baseOffset) + count
+  }
+}
+
+/** Cuts messages so that no piece has too many bytes for one partition. */
+export function* piecesOf(messages: readonly Placed[]): Iterable<readonly Placed[]> {
+  let from = 0
+  let bytes = new Map<string, number>()
+  for (const [index, message] of messages.entries()) {
+    const place = placeOf(message.topic, message.partition)
+    const size = (bytes.get(place) ?? 0) + sizeOf(message)
+    if (size > SEND_BYTES && index > from) {
+      yield messages.slice(from, index)
+      from = index
+      bytes = new Map([[place, sizeOf(message)]])
+    } else bytes.set(place, size)
+  }
+  if (from < messages.length) yield messages.slice(from)
+}
+const sizeOf = ({ key, value }: Message): number => (key?.length ?? 0) + (value?.length ?? 0) + 100
+
+const byTopic = (offsets: Commit['offsets']) =>
+  [...new Set(offsets.map(({ topic }) => topic))].map((topic) => ({
+    topic,
+    partitions: offsets
+      .filter((each) => each.topic === topic)
+      .map(({ partition, offset }) => ({ partition, offset: String(offset) })),
+  }))

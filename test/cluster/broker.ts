@@ -1,0 +1,69 @@
+/**
+ * A broker for the tests of a file: the one that STOPLINE_BROKERS names, or one of its own, started from the jars of
+ * STOPLINE_KAFKA_NATIVE (a folder with kafka.sh). Where there is neither, tests are skipped aloud, under CI=true they fail.
+ */
+
+import { execFile } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+export interface TestBroker {
+  readonly addresses: readonly string[]
+  stop(): Promise<void>
+}
+
+const run = promisify(execFile)
+const root = join(import.meta.dirname, '../..')
+const given = process.env['STOPLINE_BROKERS']
+const native = process.env['STOPLINE_KAFKA_NATIVE'] ?? join(root, '../shared/kafka-native')
+const script = join(native, 'kafka.sh')
+/** Jars are collected once. */
+const cache = join(root, 'node_modules/.cache/kafka-native')
+
+/** True where tests can have a broker. */
+export const hasBroker = (): boolean => {
+  if (given !== undefined || existsSync(script)) return true
+  const reason = `no broker: neither STOPLINE_BROKERS is set nor is there ${script}`
+  if (process.env['CI'] === 'true') throw new Error(reason)
+  console.warn(`skipped: ${reason}`)
+  return false
+}
+
+/** A broker that can be reached. `stop` ends it and removes its data. */
+export const startBroker = async (): Promise<TestBroker> => {
+  if (given !== undefined) return { addresses: given.split(','), stop: () => Promise.resolve() }
+  mkdirSync(cache, { recursive: true })
+  await kafka(['install'], cache, 0)
+  const home = mkdtempSync(join(tmpdir(), 'stopline-kafka-'))
+  symlinkSync(join(cache, 'libs'), join(home, 'libs'))
+  const port = await freePort()
+  const stop = async (): Promise<void> => {
+    await kafka(['wipe'], home, port)
+    rmSync(home, { recursive: true, force: true })
+  }
+  try {
+    await kafka(['start', '1'], home, port)
+    return { addresses: [`127.0.0.1:${port}`], stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+const kafka = async (args: readonly string[], home: string, port: number): Promise<void> => {
+  const env = { ...process.env, KAFKA_HOME: home, KAFKA_PORT: String(port), KAFKA_HEAP: '256m' }
+  await run('bash', [script, ...args], { env })
+}
+
+/** A port that is free, and 100 above it too: the controller's. */
+const freePort = async (): Promise<number> => {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('no port was given')
+  return address.port > 60_000 ? freePort() : address.port
+}

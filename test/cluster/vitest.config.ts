@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+/** Tests that need brokers: one file after the other, since each has the machine to itself. */
+export default defineConfig({
+  test: {
+    include: ['test/cluster/*.cluster.ts'],
+    testTimeout: 300_000,
+    hookTimeout: 120_000,
+    fileParallelism: false,
+    reporters: ['default'],
+  },
+})
