@@ -103,7 +103,7 @@ const headersOf = (headers: Dispatcher.ResponseData['headers']): Record<string, 
 
 export const createStreamClient = (limits: StreamLimits = STREAM_LIMITS): StreamClient => {
   const dispatcher = new Agent({
-    connections: 8,
+    connections: 16,
     pipelining: 1,
     connect: { timeout: limits.silenceMs },
     headersTimeout: limits.silenceMs,

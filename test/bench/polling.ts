@@ -89,6 +89,7 @@ const startPipeline = async (folder: string, url: string) => {
     bucket: 'bucket',
     every: '10s',
     tests_every: '1m',
+    logs: 1000,
   }
   writeFileSync(config, stringify({ store: join(folder, 'store'), port: 0, sources: [source] }))
   const child = spawn(process.execPath, ['cli/main.ts', 'up', '--config', config], {
