@@ -186,6 +186,7 @@ export interface Score extends Stamped, RunRef {
   group: string | null
   rules: RuleScore[]
   checkpoints: Checkpoint[]
+  guard: string | null
   rule: string
 }
 

@@ -4,6 +4,7 @@ import type { Forecast, Incident, RunRef, Score } from '../../schemas/events.ts'
 import { derivedId } from '../../schemas/ids.ts'
 import { jobKey, key as keyOf, runName } from '../../schemas/keys.ts'
 import { drop, emit, type Cells, type Effect, type Processor } from '../processor.ts'
+import { HELD_CELL, onGuard } from './held.ts'
 import { ALERT_RULES, type AlertRule } from './rules.ts'
 
 /** Runs that hold the incident open, with what it last said. */
@@ -32,15 +33,16 @@ export const incidents: Processor = {
   name: 'incidents',
   inputs: ['ci.forecasts.v1', 'ci.scores.v1'],
   outputs: ['ci.incidents.v1'],
-  cells: { incident: CELL },
+  cells: { incident: CELL, held: HELD_CELL },
   step: (cells, _key, input, now) => {
     if (input.kind === 'timer') return []
+    const held = input.topic === 'ci.scores.v1' ? onGuard(cells, input.record as Score, now) : []
     const effects = ALERT_RULES.flatMap((rule) =>
       input.topic === 'ci.forecasts.v1'
         ? onForecast(cells, rule, input.record as Forecast, now)
         : onEnd(cells, rule, input.record as Score, now),
     )
-    return effects.length === 0 ? [drop('no-use')] : effects
+    return effects.length + held.length === 0 ? [drop('no-use')] : [...effects, ...held]
   },
 }
 

@@ -19,6 +19,14 @@ const CLASS_HISTORY = record('ClassHistory', {
   withSign: 'double',
 })
 const SIGN_COUNT = record('SignCount', { runs: 'double', passes: 'double' })
+const GUARD = record('Guard', {
+  wrong: array('double'),
+  right: array('double'),
+  surplus: 'double',
+  variance: 'double',
+  held: array('boolean'),
+  isAdrift: 'boolean',
+})
 const HISTORY = record('History', {
   recent: array('boolean'),
   pass: CLASS_HISTORY,
@@ -32,6 +40,7 @@ const HISTORY = record('History', {
   skillOurs: 'double',
   skillBase: 'double',
   skillSquares: 'double',
+  guard: GUARD,
   family: 'string',
   signs: map(SIGN_COUNT),
 })

@@ -1,5 +1,6 @@
 /** What a job remembers of its finished runs. */
 
+import { newGuard, type Guard } from './guard.ts'
 import { countSigns, type SignCounts } from './signs.ts'
 import { addDuration, decay, type Histogram } from './survival.ts'
 
@@ -40,6 +41,8 @@ export interface History {
   skillBase: number
   /** Decayed squares of the differences between the two. */
   skillSquares: number
+  /** Whether its stops are held back. */
+  guard: Guard
   /** Family of the job, as its last run told it. */
   family: string
   /** How often runs with this failed step still passed. */
@@ -66,6 +69,7 @@ export const emptyHistory = (): History => ({
   skillOurs: 0,
   skillBase: 0,
   skillSquares: 0,
+  guard: newGuard(),
   family: '',
   signs: {},
 })

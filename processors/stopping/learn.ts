@@ -8,6 +8,7 @@ import { phaseOf } from '../phase.ts'
 import { emit, setTimer, type Cells, type Effect, type Tables } from '../processor.ts'
 import { refitted } from './density/stops.ts'
 import { addToSample } from './density/sample.ts'
+import { guarded } from './guard.ts'
 import { baseRate, remember, rememberCensored, type History } from './history.ts'
 import { rescored } from './rates.ts'
 import { profileOf } from './profile.ts'
@@ -108,9 +109,14 @@ const noteSkill = (history: History, running: RunningRun | undefined, failed: bo
 /** What our rule wanted while the run was alive, against how it ended. */
 const noteStops = (history: History, running: RunningRun | undefined, failed: boolean): void => {
   if (running?.watched !== true) return
+  const { checkpoints, wanted } = running
+  if (checkpoints.length > 0) {
+    const pFail = checkpoints.reduce((sum, each) => sum + each.pFail, 0) / checkpoints.length
+    history.guard = guarded(history.guard, { pFail, failed, wanted })
+  }
   if (!failed) history.watchedPasses += 1
   const counted = (stops: readonly number[]): number[] =>
-    stops.map((count, ground) => count + (running.wanted[ground] === true ? 1 : 0))
+    stops.map((count, ground) => count + (wanted[ground] === true ? 1 : 0))
   if (failed) history.trueStops = counted(history.trueStops)
   else history.falseStops = counted(history.falseStops)
 }

@@ -3,6 +3,7 @@
 import type { Level } from '../../schemas/events.ts'
 import type { Basis } from './basis.ts'
 import { chanceAt, type Chance, type Seen } from './forecast.ts'
+import { FORECASTS_ADRIFT, STOPS_WRONG } from './guard.ts'
 import { GROUNDS, LEVELS, type Ground } from './permit.ts'
 
 export const RULE = 'stopline/2'
@@ -30,6 +31,8 @@ export interface Standing {
   readonly stopAt: readonly number[]
   /** True where stops of the job or its family were wrong too often, by ground. */
   readonly isContradicted: readonly boolean[]
+  /** True where the job's forecasts said failure too often of late. */
+  readonly isAdrift: boolean
   /** Running runs that may be stopped at a time without a failed step. */
   readonly stopsAtOnce: number
   /** True while as many runs of the job as that are stopped and have not ended. */
@@ -102,7 +105,9 @@ const advice = (
   const abstention = whyAbstain(basis, ground, standing)
   if (abstention !== null) return { level: 'abstain', reason: abstention }
   if (wantsStop && standing.isContradicted[GROUNDS.indexOf(ground)] === true)
-    return { level: 'advise', reason: 'earlier stops of this job would have hit passing runs' }
+    return { level: 'advise', reason: STOPS_WRONG }
+  if (wantsStop && ground !== 'sign' && standing.isAdrift)
+    return { level: 'advise', reason: FORECASTS_ADRIFT }
   if (wantsStop) return { level: 'stop', reason: STOP_REASONS[ground] }
   if (paysOff && ground !== 'sign' && standing.isWaiting)
     return {

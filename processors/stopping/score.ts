@@ -5,11 +5,17 @@ import { derivedId } from '../../schemas/ids.ts'
 import { OUR_RULE } from '../../schemas/measures.ts'
 import { durationSeconds, failedClass } from '../../schemas/outcomes.ts'
 import { BASELINES } from './baselines/index.ts'
+import { whyGuarded, type Guard } from './guard.ts'
 import { RULE } from './rule.ts'
 import type { RunningRun } from './state.ts'
 
 /** Scores a finished run; `running` is what was known while it ran, undefined where it was never seen running. */
-export const scoreOf = (run: Run, running: RunningRun | undefined, now: number): Score => {
+export const scoreOf = (
+  run: Run,
+  running: RunningRun | undefined,
+  guard: Guard,
+  now: number,
+): Score => {
   const failed = failedClass(run.outcome ?? 'unknown')
   const duration = durationSeconds(run)
   const ruleScore = (rule: string, stop: number | null): RuleScore =>
@@ -35,6 +41,7 @@ export const scoreOf = (run: Run, running: RunningRun | undefined, now: number):
     checkpoints: (running?.checkpoints ?? [])
       .map((passed) => actual(passed, duration))
       .filter(isAlive),
+    guard: whyGuarded(guard),
     rule: RULE,
   }
 }

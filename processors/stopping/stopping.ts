@@ -26,6 +26,7 @@ import { RED_TESTS } from './signs.ts'
 import {
   changesOf,
   fitOf,
+  historyOf,
   MAX_OPEN,
   openRuns,
   putOpenRuns,
@@ -186,7 +187,9 @@ const onFinished = (
   tables: Tables,
 ): Effect[] => {
   const cell = runCell(run)
-  const effects: Effect[] = [emit('ci.scores.v1', scoreOf(run, running, now))]
+  const learned = afterEnd(cells, run, running, now, tables)
+  const score = scoreOf(run, running, historyOf(cells).guard, now)
+  const effects: Effect[] = [emit('ci.scores.v1', score)]
   if (running !== undefined) {
     cells.delete(cell)
     effects.push(clearTimer(cell))
@@ -198,7 +201,7 @@ const onFinished = (
       runs: others,
       stopped: open.stopped.filter((other) => other !== cell),
     })
-  effects.push(...afterEnd(cells, run, running, now, tables))
+  effects.push(...learned)
   const isTold = failedClass(run.outcome ?? 'unknown') !== null || durationSeconds(run) !== null
   if (isTold)
     for (const other of others)

@@ -4,7 +4,7 @@ import type { JobRef, Prior } from '../../schemas/events.ts'
 import type { Cells, Tables } from '../processor.ts'
 import { basisOf, pooledRate, type Basis } from './basis.ts'
 import type { History } from './history.ts'
-import { GROUNDS, isAgainst, isContradicted, stopLevel, stopsAtOnce } from './permit.ts'
+import { GROUNDS, isAgainst, stopLevel, stopsAtOnce } from './permit.ts'
 import { poolsOf } from './pools.ts'
 import { NOTHING_LEARNED, type Learned } from './refine.ts'
 import type { Standing } from './rule.ts'
@@ -76,9 +76,10 @@ const standingOf = (history: History, priors: readonly (Prior | undefined)[]): V
     skillSquares: history.skillSquares,
     stopAt,
     stopsAtOnce: stopsAtOnce(known, stopAt[GROUNDS.indexOf('history')] ?? Infinity),
+    isAdrift: history.guard.isAdrift,
     isContradicted: GROUNDS.map(
       (ground, i) =>
-        isContradicted(history.falseStops[i] ?? 0, history.trueStops[i] ?? 0) ||
+        history.guard.held[i] === true ||
         (family !== undefined && isAgainst(family, ground, stopAt[i] ?? 1)),
     ),
   }

@@ -37,6 +37,7 @@ const STANDING: Standing = {
   stopsAtOnce: 3,
   isContradicted: [false, false, false],
   isWaiting: false,
+  isAdrift: false,
 }
 
 const microseconds = (name: string, calls: number, call: (index: number) => unknown): Figure => {

@@ -21,6 +21,7 @@ export const scoreOf = (part: Partial<Score>): Score => ({
   startedAt: START_MS,
   group: null,
   rules: [],
+  guard: null,
   checkpoints: [],
   rule: 'stopline/1',
   ...part,

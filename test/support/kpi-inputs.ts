@@ -106,6 +106,7 @@ export const score = (
   startedAt: null,
   group: null,
   rules: [],
+  guard: null,
   checkpoints: [],
   rule: 'stopline/1',
   ...more,

@@ -97,6 +97,7 @@ export const sampleScore = (change: Partial<Score> = {}): Score => ({
   startedAt: NOON,
   group: null,
   rules: [{ rule: 'stopline', stopSeconds: 300, savedSeconds: 600, burntSeconds: 0 }],
+  guard: null,
   checkpoints: [
     {
       at: 0,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { incidents } from '../../processors/incidents/incidents.ts'
 import { priors } from '../../processors/priors/priors.ts'
 import { LEVELS } from '../../processors/stopping/permit.ts'
+import { mixedRate, START_WEIGHTS } from '../../processors/stopping/refine.ts'
 import type { Forecast, PoolOutcome, Prior, Score } from '../../schemas/events.ts'
 import { aRun, HOUR, MINUTE, MONDAY } from '../support/facts.ts'
 import { given, on, until, type Happening, type Said } from '../support/given.ts'
@@ -57,8 +58,8 @@ describe('the priors processor', () => {
     const failing = { failed: true, terms: [1, 0, 0, 0, 0, 0, 0, 0, 0] }
     const { said } = given(priors, outcome(1, MONDAY, failing)).when(until(MONDAY + HOUR))
     const [prior] = said.map((each) => ('record' in each ? (each.record as Prior) : undefined))
-    expect(prior?.weights[0]).toBeGreaterThan(0)
-    expect(prior?.strain).toBeCloseTo(0.05 * 0.5, 6)
+    expect(prior?.weights[0]).toBeGreaterThan(START_WEIGHTS[0] ?? 0)
+    expect(prior?.strain).toBeCloseTo(0.05 * (1 - mixedRate(failing.terms, START_WEIGHTS, 0)), 6)
   })
 })
 
@@ -78,12 +79,12 @@ describe('the incidents processor', () => {
     }
     return on('ci.forecasts.v1', record)
   }
-  const ended = (run: string, minute: number): Happening => {
+  const ended = (run: string, minute: number, guard: string | null = null): Happening => {
     const at = MONDAY + minute * MINUTE
     const record: Score = {
       ...{ eventId: `${run}/end`, eventAt: at, observedAt: at, ...aRun({ runId: run }) },
       ...{ outcome: 'failure', failed: true, durationSeconds: 1, startedAt: null, group: null },
-      ...{ rules: [], checkpoints: [], rule: 'r' },
+      ...{ rules: [], checkpoints: [], guard, rule: 'r' },
     }
     return on('ci.scores.v1', record)
   }
@@ -92,6 +93,27 @@ describe('the incidents processor', () => {
     record: { state, incident: 'run-likely-to-fail:test%3Aacme/shop%3Aunit', ...more },
   })
 
+  it('says once that stops of a job are held back, why, and that they are back', () => {
+    const held = (state: string, title: string): Said => ({
+      topic: 'ci.incidents.v1',
+      record: {
+        ...{ state, incident: 'stops-held-back:test%3Aacme/shop%3Aunit' },
+        title: `unit: stops are only advised; ${title}`,
+      },
+    })
+    given(incidents)
+      .when(ended('1', 1, 'adrift'))
+      .then(held('open', 'adrift'))
+    given(incidents, ended('1', 1, 'adrift'))
+      .when(ended('2', 2, 'adrift'))
+      .thenNothing()
+    given(incidents, ended('1', 1, 'adrift'))
+      .when(ended('2', 2, 'wrong'))
+      .then(held('update', 'wrong'))
+    given(incidents, ended('1', 1, 'adrift'))
+      .when(ended('2', 2))
+      .then(held('closed', 'adrift'))
+  })
   it('opens once where the lower bound passes .80 and time is left, not before', () => {
     given(incidents)
       .when(forecast('1', 0.79, 1))

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { basisOf } from '../../processors/stopping/basis.ts'
 import { checkpointSeconds } from '../../processors/stopping/checkpoints.ts'
+import { FORECASTS_ADRIFT } from '../../processors/stopping/guard.ts'
 import { emptyHistory, remember, type Finished } from '../../processors/stopping/history.ts'
 import { familyOf, poolsOf } from '../../processors/stopping/pools.ts'
 import { judge, type Standing } from '../../processors/stopping/rule.ts'
@@ -42,6 +43,7 @@ describe('the advice', () => {
     stopAt: [0.92, 0.92, 0.92],
     stopsAtOnce: 3,
     isContradicted: [false, false, false],
+    isAdrift: false,
     isWaiting: false,
     ...more,
   })
@@ -64,6 +66,13 @@ describe('the advice', () => {
     expect(unshown.reason).toContain('hit few passing runs')
     const contradicted = judge(hanging, late, standing({ isContradicted: [false, true, false] }))
     expect(contradicted).toMatchObject({ level: 'advise', wantsStop: true })
+  })
+  it('is only advice while the forecasts of the job are adrift, unless a step failed', () => {
+    const adrift = standing({ isAdrift: true })
+    const verdict = judge(hanging, late, adrift)
+    expect(verdict).toMatchObject({ level: 'advise', reason: FORECASTS_ADRIFT, wantsStop: true })
+    const failed = { ...late, elapsedSeconds: 10, signSeconds: 5, sign: { p: 0.96, runs: 5 } }
+    expect(judge(hanging, failed, adrift).level).toBe('stop')
   })
   it('waits where enough runs of the job are stopped already', () => {
     const start = { elapsedSeconds: 0, signSeconds: null, sign: null, rate: 0.97 }
