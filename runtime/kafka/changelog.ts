@@ -55,14 +55,14 @@ export const fromChangelog = ({
 }: ChangelogRecord): { readonly change: Change; readonly at: number | null } => {
   if (value !== null && value.length < STAMP_BYTES)
     throw new UnreadableChangeError(`change ${key} has ${value.length} bytes, at least 8 are due`)
-  const at = value && value.readDoubleBE(0)
+  const at = value?.readDoubleBE(0) ?? null
   if (key === 'commit') return { change: { kind: 'commit' }, at }
   const [kind, stage, of, name] = key.split(SEPARATOR)
   if (stage === undefined || of === undefined || name === undefined)
     throw new UnreadableChangeError(`${key} names neither a cell nor a timer`)
   const place = { stage, key: of, name }
   if (kind === 'cell')
-    return { change: { kind, ...place, bytes: value && value.subarray(STAMP_BYTES) }, at }
+    return { change: { kind, ...place, bytes: value?.subarray(STAMP_BYTES) ?? null }, at }
   if (kind !== 'timer') throw new UnreadableChangeError(`${key} names neither a cell nor a timer`)
-  return { change: { kind, ...place, due: value && value.readDoubleBE(STAMP_BYTES) }, at }
+  return { change: { kind, ...place, due: value?.readDoubleBE(STAMP_BYTES) ?? null }, at }
 }

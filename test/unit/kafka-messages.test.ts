@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import type { FetchedMessage } from '../../runtime/kafka/client-parts.ts'
+import { fromMessage, toMessage } from '../../runtime/kafka/messages.ts'
+import { namesIn } from '../../runtime/kafka/names.ts'
+import { piecesOf, type Placed } from '../../runtime/kafka/transactions.ts'
+import { keyed } from '../../runtime/engine/stage.ts'
+import { aFact, aRun, MINUTE, MONDAY } from '../support/facts.ts'
+
+const to = { names: namesIn(''), partitionsOf: () => 3 }
+const sent = keyed('ci.run-events.v1', aFact(aRun(), 'started', MONDAY), MONDAY + MINUTE)
+
+/** A message as it is fetched again. */
+const fetched = ({
+  key,
+  value,
+  headers,
+}: Pick<Placed, 'key' | 'value' | 'headers'>): FetchedMessage => ({
+  offset: '7',
+  key: Buffer.from(key ?? ''),
+  value: value === null ? null : Buffer.from(value),
+  headers: Object.fromEntries(
+    Object.entries(headers ?? {}).map(([name, text]) => [name, Buffer.from(String(text))]),
+  ),
+  isControlRecord: false,
+  batchContext: { producerId: '1', inTransaction: true },
+})
+
+describe('a record as a message', () => {
+  it('comes back as it was, with its time and its writer', () => {
+    const back = fromMessage('ci.run-events.v1', 0, fetched(toMessage(sent, 'runs/1', to)))
+    expect(back.writer).toBe('runs/1')
+    expect({ ...back.record, record: { ...back.record.record } }).toEqual({ ...sent })
+  })
+
+  it('comes back as a tombstone where it was one', () => {
+    const gone = toMessage({ ...sent, record: null }, 'kpis/0', to)
+    expect(fromMessage('ci.run-events.v1', 0, fetched(gone)).record).toEqual({
+      ...sent,
+      record: null,
+    })
+  })
+
+  it('of somebody else is from outside, and of the time it was observed', () => {
+    const { key = null, value } = toMessage(sent, 'runs/1', to)
+    const { writer, record } = fromMessage('ci.run-events.v1', 0, fetched({ key, value }))
+    expect([writer, record.at]).toEqual(['outside', MONDAY])
+  })
+
+  it('that cannot be read is its own dead letter, with reason and position', () => {
+    const bad = fetched({ key: 'k', value: Buffer.from([9, 0, 0, 0, 1, 5]) })
+    const { record } = fromMessage('ci.run-events.v1', 2, bad)
+    expect(record.topic).toBe('ci.dead-letters.v1')
+    expect(record.record).toMatchObject({ reason: 'bad-magic', position: 'ci.run-events.v1/2@7' })
+  })
+})
+
+describe('pieces of a transaction', () => {
+  const message = (partition: number, bytes: number): Placed => ({
+    topic: 't',
+    partition,
+    key: 'k',
+    value: Buffer.alloc(bytes),
+  })
+  it('hold less for one partition than a broker takes, and all messages in order', () => {
+    const messages = [0, 1, 0, 0, 1, 0].map((partition) => message(partition, 250_000))
+    const pieces = [...piecesOf(messages)]
+    expect(pieces.map((piece) => piece.length)).toEqual([3, 3])
+    expect(pieces.flat()).toEqual(messages)
+  })
+  it('hold at least one message, however large', () => {
+    expect([...piecesOf([message(0, 5_000_000), message(0, 5_000_000)])]).toHaveLength(2)
+    expect([...piecesOf([])]).toEqual([])
+  })
+})

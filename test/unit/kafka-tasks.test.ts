@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest'
+import { TOPOLOGY } from '../../processors/topology.ts'
+import { namesIn } from '../../runtime/kafka/names.ts'
+import { tasksOf } from '../../runtime/kafka/tasks.ts'
+
+const plans = tasksOf(TOPOLOGY)
+
+it('fuses processors of one key, and cuts where records change their key', () => {
+  expect(plans.map(({ processors }) => processors.map(({ name }) => name))).toEqual([
+    ['runs', 'grouping'],
+    ['signals'],
+    ['stopping', 'incidents', 'kpis'],
+    ['priors'],
+    ['kpi-repos'],
+    ['kpi-communities'],
+  ])
+})
+
+it('names for each input who writes it before: never the task itself or one after it', () => {
+  const inputs = Object.fromEntries(plans.map((plan) => [plan.name, plan.inputs]))
+  expect(inputs['runs']).toEqual([{ topic: 'ci.run-events.v1', writers: ['outside'] }])
+  expect(inputs['stopping']).toEqual([
+    { topic: 'ci.runs.v1', writers: ['runs'] },
+    { topic: 'ci.signals.v1', writers: ['signals'] },
+  ])
+  expect(inputs['kpi-repos']).toEqual([{ topic: 'ci.kpi-partials.v1', writers: ['stopping'] }])
+  expect(inputs['kpi-communities']).toEqual([
+    { topic: 'ci.kpi-partials.v1', writers: ['stopping', 'kpi-repos'] },
+  ])
+})
+
+it('holds tables whole, of whoever writes them', () => {
+  expect(plans.flatMap(({ tables }) => tables)).toEqual([
+    { topic: 'ci.priors.v1', writers: ['priors'] },
+  ])
+})
+
+it('names what is on the cluster within a namespace', () => {
+  const names = namesIn('staging.')
+  expect(names.topic('ci.runs.v1')).toBe('staging.ci.runs.v1')
+  expect(names.changelog('runs')).toBe('staging.stopline.runs.changelog')
+  expect(namesIn('').transactionalId('runs', 2)).toBe('stopline-runs-2')
+  expect(names.group('runs')).not.toBe(namesIn('').group('runs'))
+})

@@ -1,0 +1,80 @@
+import type { Admin } from 'kafkajs'
+import { expect, it } from 'vitest'
+import { TOPOLOGY } from '../../processors/topology.ts'
+import { namesIn } from '../../runtime/kafka/names.ts'
+import { tasksOf } from '../../runtime/kafka/tasks.ts'
+import { ensureTopics, wantedTopics, type WantedTopic } from '../../runtime/kafka/topic-admin.ts'
+import { TOPICS } from '../../schemas/topics.ts'
+
+const plans = tasksOf(TOPOLOGY)
+const wanted = wantedTopics(plans, {
+  names: namesIn('test.'),
+  partitionsOf: (topic) => TOPICS[topic].partitions,
+  replication: 3,
+  minInSync: 2,
+})
+const configOf = (topic: string) => wanted.find((each) => each.topic === topic)?.config
+
+it('wants every topic of the table, a changelog for each task, and progress', () => {
+  expect(wanted).toHaveLength(Object.keys(TOPICS).length + plans.length + 1)
+  expect(configOf('test.ci.runs.v1')).toEqual({
+    'cleanup.policy': 'delete',
+    'retention.ms': String(90 * 86_400_000),
+    'min.insync.replicas': '2',
+  })
+  expect(configOf('test.ci.kpis.v1')).toMatchObject({ 'cleanup.policy': 'compact' })
+  expect(configOf('test.ci.priors.v1')).toMatchObject({ 'min.compaction.lag.ms': '86400000' })
+  expect(configOf('test.stopline.runs.changelog')).toMatchObject({ 'cleanup.policy': 'compact' })
+  expect(wanted.at(-1)).toMatchObject({ topic: 'test.stopline.progress', partitions: 1 })
+})
+
+/** What an admin is asked for here, answered from memory. */
+const adminOf = (there: readonly WantedTopic[], created: string[]): Admin => {
+  const answers = {
+    listTopics: () => Promise.resolve(there.map(({ topic }) => topic)),
+    createTopics: ({ topics }: { topics: readonly { topic: string }[] }) => {
+      created.push(...topics.map(({ topic }) => topic))
+      return Promise.resolve(true)
+    },
+    fetchTopicMetadata: () =>
+      Promise.resolve({
+        topics: there.map(({ topic, partitions }) => ({
+          name: topic,
+          partitions: Array.from({ length: partitions }, () => ({})),
+        })),
+      }),
+    describeConfigs: () =>
+      Promise.resolve({
+        resources: there.map(({ topic, config }) => ({
+          resourceName: topic,
+          configEntries: Object.entries(config).map(([configName, configValue]) => ({
+            configName,
+            configValue,
+          })),
+        })),
+      }),
+  }
+  return answers as unknown as Admin
+}
+
+it('creates what is missing and says what differs, without changing it', async () => {
+  const created: string[] = []
+  const [first, second, ...rest] = wanted
+  if (first === undefined || second === undefined) throw new Error('there are no topics')
+  const there = [
+    { ...first, partitions: 3 },
+    { ...second, config: { ...second.config, 'retention.ms': '1000' } },
+  ]
+  const drift = await ensureTopics(adminOf(there, created), wanted, 3)
+  expect(created).toEqual(rest.map(({ topic }) => topic))
+  expect(drift).toEqual([
+    { topic: first.topic, setting: 'partitions', wanted: '12', found: '3' },
+    { topic: second.topic, setting: 'retention.ms', wanted: '7776000000', found: '1000' },
+  ])
+})
+
+it('finds nothing to say where all is as wanted', async () => {
+  const created: string[] = []
+  expect(await ensureTopics(adminOf(wanted, created), wanted, 3)).toEqual([])
+  expect(created).toEqual([])
+})
