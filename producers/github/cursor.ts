@@ -16,6 +16,8 @@ export interface OpenRun {
   readAt: number
   /** True where a list held it when it was last read. */
   isListed: boolean
+  /** How often its jobs were not there, one time after the other. */
+  vain: number
   /** Facts told, by job. */
   readonly told: Record<string, Told>
 }

@@ -17,6 +17,8 @@ import { runsSince, runsUnderWay } from './run-windows.ts'
 const OVERLAP_MS = 600_000
 /** What is in no list, as a run that waits for an approval, is asked for less often. */
 const UNLISTED_EVERY_MS = 300_000
+/** A run whose jobs were not there so often was deleted. */
+const MAX_VAIN = 3
 const MAX_RUN_BYTES = 4 * 2 ** 20
 /** Attempts before the one first heard that are read too. */
 const MAX_ATTEMPTS_BACK = 5
@@ -38,6 +40,7 @@ const takeIn = ({ cursor }: RepoRound, run: WorkflowRun, fallback: string): bool
     isEnded: false,
     readAt: 0,
     isListed: true,
+    vain: 0,
     told: {},
   })
   open.last = Math.max(open.last, run.attempt)
@@ -97,16 +100,18 @@ async function* runTurns(round: RepoRound, id: string, open: OpenRun): AsyncGene
   open.readAt = round.now
   try {
     yield await readJobs(round, id, open)
+    open.vain = 0
     while (open.attempt < open.last) {
       open.attempt += 1
       yield await readJobs(round, id, open)
     }
   } catch (error) {
-    // Deleted since, or not to be read now: others are.
+    // Deleted since, not there yet, or not to be read now: others are.
     if (!(error instanceof UnexpectedAnswer)) throw error
-    if (error.status === 404) open.isEnded = true
+    open.vain += error.status === 404 ? 1 : 0
     yield turnOf({ notes: [{ oddity: 'unread-part', detail: error.message }] })
-    if (error.status !== 404) return
+    if (open.vain < MAX_VAIN) return
+    open.isEnded = true
   }
   // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- plain data, kept as JSON
   if (open.isEnded) delete round.cursor.open[id]

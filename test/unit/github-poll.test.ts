@@ -5,7 +5,7 @@ import type { GithubConfig } from '../../producers/github/round.ts'
 import type { Batch } from '../../producers/polling/session.ts'
 import type { Source } from '../../producers/source.ts'
 import type { PullEvent, RunEvent } from '../../schemas/events.ts'
-import { startCiServer, type Play } from '../support/ci-server.ts'
+import { startCiServer, type Play, type PlayedAnswer } from '../support/ci-server.ts'
 import {
   playGithub,
   type GithubWorld,
@@ -81,11 +81,13 @@ const start = async (first: GithubWorld, config: Partial<GithubConfig> = {}) => 
     if (error !== null) throw error
     return batches
   }
+  /** What was heard, however the round ended. */
+  const attempt = async () => (await roundOf(session)).batches
   const become = (next: GithubWorld) => {
     world = next
     pace.move(30_000)
   }
-  return { server, round, become, notes, world: () => world }
+  return { server, round, attempt, become, notes, world: () => world }
 }
 const records = (batches: readonly Batch[]) =>
   batches.flatMap(({ offers }) => offers.map(({ record }) => record as RunEvent | PullEvent))
@@ -274,4 +276,58 @@ describe('a round of polling GitHub', () => {
     const ends = tell(await round()).filter((line) => line.endsWith('finished'))
     expect(ends).toEqual(['20#1 finished'])
   })
+
+  it('loses nothing, doubles nothing and keeps the order of each run through any faults', async () => {
+    const FAULTS: readonly ((answer: PlayedAnswer) => PlayedAnswer)[] = [
+      () => ({ status: 429, headers: { 'retry-after': '3' } }),
+      () => ({ status: 403, headers: { 'retry-after': '90' } }),
+      () => ({ status: 500, body: 'oops' }),
+      () => ({ status: 502, body: '<html>Bad gateway</html>' }),
+      () => ({ body: '<html>Sign in</html>' }),
+      () => ({ body: { message: 'Server Error' } }),
+      () => ({ fault: 'cut' }),
+      (answer) => ({ ...answer, fault: 'truncate' }),
+      (answer) => ({ ...answer, fault: 'break' }),
+      () => ({ status: 404, body: { message: 'Not Found' } }),
+    ]
+    /** Twelve runs, each a step further from round to round; they end one after the other. */
+    const worldAt = (tick: number): GithubWorld => ({
+      pulls: [pullOf(1, { updatedAt: minute(tick), sha: `sha ${Math.min(tick, 4)}` })],
+      runs: Array.from({ length: 12 }, (_, index) => {
+        const isEnded = tick > index
+        const [status, conclusion] = isEnded ? ['completed', 'success'] : ['in_progress', null]
+        const ends = isEnded ? minute(index + 1) : null
+        const job = jobOf(index * 10 + 5, { status, conclusion, completedAt: ends })
+        const more = { status, conclusion, updatedAt: minute(Math.min(tick, index + 1)) }
+        return runOf(index + 1, { ...more, jobs: [[job]] })
+      }),
+    })
+    const tellAll = async (isFaulty: boolean): Promise<string[]> => {
+      const { attempt, become, server } = await start(worldAt(0))
+      let tick = 0
+      let seed = 7
+      const playing = playGithub(() => worldAt(tick))
+      server.play((request) => {
+        seed = (seed * 48_271) % 2_147_483_647
+        const fault = FAULTS[seed % FAULTS.length]
+        const isHit = isFaulty && tick < 15 && seed % 100 < 35
+        return isHit && fault !== undefined ? fault(playing(request)) : playing(request)
+      })
+      const told: string[] = []
+      for (; tick < 40; tick += 1) {
+        become(worldAt(tick))
+        told.push(...tell(await attempt()))
+      }
+      return told
+    }
+    const [clean, faulty] = [await tellAll(false), await tellAll(true)]
+    const runsOf = (all: readonly string[]) => all.filter((line) => !line.startsWith('pull'))
+    expect(new Set(runsOf(faulty))).toEqual(new Set(runsOf(clean)))
+    expect(runsOf(faulty)).toHaveLength(runsOf(clean).length)
+    expect(clean.filter((line) => line.endsWith('finished'))).toHaveLength(12)
+    for (const run of new Set(runsOf(clean).map((line) => line.split(' ')[0] ?? '')))
+      expect(faulty.filter((line) => line.startsWith(`${run} `))).toEqual(
+        clean.filter((line) => line.startsWith(`${run} `)),
+      )
+  }, 60_000)
 })
