@@ -75,6 +75,7 @@ const RUN = record('RunningRun', {
   signs: array('string'),
   peaks: array('double'),
   wanted: array('boolean'),
+  isClosing: 'boolean',
   stopSeconds: nullable('double'),
   watched: 'boolean',
   dueSeconds: array('double'),

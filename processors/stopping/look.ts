@@ -7,6 +7,7 @@ import { isEventful, longestKnown, type Basis } from './basis.ts'
 import { pFailAt, remainingAt, type Remaining, type Seen } from './forecast.ts'
 import { baseRate, streak, type History } from './history.ts'
 import { GROUNDS } from './permit.ts'
+import { NO_POLICY, policyOf } from './policy.ts'
 import { mixedRate, termsOf } from './refine.ts'
 import { beliefOf } from './signs.ts'
 import { ALERT_LOW, judge, RULE, type Standing, type Verdict } from './rule.ts'
@@ -38,7 +39,8 @@ export const look = (
 ): Looked => {
   const terms = termsFor(run, view)
   const seen = seenOf(run, view, terms)
-  const standing = { ...view.standing, isWaiting }
+  const { isClosing } = run
+  const standing = { ...view.standing, isWaiting, isClosing, policy: policyOf(run.labels) }
   const verdict = judge(view.basis, seen, standing)
   const isAlerting = verdict.chance.low >= ALERT_LOW && verdict.level !== 'abstain'
   const isFirst = isFirstInstant(run, seen)
@@ -136,6 +138,12 @@ const nextChange = (
 }
 /** Elapsed seconds at which a run without any sign would be stopped; null for never. */
 export const stopPoint = (view: View): number | null => {
+  const standing = {
+    ...view.standing,
+    isWaiting: false,
+    isClosing: false,
+    policy: NO_POLICY,
+  }
   const end = longestKnown(view.basis)
   for (let b = 0; b < BUCKETS && bucketStart(b) < end; b += 1) {
     if (b > 0 && !isEventful(view.basis, b - 1)) continue
@@ -145,8 +153,7 @@ export const stopPoint = (view: View): number | null => {
       sign: null,
       rate: view.basis.rate,
     }
-    if (judge(view.basis, seen, { ...view.standing, isWaiting: false }).level === 'stop')
-      return bucketStart(b)
+    if (judge(view.basis, seen, standing).level === 'stop') return bucketStart(b)
   }
   return null
 }

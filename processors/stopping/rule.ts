@@ -4,6 +4,7 @@ import type { Level } from '../../schemas/events.ts'
 import type { Basis } from './basis.ts'
 import { chanceAt, type Chance, type Seen } from './forecast.ts'
 import { FORECASTS_ADRIFT, STOPS_WRONG } from './guard.ts'
+import { within, type Policy } from './policy.ts'
 import { GROUNDS, LEVELS, type Ground } from './permit.ts'
 
 export const RULE = 'stopline/2'
@@ -31,6 +32,9 @@ export interface Standing {
   readonly stopAt: readonly number[]
   /** True where stops of the job or its family were wrong too often, by ground. */
   readonly isContradicted: readonly boolean[]
+  readonly policy: Policy
+  /** True once a step runs that the policy protects. */
+  readonly isClosing: boolean
   /** True where the job's forecasts said failure too often of late. */
   readonly isAdrift: boolean
   /** Running runs that may be stopped at a time without a failed step. */
@@ -72,9 +76,15 @@ export const judge = (basis: Basis, seen: Seen, standing: Standing): Verdict => 
   const isWaiting = ground !== 'sign' && standing.isWaiting
   const isCandidate = paysOff && !isWaiting && whyAbstain(basis, ground, standing) === null
   const wantsStop =
-    isCandidate && chance.p >= (standing.stopAt[GROUNDS.indexOf(ground)] ?? Infinity)
+    isCandidate &&
+    chance.p >=
+      Math.max(standing.policy.floor, standing.stopAt[GROUNDS.indexOf(ground)] ?? Infinity)
   return {
-    ...advice(basis, ground, chance, standing, wantsStop, paysOff),
+    ...within(
+      standing.policy,
+      standing.isClosing,
+      advice(basis, ground, chance, standing, wantsStop, paysOff),
+    ),
     chance,
     ground,
     isCandidate,

@@ -34,6 +34,8 @@ export interface RunningRun extends RunRef {
   /** Highest belief at which a stop would have paid off, and whether our rule wanted one, by ground. */
   peaks: number[]
   wanted: boolean[]
+  /** True once a step began that a stop must leave running. */
+  isClosing: boolean
   /** When our rule first said to stop it. */
   stopSeconds: number | null
   /** True once a forecast was given with advice. */

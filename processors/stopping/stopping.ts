@@ -21,6 +21,7 @@ import { changeOf, onChange } from './changes.ts'
 import { checkpointSeconds } from './checkpoints.ts'
 import { afterEnd, onProfileTimer, PROFILE_TIMER } from './learn.ts'
 import { look, type Cause } from './look.ts'
+import { isProtected, policyOf } from './policy.ts'
 import { scoreOf } from './score.ts'
 import { RED_TESTS } from './signs.ts'
 import {
@@ -64,13 +65,19 @@ const onRun = (cells: Cells, run: Run, now: number, tables: Tables): Effect[] =>
   if (run.phase !== 'running' || run.startedAt === null) return [drop('no-use')]
   if (running === undefined) return onStarted(cells, run, run.startedAt, now, tables)
   const signs = signsOf(run)
-  if (signs.length <= running.signs.length) return [drop('no-use')]
+  const isSign = signs.length > running.signs.length
+  const closes = !running.isClosing && isClosing(run, running)
+  if (!isSign && !closes) return [drop('no-use')]
+  running.isClosing ||= closes
+  if (isSign) noteSigns(running, run, signs)
+  cells.put(runCell(run), running)
+  return lookAgain(cells, runCell(run), 'sign', run.eventId, now, tables)
+}
+const noteSigns = (running: RunningRun, run: Run, signs: string[]): void => {
   const seconds = Math.max(0, (run.eventAt - running.startedAt) / 1000)
   running.signs = signs
   running.signSeconds ??= seconds
   if (run.failedSteps.length > 0) running.baselines['first-failed-step'] ??= seconds
-  cells.put(runCell(run), running)
-  return lookAgain(cells, runCell(run), 'sign', run.eventId, now, tables)
 }
 const onSignal = (cells: Cells, signal: Signal, now: number, tables: Tables): Effect[] => {
   const running = cells.get(runCell(signal)) as RunningRun | undefined
@@ -78,6 +85,10 @@ const onSignal = (cells: Cells, signal: Signal, now: number, tables: Tables): Ef
   running.siblings = signal.weight
   return lookAgain(cells, runCell(signal), 'signal', signal.eventId, now, tables)
 }
+
+/** True where the step that was told last is one that a stop must leave running. */
+const isClosing = ({ step }: Run, { labels }: Pick<Run, 'labels'>): boolean =>
+  step !== null && labels['policy'] !== undefined && isProtected(policyOf(labels), step)
 
 /** What went wrong in the run so far, by step. */
 const signsOf = (run: Run): string[] =>
@@ -115,6 +126,7 @@ const onStarted = (
     signs,
     peaks: [0, 0, 0],
     wanted: [false, false, false],
+    isClosing: isClosing(run, run),
     stopSeconds: null,
     watched: false,
     dueSeconds: checkpointSeconds(view.basis.medianPass),

@@ -14,7 +14,7 @@ import { historyOf } from './state.ts'
 export interface View {
   readonly history: History
   readonly basis: Basis
-  readonly standing: Omit<Standing, 'isWaiting'>
+  readonly standing: Omit<Standing, 'isWaiting' | 'isClosing' | 'policy'>
   /** What the community has learned of the terms beside the formula. */
   readonly learned: Learned
   /** Share of the job's runs with a bad sign that pass all the same. */

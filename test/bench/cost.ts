@@ -6,6 +6,7 @@ import { fitDensity } from '../../processors/stopping/density/fit.ts'
 import { KEPT_DURATIONS } from '../../processors/stopping/density/sample.ts'
 import { remainingAt, type Seen } from '../../processors/stopping/forecast.ts'
 import { emptyHistory, remember, type History } from '../../processors/stopping/history.ts'
+import { NO_POLICY } from '../../processors/stopping/policy.ts'
 import { judge, type Standing } from '../../processors/stopping/rule.ts'
 import type { Figure } from './figures.ts'
 import { random } from './load.ts'
@@ -38,6 +39,8 @@ const STANDING: Standing = {
   isContradicted: [false, false, false],
   isWaiting: false,
   isAdrift: false,
+  isClosing: false,
+  policy: NO_POLICY,
 }
 
 const microseconds = (name: string, calls: number, call: (index: number) => unknown): Figure => {

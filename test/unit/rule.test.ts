@@ -4,6 +4,7 @@ import { checkpointSeconds } from '../../processors/stopping/checkpoints.ts'
 import { FORECASTS_ADRIFT } from '../../processors/stopping/guard.ts'
 import { emptyHistory, remember, type Finished } from '../../processors/stopping/history.ts'
 import { familyOf, poolsOf } from '../../processors/stopping/pools.ts'
+import { NO_POLICY, policyOf } from '../../processors/stopping/policy.ts'
 import { judge, type Standing } from '../../processors/stopping/rule.ts'
 
 describe('the pools of a job', () => {
@@ -44,6 +45,8 @@ describe('the advice', () => {
     stopsAtOnce: 3,
     isContradicted: [false, false, false],
     isAdrift: false,
+    isClosing: false,
+    policy: NO_POLICY,
     isWaiting: false,
     ...more,
   })
@@ -66,6 +69,20 @@ describe('the advice', () => {
     expect(unshown.reason).toContain('hit few passing runs')
     const contradicted = judge(hanging, late, standing({ isContradicted: [false, true, false] }))
     expect(contradicted).toMatchObject({ level: 'advise', wantsStop: true })
+  })
+  it('is no more than the policy of the job allows', () => {
+    const level = (policy: string, isClosing = false) =>
+      judge(hanging, late, standing({ policy: policyOf({ policy }), isClosing })).level
+    expect(['off', 'watch', 'advise', 'stop'].map((policy) => level(policy))).toEqual([
+      ...['abstain', 'watch', 'advise', 'stop'],
+    ])
+    expect(level('stop floor=.999')).toBe('advise')
+    expect(level('stop protect=gather', true)).toBe('advise')
+    const watched = judge(hanging, late, standing({ policy: policyOf({ policy: 'watch' }) }))
+    expect(watched).toMatchObject({
+      wantsStop: true,
+      reason: 'policy of the job: no more than watch',
+    })
   })
   it('is only advice while the forecasts of the job are adrift, unless a step failed', () => {
     const adrift = standing({ isAdrift: true })

@@ -1,0 +1,57 @@
+/** What may be said of a job's runs: its policy, told by the label `policy` of a run. */
+
+import type { Level } from '../../schemas/events.ts'
+
+export interface Policy {
+  /** The most that is said: nothing, that a run is worth a look, that it may be stopped, or that it should be. */
+  readonly most: 'off' | 'watch' | 'advise' | 'stop'
+  /** Belief below which no run is stopped, whatever the record allows. */
+  readonly floor: number
+  /** Steps that a stop must leave running, such as those that free a cluster; a trailing * stands for any ending. */
+  readonly protectedSteps: readonly string[]
+}
+export const NO_POLICY: Policy = { most: 'stop', floor: 0, protectedSteps: [] }
+const MOST: readonly string[] = ['off', 'watch', 'advise', 'stop'] satisfies Policy['most'][]
+const isMost = (word: string): word is Policy['most'] => MOST.includes(word)
+
+/**
+ * Reads a policy: words apart by spaces, in any order; what is not understood is passed over, towards saying less: a word
+ * that is none of the four means `advise`.
+ * Example: `stop floor=.97 protect=gather*,deprovision` stops from .97 on, and not once a gather or deprovision step began.
+ */
+export const policyOf = (labels: Readonly<Record<string, string>>): Policy => {
+  const text = labels['policy']
+  if (text === undefined) return NO_POLICY
+  let policy = NO_POLICY
+  for (const word of text.split(/\s+/).filter(Boolean)) {
+    const [name = '', value = ''] = word.split('=', 2)
+    const floor = Number(value)
+    if (name === 'protect') policy = { ...policy, protectedSteps: value.split(',') }
+    else if (name === 'floor' && value !== '' && floor >= 0 && floor <= 1)
+      policy = { ...policy, floor }
+    else policy = { ...policy, most: isMost(word) ? word : 'advise' }
+  }
+  return policy
+}
+
+/** True where a stop must leave this step running. */
+export const isProtected = ({ protectedSteps }: Policy, step: string): boolean =>
+  protectedSteps.some((name) =>
+    name.endsWith('*') ? step.startsWith(name.slice(0, -1)) : step === name,
+  )
+
+interface Advice {
+  readonly level: Level
+  readonly reason: string
+}
+const ORDER: readonly Level[] = ['abstain', 'continue', 'watch', 'advise', 'stop']
+
+/** The advice, as far as the policy lets it be said. */
+export const within = (policy: Policy, isClosing: boolean, advice: Advice): Advice => {
+  if (policy.most === 'off') return { level: 'abstain', reason: 'policy of the job: no advice' }
+  if (ORDER.indexOf(advice.level) > ORDER.indexOf(policy.most))
+    return { level: policy.most, reason: `policy of the job: no more than ${policy.most}` }
+  if (advice.level === 'stop' && isClosing)
+    return { level: 'advise', reason: 'policy of the job: a step has begun that must go on' }
+  return advice
+}

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest'
+import { isProtected, policyOf, within } from '../../processors/stopping/policy.ts'
+
+describe('the policy of a job', () => {
+  it('is read from its label: stop from .97 on, and leave gather and deprovision alone', () => {
+    const policy = policyOf({ policy: 'stop floor=.97 protect=gather*,deprovision' })
+    expect(policy).toEqual({
+      most: 'stop',
+      floor: 0.97,
+      protectedSteps: ['gather*', 'deprovision'],
+    })
+    const steps = ['gather', 'gather-must', 'deprovision', 'deprovision-all', 'test']
+    expect(steps.filter((step) => isProtected(policy, step))).toEqual(steps.slice(0, 3))
+  })
+  it('lets everything be said where nothing is told, and no stop where it is not understood', () => {
+    expect(policyOf({})).toEqual({ most: 'stop', floor: 0, protectedSteps: [] })
+    for (const policy of ['stopp', 'floor=2', 'none'])
+      expect(policyOf({ policy }).most).toBe('advise')
+  })
+  it('takes nothing away below what it allows', () => {
+    const advice = { level: 'continue', reason: 'r' } as const
+    expect(within(policyOf({ policy: 'watch' }), false, advice)).toBe(advice)
+    expect(within(policyOf({ policy: 'off' }), false, advice).level).toBe('abstain')
+  })
+})
