@@ -5,15 +5,22 @@ import { actedTable } from '../../cli/backtest/acted/table.ts'
 import { createCollector } from '../../cli/backtest/collector.ts'
 import { measure } from '../../cli/backtest/measures.ts'
 import { printReport } from '../../cli/backtest/print.ts'
+import { replayArchive } from '../../cli/feed.ts'
 import { emit, setTimer, type Processor } from '../../processors/processor.ts'
 import { runs } from '../../processors/runs/runs.ts'
+import { TOPOLOGY } from '../../processors/topology.ts'
+import { openArchive } from '../../producers/archive/archive.ts'
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
 import type { LogRecord, Offer } from '../../runtime/ports.ts'
 import type { Run, RunEvent, Score } from '../../schemas/events.ts'
 import { runKey } from '../../schemas/keys.ts'
 import { checkpointOf, scoreOf } from '../support/backtest-records.ts'
 import { aFact, aRun, MINUTE, MONDAY } from '../support/facts.ts'
+import { generatedArchive, writeArchive } from '../support/generated-archive.ts'
 import { sampleDecision } from '../support/sample-records.ts'
+import { temporaryFolder } from '../support/temporary.ts'
+
+const SCORING = TOPOLOGY.filter(({ name }) => !name.startsWith('kpi') && name !== 'incidents')
 
 /** Says stop two minutes after each start, and again a minute later. */
 const stopper: Processor = {
@@ -108,6 +115,26 @@ describe('a replay whose stops are acted on', () => {
       [true, null],
       [true, null],
     ])
+  })
+
+  it('scores what a plain replay scores where each run is kept: the small steps change nothing', async () => {
+    const folder = writeArchive(temporaryFolder(), generatedArchive(250))
+    const scoresOf = async (isActing: boolean): Promise<unknown[]> => {
+      const runtime = new EmbeddedRuntime(':memory:', SCORING)
+      const scores: unknown[] = []
+      runtime.onCommit((published) => {
+        for (const { topic, record } of published) if (topic === 'ci.scores.v1') scores.push(record)
+      })
+      const fed = isActing ? actOnStops(runtime, 1).fed : runtime
+      await replayArchive(fed, openArchive([folder]), new AbortController().signal, {
+        isQuiet: true,
+      })
+      runtime.close()
+      return scores
+    }
+    const plain = await scoresOf(false)
+    expect(plain.length).toBeGreaterThan(200)
+    expect(await scoresOf(true)).toEqual(plain)
   })
 
   it('keeps a share of the runs by their key alone', () => {
