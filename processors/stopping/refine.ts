@@ -24,10 +24,10 @@ export interface Known {
 }
 
 /**
- * Weights before anything was learned: half way from the formula to the mean that the communities of eleven recordings came
- * to, in tenths. `node test/support/start-weights.ts` prints them, those without each recording, and what they gave there.
+ * Weights before anything was learned: the formula, and of each other term half of what the communities of eleven recordings
+ * came to in the mean, in tenths. Constant and formula speak of a community's own rate, so they start as they are. `node test/support/start-weights.ts` prints them, those without each recording, and what they gave there.
  */
-export const START_WEIGHTS: readonly number[] = [-0.2, 0.9, 0, 0, 0.1, 0.2, 0.1, 0, 0]
+export const START_WEIGHTS: readonly number[] = [0, 1, 0, 0, 0.1, 0.2, 0.1, 0, 0]
 /**
  * How far each weight may be off at first (variances). The constant moves little, and the formula's own weight down to what
  * it is worth where it is too sure; streaks are long numbers, the others about one.

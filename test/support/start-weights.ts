@@ -50,9 +50,13 @@ export const follow = (runs: readonly Told[], start: readonly number[]): Course 
   }
 }
 
-/** Half way from the formula to the mean of these. Example: of siblings .4 and .8 the start weight is .3. */
+/**
+ * The formula, and of each other term half of the mean. Constant and formula speak of a community's own rate: they start as
+ * they are. Example: of siblings .4 and .8 the start weight is .3.
+ */
 export const startFrom = (learned: readonly (readonly number[])[]): number[] =>
   FORMULA.map((formula, i) => {
+    if (i < 2) return formula
     const mean = learned.reduce((sum, weights) => sum + (weights[i] ?? 0), 0) / learned.length
     return formula + SHRINK * (mean - formula)
   })
