@@ -1,5 +1,6 @@
 /** What one round of polling GitHub works with. */
 
+import type { Refused, RefusedPayload } from '../payload/heard.ts'
 import type { Get } from '../payload/reach.ts'
 import type { RepoCursor } from './cursor.ts'
 
@@ -32,4 +33,11 @@ export const options = ({ config, repo, now }: RepoRound) => ({
   source: config.source,
   repo,
   now,
+})
+
+/** What could not be read, for the dead letters. */
+export const refusedOf = ({ reason, message }: RefusedPayload, payload: unknown): Refused => ({
+  reason,
+  detail: message,
+  payload: JSON.stringify(payload),
 })

@@ -73,15 +73,18 @@ export const createAttempts = (ports: AttemptPorts): Attempts => {
     if (now < blockedUntil)
       throw new SourceError('throttled', 'it asked for patience', blockedUntil)
     quota.take(isUrgent, now)
+    let told: Answer['headers'] | null = null
     try {
       const answer = await wire({ url, headers })
-      quota.learn(answer.headers, pace.now())
+      told = answer.headers
       const came = cameOf(answer, pace.now(), isLast)
       if ('error' in came) answer.discard()
       return came
     } catch (error) {
       if (!(error instanceof SourceError) || !canHelp(error)) throw error
       return { error, at: null, isTheirs: true }
+    } finally {
+      quota.answered(told, pace.now())
     }
   }
 

@@ -21,8 +21,8 @@ export interface QuotaUse {
 export interface Quota {
   /** Takes one request out of it. Throws a SourceError that says when there will be more. */
   readonly take: (isUrgent: boolean, now: number) => void
-  /** Learns from what the source says is left. */
-  readonly learn: (headers: Answer['headers'], now: number) => void
+  /** A request that was taken has been answered; null where it was not. What the source says is left is learned from. */
+  readonly answered: (headers: Answer['headers'] | null, now: number) => void
   readonly use: () => QuotaUse
 }
 
@@ -33,6 +33,7 @@ export const createQuota = (perHour: number | null): Quota => {
   let limit = perHour
   let remaining: number | null = null
   let resetAt = 0
+  let underWay = 0
 
   const renew = (now: number): void => {
     if (now - hourFrom >= HOUR_MS || now < hourFrom) [hourFrom, used] = [now, 0]
@@ -51,16 +52,17 @@ export const createQuota = (perHour: number | null): Quota => {
         throw new SourceError('quota-spent', `${left()} requests are left, ${kept} are kept`, at)
       }
       used += 1
+      underWay += 1
       if (remaining !== null) remaining -= 1
     },
-    learn: (headers, now) => {
-      const told = rateLimit(headers, now)
+    answered: (headers, now) => {
+      underWay -= 1
+      const told = headers === null ? null : rateLimit(headers, now)
       if (told === null) return
       limit = Math.min(told.limit ?? Infinity, perHour ?? Infinity)
       if (limit === Infinity) limit = null
-      // Answers may overtake each other: inside one period what is left only falls.
-      const isSamePeriod = remaining !== null && Math.abs(told.resetAt - resetAt) < 5000
-      remaining = isSamePeriod ? Math.min(remaining ?? 0, told.remaining) : told.remaining
+      // What is still under way is not counted there yet.
+      remaining = Math.max(0, told.remaining - underWay)
       resetAt = told.resetAt
     },
     use: () => ({ used, limit, remaining }),
