@@ -5,10 +5,10 @@
  */
 
 import { createRequire } from 'node:module'
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import type kafkajs from 'kafkajs'
 import type { Message } from 'kafkajs'
 import type { Cluster, ClusterOptions } from './client-parts.ts'
+import { LZ4, SNAPPY, ZSTD } from './codecs.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -35,12 +35,12 @@ const { Kafka, CompressionCodecs, CompressionTypes, ConfigResourceTypes, logLeve
 const InnerCluster = require('kafkajs/src/cluster') as new (options: object) => Cluster
 const { createLogger } = require('kafkajs/src/loggers') as { createLogger: (of: object) => object }
 const createSocketFactory = require('kafkajs/src/network/socketFactory') as () => object
+export const COMPRESSIONS = CompressionTypes
 export const TOPIC_RESOURCE = ConfigResourceTypes.TOPIC
 
-CompressionCodecs[CompressionTypes.ZSTD] = () => ({
-  compress: ({ buffer }: { buffer: Buffer }) => Promise.resolve(zstdCompressSync(buffer)),
-  decompress: (bytes: Buffer) => Promise.resolve(zstdDecompressSync(bytes)),
-})
+CompressionCodecs[CompressionTypes.Snappy] = () => SNAPPY
+CompressionCodecs[CompressionTypes.LZ4] = () => LZ4
+CompressionCodecs[CompressionTypes.ZSTD] = () => ZSTD
 
 const READ_COMMITTED = 1
 /** So long one answer is waited for. */

@@ -9,6 +9,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { patientClient } from '../../runtime/kafka/client.ts'
 
 export interface TestBroker {
   readonly addresses: readonly string[]
@@ -46,11 +47,25 @@ export const startBroker = async (): Promise<TestBroker> => {
   }
   try {
     await kafka(['start', '1'], home, port)
-    return { addresses: [`127.0.0.1:${port}`], stop }
+    const addresses = [`127.0.0.1:${port}`]
+    await warmUp(addresses)
+    return { addresses, stop }
   } catch (error) {
     await stop()
     throw error
   }
+}
+
+/** The first group and the first transaction make topics of the broker's own: that takes seconds. */
+const warmUp = async (addresses: readonly string[]): Promise<void> => {
+  const admin = patientClient(addresses).admin()
+  await admin.connect()
+  for (let isWarm = false; !isWarm;)
+    isWarm = await admin.fetchOffsets({ groupId: 'warm-up', topics: [] }).then(
+      () => true,
+      () => false,
+    )
+  await admin.disconnect()
 }
 
 const kafka = async (args: readonly string[], home: string, port: number): Promise<void> => {

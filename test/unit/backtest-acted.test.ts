@@ -214,6 +214,7 @@ describe('measures of stops that were acted on', () => {
     const measures = { ...measure(collected, { resamples: 20 }), acted: found }
     const text = printReport(measures)
     expect(text).toContain('If stops were acted on, 25.0 % of the runs being left to their end')
+    expect(text).toContain('Few stopped runs were kept (2)')
     expect(text).toMatch(/stopped \(kept\) +– +8 \(2\) +8/)
     expect(actedTable(measures.total, found).rows.every((row) => row.length <= 4)).toBe(true)
   })

@@ -1,0 +1,146 @@
+/** The log, its transactions and its readers against a broker. */
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { TOPOLOGY } from '../../processors/topology.ts'
+import { keyed } from '../../runtime/engine/stage.ts'
+import { COMPRESSIONS, patientClient } from '../../runtime/kafka/client.ts'
+import { toMessage } from '../../runtime/kafka/messages.ts'
+import { ProgressBoard } from '../../runtime/kafka/progress-board.ts'
+import { runTasks } from '../../runtime/kafka/process-tasks.ts'
+import { KafkaLog } from '../../runtime/kafka/record-log.ts'
+import { tasksOf } from '../../runtime/kafka/tasks.ts'
+import { ensureTopics, wantedTopics } from '../../runtime/kafka/topic-admin.ts'
+import { FencedError, TransactionalWriter, type Placed } from '../../runtime/kafka/transactions.ts'
+import { describeRecordLog } from '../contract/record-log.ts'
+import { aFact, aRun, HOUR, MONDAY } from '../support/facts.ts'
+import { hasBroker, startBroker, type TestBroker } from './broker.ts'
+import { writeToOf } from './order.ts'
+import { untilReached } from './processes.ts'
+
+const plans = tasksOf(TOPOLOGY)
+const started = Date.now()
+
+describe.skipIf(!hasBroker())('on a broker', () => {
+  let broker: TestBroker
+  beforeAll(async () => {
+    broker = await startBroker()
+  })
+  afterAll(() => broker.stop())
+
+  /** Topics of a namespace of their own. */
+  const topics = async (name: string, partitions: number) => {
+    const to = writeToOf({ namespace: `${name}-${started}.`, partitions })
+    const admin = patientClient(broker.addresses).admin()
+    await admin.connect()
+    const wanted = wantedTopics(plans, { ...to, replication: 1, minInSync: 1 })
+    await ensureTopics(admin, wanted, 1)
+    return { to, admin, wanted }
+  }
+  const fact = (n: number) => {
+    const at = MONDAY + n
+    return keyed('ci.run-events.v1', aFact(aRun({ runId: String(n) }), 'started', at), at)
+  }
+
+  describeRecordLog('Kafka', async () => {
+    const { to, admin } = await topics('contract', 3)
+    await admin.disconnect()
+    return KafkaLog.open(broker.addresses, to)
+  })
+
+  it('finds topics as they are wanted, and says what somebody has changed', async () => {
+    const { to, admin, wanted } = await topics('drift', 1)
+    expect(await ensureTopics(admin, wanted, 1)).toEqual([])
+    const name = to.names.topic('ci.runs.v1')
+    await admin.createPartitions({ topicPartitions: [{ topic: name, count: 2 }] })
+    const drift = { topic: name, setting: 'partitions', wanted: '1', found: '2' }
+    await expect.poll(() => ensureTopics(admin, wanted, 1), { timeout: 5_000 }).toEqual([drift])
+    await admin.disconnect()
+  })
+
+  it('reads what other producers have compressed', async () => {
+    const { to, admin } = await topics('codecs', 1)
+    const producer = patientClient(broker.addresses).producer()
+    await producer.connect()
+    const { None, GZIP, Snappy, LZ4, ZSTD } = COMPRESSIONS
+    const codecs = [None, GZIP, Snappy, LZ4, ZSTD]
+    for (const [n, compression] of codecs.entries()) {
+      const { topic, ...message } = toMessage(fact(n), 'outside', to)
+      await producer.send({ topic, compression, messages: [message] })
+    }
+    const log = await KafkaLog.open(broker.addresses, to)
+    const read = await log.readAll('ci.run-events.v1')
+    expect(read.map(({ at }) => at)).toEqual(codecs.map((_, n) => MONDAY + n))
+    await Promise.all([producer.disconnect(), log.close(), admin.disconnect()])
+  })
+
+  it('shows what is committed, with its offsets, and nothing of a writer that was fenced', async () => {
+    const { to, admin } = await topics('fenced', 2)
+    const { names } = to
+    const commitOf = (n: number) => {
+      const marker: Placed = { topic: names.progress, partition: 0, key: 'k', value: String(n) }
+      return {
+        first: [{ topic: names.changelog('runs'), partition: 0, key: 'k', value: String(n) }],
+        outputs: [toMessage(fact(n), 'runs/0', to)],
+        last: () => marker,
+        group: names.group('runs'),
+        offsets: [{ topic: names.topic('ci.run-events.v1'), partition: 0, offset: n }],
+      }
+    }
+    const zombie = await TransactionalWriter.open(
+      broker.addresses,
+      names.transactionalId('runs', 0),
+    )
+    await zombie.commit(commitOf(1))
+    const heir = await TransactionalWriter.open(broker.addresses, names.transactionalId('runs', 0))
+    await expect(zombie.commit(commitOf(2))).rejects.toThrow(FencedError)
+    for (const n of [3, 4, 5]) await heir.commit(commitOf(n)) // one right after the other
+    const log = await KafkaLog.open(broker.addresses, to)
+    const read = await log.readAll('ci.run-events.v1')
+    expect(read.map(({ at }) => at - MONDAY)).toEqual([1, 3, 4, 5])
+    const [committed] = await admin.fetchOffsets({
+      groupId: names.group('runs'),
+      topics: [names.topic('ci.run-events.v1')],
+    })
+    expect(committed?.partitions.find(({ partition }) => partition === 0)?.offset).toBe('5')
+    await Promise.all([zombie.close(), heir.close(), log.close(), admin.disconnect()])
+  })
+
+  it('sends what cannot be read to the dead letters, once, and goes on', async () => {
+    const { to, admin } = await topics('poison', 1)
+    const { addresses: brokers } = broker
+    const log = await KafkaLog.open(brokers, to, ['ci.run-events.v1'])
+    const producer = patientClient(brokers).producer()
+    await producer.connect()
+    const bad = [Buffer.from([0, 0]), Buffer.from('not ours'), Buffer.from([0, 0, 0, 1, 0, 7])]
+    await log.append([fact(1)])
+    const topic = to.names.topic('ci.run-events.v1')
+    await producer.send({ topic, messages: bad.map((value) => ({ value, partition: 0 })) })
+    await producer.disconnect()
+    await log.close()
+    const again = await KafkaLog.open(brokers, to, ['ci.run-events.v1'])
+    await again.append([fact(2)])
+    await again.promise(MONDAY + HOUR)
+
+    const board = new ProgressBoard(brokers, to.names)
+    await board.open()
+    const stop = new AbortController()
+    const first = plans.slice(0, 1)
+    const assigned = first.map((plan) => ({ plan, partition: 0 }))
+    const running = runTasks(assigned, { ...to, brokers, board }, { signal: stop.signal })
+    await untilReached(board, first, 1, MONDAY + HOUR)
+    stop.abort()
+    await running
+    const letters = await again.readAll('ci.dead-letters.v1')
+    expect(letters.map(({ record }) => (record as { reason: string } | null)?.reason)).toEqual([
+      'truncated',
+      'bad-magic',
+      'unknown-schema',
+    ])
+    const runs = await again.readAll('ci.runs.v1')
+    expect(runs.map(({ record }) => (record as { runId: string } | null)?.runId)).toEqual([
+      '1',
+      '2',
+    ])
+    await Promise.all([board.close(), again.close(), admin.disconnect()])
+  })
+})
