@@ -67,7 +67,7 @@ A forecast uses only what had been heard at its instant. Intervals are 95 % boot
     mode: {
       type: 'string',
       value: 'MODE',
-      doc: 'advice: every outcome is seen (default). acted: beside it, stopped runs are cut off.',
+      doc: 'advice: every outcome is seen (default). acted: beside it, stopped runs are cut off (slower).',
     },
     'keep-share': {
       type: 'string',

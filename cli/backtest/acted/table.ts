@@ -6,6 +6,9 @@ import type { SubjectMeasures } from '../measures.ts'
 import type { Table } from '../table.ts'
 import { SKILL_AT, type ActedMeasures } from './measures.ts'
 
+/** Below so many kept runs their weights make estimates jump. */
+const FEW_KEPT = 30
+
 /** What our rule was worth in each mode; the last column is what the recording knows and nobody would see. */
 export const actedTable = (advice: SubjectMeasures, acted: ActedMeasures): Table => {
   const { known } = acted
@@ -83,6 +86,9 @@ export const actedTable = (advice: SubjectMeasures, acted: ActedMeasures): Table
       }),
     ],
     notes: [
+      ...(acted.kept < FEW_KEPT
+        ? [`Few stopped runs were kept (${count(acted.kept)}): the second column means little.`]
+        : []),
       `A stopped run is cut off at its first stop and heard as aborted, unless a hash of its key leaves it to its end; each of those stands for ${count(1 / acted.keepShare)} in the second column. The third is known to the recording alone. Really saved: ${hours(known.cutSavedSeconds)} h, since kept runs save nothing.`,
     ],
   }
