@@ -71,7 +71,11 @@ const configOf = (server: { url: string }, second: { url: string }) => {
   return readConfig({ sources }, { env: () => SECRET, file: () => '' }, 'test')
 }
 
-const live = async (config: ReturnType<typeof configOf>, record: string, ms: number) => {
+const finished = (offers: readonly Offer[]): number =>
+  offers.filter(({ record }) => 'kind' in record && record.kind === 'finished').length
+
+/** Polls until both sources told the end of their run. */
+const live = async (config: ReturnType<typeof configOf>, record: string) => {
   const offered: { at: number; name: string; offers: readonly Offer[] }[] = []
   const cursors = new Map<string, string>()
   const stop = new AbortController()
@@ -99,7 +103,8 @@ const live = async (config: ReturnType<typeof configOf>, record: string, ms: num
     stop.signal,
   )
   const running = sources.run()
-  await sleep(ms)
+  const ends = (): number => finished(offered.flatMap(({ offers }) => offers))
+  for (let tries = 0; ends() < 2 && tries < 300; tries += 1) await sleep(50)
   stop.abort()
   await running
   const order = offered.toSorted((a, b) => a.at - b.at || (a.name < b.name ? -1 : 1))
@@ -129,10 +134,9 @@ describe('a recording', () => {
     const folder = temporaryFolder()
     const config = configOf(server, second)
     openRecordingFolder(folder, config.sources)
-    const { offers, status } = await live(config, folder, 5500)
+    const { offers, status } = await live(config, folder)
     expect(isRecording(folder)).toBe(true)
-    const kinds = offers.map(({ record }) => ('kind' in record ? record.kind : ''))
-    expect(kinds.filter((kind) => kind === 'finished')).toHaveLength(2)
+    expect(finished(offers)).toBe(2)
     expect(status.every(({ rounds }) => rounds >= 3)).toBe(true)
     expect(bytesOf(await replayed(folder))).toEqual(bytesOf(offers))
     const text = readdirSync(join(folder, 'github'))
@@ -161,8 +165,8 @@ describe('a recording', () => {
     const folder = temporaryFolder()
     const config = configOf(server, second)
     openRecordingFolder(folder, config.sources)
-    const { offers } = await live(config, folder, 600)
-    await live(config, folder, 600)
+    const { offers } = await live(config, folder)
+    await live(config, folder)
     expect(readdirSync(join(folder, 'other'))).toHaveLength(2)
     const facts = (all: readonly Offer[]) =>
       bytesOf(all.filter(({ topic }) => topic !== 'ci.source-states.v1'))
