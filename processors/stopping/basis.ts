@@ -34,6 +34,8 @@ export interface Basis {
   readonly pool: 'job' | 'family' | 'community' | 'none'
   /** Median passing duration in seconds, null without passes. */
   readonly medianPass: number | null
+  /** Seconds that 99 in 100 runs of either outcome do not outlast; Infinity while too few are known. */
+  readonly hungSeconds: number
 }
 
 /** A pool's failure rate, with half a run each way. */
@@ -48,6 +50,7 @@ export const basisOf = (history: History, priors: readonly (Prior | undefined)[]
   const prior = priors[at]
   const pooled = prior === undefined ? 0.5 : pooledRate(prior)
   const pass = sideOf(history.pass, prior && [prior.passDurations, prior.passClean, prior.passes])
+  const fail = sideOf(history.fail, prior && [prior.failDurations, prior.failClean, prior.failures])
   const rates = expertRates(history.recent, pooled)
   const { rate, effectiveRuns } = mixed(rates, history.expertScores)
   const { low, high } = wilson(rate, effectiveRuns, Z90)
@@ -57,11 +60,20 @@ export const basisOf = (history: History, priors: readonly (Prior | undefined)[]
     rateHigh: high,
     rates,
     pass,
-    fail: sideOf(history.fail, prior && [prior.failDurations, prior.failClean, prior.failures]),
+    fail,
     pool: poolName(history.recent.length, at),
     medianPass: pass.lasting.quantileBeyond(0, 0.5),
+    hungSeconds: hungAfter(pass.lasting, fail.lasting),
   }
 }
+
+/** Fewer runs than this, pools included, do not tell how long 99 in 100 last. */
+const HUNG_LEAST = 20
+/** Example: passes end by 100 s, failures by 40 s: a run of 101 s may hang. */
+const hungAfter = (pass: Survival, fail: Survival): number =>
+  pass.total + fail.total < HUNG_LEAST
+    ? Infinity
+    : Math.max(pass.quantileBeyond(0, 0.99) ?? 0, fail.quantileBeyond(0, 0.99) ?? 0)
 
 const poolName = (own: number, at: number): Basis['pool'] =>
   own >= OWN_LEAST ? 'job' : at === 0 ? 'family' : at > 0 ? 'community' : own > 0 ? 'job' : 'none'

@@ -18,11 +18,11 @@ export interface Guard {
   isAdrift: boolean
 }
 export const newGuard = (): Guard => ({
-  wrong: [0, 0, 0],
-  right: [0, 0, 0],
+  wrong: [],
+  right: [],
   surplus: 0,
   variance: 0,
-  held: [false, false, false],
+  held: [],
   isAdrift: false,
 })
 

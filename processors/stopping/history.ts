@@ -1,6 +1,7 @@
 /** What a job remembers of its finished runs. */
 
 import { newGuard, type Guard } from './guard.ts'
+import { GROUNDS } from './permit.ts'
 import { countSigns, type SignCounts } from './signs.ts'
 import { addDuration, decay, type Histogram } from './survival.ts'
 
@@ -63,8 +64,8 @@ export const emptyHistory = (): History => ({
   lastPasses: [],
   expertScores: [],
   watchedPasses: 0,
-  falseStops: [0, 0, 0],
-  trueStops: [0, 0, 0],
+  falseStops: GROUNDS.map(() => 0),
+  trueStops: GROUNDS.map(() => 0),
   skillRuns: 0,
   skillOurs: 0,
   skillBase: 0,

@@ -112,7 +112,8 @@ const nextLook = (
 ): Effect[] => {
   const due = run.dueSeconds.find((seconds) => seconds > seen.elapsedSeconds) ?? Infinity
   const change = nextChange(view.basis, standing, seen, verdict, due)
-  const next = Math.min(due, change)
+  const hung = view.basis.hungSeconds
+  const next = Math.min(due, change, hung > seen.elapsedSeconds ? hung : Infinity)
   if (next === Infinity) return []
   return [setTimer(runCell(run), Math.max(view.now + 1, run.startedAt + Math.ceil(next * 1000)))]
 }

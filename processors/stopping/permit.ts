@@ -7,8 +7,11 @@
 
 import { wilson } from '../../schemas/measures.ts'
 
-/** What a belief rests on: how runs ended before, how long the run has lasted, or what failed inside it. */
-export const GROUNDS = ['history', 'age', 'sign'] as const
+/**
+ * What a belief rests on: how runs ended before, how long the run has lasted, what failed inside it, or that it has outlasted
+ * all but one in a hundred of either outcome.
+ */
+export const GROUNDS = ['history', 'age', 'sign', 'hung'] as const
 export type Ground = (typeof GROUNDS)[number]
 
 /** Beliefs at which a record is kept. The lowest is above the precision of .9 that is asked of stops. */

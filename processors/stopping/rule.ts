@@ -72,7 +72,7 @@ export const judge = (basis: Basis, seen: Seen, standing: Standing): Verdict => 
   const gain = chance.p * failRemainingSeconds
   const loss = (1 - chance.p) * rerunSeconds
   const paysOff = gain > loss * (1 + DELAY_COST_SHARE)
-  const ground = groundOf(seen)
+  const ground = groundOf(basis, seen)
   const isWaiting = ground !== 'sign' && standing.isWaiting
   const isCandidate = paysOff && !isWaiting && whyAbstain(basis, ground, standing) === null
   const wantsStop =
@@ -83,7 +83,15 @@ export const judge = (basis: Basis, seen: Seen, standing: Standing): Verdict => 
     ...within(
       standing.policy,
       standing.isClosing,
-      advice(basis, ground, chance, standing, wantsStop, paysOff),
+      advice(
+        basis,
+        ground,
+        seen.elapsedSeconds >= basis.hungSeconds,
+        chance,
+        standing,
+        wantsStop,
+        paysOff,
+      ),
     ),
     chance,
     ground,
@@ -98,15 +106,25 @@ export const judge = (basis: Basis, seen: Seen, standing: Standing): Verdict => 
 const STOP_REASONS: Readonly<Record<Ground, string>> = {
   history: 'the job fails now: the rest of this run outweighs a rerun',
   age: 'runs that last so long fail: the rest of this one outweighs a rerun',
+  hung: 'it has outlasted 99 in 100 runs of either outcome: the rest of it outweighs a rerun',
   sign: 'runs with this failed step fail: the rest of this one outweighs a rerun',
 }
 
-const groundOf = ({ sign, rate }: Seen): Ground =>
-  sign !== null ? 'sign' : rate >= LEVELS[0] ? 'history' : 'age'
+const groundOf = ({ hungSeconds }: Basis, { sign, rate, elapsedSeconds }: Seen): Ground =>
+  sign !== null
+    ? 'sign'
+    : rate >= LEVELS[0]
+      ? 'history'
+      : elapsedSeconds >= hungSeconds
+        ? 'hung'
+        : 'age'
+
+const HUNG = 'it has outlasted 99 in 100 runs of either outcome: it may hang'
 
 const advice = (
   basis: Basis,
   ground: Ground,
+  isHung: boolean,
   chance: Chance,
   standing: Standing,
   wantsStop: boolean,
@@ -133,6 +151,7 @@ const advice = (
     }
   if (paysOff && chance.low >= ALERT_LOW)
     return { level: 'advise', reason: 'likely to fail, with time to be saved' }
+  if (isHung) return { level: 'watch', reason: HUNG }
   if (chance.p >= WATCH_P) return { level: 'watch', reason: 'more likely to fail than to pass' }
   return { level: 'continue', reason: 'more likely to pass than to fail' }
 }

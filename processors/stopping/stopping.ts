@@ -21,6 +21,7 @@ import { changeOf, onChange } from './changes.ts'
 import { checkpointSeconds } from './checkpoints.ts'
 import { afterEnd, onProfileTimer, PROFILE_TIMER } from './learn.ts'
 import { look, type Cause } from './look.ts'
+import { GROUNDS } from './permit.ts'
 import { isProtected, policyOf } from './policy.ts'
 import { scoreOf } from './score.ts'
 import { RED_TESTS } from './signs.ts'
@@ -124,8 +125,8 @@ const onStarted = (
     terms: [],
     signSeconds: signs.length > 0 ? Math.max(0, (run.eventAt - startedAt) / 1000) : null,
     signs,
-    peaks: [0, 0, 0],
-    wanted: [false, false, false],
+    peaks: GROUNDS.map(() => 0),
+    wanted: GROUNDS.map(() => false),
     isClosing: isClosing(run, run),
     stopSeconds: null,
     watched: false,

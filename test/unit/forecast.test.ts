@@ -131,6 +131,7 @@ describe('the chance to fail', () => {
       pass: side({ '60': 40 }),
       pool: 'job',
       medianPass: 1000,
+      hungSeconds: Infinity,
     }
     const { p, low, high } = chanceAt(basis, at(basis, 2000))
     expect(p).toBeCloseTo(0.9, 3)

@@ -26,15 +26,16 @@ describe('the checkpoints', () => {
 })
 
 describe('the advice', () => {
+  const run = (more: Partial<Finished>): Finished => ({
+    failed: false,
+    durationSeconds: 1000,
+    isCut: false,
+    signSeconds: null,
+    signs: [],
+    ...more,
+  })
   const history = (of: (i: number) => Partial<Finished>) =>
-    Array.from({ length: 80 }, (_, i) => ({
-      failed: false,
-      durationSeconds: 1000,
-      isCut: false,
-      signSeconds: null,
-      signs: [],
-      ...of(i),
-    })).reduce(remember, emptyHistory())
+    Array.from({ length: 80 }, (_, i) => run(of(i))).reduce(remember, emptyHistory())
   const standing = (more: Partial<Standing> = {}): Standing => ({
     ownRuns: 30,
     skillRuns: 50,
@@ -69,6 +70,21 @@ describe('the advice', () => {
     expect(unshown.reason).toContain('hit few passing runs')
     const contradicted = judge(hanging, late, standing({ isContradicted: [false, true, false] }))
     expect(contradicted).toMatchObject({ level: 'advise', wantsStop: true })
+  })
+  it('says that a run may hang once it has outlasted 99 in 100 of either outcome', () => {
+    const steady = basisOf(
+      history((i) => ({ failed: i % 20 === 0, durationSeconds: 1000 + (i % 7) })),
+      [],
+    )
+    expect(steady.hungSeconds).toBeGreaterThan(950)
+    expect(steady.hungSeconds).toBeLessThan(1150)
+    const at = (elapsedSeconds: number, rate = steady.rate) =>
+      judge(steady, { ...late, elapsedSeconds, rate }, standing())
+    expect(at(900)).toMatchObject({ level: 'continue', ground: 'age' })
+    expect(at(1150)).toMatchObject({ level: 'watch', ground: 'hung' })
+    expect(at(1150).reason).toContain('may hang')
+    const young = basisOf(remember(emptyHistory(), run({ failed: true })), [])
+    expect(young.hungSeconds).toBe(Infinity)
   })
   it('is no more than the policy of the job allows', () => {
     const level = (policy: string, isClosing = false) =>
