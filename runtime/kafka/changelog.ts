@@ -17,7 +17,7 @@ export interface ChangelogRecord {
   readonly key: string
   readonly value: Buffer | null
 }
-export class UnreadableChangeError extends Error {
+class UnreadableChangeError extends Error {
   override name = 'UnreadableChangeError'
 }
 

@@ -18,7 +18,7 @@ export interface FetchedPartition {
   /** From the beginning of the batch on in which the asked-for offset lies. */
   readonly messages: readonly FetchedMessage[]
 }
-export interface PartitionOffset {
+interface PartitionOffset {
   readonly partition: number
   readonly offset: string
 }

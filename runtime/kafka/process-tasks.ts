@@ -30,6 +30,7 @@ export const runTasks = async (
   settings: TaskSettings,
   { signal, ...options }: RunOptions,
 ): Promise<void> => {
+  checkPartitions(assigned, settings)
   const doubt = new AbortController()
   const both = AbortSignal.any([signal, doubt.signal])
   const results = await Promise.allSettled(
@@ -41,6 +42,16 @@ export const runTasks = async (
     ),
   )
   for (const result of results) if (result.status === 'rejected') throw result.reason
+}
+
+/** Whoever reads a topic waits for every partition of the task that writes it. */
+const checkPartitions = (assigned: readonly Assigned[], { partitionsOf }: TaskSettings): void => {
+  const topics = assigned.flatMap(({ plan }) => [...plan.inputs, ...plan.tables])
+  const counts = new Set(topics.map(({ topic }) => partitionsOf(topic)))
+  if (counts.size > 1)
+    throw new Error(
+      `topics have ${[...counts].join(' and ')} partitions: all that tasks read must have the same number`,
+    )
 }
 
 const isDoubt = (error: unknown): boolean =>

@@ -16,7 +16,7 @@ export interface ReadState extends Position {
 }
 export type OnRead = (state: ReadState, messages: readonly FetchedMessage[]) => void
 
-export class ReadError extends Error {
+class ReadError extends Error {
   override name = 'ReadError'
 }
 

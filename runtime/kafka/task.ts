@@ -201,11 +201,7 @@ const positionsOf = (plan: TaskPlan, partition: number, to: WriteTo): Position[]
     partition: of,
   }))
 
-/** A task has as many partitions as its inputs. */
-export const partitionsOfTask = ({ inputs }: TaskPlan, { partitionsOf }: WriteTo): number =>
-  inputs[0] === undefined ? 0 : partitionsOf(inputs[0].topic)
-
-/** `partitionsByWriter`: every task writes from as many partitions as its own inputs have. */
+/** Every task has as many partitions as its topics, and all topics have the same number (`runTasks`). */
 const sourcesOf = (plan: TaskPlan, partition: number, settings: TaskSettings): Source[] =>
   partitionsRead(plan, partition, settings).map(({ topic, writers, partition: of, isTable }) => ({
     place: placeOf(settings.names.topic(topic), of),

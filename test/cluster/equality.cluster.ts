@@ -10,8 +10,9 @@ import { KafkaLog } from '../../runtime/kafka/record-log.ts'
 import { tasksOf } from '../../runtime/kafka/tasks.ts'
 import { ensureTopics, wantedTopics } from '../../runtime/kafka/topic-admin.ts'
 import { hasBroker, startBroker, type TestBroker } from './broker.ts'
-import { writeToOf, type ProcessOrder } from './order.ts'
+import type { ProcessOrder } from './task-process.ts'
 import { startProcess, untilReached, type TaskProcess } from './processes.ts'
+import { writeToOf } from './write-to.ts'
 import { demoFacts, embeddedOutputs, firstDifference, OUTPUTS, type World } from './worlds.ts'
 
 const PARTITIONS = 3

@@ -14,7 +14,7 @@ import { FencedError, TransactionalWriter, type Placed } from '../../runtime/kaf
 import { describeRecordLog } from '../contract/record-log.ts'
 import { aFact, aRun, HOUR, MONDAY } from '../support/facts.ts'
 import { hasBroker, startBroker, type TestBroker } from './broker.ts'
-import { writeToOf } from './order.ts'
+import { writeToOf } from './write-to.ts'
 import { untilReached } from './processes.ts'
 
 const plans = tasksOf(TOPOLOGY)

@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { ProgressBoard } from '../../runtime/kafka/progress-board.ts'
 import { taskName } from '../../runtime/kafka/names.ts'
 import type { TaskPlan } from '../../runtime/kafka/tasks.ts'
-import type { ProcessOrder } from './order.ts'
+import type { ProcessOrder } from './task-process.ts'
 
 export interface TaskProcess {
   /** Commits it has made. */

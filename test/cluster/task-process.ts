@@ -5,7 +5,15 @@ import { TOPOLOGY } from '../../processors/topology.ts'
 import { runTasks } from '../../runtime/kafka/process-tasks.ts'
 import { ProgressBoard } from '../../runtime/kafka/progress-board.ts'
 import { tasksOf } from '../../runtime/kafka/tasks.ts'
-import { writeToOf, type ProcessOrder } from './order.ts'
+import { writeToOf } from './write-to.ts'
+
+/** What it is told, as JSON: which partitions of each task it runs, and where. */
+export interface ProcessOrder {
+  readonly brokers: readonly string[]
+  readonly namespace: string
+  readonly partitions: number
+  readonly mine: readonly number[]
+}
 
 const order = JSON.parse(process.argv[2] ?? '{}') as ProcessOrder
 const to = writeToOf(order)
