@@ -54,6 +54,8 @@ describe.skipIf(!hasBroker())('the topology on Kafka', () => {
     try {
       await Promise.all([write(log, world, pauseMs), disturb(processes, orders)])
       await untilReached(board, plans, PARTITIONS, world.end)
+      // A process that came after a kill had something left to do.
+      for (const each of processes) expect(each.commits()).toBeGreaterThan(0)
       for (const topic of OUTPUTS) {
         const found = await log.readAll(topic)
         expect(firstDifference(topic, expected.get(topic) ?? [], found)).toBeNull()
