@@ -24,10 +24,11 @@ export interface Known {
 }
 
 /**
- * Weights before anything was learned: the formula, and of each other term half of what the communities of eleven recordings
- * came to in the mean, in tenths. Constant and formula speak of a community's own rate, so they start as they are. `node test/support/start-weights.ts` prints them, those without each recording, and what they gave there.
+ * Weights before anything was learned: the formula, and of each other term a round figure of the size that communities came
+ * to. Where a community starts from hardly matters: `node test/support/start-weights.ts` prints what each recording gives
+ * from these, from nothing, and from weights learned on the others.
  */
-export const START_WEIGHTS: readonly number[] = [0, 1, 0, 0, 0.1, 0.2, 0.1, 0, 0]
+export const START_WEIGHTS: readonly number[] = [0, 1, 0.2, 0.1, 0.2, 0.3, 0.3, 0.2, 0]
 /**
  * How far each weight may be off at first (variances). The constant moves little, and the formula's own weight down to what
  * it is worth where it is too sure; streaks are long numbers, the others about one.
