@@ -15,7 +15,7 @@ import type { WriteBehind } from './write-behind.ts'
 
 const codecOf = (topic: TopicName): RecordCodec<SchemaName> => CODECS[TOPICS[topic].schema]
 /** How much of compacted topics lies in memory that has not reached its table. */
-const LATEST_BEHIND_BYTES = 8 << 20
+const LATEST_BEHIND_BYTES = 16 << 20
 const offsetName = (topic: TopicName): string => `end-offset/${topic}`
 
 export class EmbeddedLog implements LogReader {

@@ -13,8 +13,8 @@ const STORE_VERSION = 4
 const APPLICATION_ID = 0x53544f50 // 'STOP'
 const IN_MEMORY = ':memory:'
 /** How much lies in memory that has not reached its table: read back when a process starts. */
-const CELLS_BEHIND_BYTES = 16 << 20
-const TIMERS_BEHIND_BYTES = 2 << 20
+const CELLS_BEHIND_BYTES = 32 << 20
+const TIMERS_BEHIND_BYTES = 4 << 20
 
 const TABLES = `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -93,9 +93,13 @@ export class EmbeddedStore implements StateStore {
 
   /** A table of this file that is written behind: its changes become durable with each transaction. */
   writeBehind(name: string, limitBytes: number, table: TableBehind): WriteBehind {
-    const made = new WriteBehind(this.db, name, table, limitBytes)
-    this.#behind.push(made)
-    return made
+    try {
+      const made = new WriteBehind(this.db, name, table, limitBytes)
+      this.#behind.push(made)
+      return made
+    } catch (error) {
+      throw explain(error, 'the store')
+    }
   }
 
   /** Runs `work` in one transaction: all of it lasts, or none. */
@@ -113,12 +117,19 @@ export class EmbeddedStore implements StateStore {
   }
 
   getNumber(name: string): number | undefined {
-    const value = this.#getMeta.get(name)?.['value']
+    const value = this.#valueOf(name)
     return typeof value === 'number' ? value : undefined
   }
   getText(name: string): string | undefined {
-    const value = this.#getMeta.get(name)?.['value']
+    const value = this.#valueOf(name)
     return typeof value === 'string' ? value : undefined
+  }
+  #valueOf(name: string): unknown {
+    try {
+      return this.#getMeta.get(name)?.['value']
+    } catch (error) {
+      throw explain(error, 'the store')
+    }
   }
   setText(name: string, value: string): void {
     this.#setMeta.run(name, value)
@@ -186,7 +197,7 @@ export class EmbeddedStore implements StateStore {
 
   #prepareFile(file: string, fresh: boolean): void {
     this.db.exec(
-      'PRAGMA page_size = 16384; PRAGMA cache_size = -16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000',
+      'PRAGMA page_size = 8192; PRAGMA cache_size = -32768; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000',
     )
     this.db.exec('BEGIN EXCLUSIVE')
     if (fresh) this.#create()

@@ -1,7 +1,7 @@
 /**
  * A table that is written behind. What a commit changes is appended in one piece, as a row of `changes`, and reaches the
  * table itself only when that row has become one of the oldest. So a value that changes often costs its own bytes in
- * order, not a page in its place; and a commit never has more to tidy up than it writes.
+ * order, not a page in its place.
  */
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
@@ -109,8 +109,9 @@ export class WriteBehind {
 
   /** Appends what was changed, and writes the oldest changes to the table. Must run inside a transaction, as its last. */
   seal(): void {
-    const written = this.#append()
-    const kept = Math.max(this.#limitBytes - written, 0)
+    this.#append()
+    // Half of it at once: changes of neighbours then share a page, where one by one each would write its own.
+    const kept = this.#heldBytes > this.#limitBytes ? this.#limitBytes / 2 : this.#limitBytes
     let past: Row | undefined
     // The newest row stays: numbers go on from it.
     for (let [row] = this.#rows; row !== undefined && this.#rows.length > 1; [row] = this.#rows) {
@@ -129,17 +130,16 @@ export class WriteBehind {
     this.#write() // an empty row, so that numbers go on from here for all who read along
   }
 
-  #append(): number {
-    return this.#end === 0 ? 0 : this.#write()
+  #append(): void {
+    if (this.#end > 0) this.#write()
   }
 
-  #write(): number {
+  #write(): void {
     const bytes = Buffer.allocUnsafeSlow(this.#end)
     this.#scratch.copy(bytes, 0, 0, this.#end)
     this.#add.run(this.#name, this.#open.seq, crc32(bytes), bytes)
     this.#open.bytes = bytes
     this.#push(this.#open)
-    return bytes.length
   }
 
   #push(row: Row): void {

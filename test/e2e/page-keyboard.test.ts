@@ -58,7 +58,7 @@ describe.skipIf(PATH === null)('the page by keyboard, and as a link', () => {
     await page.goto(served.url)
     await page.getByText('r-stop').first().waitFor()
     const walked: string[] = []
-    for (let step = 0; step < 10; step += 1) {
+    for (let step = 0; step < 11; step += 1) {
       await page.keyboard.press('Tab')
       walked.push(await focused(page))
       if (step > 0)
@@ -72,6 +72,7 @@ describe.skipIf(PATH === null)('the page by keyboard, and as a link', () => {
       'Now',
       'Jobs',
       'Savings',
+      'What if',
       'Pipeline',
       'API',
       'Theme: system',

@@ -87,8 +87,12 @@ describe('the embedded runtime', () => {
     const [letter] = [...runtime.log.read('ci.dead-letters.v1')]
     expect(letter?.record).toMatchObject({ reason: 'odd', detail: 'an odd run', step: 'picky' })
     const many = Array.from({ length: 200 }, (_, n) => started(n + 3))
-    expect(() => runtime.commit(many, MONDAY + 300 * MINUTE)).toThrow(PartitionStoppedError)
-    expect(() => runtime.commit([], MONDAY + 301 * MINUTE)).toThrow(/start the process again/)
+    expect(() => {
+      runtime.commit(many, MONDAY + 300 * MINUTE)
+    }).toThrow(PartitionStoppedError)
+    expect(() => {
+      runtime.commit([], MONDAY + 301 * MINUTE)
+    }).toThrow(/start the process again/)
     runtime.close()
 
     const again = opened(folder, [picky])
