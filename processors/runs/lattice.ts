@@ -55,9 +55,9 @@ const earliest = (a: number | null, b: number | null): number | null =>
 const greatest = <T extends string | number>(a: T | null, b: T | null): T | null =>
   a === null ? b : b === null ? a : a >= b ? a : b
 
-/** A known outcome above unknown, then the later told, then by id and word, so that a tie falls alike. */
+/** A known outcome above unknown, then the later told, then by word, then by id: a tie falls alike, whoever tells it again. */
 const endRankOf = (fact: RunEvent): string =>
-  `${(fact.outcome ?? 'unknown') === 'unknown' ? 0 : 1}/${String(fact.eventAt).padStart(16, '0')}/${fact.eventId}/${fact.outcome}`
+  `${(fact.outcome ?? 'unknown') === 'unknown' ? 0 : 1}/${String(fact.eventAt).padStart(16, '0')}/${fact.outcome}/${fact.rawOutcome}/${fact.eventId}`
 
 /** The run after one more fact. Does not change its argument. */
 export const join = (run: RunState, fact: RunEvent): RunState => {
