@@ -147,8 +147,9 @@ describe('the store', () => {
     db.close()
     const runtime = openRuntime(folder)
     const late = aFact(aRun({ runId: '7' }), 'stepStarted', MONDAY + 60 * MINUTE, { step: 'x' })
-    expect(() => { runtime.commit([{ topic: 'ci.run-events.v1', record: late }], late.eventAt); },
-    ).toThrow(/cell run\/7#1 of test:acme\/shop:unit in runs is damaged on disk/)
+    expect(() => {
+      runtime.commit([{ topic: 'ci.run-events.v1', record: late }], late.eventAt)
+    }).toThrow(/cell run\/7#1 of test:acme\/shop:unit in runs is damaged on disk/)
     runtime.close()
   })
 
