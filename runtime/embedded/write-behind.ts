@@ -36,6 +36,8 @@ interface Place extends Name {
 }
 type Places = Map<string, Map<string, Map<string, Place>>>
 
+/** A small commit brings so much to the table, while too much is held. */
+const LEAST_DRAINED_BYTES = 64 << 10
 const EMPTY = Buffer.alloc(0)
 const rowOf = (seq: number): Row => ({ seq, bytes: EMPTY, places: [], live: 0 })
 
@@ -51,6 +53,7 @@ export class WriteBehind {
   /** Rows on disk, oldest first; what the next one will hold is in `#scratch`. */
   readonly #rows: Row[] = []
   #heldBytes = 0
+  #isDraining = false
   #open: Row
   #scratch = Buffer.allocUnsafeSlow(1 << 16)
   #end = 0
@@ -109,17 +112,28 @@ export class WriteBehind {
 
   /** Appends what was changed, and writes the oldest changes to the table. Must run inside a transaction, as its last. */
   seal(): void {
-    this.#append()
-    // Half of it at once: changes of neighbours then share a page, where one by one each would write its own.
-    const kept = this.#heldBytes > this.#limitBytes ? this.#limitBytes / 2 : this.#limitBytes
+    const written = this.#append()
+    const goal = this.#goal(written)
     let past: Row | undefined
     // The newest row stays: numbers go on from it.
     for (let [row] = this.#rows; row !== undefined && this.#rows.length > 1; [row] = this.#rows) {
-      if (row.live > 0 && this.#heldBytes <= kept) break
+      if (row.live > 0 && this.#heldBytes <= goal) break
       this.#spill(row)
       past = row
     }
     if (past !== undefined) this.#drop.run(this.#name, past.seq)
+  }
+
+  /**
+   * How much may be held after a commit that wrote so many bytes. Once too much is held, half of it goes, so that neighbours
+   * share a page; but with no commit much more than it writes itself, so that none takes long.
+   */
+  #goal(written: number): number {
+    const half = this.#limitBytes / 2
+    if (this.#heldBytes > this.#limitBytes) this.#isDraining = true
+    else if (this.#heldBytes <= half) this.#isDraining = false
+    if (!this.#isDraining) return this.#limitBytes
+    return Math.max(half, this.#heldBytes - Math.max(3 * written, LEAST_DRAINED_BYTES))
   }
 
   /** Writes all changes to the table. Must run inside a transaction. */
@@ -130,16 +144,17 @@ export class WriteBehind {
     this.#write() // an empty row, so that numbers go on from here for all who read along
   }
 
-  #append(): void {
-    if (this.#end > 0) this.#write()
+  #append(): number {
+    return this.#end === 0 ? 0 : this.#write()
   }
 
-  #write(): void {
+  #write(): number {
     const bytes = Buffer.allocUnsafeSlow(this.#end)
     this.#scratch.copy(bytes, 0, 0, this.#end)
     this.#add.run(this.#name, this.#open.seq, crc32(bytes), bytes)
     this.#open.bytes = bytes
     this.#push(this.#open)
+    return bytes.length
   }
 
   #push(row: Row): void {
