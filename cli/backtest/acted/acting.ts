@@ -5,6 +5,7 @@
  */
 
 import { createHash } from 'node:crypto'
+import { runFact } from '../../../producers/payload/facts.ts'
 import type { EmbeddedRuntime } from '../../../runtime/embedded/runtime.ts'
 import type { LogRecord, Offer } from '../../../runtime/ports.ts'
 import type { Decision, RunEvent, RunRef } from '../../../schemas/events.ts'
@@ -123,28 +124,14 @@ const isHeard = (
   return false
 }
 
-const aborted = (stop: Decision): RunEvent => ({
-  eventId: derivedId(stop.eventId, 'acted'),
-  eventAt: stop.observedAt,
-  observedAt: stop.observedAt,
-  source: stop.source,
-  repo: stop.repo,
-  job: stop.job,
-  runId: stop.runId,
-  attempt: stop.attempt,
-  kind: 'finished',
-  outcome: 'aborted',
-  rawOutcome: 'stopped',
-  startedAt: null,
-  step: null,
-  passed: null,
-  failed: null,
-  failedTests: [],
-  logBytes: null,
-  group: null,
-  branch: null,
-  sha: null,
-  pull: null,
-  trigger: null,
-  labels: {},
-})
+const aborted = (stop: Decision): RunEvent =>
+  runFact(
+    stop,
+    'finished',
+    { eventAt: stop.observedAt, observedAt: stop.observedAt },
+    {
+      eventId: derivedId(stop.eventId, 'acted'),
+      outcome: 'aborted',
+      rawOutcome: 'stopped',
+    },
+  )
