@@ -13,7 +13,19 @@ export type Outcome =
   'unknown' | 'success' | 'failure' | 'error' | 'timedOut' | 'aborted' | 'skipped'
 export type TestStatus = 'unknown' | 'passed' | 'failed' | 'error' | 'skipped' | 'flaky'
 export type PullEventKind =
-  'unknown' | 'opened' | 'synchronised' | 'reviewed' | 'labelled' | 'merged' | 'closed'
+  | 'unknown'
+  | 'opened'
+  | 'synchronised'
+  | 'reviewed'
+  | 'labelled'
+  | 'merged'
+  | 'closed'
+  | 'reopened'
+  | 'ready'
+  | 'drafted'
+  | 'reviewRequested'
+  | 'commented'
+export type ReviewState = 'unknown' | 'approved' | 'changesRequested' | 'commented' | 'dismissed'
 export type RunChange = 'unknown' | 'queued' | 'started' | 'progress' | 'finished' | 'corrected'
 export type Phase = 'queued' | 'running' | 'finished'
 export type SignalKind = 'unknown' | 'siblings' | 'massFailure' | 'clusterTrouble'
@@ -79,6 +91,22 @@ export interface PullEvent extends Stamped {
   deletions: number | null
   changedFiles: number | null
   labels: string[]
+  actor: string | null
+  actorAssociation: string | null
+  authorAssociation: string | null
+  openedAt: number | null
+  review: ReviewState | null
+  rawReview: string | null
+  title: string | null
+  titleWords: number | null
+  bodyWords: number | null
+  commits: number | null
+  comments: number | null
+  reviewComments: number | null
+  reviewers: string[] | null
+  files: string[] | null
+  autoMerge: boolean | null
+  mergeState: string | null
 }
 
 /** How a run ended, as told at some instant. */

@@ -1,8 +1,8 @@
 /** What is remembered between two polls of GitHub: plain data, kept after the log acknowledged what was heard. */
 
 import type { Told } from '../payload/news.ts'
-import type { PullMark } from './normalize-pull.ts'
 import type { RunContext } from './normalize-run.ts'
+import type { PullMark } from './pull-marks.ts'
 
 /** A workflow run that goes on, or whose jobs are still to be read. */
 export interface OpenRun {

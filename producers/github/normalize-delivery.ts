@@ -5,7 +5,8 @@ import { jsonAt, jsonOf, nameAt, numberAt, textAt, type Json } from '../payload/
 import { turnOf, type Turn } from '../payload/turn.ts'
 import { readCheck } from './normalize-check.ts'
 import { readJob } from './normalize-job.ts'
-import { readPull, readReview, type PullOptions } from './normalize-pull.ts'
+import { readPull, type PullOptions } from './normalize-pull.ts'
+import { readReview } from './normalize-review.ts'
 import { readWorkflowRun, type RunContext } from './normalize-run.ts'
 
 /** What workflow runs told of their jobs, by id. */
@@ -35,7 +36,8 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
   pull_request: (payload, options) => {
     const action = textAt(payload, 'action') ?? ''
-    const { pulls, notes } = readPull(payload['pull_request'], options, { action })
+    const sender = textAt(payload, 'sender', 'login')
+    const { pulls, notes } = readPull(payload['pull_request'], options, { action, sender })
     return { pulls, notes }
   },
   pull_request_review: (payload, options) =>

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readCheck } from '../../producers/github/normalize-check.ts'
 import { readJob, type JobReading } from '../../producers/github/normalize-job.ts'
-import { readPull, readReview } from '../../producers/github/normalize-pull.ts'
+import { readPull } from '../../producers/github/normalize-pull.ts'
+import { readReview } from '../../producers/github/normalize-review.ts'
 import { readWorkflowRun } from '../../producers/github/normalize-run.ts'
 import type { RunEvent } from '../../schemas/events.ts'
 import { dataDir } from '../support/data.ts'
@@ -209,9 +210,17 @@ describe('a pull request', () => {
   }
   const kinds = ({ pulls }: ReturnType<typeof readPull>) =>
     pulls.map(({ eventId }) => eventId.split(':').slice(3).join(':'))
+  const same = {
+    sha: 'b',
+    labels: 'approved\nlgtm',
+    reviewers: '',
+    isDraft: false,
+    isOpen: true,
+  }
+  const by = (action: string) => ({ action, sender: 'bob' })
   it('tells what changed since it was heard of', () => {
     expect(kinds(readPull(pull, options, null))).toEqual(['4:opened'])
-    const before = { sha: 'a', labels: '' }
+    const before = { ...same, sha: 'a', labels: '' }
     expect(kinds(readPull(pull, options, before))).toEqual([
       '4:opened',
       '4:synchronised:b',
@@ -228,13 +237,89 @@ describe('a pull request', () => {
     ])
   })
   it('has the same ids where it is delivered', () => {
-    const polled = readPull(pull, options, { sha: 'a', labels: 'approved\nlgtm' })
-    expect(kinds(readPull(pull, options, { action: 'synchronize' }))).toEqual(kinds(polled))
-    expect(kinds(readPull(pull, options, { action: 'labeled' }))).toEqual([
+    const polled = readPull(pull, options, { ...same, sha: 'a' })
+    expect(kinds(readPull(pull, options, by('synchronize')))).toEqual(kinds(polled))
+    expect(kinds(readPull(pull, options, by('labeled')))).toEqual([
       '4:opened',
       '4:labelled:approved\nlgtm',
     ])
-    expect(kinds(readPull(pull, options, { action: 'opened' }))).toEqual(['4:opened'])
+    expect(kinds(readPull(pull, options, by('opened')))).toEqual(['4:opened'])
+  })
+  it('tells when it is opened again, is no draft any more, and who is asked for a review', () => {
+    const asked = {
+      ...pull,
+      requested_reviewers: [{ login: 'eve' }],
+      requested_teams: [{ slug: 'core' }],
+    }
+    const names = ['4:opened', '4:reopened:b', '4:ready:b', '4:reviewRequested:eve\nteam/core']
+    const before = { ...same, isDraft: true, isOpen: false }
+    const { pulls } = readPull(asked, options, before)
+    expect(kinds(readPull(asked, options, before))).toEqual(names)
+    expect(pulls[0]?.reviewers).toEqual(['eve', 'team/core'])
+    expect(kinds(readPull(asked, options, by('ready_for_review')))).toEqual([names[0], names[2]])
+    expect(kinds(readPull(asked, options, by('reopened')))).toEqual([names[0], names[1]])
+    expect(kinds(readPull(asked, options, by('review_requested')))).toEqual([names[0], names[3]])
+    // Who has reviewed is asked no more: that is told by the review.
+    expect(kinds(readPull(pull, options, { ...same, reviewers: 'eve' }))).toEqual(['4:opened'])
+    expect(kinds(readPull({ ...pull, draft: true }, options, by('converted_to_draft')))).toEqual([
+      '4:opened',
+      '4:drafted:b',
+    ])
+  })
+  it('tells who did it, and what it is like by now', () => {
+    const whole = {
+      ...pull,
+      author_association: 'MEMBER',
+      title: 'Mend the build',
+      body: null,
+      commits: 2,
+      comments: 5,
+      review_comments: 0,
+      auto_merge: null,
+      mergeable_state: 'clean',
+      merged_at: at(9),
+      merged_by: { login: 'eve' },
+    }
+    const [opened, labelled, merged] = readPull(whole, options, by('labeled')).pulls
+    expect([opened?.actor, labelled?.actor, merged?.actor]).toEqual(['ann', 'bob', 'eve'])
+    expect(merged).toMatchObject({
+      authorAssociation: 'MEMBER',
+      openedAt: Date.parse(at(0)),
+      title: 'Mend the build',
+      titleWords: 3,
+      bodyWords: 0,
+      commits: 2,
+      comments: 5,
+      reviewComments: 0,
+      autoMerge: false,
+      mergeState: 'clean',
+      reviewers: null,
+      files: null,
+    })
+    expect(readPull(pull, options, null).pulls[0]).toMatchObject({
+      titleWords: null,
+      bodyWords: null,
+      autoMerge: null,
+    })
+  })
+  it('is reviewed in the words of the list and of deliveries', () => {
+    const review = { id: 3, submitted_at: at(7), user: { login: 'eve' }, body: 'looks good to me' }
+    const tellReview = (state: string) => readReview({ ...review, state }, 4, options)
+    expect(tellReview('APPROVED').pulls).toEqual(
+      tellReview('approved').pulls.map((one) => ({ ...one, rawReview: 'APPROVED' })),
+    )
+    expect(tellReview('CHANGES_REQUESTED').pulls[0]).toMatchObject({
+      eventId: 'github:o/r:pull:4:reviewed:3',
+      actor: 'eve',
+      author: null,
+      review: 'changesRequested',
+      bodyWords: 4,
+    })
+    expect(tellReview('dismissed').pulls[0]?.eventId).toBe('github:o/r:pull:4:reviewed:3:dismissed')
+    expect(tellReview('SHRUGGED')).toMatchObject({
+      pulls: [{ review: 'unknown', rawReview: 'SHRUGGED' }],
+      notes: [{ oddity: 'unknown-word' }],
+    })
   })
   it('has sizes only where they are told', () => {
     expect(readPull(pull, options, null).pulls[0]).toMatchObject({
