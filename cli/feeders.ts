@@ -29,7 +29,8 @@ export const feederOf = (invocation: Invocation, config: Config | null): Feeder 
   return invocation.positionals.length === 0 ? demoFeeder(invocation) : archiveFeeder(invocation)
 }
 
-const liveFeeder = (invocation: Invocation, { sources, record }: Config): Feeder => {
+const liveFeeder = (invocation: Invocation, config: Config): Feeder => {
+  const { sources, record } = config
   let live: Live | undefined
   const { signal } = invocation
   const names = sources.map(({ source }) => source.name)
@@ -39,7 +40,7 @@ const liveFeeder = (invocation: Invocation, { sources, record }: Config): Feeder
     folders: ['live'],
     serve: (runtime, metrics) => {
       const folder = textOption(invocation, 'record') ?? record
-      const opened = openLive(runtime, sources, metrics, { record: folder, signal })
+      const opened = openLive(runtime, config, metrics, { record: folder, signal })
       live = opened
       return {
         wanted: () => systemClock.now(),

@@ -1,7 +1,7 @@
 /** Feeds a runtime from live sources, polled and delivered, as their facts are heard. */
 
 import type { IngestDelivery, IngestResult, SourceStatus } from '../api/deps.ts'
-import type { ConfiguredSource } from '../producers/config/config.ts'
+import type { Config, ConfiguredSource } from '../producers/config/config.ts'
 import { createGithubWebhook } from '../producers/github/webhook.ts'
 import { liveSources, type LiveSources, type LiveStatus } from '../producers/live.ts'
 import type { Note } from '../producers/payload/heard.ts'
@@ -60,10 +60,11 @@ const ingestOf = (
   const found = sources.find(({ webhookSecret }) => webhookSecret !== null)
   if (found?.webhookSecret == null) return undefined
   const { name } = found.source
+  const { webhookSecret: secret, policyOf } = found
   const onNotes = (notes: readonly Note[]): void => {
     for (const note of notes) onNote(name, note)
   }
-  const ports = { source: name, secret: found.webhookSecret, clock: systemClock, heard, offer }
+  const ports = { source: name, secret, clock: systemClock, heard, offer, policyOf }
   return createGithubWebhook({ ...ports, onNotes }).take
 }
 
@@ -77,11 +78,12 @@ export interface Live {
 /** Gets sources ready to feed the runtime; `record` is a folder that keeps what they answer. */
 export const openLive = (
   runtime: EmbeddedRuntime,
-  configured: readonly ConfiguredSource[],
+  config: Pick<Config, 'sources' | 'jobs'>,
   metrics: Metrics,
   { record, signal }: { readonly record: string | null; readonly signal: AbortSignal },
 ): Live => {
-  if (record !== null) openRecordingFolder(record, configured)
+  const { sources: configured } = config
+  if (record !== null) openRecordingFolder(record, config)
   const ended = new AbortController()
   const until = AbortSignal.any([signal, ended.signal])
   const loop = createLiveLoop(runtime, systemClock)

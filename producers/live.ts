@@ -81,7 +81,7 @@ const startRecording = (folder: string, name: string, cursor: string): Recording
 }
 
 const prepare = (
-  { source, requestsPerHour }: ConfiguredSource,
+  { source, requestsPerHour, policyOf }: ConfiguredSource,
   live: Wire,
   { ports, signal, pace, heard }: Shared,
 ): Running => {
@@ -98,6 +98,7 @@ const prepare = (
     source,
     client,
     heard,
+    policyOf,
     settle: outbox.settle,
     marks: line.marks,
     loadCursor: () => cursor,

@@ -33,7 +33,7 @@ A recording that is begun again goes on. It holds what the sources said: treat i
     if (config === null || config.sources.length === 0)
       throw new UsageError('name a source: --github, --prow, --testgrid or --config')
     const minutes = numberOption(invocation, 'minutes', 0, [0, 1e6])
-    openRecordingFolder(folder, config.sources)
+    openRecordingFolder(folder, config)
     const progress = createProgress('record')
     const cursors = new Map<string, string>()
     const sources = liveSources(

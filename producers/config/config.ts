@@ -5,6 +5,7 @@ import { parseDocument } from 'yaml'
 import type { Source } from '../source.ts'
 import { SOURCES, type SourceKind } from '../sources.ts'
 import type { FieldTable } from './fields.ts'
+import { readPolicies, type PolicyOf } from './job-policies.ts'
 import { isTable, readFields, type Reading, type SecretPorts, type Values } from './read-fields.ts'
 
 export const CONFIG_FILE = 'stopline.config.yaml'
@@ -47,6 +48,7 @@ export interface ConfiguredSource {
   readonly webhookSecret: string | null
   /** As configured, without secrets: enough to replay what it heard. */
   readonly given: Values
+  readonly policyOf: PolicyOf
 }
 export interface Config {
   readonly store: string | null
@@ -54,6 +56,8 @@ export interface Config {
   readonly port: number
   readonly record: string | null
   readonly sources: readonly ConfiguredSource[]
+  /** Policies of jobs as configured: a replay needs them too. */
+  readonly jobs: readonly unknown[]
 }
 
 /** What is wrong with a configuration, a line each. */
@@ -70,7 +74,12 @@ const isKind = (kind: unknown): kind is SourceKind =>
 const withoutSecrets = (fields: FieldTable, given: Values): Values =>
   Object.fromEntries(Object.entries(given).filter(([name]) => fields[name]?.type !== 'secret'))
 
-const readSource = (given: unknown, outer: Reading, place: string): ConfiguredSource | null => {
+const readSource = (
+  given: unknown,
+  outer: Reading,
+  place: string,
+  policyOf: PolicyOf,
+): ConfiguredSource | null => {
   const reading = { ...outer, where: `${place}.` }
   const kind = isTable(given) ? given['kind'] : undefined
   if (!isTable(given) || !isKind(kind)) {
@@ -89,6 +98,7 @@ const readSource = (given: unknown, outer: Reading, place: string): ConfiguredSo
     requestsPerHour: typeof perHour === 'number' && perHour > 0 ? perHour : null,
     webhookSecret: typeof secret === 'string' ? secret : null,
     given: withoutSecrets(row.fields, given),
+    policyOf,
   }
 }
 
@@ -104,16 +114,17 @@ export const readConfig = (given: unknown, ports: SecretPorts, file: string): Co
   const reading: Reading = { where: '', ports, problems }
   const whole: Values = isTable(given) ? given : {}
   if (!isTable(given)) problems.push('a table of keys was expected')
-  const { sources: listed = [], ...rest } = whole
+  const { sources: listed = [], jobs = [], ...rest } = whole
   const settings = readFields(SETTINGS, rest, reading)
+  const policyOf = readPolicies(jobs, reading)
   if (!Array.isArray(listed)) problems.push('sources takes a list')
   const sources = (Array.isArray(listed) ? listed : []).flatMap((one: unknown, index) => {
-    const source = readSource(one, reading, `sources[${index}]`)
+    const source = readSource(one, reading, `sources[${index}]`, policyOf)
     return source === null ? [] : [source]
   })
   checkNames(sources, reading)
   if (problems.length > 0) throw new ConfigError(file, problems)
-  return { ...(settings as Omit<Config, 'sources'>), sources }
+  return { ...(settings as Omit<Config, 'sources' | 'jobs'>), sources, jobs: jobs as unknown[] }
 }
 
 export const systemPorts: SecretPorts = {

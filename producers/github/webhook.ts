@@ -4,6 +4,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../../runtime/clock.ts'
 import { CodedError } from '../../runtime/errors.ts'
 import type { Offer } from '../../runtime/ports.ts'
+import type { PolicyOf } from '../config/job-policies.ts'
 import { RefusedPayload, type Note } from '../payload/heard.ts'
 import { turnOf, type Turn } from '../payload/turn.ts'
 import type { HeardBefore } from '../polling/heard-before.ts'
@@ -31,6 +32,7 @@ export interface WebhookPorts {
   readonly secret: string
   readonly clock: Clock
   readonly heard: HeardBefore
+  readonly policyOf: PolicyOf
   /** Resolves when the offers are on the log. */
   readonly offer: (offers: readonly Offer[]) => Promise<void>
   readonly onNotes: (notes: readonly Note[]) => void
@@ -92,7 +94,7 @@ export const createGithubWebhook = (ports: WebhookPorts): Webhook => {
   }
   const put = async (turn: Turn, now: number): Promise<Taken> => {
     ports.onNotes(turn.notes)
-    const offers = offersOf(source, turn, now, heard)
+    const offers = offersOf(source, turn, now, heard, ports.policyOf)
     if (offers.length > 0) await ports.offer(offers)
     return { result: turn.refused.length > 0 ? 'refused' : 'taken', records: offers.length }
   }

@@ -2,8 +2,9 @@
 
 import { createHash } from 'node:crypto'
 import type { Offer } from '../../runtime/ports.ts'
-import type { DeadLetter, Stamped } from '../../schemas/events.ts'
+import type { DeadLetter, RunEvent, Stamped } from '../../schemas/events.ts'
 import { key } from '../../schemas/keys.ts'
+import type { PolicyOf } from '../config/job-policies.ts'
 import type { Refused } from '../payload/heard.ts'
 import type { Turn } from '../payload/turn.ts'
 import type { HeardBefore } from './heard-before.ts'
@@ -33,12 +34,24 @@ const deadLetter = (
 const stamped = <T extends Stamped>(record: T, at: number): T =>
   record.observedAt === at ? record : { ...record, observedAt: at }
 
+/** The policy of the job, with what is told of the start of a run. */
+const withPolicy = (fact: RunEvent, policyOf: PolicyOf): RunEvent => {
+  const policy = fact.kind === 'queued' || fact.kind === 'started' ? policyOf(fact) : null
+  return policy === null ? fact : { ...fact, labels: { ...fact.labels, policy } }
+}
+
 /** Offers of a turn that say something new, each id once. */
-export const offersOf = (source: string, turn: Turn, at: number, heard: HeardBefore): Offer[] => {
+export const offersOf = (
+  source: string,
+  turn: Turn,
+  at: number,
+  heard: HeardBefore,
+  policyOf: PolicyOf,
+): Offer[] => {
   const all: readonly Offer[] = [
     ...turn.facts.map((record): Offer => ({
       topic: 'ci.run-events.v1',
-      record: stamped(record, at),
+      record: stamped(withPolicy(record, policyOf), at),
     })),
     ...turn.tests.map((record): Offer => ({
       topic: 'ci.test-results.v1',

@@ -46,7 +46,7 @@ export const openRecording = (folder: string): OfferSource => ({
   name: `the recording ${resolve(folder)}`,
   async *batches(from, signal) {
     const sources = recordedSources(folder)
-    const replays = sources.map((source) => replaySource(source, sourceFolder(folder, source.name)))
+    const replays = sources.map((one) => replaySource(one, sourceFolder(folder, one.source.name)))
     for await (const batch of counted(merged(replays))) {
       if (signal.aborted) return
       if (batch.cursor > from) yield batch

@@ -5,7 +5,7 @@ import { createHeardBefore } from '../polling/heard-before.ts'
 import { createSession, type Batch, type Session } from '../polling/session.ts'
 import { SOURCE_FAILURES, SourceError, type SourceFailure } from '../polling/source-error.ts'
 import type { Pace, Wire, WireAnswer } from '../polling/wire.ts'
-import type { Source } from '../source.ts'
+import type { ConfiguredSource } from '../config/config.ts'
 import { withoutSecrets } from './entries.ts'
 import { roundsOf, type Exchange, type RecordedRound } from './reader.ts'
 
@@ -71,9 +71,11 @@ const nextTurn = (tape: Tape): number => {
   return tape.now
 }
 
+type Recorded = Pick<ConfiguredSource, 'source' | 'policyOf'>
+
 /** A process of the live session: what it kept in memory began with it. */
 const sessionOf = (
-  source: Source,
+  { source, policyOf }: Recorded,
   tape: Tape,
   heard: ReturnType<typeof createHeardBefore>,
   cursor: string,
@@ -92,6 +94,7 @@ const sessionOf = (
     source,
     client,
     heard,
+    policyOf,
     marks: {
       begin: () => tape.now,
       turn: () => nextTurn(tape),
@@ -121,14 +124,15 @@ const put = (tape: Tape, { at, turns, exchanges, isCut }: RecordedRound): void =
 }
 
 /** The batches that the live session handed on, with their stamps. Whoever takes them need not acknowledge anything. */
-export async function* replaySource(source: Source, folder: string): AsyncGenerator<Batch> {
+export async function* replaySource(recorded: Recorded, folder: string): AsyncGenerator<Batch> {
   const tape: Tape = { now: 0, turns: [], left: [], isCut: false }
   const heard = createHeardBefore()
   let session: Session | undefined
+  const newCursor = (): string => JSON.stringify(recorded.source.newCursor())
   for await (const round of roundsOf(folder)) {
     put(tape, round)
     if (round.cursor !== null || session === undefined)
-      session = sessionOf(source, tape, heard, round.cursor ?? JSON.stringify(source.newCursor()))
+      session = sessionOf(recorded, tape, heard, round.cursor ?? newCursor())
     yield* replayRound(session)
   }
 }

@@ -3,6 +3,7 @@
 import { format } from 'prettier'
 import { COMMON_FIELDS, CONFIG_FILE, SETTINGS } from '../../producers/config/config.ts'
 import type { Field, FieldTable } from '../../producers/config/fields.ts'
+import { JOB_FIELDS } from '../../producers/config/job-policies.ts'
 import { SOURCES } from '../../producers/sources.ts'
 
 const cell = (text: string): string => text.replaceAll('|', '\\|')
@@ -45,6 +46,12 @@ sources:
   - kind: prow
     deck: https://prow.example.org
     every: 20s
+jobs:
+  - match: ['*-upgrade-*']
+    policy: advise
+  - match: ['*']
+    floor: 0.97
+    protect: [gather*, deprovision*]
 `
 /** Example that the page shows; a test reads it as a configuration. */
 export const CONFIG_EXAMPLE = EXAMPLE
@@ -59,6 +66,9 @@ export const configPage = (): Promise<string> =>
       'This page is made from `producers/config` and the table of sources; renew it with `npx vitest run test/unit/config.test.ts -u`.',
       '## Settings',
       table(SETTINGS),
+      '## jobs',
+      'A list of what may be said of the runs of jobs, and done about them. It is put as the label `policy` on what is heard of the start of a run, so that it holds for runs that start after it was configured.',
+      table(JOB_FIELDS),
       '## Every source',
       table(COMMON_FIELDS),
       ...Object.entries(SOURCES).flatMap(([kind, { doc, fields }]) => [

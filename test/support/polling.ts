@@ -71,6 +71,7 @@ export const testSession = (
     client,
     marks: { begin: pace.now, turn: pace.now, end: () => undefined },
     heard,
+    policyOf: () => null,
     loadCursor: () => cursor,
     saveCursor: (json) => {
       cursor = json

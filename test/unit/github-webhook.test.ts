@@ -46,6 +46,7 @@ const start = async ({ log = () => Promise.resolve() }: { log?: () => Promise<vo
     secret: SECRET,
     clock: { now: () => NOW },
     heard,
+    policyOf: () => null,
     offer: async (offers) => {
       await log()
       offered.push(...offers)
@@ -121,7 +122,7 @@ describe('a delivery', () => {
     expect(polled.facts.map(({ eventId }) => eventId)).toEqual(
       offered.map(({ record }) => record.eventId),
     )
-    expect(offersOf('github', turnOf(polled), NOW, heard)).toEqual([])
+    expect(offersOf('github', turnOf(polled), NOW, heard, () => null)).toEqual([])
   })
 
   it('of a job knows what its workflow run told', async () => {

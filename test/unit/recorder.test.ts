@@ -11,6 +11,7 @@ import { withoutSecrets } from '../../producers/recording/entries.ts'
 import { systemClock } from '../../runtime/clock.ts'
 import type { Offer } from '../../runtime/ports.ts'
 import { CODECS } from '../../schemas/codec.ts'
+import type { RunEvent } from '../../schemas/events.ts'
 import { TOPICS } from '../../schemas/topics.ts'
 import { startCiServer, type Play } from '../support/ci-server.ts'
 import { playGithub, type WorldRun } from '../support/github-world.ts'
@@ -68,7 +69,8 @@ const configOf = (server: { url: string }, second: { url: string }) => {
     { ...source, api: server.url },
     { ...source, api: second.url, name: 'other', pulls: false },
   ]
-  return readConfig({ sources }, { env: () => SECRET, file: () => '' }, 'test')
+  const jobs = [{ match: ['CI / *'], source: 'github', policy: 'watch' }]
+  return readConfig({ sources, jobs }, { env: () => SECRET, file: () => '' }, 'test')
 }
 
 const finished = (offers: readonly Offer[]): number =>
@@ -133,11 +135,18 @@ describe('a recording', () => {
     cleanups.push(server.close, second.close)
     const folder = temporaryFolder()
     const config = configOf(server, second)
-    openRecordingFolder(folder, config.sources)
+    openRecordingFolder(folder, config)
     const { offers, status } = await live(config, folder)
     expect(isRecording(folder)).toBe(true)
     expect(finished(offers)).toBe(2)
     expect(status.every(({ rounds }) => rounds >= 3)).toBe(true)
+    const started = offers
+      .map(({ record }) => record as RunEvent)
+      .filter(({ kind }) => kind === 'started')
+    expect(started.map(({ source, labels }) => [source, labels['policy']]).toSorted()).toEqual([
+      ['github', 'watch'],
+      ['other', undefined],
+    ])
     expect(bytesOf(await replayed(folder))).toEqual(bytesOf(offers))
     const text = readdirSync(join(folder, 'github'))
       .map((name) => gunzipSync(readFileSync(join(folder, 'github', name))).toString())
@@ -152,9 +161,12 @@ describe('a recording', () => {
     const rest = bytesOf(await replayed(folder, 2))
     expect(bytesOf(offers).slice(-rest.length)).toEqual(rest)
     expect(() => {
-      const [first] = config.sources
-      if (first !== undefined) openRecordingFolder(folder, [{ ...first, given: { kind: 'prow' } }])
-    }).toThrow('configured otherwise')
+      const sources = config.sources.slice(0, 1).map((one) => ({ ...one, given: { kind: 'prow' } }))
+      openRecordingFolder(folder, { ...config, sources })
+    }).toThrow('with github configured otherwise')
+    expect(() => {
+      openRecordingFolder(folder, { ...config, jobs: [] })
+    }).toThrow('with jobs configured otherwise')
   }, 20_000)
 
   it('goes on after a new start, each fact once', async () => {
@@ -164,7 +176,7 @@ describe('a recording', () => {
     cleanups.push(server.close, second.close)
     const folder = temporaryFolder()
     const config = configOf(server, second)
-    openRecordingFolder(folder, config.sources)
+    openRecordingFolder(folder, config)
     const { offers } = await live(config, folder)
     await live(config, folder)
     expect(readdirSync(join(folder, 'other'))).toHaveLength(2)

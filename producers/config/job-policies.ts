@@ -1,0 +1,124 @@
+/** Policies of jobs: what may be said of their runs, put as the label `policy` on what is heard of their start. */
+
+import type { JobRef } from '../../schemas/events.ts'
+import type { FieldTable } from './fields.ts'
+import { isTable, readFields, type Reading, type Values } from './read-fields.ts'
+
+/** One item of `jobs`. */
+export const JOB_FIELDS = {
+  match: {
+    type: 'list',
+    doc: 'Names of jobs it is for; `*` stands for any text. The first item that fits a job is its policy.',
+    least: 1,
+  },
+  source: { type: 'text', doc: 'Source of the jobs; without it, any.' },
+  repo: { type: 'text', doc: 'Repository of the jobs; `*` stands for any text. Without it, any.' },
+  policy: {
+    type: 'text',
+    doc: 'The most that is said: `off` (nothing), `watch`, `advise`, or `stop`.',
+    pattern: /^(?:off|watch|advise|stop)$/,
+    otherwise: 'stop',
+  },
+  floor: {
+    type: 'number',
+    unit: 'ratio',
+    doc: 'Belief in a failure below which no run is stopped.',
+    range: [0, 1],
+    otherwise: 0,
+  },
+  protect: {
+    type: 'list',
+    doc: 'Steps that a stop must leave running, as those that free a cluster; `*` at the end stands for any text.',
+    pattern: /^[^\s,]{1,200}$/,
+  },
+  fail_fast: {
+    type: 'flag',
+    doc: 'Once a run of it failed, the others of its change may be stopped.',
+    otherwise: false,
+  },
+  act: {
+    type: 'flag',
+    doc: 'Stops may be acted on, where acting is switched on.',
+    otherwise: false,
+  },
+} as const satisfies FieldTable
+
+/** The policy of a job; null where none was configured. */
+export type PolicyOf = (job: JobRef) => string | null
+
+interface Rule {
+  readonly match: readonly string[]
+  readonly source: string | null
+  readonly repo: string | null
+  readonly text: string
+}
+
+/** True where the text is the pattern, whose stars stand for any text. Takes time by length, whatever the pattern. */
+export const fitsGlob = (pattern: string, text: string): boolean => {
+  const [first = '', ...rest] = pattern.split('*')
+  const last = rest.pop()
+  if (last === undefined) return text === first
+  if (!text.startsWith(first) || text.length < first.length + last.length) return false
+  const end = text.length - last.length
+  let at = first.length
+  for (const part of rest) {
+    const found = text.indexOf(part, at)
+    if (found < 0 || found + part.length > end) return false
+    at = found + part.length
+  }
+  return text.endsWith(last)
+}
+
+/** As the label says it. The level comes last, over any word that whoever reads it does not know. */
+const textOf = (values: Values): string => {
+  const protect = values['protect'] as readonly string[]
+  return [
+    ...(values['fail_fast'] === true ? ['fail-fast'] : []),
+    ...(values['act'] === true ? ['act'] : []),
+    ...(values['floor'] === 0 ? [] : [`floor=${String(values['floor'])}`]),
+    ...(protect.length === 0 ? [] : [`protect=${protect.join(',')}`]),
+    String(values['policy']),
+  ].join(' ')
+}
+
+/** Reads the items of `jobs`; what is wrong is added to the problems. */
+export const readPolicies = (given: unknown, outer: Reading): PolicyOf => {
+  if (!Array.isArray(given)) {
+    outer.problems.push('jobs takes a list')
+    return () => null
+  }
+  const rules = given.flatMap((item: unknown, index): Rule[] => {
+    const place = `jobs[${index}]`
+    if (!isTable(item)) {
+      outer.problems.push(`${place} takes a table of keys`)
+      return []
+    }
+    const before = outer.problems.length
+    const values = readFields(JOB_FIELDS, item, { ...outer, where: `${place}.` })
+    if (outer.problems.length > before) return []
+    return [{ ...(values as Pick<Rule, 'match' | 'source' | 'repo'>), text: textOf(values) }]
+  })
+  return policyBy(rules)
+}
+
+/** Jobs whose policy is remembered: it is asked for with each run. */
+const REMEMBERED = 10_000
+
+const policyBy = (rules: readonly Rule[]): PolicyOf => {
+  if (rules.length === 0) return () => null
+  const known = new Map<string, string | null>()
+  return ({ source, repo, job }) => {
+    const name = `${source}\n${repo}\n${job}`
+    const before = known.get(name)
+    if (before !== undefined) return before
+    const found = rules.find(
+      (rule) =>
+        (rule.source ?? source) === source &&
+        fitsGlob(rule.repo ?? '*', repo) &&
+        rule.match.some((pattern) => fitsGlob(pattern, job)),
+    )
+    if (known.size >= REMEMBERED) known.clear()
+    known.set(name, found?.text ?? null)
+    return found?.text ?? null
+  }
+}
