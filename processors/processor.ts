@@ -57,9 +57,27 @@ export interface Cells {
   delete(cell: string): void
 }
 
-/** Broadcast tables, held whole: the newest record of each key that was published before this hour. */
+/**
+ * A trained model as a pure function: the same features give the same answer, bit for bit. It never throws and never
+ * answers with anything but a finite number (docs/adr/0006).
+ */
+export interface Model {
+  readonly version: string
+  /** Names of its features, in their order. */
+  readonly features: readonly string[]
+  /** What it says of these features. `of` is what they are features of, for who looks on. */
+  score(features: Float32Array, of: object): number
+}
+/** Models by name, as the process loaded them at its start. */
+export type Models = Readonly<Record<string, Model>>
+
+/**
+ * Broadcast tables, held whole: the newest record of each key that was published before this hour. Models are held likewise,
+ * where there are any.
+ */
 export interface Tables {
   get<T extends TopicName>(topic: T, key: string): RecordOf<T> | undefined
+  readonly models?: Models
 }
 
 /** Avro schema of each kind of cell. A cell's name is `kind` or `kind/<rest>`; its bytes are at most 64 kB. */

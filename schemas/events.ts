@@ -253,6 +253,8 @@ export interface PoolOutcome extends Stamped {
   cleanSeconds: number | null
   peaks: number[]
   terms: number[]
+  leadModel: string | null
+  leadNats: number
 }
 
 /** Decayed survival and outcomes of a pool of jobs, published at a full hour. */
@@ -272,6 +274,9 @@ export interface Prior extends Stamped {
   weights: number[]
   trust: number
   strain: number
+  leadModel: string
+  leadRuns: number
+  leadNats: number
 }
 
 /** One KPI. */

@@ -3,7 +3,6 @@
 import { writeFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { openArchive, type Archive } from '../../producers/archive/archive.ts'
-import { TOPOLOGY } from '../../processors/topology.ts'
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
 import type { LogRecord } from '../../runtime/ports.ts'
 import type { Decision, Forecast, JobProfile, Score } from '../../schemas/events.ts'
@@ -23,16 +22,8 @@ import {
   type Invocation,
 } from '../command.ts'
 import { replayArchive } from '../feed.ts'
+import { FORECASTING } from '../forecasting.ts'
 import { printProblems } from './replay.ts'
-
-/** What a back-test reads of the topics; KPIs are not among it. */
-const PROCESSORS = TOPOLOGY.filter(({ outputs }) =>
-  outputs.some((topic) =>
-    ['ci.runs.v1', 'ci.group-runs.v1', 'ci.signals.v1', 'ci.scores.v1', 'ci.priors.v1'].includes(
-      topic,
-    ),
-  ),
-)
 
 export const backtest: Command = {
   name: 'backtest',
@@ -112,7 +103,7 @@ const advice = async (invocation: Invocation, archive: Archive): Promise<Collect
   const collector = createCollector()
   const forecasts = await lineFile(textOption(invocation, 'forecasts'))
   const decisions = await lineFile(textOption(invocation, 'decisions'))
-  const runtime = new EmbeddedRuntime(':memory:', PROCESSORS)
+  const runtime = new EmbeddedRuntime(':memory:', FORECASTING)
   runtime.onCommit((published) => {
     for (const record of published) collect(record, collector, forecasts, decisions)
   })
@@ -129,7 +120,7 @@ const acted = async (
   { resamples, keepShare }: { readonly resamples: number; readonly keepShare: number },
 ): Promise<ActedMeasures> => {
   const collector = createCollector()
-  const runtime = new EmbeddedRuntime(':memory:', PROCESSORS)
+  const runtime = new EmbeddedRuntime(':memory:', FORECASTING)
   runtime.onCommit((published) => {
     for (const record of published) collect(record, collector)
   })

@@ -4,6 +4,7 @@ import type { PoolOutcome, Prior } from '../../schemas/events.ts'
 import { derivedId } from '../../schemas/ids.ts'
 import { emit, setTimer, type Cells, type Effect, type Processor } from '../processor.ts'
 import { learn, newLearner, type Learner } from './learner.ts'
+import { COMMUNITY_FORGET, leadAfter, NO_LEAD, type Lead } from '../stopping/lead.ts'
 import { climb } from '../stopping/permit.ts'
 import { addDuration, decay, type Histogram } from '../stopping/survival.ts'
 
@@ -32,6 +33,8 @@ interface Pool {
   /** Watched runs since the record was last made to forget. */
   fresh: number
   learner: Learner | null
+  /** How right the model was beside the formula. */
+  lead: Lead
   isDue: boolean
 }
 const map = { type: 'map', values: 'double' }
@@ -44,6 +47,15 @@ const LEARNER = {
     { name: 'covariance', type: array },
     { name: 'trust', type: 'double' },
     { name: 'strain', type: 'double' },
+  ],
+}
+const LEAD = {
+  type: 'record',
+  name: 'Lead',
+  fields: [
+    { name: 'model', type: 'string' },
+    { name: 'runs', type: 'double' },
+    { name: 'nats', type: 'double' },
   ],
 }
 const CELL = {
@@ -64,6 +76,7 @@ const CELL = {
     trueStops: array,
     fresh: 'int',
     learner: ['null', LEARNER],
+    lead: LEAD,
     isDue: 'boolean',
   }).map(([name, type]) => ({ name, type })),
 }
@@ -82,6 +95,7 @@ const emptyPool = (): Pool => ({
   trueStops: [],
   fresh: 0,
   learner: null,
+  lead: NO_LEAD,
   isDue: false,
 })
 
@@ -123,6 +137,8 @@ const evolve = (
   if (cleanSeconds !== null)
     addDuration(failed ? pool.failClean : pool.passClean, cleanSeconds, weight)
   if (told.watched) keepRecord(pool, failed, told.peaks)
+  if (told.leadModel !== null)
+    pool.lead = leadAfter(pool.lead, told.leadModel, told.leadNats, COMMUNITY_FORGET)
   if (told.terms.length > 0) learn((pool.learner ??= newLearner()), told.terms, failed)
 }
 
@@ -172,6 +188,9 @@ const onHour = (cells: Cells, pool: Pool, key: string, now: number): Effect[] =>
     watchedPasses: pool.watchedPasses,
     trust: pool.learner?.trust ?? 0,
     strain: pool.learner?.strain ?? 0,
+    leadModel: pool.lead.model,
+    leadRuns: pool.lead.runs,
+    leadNats: pool.lead.nats,
     // The cell goes on changing; what was published must not.
     falseStops: [...pool.falseStops],
     trueStops: [...pool.trueStops],

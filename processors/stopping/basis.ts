@@ -28,12 +28,15 @@ export interface Basis {
   readonly rate: number
   readonly rateLow: number
   readonly rateHigh: number
+  /** Failure rate of its pool, .5 where it has none. */
+  readonly pooled: number
   /** What each expert says of it. */
   readonly rates: readonly Rate[]
   /** The widest pool it leans on. */
   readonly pool: 'job' | 'family' | 'community' | 'none'
-  /** Median passing duration in seconds, null without passes. */
+  /** Median durations by outcome in seconds, null without such runs. */
   readonly medianPass: number | null
+  readonly medianFail: number | null
   /** Seconds that 99 in 100 runs of either outcome do not outlast; Infinity while too few are known. */
   readonly hungSeconds: number
 }
@@ -59,10 +62,12 @@ export const basisOf = (history: History, priors: readonly (Prior | undefined)[]
     rateLow: low,
     rateHigh: high,
     rates,
+    pooled,
     pass,
     fail,
     pool: poolName(history.recent.length, at),
     medianPass: pass.lasting.quantileBeyond(0, 0.5),
+    medianFail: fail.lasting.quantileBeyond(0, 0.5),
     hungSeconds: hungAfter(pass.lasting, fail.lasting),
   }
 }

@@ -43,6 +43,8 @@ const HISTORY = record('History', {
   guard: GUARD,
   family: 'string',
   signs: map(SIGN_COUNT),
+  lastEndAt: 'long',
+  lead: record('Lead', { model: 'string', runs: 'double', nats: 'double' }),
 })
 const CHECKPOINT = record('Checkpoint', {
   at: 'double',
@@ -70,7 +72,10 @@ const RUN = record('RunningRun', {
   changeFailures: 'double',
   changeRuns: 'double',
   siblings: 'double',
+  waitSeconds: nullable('double'),
   terms: array('double'),
+  leadIfFailed: 'double',
+  leadIfPassed: 'double',
   signSeconds: nullable('double'),
   signs: array('string'),
   peaks: array('double'),

@@ -20,6 +20,8 @@ export interface Seen {
   readonly sign: SignBelief | null
   /** Chance to fail before anything inside the run is known. */
   readonly rate: number
+  /** What a model adds to the formula, in log odds, where one is in use. */
+  readonly shift?: number
 }
 export interface Chance {
   readonly p: number
@@ -34,11 +36,18 @@ export interface Chance {
  * Example: π .2, no signs, all ten passes over by t, all ten failures still running:
  * p = .2·11/12 / (.2·11/12 + .8·1/12) = .73.
  */
-export const pFailAt = (basis: Basis, seen: Seen): number => {
+export const formulaAt = (basis: Basis, seen: Seen): number => {
   const failing = seen.rate * tail(aliveIn(basis.fail, seen), seen.elapsedSeconds)
   const passing = (1 - seen.rate) * tail(aliveIn(basis.pass, seen), seen.elapsedSeconds)
   return Math.max(failing / (failing + passing), seen.sign?.p ?? 0)
 }
+
+/** The formula's chance, moved by what a model adds. Example: .5 and a shift of ln 3 give .75. */
+export const pFailAt = (basis: Basis, seen: Seen): number =>
+  shifted(formulaAt(basis, seen), seen.shift)
+const shifted = (p: number, shift = 0): number =>
+  shift === 0 ? p : fromLogOdds(logOdds(p) + shift)
+
 const aliveIn = (side: Side, { sign }: Seen): Survival =>
   sign === null ? side.clean : side.lasting
 const tail = (survival: Survival, t: number): number =>
@@ -53,7 +62,12 @@ const tail = (survival: Survival, t: number): number =>
  * Example: rate .3 (.143 to .524), 10 of 20 failing and 0 of 40 passing runs alive: p = .900, at least .656.
  */
 export const chanceAt = (basis: Basis, seen: Seen): Chance => {
-  const p = pFailAt(basis, seen)
+  const { p, low, high } = formulaChanceAt(basis, seen)
+  const { shift } = seen
+  return { p: shifted(p, shift), low: shifted(low, shift), high: shifted(high, shift) }
+}
+const formulaChanceAt = (basis: Basis, seen: Seen): Chance => {
+  const p = formulaAt(basis, seen)
   if (seen.sign !== null && p <= seen.sign.p) {
     const { low, high } = wilson(p, seen.sign.runs, Z90)
     return { p, low: Math.min(p, low), high: Math.max(p, high) }

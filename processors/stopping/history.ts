@@ -2,6 +2,7 @@
 
 import { newGuard, type Guard } from './guard.ts'
 import { GROUNDS } from './permit.ts'
+import { NO_LEAD, type Lead } from './lead.ts'
 import { countSigns, type SignCounts } from './signs.ts'
 import { addDuration, decay, type Histogram } from './survival.ts'
 
@@ -48,6 +49,10 @@ export interface History {
   family: string
   /** How often runs with this failed step still passed. */
   signs: SignCounts
+  /** When the last of its runs was heard to end, 0 before the first. */
+  lastEndAt: number
+  /** How right the model was, beside the formula. */
+  lead: Lead
 }
 
 const emptyClass = (): ClassHistory => ({
@@ -73,6 +78,8 @@ export const emptyHistory = (): History => ({
   guard: newGuard(),
   family: '',
   signs: {},
+  lastEndAt: 0,
+  lead: NO_LEAD,
 })
 
 /** A finished run, as the history takes it in; durations in seconds, null where unknown. */

@@ -10,6 +10,8 @@ import { refitted } from './density/stops.ts'
 import { addToSample } from './density/sample.ts'
 import { guarded } from './guard.ts'
 import { baseRate, remember, rememberCensored, type History } from './history.ts'
+import { JOB_FORGET, leadAfter, type Lead } from './lead.ts'
+import { natsOf } from './model.ts'
 import { rescored } from './rates.ts'
 import { profileOf } from './profile.ts'
 import { changeOf, countChange } from './changes.ts'
@@ -63,11 +65,14 @@ export const afterEnd = (
     signSeconds,
     signs: running?.signs ?? [],
   })
-  const { basis } = viewOf(cells, run, labels, now, tables)
+  const { basis, model } = viewOf(cells, run, labels, now, tables)
   history.expertScores = rescored(before.expertScores, basis.rates, failed)
   noteSkill(history, running, failed)
   noteStops(history, running, failed)
   history.family = familyOf(run.job, labels)
+  history.lastEndAt = now
+  const lead = model === undefined ? null : leadOf(model.version, running, failed)
+  if (lead !== null) history.lead = leadAfter(before.lead, lead.model, lead.nats, JOB_FORGET)
   const effects: Effect[] = [publishProfile(history, jobKey(run), now)]
   cells.put('history', history)
   const change = running === undefined ? changeOf(run) : running.change
@@ -77,8 +82,8 @@ export const afterEnd = (
   const [family, community] = poolsOf(run, labels)
   const told = poolOutcome(run, running, failed, signSeconds, now)
   effects.push(
-    emit('ci.pool-outcomes.v1', told(family, [])),
-    emit('ci.pool-outcomes.v1', told(community, running?.terms ?? [])),
+    emit('ci.pool-outcomes.v1', told(family, [], null)),
+    emit('ci.pool-outcomes.v1', told(community, running?.terms ?? [], lead)),
   )
   return effects
 }
@@ -136,16 +141,23 @@ const learnDuration = (cells: Cells, failed: boolean, seconds: number, history: 
   if (fit !== null) cells.put('fit', fit)
 }
 
-/** What a pool is told. Only the community learns from the terms. */
+/** What the model knew more of the run, null where it was not asked. */
+const leadOf = (model: string, running: RunningRun | undefined, failed: boolean): Told | null =>
+  running === undefined || running.checkpoints.length === 0
+    ? null
+    : { model, nats: natsOf(running, failed) }
+type Told = Pick<Lead, 'model' | 'nats'>
+
+/** What a pool is told. Only the community learns from the terms, and how right the model was. */
 const poolOutcome = (
   run: Run,
   running: RunningRun | undefined,
   failed: boolean,
   signSeconds: number | null,
   now: number,
-): ((pool: string, terms: number[]) => PoolOutcome) => {
+): ((pool: string, terms: number[], lead: Told | null) => PoolOutcome) => {
   const seconds = durationSeconds(run)
-  return (pool, terms) => ({
+  return (pool, terms, lead) => ({
     eventId: derivedId(run.eventId, `pool/${pool}`),
     eventAt: run.finishedAt ?? run.eventAt,
     observedAt: now,
@@ -157,6 +169,8 @@ const poolOutcome = (
     cleanSeconds: seconds === null ? null : Math.min(seconds, signSeconds ?? Infinity),
     peaks: running?.peaks ?? [],
     terms,
+    leadModel: lead?.model ?? null,
+    leadNats: lead?.nats ?? 0,
   })
 }
 

@@ -4,11 +4,12 @@ import type { Checkpoint, Decision, Forecast } from '../../schemas/events.ts'
 import { derivedId } from '../../schemas/ids.ts'
 import { emit, setTimer, type Effect } from '../processor.ts'
 import { isEventful, longestKnown, type Basis } from './basis.ts'
-import { pFailAt, remainingAt, type Remaining, type Seen } from './forecast.ts'
+import { formulaAt, pFailAt, remainingAt, type Remaining, type Seen } from './forecast.ts'
 import { baseRate, streak, type History } from './history.ts'
 import { GROUNDS } from './permit.ts'
 import { NO_POLICY, policyOf } from './policy.ts'
-import { mixedRate, termsOf } from './refine.ts'
+import { additionOf, noteLead, type Addition } from './model.ts'
+import { mixedRate, termsOf, type Known } from './refine.ts'
 import { beliefOf } from './signs.ts'
 import { ALERT_LOW, judge, RULE, type Standing, type Verdict } from './rule.ts'
 import type { PassedCheckpoint, RunningRun } from './state.ts'
@@ -37,8 +38,11 @@ export const look = (
   cause: Cause,
   causeId: string,
 ): Looked => {
-  const terms = termsFor(run, view)
-  const seen = seenOf(run, view, terms)
+  const known = knownOf(run, view)
+  const terms = termsOf(known)
+  const plain = seenOf(run, view, terms)
+  const addition = additionFor(run, view, plain, known)
+  const seen = addition === null ? plain : { ...plain, shift: addition.shift }
   const { isClosing } = run
   const standing = { ...view.standing, isWaiting, isClosing, policy: policyOf(run.labels) }
   const verdict = judge(view.basis, seen, standing)
@@ -54,7 +58,7 @@ export const look = (
   const remaining = remainingAt(view.basis, seen)
   const forecast = forecastOf(run, view, seen, verdict, remaining, cause, causeId)
   const effects: Effect[] = [emit('ci.forecasts.v1', forecast)]
-  passCheckpoints(run, view, seen, forecast)
+  if (passCheckpoints(run, view, seen, forecast) && addition !== null) noteLead(run, addition)
   if (verdict.level !== run.level)
     effects.push(emit('ci.decisions.v1', decisionOf(forecast, view, verdict, seen)))
   if (run.checkpoints.length <= LEARNT_CHECKPOINTS) run.terms = terms
@@ -68,16 +72,22 @@ export const look = (
 }
 
 /** What is known of the run beside its age and its signs, with the history as it stands now. */
-const termsFor = (run: RunningRun, { history, basis, learned }: View): number[] =>
-  termsOf({
-    rate: basis.rate,
-    streak: streak(history),
-    changeFailures: run.changeFailures,
-    changeRuns: run.changeRuns,
-    siblings: run.siblings,
-    strain: learned.strain,
-    isRetry: run.attempt > 1,
-  })
+const knownOf = (run: RunningRun, { history, basis, learned }: View): Known => ({
+  rate: basis.rate,
+  streak: streak(history),
+  changeFailures: run.changeFailures,
+  changeRuns: run.changeRuns,
+  siblings: run.siblings,
+  strain: learned.strain,
+  isRetry: run.attempt > 1,
+})
+/** What the model says, where one is loaded. */
+const additionFor = (run: RunningRun, view: View, seen: Seen, known: Known): Addition | null => {
+  if (view.model === undefined) return null
+  const isScored =
+    isFirstInstant(run, seen) || (run.dueSeconds[0] ?? Infinity) <= seen.elapsedSeconds
+  return additionOf({ run, view, seen, known, formula: formulaAt(view.basis, seen) }, isScored)
+}
 const seenOf = (
   run: RunningRun,
   { history, harmless, learned, now }: View,
@@ -166,18 +176,20 @@ const jenkinsRemaining = (history: History, elapsed: number): number | null => {
   return Math.max(0, mean - elapsed)
 }
 
-const passCheckpoints = (run: RunningRun, view: View, seen: Seen, forecast: Forecast): void => {
+/** Returns true where what is said now is what is scored. */
+const passCheckpoints = (run: RunningRun, view: View, seen: Seen, forecast: Forecast): boolean => {
   const passed = run.dueSeconds.filter((seconds) => seconds <= seen.elapsedSeconds)
   const [first] = run.checkpoints
-  if (first !== undefined && isFirstInstant(run, seen))
-    run.checkpoints[0] = passedAt(first.at, view, seen, forecast)
-  if (passed.length === 0) return
+  const isAgain = first !== undefined && isFirstInstant(run, seen)
+  if (isAgain) run.checkpoints[0] = passedAt(first.at, view, seen, forecast)
+  if (passed.length === 0) return isAgain
   run.dueSeconds = run.dueSeconds.slice(passed.length)
   const total = run.checkpoints.length + passed.length + run.dueSeconds.length
   // Of several checkpoints passed at once only the last is forecast at its time; the others were missed.
   const index = run.checkpoints.length + passed.length - 1
   const at: Checkpoint['at'] = total === 1 ? 0 : index * 0.25
   run.checkpoints.push(passedAt(at, view, seen, forecast))
+  return true
 }
 const passedAt = (
   at: number,

@@ -1,12 +1,13 @@
 /** What a look at a job's run rests on: the job's history, its pools, and what their records allow. */
 
 import type { JobRef, Prior } from '../../schemas/events.ts'
-import type { Cells, Tables } from '../processor.ts'
+import type { Cells, Model, Tables } from '../processor.ts'
 import { basisOf, pooledRate, type Basis } from './basis.ts'
 import type { History } from './history.ts'
 import { GROUNDS, isAgainst, stopLevel, stopsAtOnce } from './permit.ts'
 import { poolsOf } from './pools.ts'
 import { NOTHING_LEARNED, type Learned } from './refine.ts'
+import { NO_LEAD, type Lead } from './lead.ts'
 import type { Standing } from './rule.ts'
 import { harmlessShare } from './signs.ts'
 import { historyOf } from './state.ts'
@@ -17,6 +18,9 @@ export interface View {
   readonly standing: Omit<Standing, 'isWaiting' | 'isClosing' | 'policy'>
   /** What the community has learned of the terms beside the formula. */
   readonly learned: Learned
+  /** The model that refines forecasts, where one is loaded, and how right it was in the community. */
+  readonly model: Model | undefined
+  readonly pooledLead: Lead
   /** Share of the job's runs with a bad sign that pass all the same. */
   readonly harmless: number
   readonly now: number
@@ -52,6 +56,8 @@ export const viewOf = (
     basis: basisOf(history, priors),
     standing: standingOf(history, priors),
     learned: priors.at(-1) ?? NOTHING_LEARNED,
+    model: tables.models?.['stopping'],
+    pooledLead: pooledLead(priors.at(-1)),
     harmless: harmlessShare(
       { runs: history.pass.withSign + history.fail.withSign, passes: history.pass.withSign },
       priors,
@@ -60,6 +66,11 @@ export const viewOf = (
   prepared.set(history, { labels, pools, priors, view })
   return { ...view, now }
 }
+
+const pooledLead = (community: Prior | undefined): Lead =>
+  community === undefined
+    ? NO_LEAD
+    : { model: community.leadModel, runs: community.leadRuns, nats: community.leadNats }
 
 const standingOf = (history: History, priors: readonly (Prior | undefined)[]): View['standing'] => {
   const [family, community] = [priors[0], priors.at(-1)]

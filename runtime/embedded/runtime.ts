@@ -1,6 +1,6 @@
 /** The topology on one SQLite file: log, state, timers, cursors and views move in one transaction per batch. */
 
-import type { Processor } from '../../processors/processor.ts'
+import type { Models, Processor } from '../../processors/processor.ts'
 import { CODECS, UnencodableError } from '../../schemas/codec.ts'
 import type { DeadLetter } from '../../schemas/events.ts'
 import { derivedId } from '../../schemas/ids.ts'
@@ -33,13 +33,19 @@ export class EmbeddedRuntime {
   readonly #listeners = new Set<CommitListener>()
   #hasFailed = false
 
-  constructor(folder: string, processors: readonly Processor[], toViews: ToViews = () => []) {
+  constructor(
+    folder: string,
+    processors: readonly Processor[],
+    toViews: ToViews = () => [],
+    models: Models = {},
+  ) {
     this.store = new EmbeddedStore(folder)
     this.log = new EmbeddedLog(this.store)
     this.views = new EmbeddedViews(this.store, this.log, toViews)
     const broadcasts = new Set(processors.flatMap((processor) => processor.broadcasts ?? []))
     const tables = [...broadcasts].flatMap((topic) => [...this.log.read(topic)])
-    this.engine = new TopologyEngine(processors, this.store, this.store.getNumber(NOW) ?? 0, tables)
+    const now = this.store.getNumber(NOW) ?? 0
+    this.engine = new TopologyEngine(processors, this.store, now, tables, models)
   }
 
   /** Pipeline time reached: everything at or before it has been handled and is on disk. */

@@ -1,6 +1,6 @@
 /** Runs a whole topology in rounds: every processor up to a horizon, in order, never across a full hour (docs/adr/0001). */
 
-import type { Processor, Tables } from '../../processors/processor.ts'
+import type { Models, Processor, Tables } from '../../processors/processor.ts'
 import type { RecordOf, TopicName } from '../../schemas/topics.ts'
 import type { Keyed, StateStore } from '../ports.ts'
 import { Stage } from './stage.ts'
@@ -9,7 +9,11 @@ const HOUR_MS = 3_600_000
 
 /** Broadcast tables: newest record of each key. */
 class TableCache implements Tables {
+  readonly models: Models
   readonly #rows = new Map<string, RecordOf<TopicName>>()
+  constructor(models: Models) {
+    this.models = models
+  }
   get<T extends TopicName>(topic: T, key: string): RecordOf<T> | undefined {
     return this.#rows.get(`${topic}\u001f${key}`) as RecordOf<T> | undefined
   }
@@ -21,7 +25,7 @@ class TableCache implements Tables {
 
 export class TopologyEngine {
   readonly stages: readonly Stage[]
-  readonly #tables = new TableCache()
+  readonly #tables: TableCache
   readonly #broadcasts: ReadonlySet<TopicName>
   #now: number
 
@@ -31,7 +35,9 @@ export class TopologyEngine {
     store: StateStore,
     now: number,
     broadcasts: Iterable<Keyed> = [],
+    models: Models = {},
   ) {
+    this.#tables = new TableCache(models)
     this.stages = processors.map((processor) => new Stage(processor, store, now))
     this.#broadcasts = new Set(processors.flatMap((processor) => processor.broadcasts ?? []))
     this.#now = now

@@ -127,6 +127,8 @@ describe('the chance to fail', () => {
       rateLow: 0.143,
       rateHigh: 0.524,
       rates: [],
+      pooled: 0.5,
+      medianFail: null,
       fail: side({ '30': 10, '90': 10 }),
       pass: side({ '60': 40 }),
       pool: 'job',
@@ -202,6 +204,9 @@ describe('the time to the end', () => {
       weights: [],
       trust: 0,
       strain: 0,
+      leadModel: '',
+      leadRuns: 0,
+      leadNats: 0,
     }
     const basis = basisOf(emptyHistory(), [pool, undefined])
     expect(basis.pool).toBe('family')
