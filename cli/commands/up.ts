@@ -51,6 +51,7 @@ With DIR... it replays recorded CI (folders with a runs.csv, see docs/archive.md
     const target = webhookTarget(invocation)
     const metrics = createMetrics()
     const runtime = openPipeline(folder)
+    const checkpointer = runtime.store.checkpointBeside()
     try {
       claimStore(runtime, feeder.name, folder)
       await ensurePage()
@@ -65,6 +66,7 @@ With DIR... it replays recorded CI (folders with a runs.csv, see docs/archive.md
       ])
       await app.close()
     } finally {
+      await checkpointer.stop()
       runtime.close()
     }
     return EXIT.ok
