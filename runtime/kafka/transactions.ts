@@ -69,8 +69,8 @@ export class TransactionalWriter {
 
   /** Writes all of it or, after an error, nothing that is ever seen - or all: then the outcome is unknown. */
   async commit({ first, outputs, last, group, offsets }: Commit): Promise<Offsets> {
+    const transaction = await this.#producer.transaction()
     try {
-      const transaction = await this.#producer.transaction()
       const written: Record<string, number> = {}
       for (const [index, piece] of [...piecesOf(first), ...piecesOf(outputs)].entries())
         note(written, await (index === 0 ? sendFirst : send)(transaction, piece))
@@ -79,7 +79,7 @@ export class TransactionalWriter {
       await transaction.commit()
       return written
     } catch (error) {
-      if (!FENCED.has(protocolWord(error) ?? '')) throw error
+      if (!(await isFenced(transaction, error))) throw error
       throw new FencedError('another process has taken over this partition', { cause: error })
     }
   }
@@ -102,15 +102,32 @@ const fence = async (producer: Producer): Promise<void> => {
     }
 }
 
+/** A transaction that is ended by somebody else is ended because its writer has been replaced, or was too slow. */
+const isLost = (error: unknown): boolean => {
+  const word = protocolWord(error) ?? ''
+  return FENCED.has(word) || word === CONCURRENT
+}
+
+/**
+ * Opening a writer again would fence whoever has replaced this one: so after any other error the coordinator is asked,
+ * by ending the transaction, unless its end is what failed.
+ */
+const isFenced = async (transaction: Transaction, error: unknown): Promise<boolean> => {
+  if (isLost(error)) return true
+  if (!transaction.isActive()) return false
+  return transaction.abort().then(() => false, isLost)
+}
+
 const sendFirst = async (
   transaction: Transaction,
   messages: readonly Placed[],
 ): Promise<RecordMetadata[]> => {
+  const deadline = Date.now() + TIMEOUT_MS
   for (;;)
     try {
       return await send(transaction, messages)
     } catch (error) {
-      if (protocolWord(error) !== CONCURRENT) throw error
+      if (protocolWord(error) !== CONCURRENT || Date.now() > deadline) throw error
       await wait(CONCURRENT_WAIT_MS)
     }
 }

@@ -1,5 +1,6 @@
 /** The log, its transactions and its readers against a broker. */
 
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { TOPOLOGY } from '../../processors/topology.ts'
 import { keyed } from '../../runtime/engine/stage.ts'
@@ -103,6 +104,40 @@ describe.skipIf(!hasBroker())('on a broker', () => {
     })
     expect(committed?.partitions.find(({ partition }) => partition === 0)?.offset).toBe('5')
     await Promise.all([zombie.close(), heir.close(), log.close(), admin.disconnect()])
+  })
+
+  it('ends a process whose task another one has taken over, which goes on from where it was', async () => {
+    const { to, admin } = await topics('taken', 1)
+    const { addresses: brokers } = broker
+    const log = await KafkaLog.open(brokers, to, ['ci.run-events.v1'])
+    const board = new ProgressBoard(brokers, to.names)
+    await board.open()
+    const first = plans.slice(0, 1)
+    const assigned = first.map((plan) => ({ plan, partition: 0 }))
+    const stop = new AbortController()
+    const run = () => runTasks(assigned, { ...to, brokers, board }, { signal: stop.signal })
+    const old = run().catch((error: unknown) => error)
+    await log.append([fact(1)])
+    await log.promise(MONDAY + HOUR)
+    await untilReached(board, first, 1, MONDAY + HOUR)
+    const heir = run()
+    await log.append([fact(2 * HOUR)])
+    // The old one notices at its next commit after the new one has begun.
+    let isOver = false
+    void old.finally(() => (isOver = true))
+    let end = MONDAY + 3 * HOUR
+    for (; !isOver && end < MONDAY + 4 * HOUR; end += 1_000) {
+      await log.promise(end)
+      await wait(20)
+    }
+    expect(await old).toBeInstanceOf(FencedError)
+    await log.promise(end)
+    await untilReached(board, first, 1, end)
+    stop.abort()
+    await heir
+    const runs = await log.readAll('ci.runs.v1')
+    expect(runs.map(({ at }) => at - MONDAY)).toEqual([1, 2 * HOUR])
+    await Promise.all([board.close(), log.close(), admin.disconnect()])
   })
 
   it('sends what cannot be read to the dead letters, once, and goes on', async () => {
