@@ -44,6 +44,38 @@ interface Broker {
     }[]
   }>
 }
+export interface Joined {
+  readonly memberId: string
+  readonly leaderId: string
+  readonly generationId: number
+  /** Told to the leader alone. */
+  readonly members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[]
+}
+interface InGroup {
+  readonly groupId: string
+  readonly memberId: string
+}
+/** The broker that keeps a group. */
+export interface Coordinator {
+  joinGroup(
+    request: InGroup & {
+      readonly sessionTimeout: number
+      readonly rebalanceTimeout: number
+      readonly groupProtocols: readonly { readonly name: string; readonly metadata: Buffer }[]
+    },
+  ): Promise<Joined>
+  syncGroup(
+    request: InGroup & {
+      readonly generationId: number
+      readonly groupAssignment: readonly {
+        readonly memberId: string
+        readonly memberAssignment: Buffer
+      }[]
+    },
+  ): Promise<{ readonly memberAssignment: Buffer }>
+  heartbeat(request: InGroup & { readonly groupGenerationId: number }): Promise<unknown>
+  leaveGroup(request: InGroup): Promise<unknown>
+}
 export interface ClusterOptions {
   readonly brokers: readonly string[]
   readonly clientId: string
@@ -65,6 +97,7 @@ export interface Cluster {
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>
   findLeaderForPartitions(topic: string, partitions: readonly number[]): Record<string, number[]>
   findBroker(of: { readonly nodeId: string }): Promise<Broker>
+  findGroupCoordinator(of: { readonly groupId: string }): Promise<Coordinator>
   fetchTopicsOffset(
     topics: readonly {
       readonly topic: string

@@ -5,10 +5,12 @@
  */
 
 import { createRequire } from 'node:module'
+import type { ConnectionOptions } from 'node:tls'
 import type kafkajs from 'kafkajs'
-import type { Message } from 'kafkajs'
+import type { Message, RetryOptions, SASLOptions } from 'kafkajs'
 import type { Cluster, ClusterOptions } from './client-parts.ts'
 import { LZ4, SNAPPY, ZSTD } from './codecs.ts'
+import type { Connection, TlsSettings } from './connection.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -30,12 +32,20 @@ const grouping = require.cache[groupingFile]
 if (grouping !== undefined) grouping.exports = linearGrouping
 process.env['KAFKAJS_NO_PARTITIONER_WARNING'] = '1' // every message names its partition
 
-const { Kafka, CompressionCodecs, CompressionTypes, ConfigResourceTypes, logLevel } =
-  require('kafkajs') as typeof kafkajs
+const {
+  AssignerProtocol,
+  Kafka,
+  CompressionCodecs,
+  CompressionTypes,
+  ConfigResourceTypes,
+  logLevel,
+} = require('kafkajs') as typeof kafkajs
 const InnerCluster = require('kafkajs/src/cluster') as new (options: object) => Cluster
 const { createLogger } = require('kafkajs/src/loggers') as { createLogger: (of: object) => object }
 const createSocketFactory = require('kafkajs/src/network/socketFactory') as () => object
 export const COMPRESSIONS = CompressionTypes
+export const MEMBER_METADATA = AssignerProtocol.MemberMetadata
+export const MEMBER_ASSIGNMENT = AssignerProtocol.MemberAssignment
 export const TOPIC_RESOURCE = ConfigResourceTypes.TOPIC
 
 CompressionCodecs[CompressionTypes.Snappy] = () => SNAPPY
@@ -46,33 +56,47 @@ const READ_COMMITTED = 1
 /** So long one answer is waited for. */
 const REQUEST_TIMEOUT_MS = 15_000
 
-const optionsOf = (brokers: readonly string[]) => ({
-  clientId: 'stopline',
+const optionsOf = ({ brokers, clientId, tls, sasl }: Connection) => ({
+  clientId,
   brokers: [...brokers],
+  ...(tls && { ssl: tlsOf(tls) }),
+  ...(sasl && { sasl: { ...sasl } as SASLOptions }),
   connectionTimeout: 2_000,
   requestTimeout: REQUEST_TIMEOUT_MS,
 })
+const tlsOf = ({ ca, cert, key }: TlsSettings): ConnectionOptions => ({
+  ...(ca !== null && { ca }),
+  ...(cert !== null && { cert }),
+  ...(key !== null && { key }),
+})
 
 /** A client that tries again: for administration and for what is repeated without harm. */
-export const patientClient = (brokers: readonly string[]): kafkajs.Kafka =>
+export const patientClient = (connection: Connection): kafkajs.Kafka =>
   new Kafka({
-    ...optionsOf(brokers),
+    ...optionsOf(connection),
     logLevel: logLevel.NOTHING,
     retry: { initialRetryTime: 20, maxRetryTime: 1_000, retries: 20 },
   })
 
 /** A client that never tries again by itself: nothing may be repeated inside a transaction. */
-export const strictClient = (brokers: readonly string[]): kafkajs.Kafka =>
-  new Kafka({ ...optionsOf(brokers), logLevel: logLevel.NOTHING, retry: { retries: 0 } })
+export const strictClient = (connection: Connection): kafkajs.Kafka =>
+  new Kafka({ ...optionsOf(connection), logLevel: logLevel.NOTHING, retry: { retries: 0 } })
 
 /** Connections for reading committed records of chosen partitions. */
-export const readingCluster = (brokers: readonly string[]): Cluster => {
+export const readingCluster = (connection: Connection): Cluster =>
+  innerCluster(connection, { initialRetryTime: 20, maxRetryTime: 1_000, retries: 20 })
+
+/** Connections of a member of a group, which tries again by itself. */
+export const memberCluster = (connection: Connection): Cluster =>
+  innerCluster(connection, { initialRetryTime: 20, maxRetryTime: 200, retries: 3 })
+
+const innerCluster = (connection: Connection, retry: RetryOptions): Cluster => {
   const logCreator = () => () => undefined
   const options: ClusterOptions = {
-    ...optionsOf(brokers),
+    ...optionsOf(connection),
     logger: createLogger({ level: logLevel.NOTHING, logCreator }),
     socketFactory: createSocketFactory(),
-    retry: { initialRetryTime: 20, maxRetryTime: 1_000, retries: 20 },
+    retry,
     metadataMaxAge: 300_000,
     allowAutoTopicCreation: false,
     enforceRequestTimeout: true,

@@ -14,6 +14,8 @@ export interface Names {
   /** How far each task has come, newest by task and partition. */
   readonly progress: string
   readonly group: (task: string) => string
+  /** The group whose members share the tasks out. */
+  readonly members: string
   /** One for each task and partition: a second process with the same id fences the first. */
   readonly transactionalId: (task: string, partition: number) => string
 }
@@ -24,5 +26,6 @@ export const namesIn = (namespace: string): Names => ({
   changelog: (task) => `${namespace}stopline.${task}.changelog`,
   progress: `${namespace}stopline.progress`,
   group: (task) => `${namespace}stopline-${task}`,
+  members: `${namespace}stopline`,
   transactionalId: (task, partition) => `${namespace}stopline-${task}-${partition}`,
 })

@@ -1,25 +1,14 @@
-/** Runs tasks in one process, each by itself: what goes wrong in one is thrown away and restored, doubt ends all. */
+/** Runs a fixed set of tasks in one process: who runs which is said from outside. */
 
-import { setTimeout as wait } from 'node:timers/promises'
-import { Task, TornStateError, type TaskSettings } from './task.ts'
-import type { TaskPlan } from './tasks.ts'
-import { FencedError } from './transactions.ts'
+import { once } from 'node:events'
+import type { Assigned, OnTaskEvent } from './task-events.ts'
+import { TaskSet } from './task-set.ts'
+import type { TaskSettings } from './task.ts'
 
-export interface Assigned {
-  readonly plan: TaskPlan
-  readonly partition: number
-}
-export interface RunOptions {
+export interface FixedOptions {
   readonly signal: AbortSignal
-  /** Told of every error after which a task is restored. */
-  readonly onRestore?: (of: Assigned, error: Error) => void
-  readonly onCommit?: (of: Assigned) => void
+  readonly onEvent?: OnTaskEvent
 }
-
-/** A task that fails so often without a commit in between is given up. */
-const MOST_FAILURES = 12
-const BACK_OFF_MS = 50
-const LONGEST_BACK_OFF_MS = 2_000
 
 /**
  * Runs the tasks until the signal. Rejects where a task was fenced, fails again and again, or its state is in doubt:
@@ -28,20 +17,17 @@ const LONGEST_BACK_OFF_MS = 2_000
 export const runTasks = async (
   assigned: readonly Assigned[],
   settings: TaskSettings,
-  { signal, ...options }: RunOptions,
+  { signal, onEvent = () => undefined }: FixedOptions,
 ): Promise<void> => {
   checkPartitions(assigned, settings)
-  const doubt = new AbortController()
-  const both = AbortSignal.any([signal, doubt.signal])
-  const results = await Promise.allSettled(
-    assigned.map((each) =>
-      runTask(each, settings, { ...options, signal: both }).catch((error: unknown) => {
-        doubt.abort()
-        throw error
-      }),
-    ),
-  )
-  for (const result of results) if (result.status === 'rejected') throw result.reason
+  const tasks = new TaskSet(settings, { onEvent, fencedWaitMs: null })
+  tasks.assign(assigned)
+  const aborted = signal.aborted ? Promise.resolve() : once(signal, 'abort')
+  try {
+    await Promise.race([aborted, tasks.failed, settings.board.failed])
+  } finally {
+    await tasks.stop()
+  }
 }
 
 /** Whoever reads a topic waits for every partition of the task that writes it. */
@@ -52,44 +38,4 @@ const checkPartitions = (assigned: readonly Assigned[], { partitionsOf }: TaskSe
     throw new Error(
       `topics have ${[...counts].join(' and ')} partitions: all that tasks read must have the same number`,
     )
-}
-
-const isDoubt = (error: unknown): boolean =>
-  error instanceof FencedError || error instanceof TornStateError
-
-const runTask = async (
-  of: Assigned,
-  settings: TaskSettings,
-  options: RunOptions,
-): Promise<void> => {
-  for (let failures = 0; !options.signal.aborted;) {
-    try {
-      await runOnce(of, settings, options, () => {
-        failures = 0
-      })
-    } catch (error) {
-      failures += 1
-      if (isDoubt(error) || failures > MOST_FAILURES) throw error
-      options.onRestore?.(of, error as Error)
-      await wait(Math.min(BACK_OFF_MS * 2 ** (failures - 1), LONGEST_BACK_OFF_MS))
-    }
-  }
-}
-
-const runOnce = async (
-  of: Assigned,
-  settings: TaskSettings,
-  { signal, onCommit }: RunOptions,
-  onProgress: () => void,
-): Promise<void> => {
-  const task = await Task.open(of.plan, of.partition, settings)
-  try {
-    while (!signal.aborted) {
-      if (!(await task.turn())) continue
-      onProgress()
-      onCommit?.(of)
-    }
-  } finally {
-    await task.close()
-  }
 }

@@ -1,30 +1,44 @@
 /** What all tasks say of their progress: read whole by each process, newest by task and partition. */
 
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Connection } from './connection.ts'
 import type { Names } from './names.ts'
 import { decodeProgress, NO_PROGRESS, type Progress } from './progress.ts'
 import { PartitionReader } from './reader.ts'
 
 type Listener = (writer: string, progress: Progress) => void
 const POLL_MS = 200
+/** So long it is tried to read on. */
+const MOST_FAILING_MS = 60_000
+const BACK_OFF_MS = 200
 
 export class ProgressBoard {
-  readonly #reader: PartitionReader
+  readonly #connection: Connection
+  readonly #names: Names
   readonly #newest = new Map<string, Progress>()
   readonly #listeners = new Set<Listener>()
-  readonly #names: Names
+  readonly #failed = Promise.withResolvers<never>()
+  #reader: PartitionReader
+  #next = 0
   #isClosed = false
   #polls = 0
-  #failed: Error | undefined
   #running: Promise<void> = Promise.resolve()
 
-  constructor(brokers: readonly string[], names: Names) {
-    this.#reader = new PartitionReader(brokers)
+  constructor(connection: Connection, names: Names) {
+    this.#connection = connection
     this.#names = names
+    this.#reader = new PartitionReader(connection)
+    this.#failed.promise.catch(() => undefined)
   }
 
   async open(): Promise<void> {
-    await this.#reader.open([{ topic: this.#names.progress, partition: 0 }], () => 0)
+    await this.#openReader()
     this.#running = this.#read()
+  }
+
+  /** Rejects once it cannot be read any more. */
+  get failed(): Promise<never> {
+    return this.#failed.promise
   }
 
   newest(writer: string): Progress {
@@ -44,10 +58,8 @@ export class ProgressBoard {
   async caughtUp(): Promise<void> {
     // The poll that is open now may have asked before the call: the one after it has not.
     const asked = this.#polls + 2
-    while (this.#polls < asked || !this.#reader.isAtEnd) {
-      if (this.#failed !== undefined) throw this.#failed
-      await new Promise((resolve) => setTimeout(resolve, 5))
-    }
+    while (this.#polls < asked || !this.#reader.isAtEnd)
+      await Promise.race([sleep(5), this.#failed.promise])
   }
 
   async close(): Promise<void> {
@@ -56,19 +68,41 @@ export class ProgressBoard {
     await this.#reader.close()
   }
 
+  async #openReader(): Promise<void> {
+    const place = { topic: this.#names.progress, partition: 0 }
+    await this.#reader.open([place], () => this.#next)
+  }
+
   async #read(): Promise<void> {
-    while (!this.#isClosed) {
+    let failingSince = Infinity
+    while (!this.#isClosed)
       try {
-        await this.#reader.poll(POLL_MS, (_, messages) => {
-          for (const { key, value } of messages)
-            if (key !== null && value !== null) this.#note(key.toString(), decodeProgress(value))
-        })
-        this.#polls += 1
+        if (failingSince !== Infinity) await this.#reopen()
+        await this.#poll()
+        failingSince = Infinity
       } catch (error) {
-        this.#failed = error as Error
-        return
+        failingSince = Math.min(failingSince, Date.now())
+        if (Date.now() > failingSince + MOST_FAILING_MS) {
+          this.#failed.reject(error)
+          return
+        }
       }
-    }
+  }
+
+  async #poll(): Promise<void> {
+    await this.#reader.poll(POLL_MS, ({ next }, messages) => {
+      for (const { key, value } of messages)
+        if (key !== null && value !== null) this.#note(key.toString(), decodeProgress(value))
+      this.#next = next
+    })
+    this.#polls += 1
+  }
+
+  async #reopen(): Promise<void> {
+    await sleep(BACK_OFF_MS)
+    await this.#reader.close().catch(() => undefined)
+    this.#reader = new PartitionReader(this.#connection)
+    await this.#openReader()
   }
 
   #note(writer: string, progress: Progress): void {

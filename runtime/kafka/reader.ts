@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Cluster, FetchedMessage, FetchedPartition } from './client-parts.ts'
 import { protocolWord, readingCluster } from './client.ts'
 import { committedOf } from './committed.ts'
+import type { Connection } from './connection.ts'
 
 export interface Position {
   readonly topic: string
@@ -40,8 +41,8 @@ export class PartitionReader {
   readonly #cluster: Cluster
   readonly #states: ReadState[] = []
 
-  constructor(brokers: readonly string[]) {
-    this.#cluster = readingCluster(brokers)
+  constructor(connection: Connection) {
+    this.#cluster = readingCluster(connection)
   }
 
   /**

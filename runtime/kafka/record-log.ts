@@ -5,6 +5,7 @@ import type { TopicName } from '../../schemas/topics.ts'
 import type { Keyed } from '../ports.ts'
 import type { FetchedMessage } from './client-parts.ts'
 import { patientClient } from './client.ts'
+import type { Connection } from './connection.ts'
 import { fromMessage, toMessage, type WriteTo } from './messages.ts'
 import { OUTSIDE } from './names.ts'
 import { encodeProgress, placeOf } from './progress.ts'
@@ -19,19 +20,19 @@ export interface PartitionRecord extends Keyed {
 const POLL_MS = 100
 
 export class KafkaLog {
-  readonly #brokers: readonly string[]
+  readonly #connection: Connection
   readonly #to: WriteTo
   readonly #producer: Producer
   /** Offsets after what was written from outside, by place. */
   readonly #written: Record<string, number>
 
   private constructor(
-    brokers: readonly string[],
+    connection: Connection,
     to: WriteTo,
     producer: Producer,
     written: Record<string, number>,
   ) {
-    this.#brokers = brokers
+    this.#connection = connection
     this.#to = to
     this.#producer = producer
     this.#written = written
@@ -39,20 +40,28 @@ export class KafkaLog {
 
   /** `outside` are the topics whose records come from outside: what lies there already is part of each promise. */
   static async open(
-    brokers: readonly string[],
+    connection: Connection,
     to: WriteTo,
     outside: readonly TopicName[] = [],
   ): Promise<KafkaLog> {
-    const producer = patientClient(brokers).producer({ idempotent: true, maxInFlightRequests: 1 })
+    const producer = patientClient(connection).producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+    })
     await producer.connect()
-    const reader = new PartitionReader(brokers)
+    const reader = new PartitionReader(connection)
     try {
       await reader.open(
         outside.flatMap((topic) => placesOf(topic, to)),
         () => 0,
       )
       const ends = reader.states.map((state) => [placeOf(state.topic, state.partition), state.end])
-      return new KafkaLog(brokers, to, producer, Object.fromEntries(ends) as Record<string, number>)
+      return new KafkaLog(
+        connection,
+        to,
+        producer,
+        Object.fromEntries(ends) as Record<string, number>,
+      )
     } finally {
       await reader.close()
     }
@@ -80,7 +89,7 @@ export class KafkaLog {
 
   /** All committed records of a topic from its beginning to its end as of now, in order within each partition. */
   async readAll(topic: TopicName): Promise<PartitionRecord[]> {
-    const reader = new PartitionReader(this.#brokers)
+    const reader = new PartitionReader(this.#connection)
     const records: PartitionRecord[] = []
     const take = (partition: number, messages: readonly FetchedMessage[]): void => {
       for (const message of messages)

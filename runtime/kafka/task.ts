@@ -7,18 +7,20 @@ import { TopologyEngine } from '../engine/topology.ts'
 import type { Keyed } from '../ports.ts'
 import type { TopicName } from '../../schemas/topics.ts'
 import { fromChangelog, toChangelog } from './changelog.ts'
+import type { Connection } from './connection.ts'
 import { InputMerge, type Merged, type Source } from './merge.ts'
 import { fromMessage, toMessage, type WriteTo } from './messages.ts'
 import { OUTSIDE, taskName } from './names.ts'
 import type { ProgressBoard } from './progress-board.ts'
 import { encodeProgress, placeOf, type Offsets, type Progress } from './progress.ts'
 import { PartitionReader, type Position } from './reader.ts'
+import type { Committed } from './task-events.ts'
 import { TaskState } from './task-state.ts'
 import type { TaskInput, TaskPlan } from './tasks.ts'
 import { TransactionalWriter, type Placed } from './transactions.ts'
 
 export interface TaskSettings extends WriteTo {
-  readonly brokers: readonly string[]
+  readonly connection: Connection
   readonly board: ProgressBoard
 }
 /** The changelog says something else than the progress that was committed with it. */
@@ -43,6 +45,7 @@ export class Task {
   readonly #merge: InputMerge
   readonly #topics: ReadonlyMap<string, TopicName>
   readonly #unlisten: () => void
+  readonly #restored: number
   #written: Offsets
 
   private constructor(parts: Parts) {
@@ -59,6 +62,7 @@ export class Task {
     const topics = [...plan.inputs, ...plan.tables].map(({ topic }) => topic)
     this.#topics = new Map(topics.map((topic) => [names.topic(topic), topic]))
     this.#written = progress.written
+    this.#restored = parts.restored
     this.#unlisten = settings.board.listen((writer, said) => {
       this.#merge.promise(writer, said)
     })
@@ -66,19 +70,24 @@ export class Task {
 
   /** Fences whoever had the partition, then restores its state, then finds where to read on. */
   static async open(plan: TaskPlan, partition: number, settings: TaskSettings): Promise<Task> {
-    const { brokers, names, board } = settings
+    const { connection, names, board } = settings
     const id = names.transactionalId(plan.name, partition)
-    const writer = await TransactionalWriter.open(brokers, id)
+    const writer = await TransactionalWriter.open(connection, id)
     const state = new TaskState()
-    const reader = new PartitionReader(brokers)
+    const reader = new PartitionReader(connection)
     try {
       await board.caughtUp()
       const progress = board.newest(taskName(plan.name, partition))
-      await restore(brokers, { topic: names.changelog(plan.name), partition }, state, progress)
+      const restored = await restore(
+        connection,
+        { topic: names.changelog(plan.name), partition },
+        state,
+        progress,
+      )
       await reader.open(positionsOf(plan, partition, settings), ({ topic, partition: of }) =>
         Math.min(...Object.values(progress.handled[placeOf(topic, of)] ?? { none: 0 })),
       )
-      return new Task({ plan, partition, settings, progress, writer, reader, state })
+      return new Task({ plan, partition, settings, progress, writer, reader, state, restored })
     } catch (error) {
       state.close()
       await Promise.allSettled([writer.close(), reader.close()])
@@ -91,8 +100,13 @@ export class Task {
     return this.#engine.now
   }
 
-  /** Reads what there is and handles what may be handled. Returns true where something was committed. */
-  async turn(): Promise<boolean> {
+  /** Changes that were read back when it was opened. */
+  get restored(): number {
+    return this.#restored
+  }
+
+  /** Reads what there is and handles what may be handled. Returns what was committed, null where nothing was. */
+  async turn(): Promise<Committed | null> {
     await this.#reader.poll(
       POLL_MS,
       (state, messages) => {
@@ -108,9 +122,8 @@ export class Task {
       ({ topic, partition }) => this.#merge.isAhead(placeOf(topic, partition), MOST_WAITING),
     )
     const merged = this.#merge.next(BATCH_RECORDS, this.#nextDue())
-    if (merged.horizon <= this.#engine.now && merged.records.length === 0) return false
-    await this.#handle(merged)
-    return true
+    if (merged.horizon <= this.#engine.now && merged.records.length === 0) return null
+    return this.#handle(merged)
   }
 
   async close(): Promise<void> {
@@ -119,7 +132,8 @@ export class Task {
     await Promise.allSettled([this.#writer.close(), this.#reader.close()])
   }
 
-  async #handle({ horizon, rows, records }: Merged): Promise<void> {
+  async #handle({ horizon, rows, records }: Merged): Promise<Committed> {
+    const began = performance.now()
     const letters = records.filter(isLetter)
     if (rows.length > 0) this.#engine.advance(rows, this.#engine.now)
     const said = this.#engine.advance(
@@ -139,6 +153,13 @@ export class Task {
     })
     this.#written = this.#inner({ ...this.#written, ...written })
     this.#merge.done(horizon)
+    return {
+      at: horizon,
+      records: records.length,
+      outputs: outputs.length,
+      letters: letters.length,
+      ms: performance.now() - began,
+    }
   }
 
   #changes(horizon: number): Placed[] {
@@ -175,6 +196,7 @@ interface Parts {
   readonly writer: TransactionalWriter
   readonly reader: PartitionReader
   readonly state: TaskState
+  readonly restored: number
 }
 
 const isLetter = ({ topic }: Keyed): boolean => topic === 'ci.dead-letters.v1'
@@ -225,17 +247,19 @@ const offsetsOf = (handled: Progress['handled']) =>
 
 /** Reads the changelog to its end. Its last commit must be the one whose progress is known. */
 const restore = async (
-  brokers: readonly string[],
+  connection: Connection,
   changelog: Position,
   state: TaskState,
   progress: Progress,
-): Promise<void> => {
-  const reader = new PartitionReader(brokers)
+): Promise<number> => {
+  const reader = new PartitionReader(connection)
   let at = 0
+  let count = 0
   try {
     await reader.open([changelog], () => 0)
     while (!reader.isAtEnd)
       await reader.poll(POLL_MS, (_, messages) => {
+        count += messages.length
         for (const { key, value } of messages) {
           const read = fromChangelog({ key: key?.toString() ?? '', value })
           at = Math.max(at, read.at ?? 0)
@@ -250,4 +274,5 @@ const restore = async (
     throw new TornStateError(
       `${changelog.topic}, partition ${changelog.partition}, has reached ${at}, its progress says ${progress.at}: a transaction was torn`,
     )
+  return count
 }

@@ -1,5 +1,6 @@
 /** Makes the topics that a topology needs and says where those that are there differ from the table. */
 
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Admin } from 'kafkajs'
 import { TOPIC_NAMES, TOPICS, type TopicName, type TopicRow } from '../../schemas/topics.ts'
 import { TOPIC_RESOURCE } from './client.ts'
@@ -68,9 +69,9 @@ export const ensureTopics = async (
 ): Promise<Drift[]> => {
   const known = new Set(await admin.listTopics())
   const missing = wanted.filter(({ topic }) => !known.has(topic))
-  if (missing.length > 0)
+  if (missing.length > 0) {
     await admin.createTopics({
-      waitForLeaders: true,
+      waitForLeaders: false, // it gives up where a broker has not heard of a topic yet
       topics: missing.map(({ topic, partitions, config }) => ({
         topic,
         numPartitions: partitions,
@@ -78,10 +79,31 @@ export const ensureTopics = async (
         configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
       })),
     })
+    await haveLeaders(
+      admin,
+      missing.map(({ topic }) => topic),
+    )
+  }
   return driftOf(
     admin,
     wanted.filter(({ topic }) => known.has(topic)),
   )
+}
+
+const LEADER_TRIES = 300
+const LEADER_WAIT_MS = 100
+
+const haveLeaders = async (admin: Admin, topics: string[]): Promise<void> => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const { topics: found } = await admin.fetchTopicMetadata({ topics })
+      if (found.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return
+      if (tries > LEADER_TRIES) throw new Error('topics that were made have no leaders')
+    } catch (error) {
+      if (tries > LEADER_TRIES) throw error
+    }
+    await wait(LEADER_WAIT_MS)
+  }
 }
 
 const driftOf = async (admin: Admin, there: readonly WantedTopic[]): Promise<Drift[]> => {

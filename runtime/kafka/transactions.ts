@@ -6,6 +6,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Message, Producer, RecordMetadata, Transaction } from 'kafkajs'
 import { protocolWord, strictClient } from './client.ts'
+import type { Connection } from './connection.ts'
 import { placeOf, type Offsets } from './progress.ts'
 
 /** A message that names its partition. */
@@ -47,11 +48,8 @@ export class TransactionalWriter {
   }
 
   /** Connects; from then on no earlier writer of this id can commit, and none of its transactions is open. */
-  static async open(
-    brokers: readonly string[],
-    transactionalId: string,
-  ): Promise<TransactionalWriter> {
-    const producer = strictClient(brokers).producer({
+  static async open(connection: Connection, transactionalId: string): Promise<TransactionalWriter> {
+    const producer = strictClient(connection).producer({
       transactionalId,
       idempotent: false, // it is, with a transactional id; but `true` would forbid to have no retries
       maxInFlightRequests: 1,

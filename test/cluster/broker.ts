@@ -10,9 +10,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { patientClient } from '../../runtime/kafka/client.ts'
+import { plainConnection, type Connection } from '../../runtime/kafka/connection.ts'
 
 export interface TestBroker {
-  readonly addresses: readonly string[]
+  readonly connection: Connection
   stop(): Promise<void>
 }
 
@@ -35,7 +36,8 @@ export const hasBroker = (): boolean => {
 
 /** A broker that can be reached. `stop` ends it and removes its data. */
 export const startBroker = async (): Promise<TestBroker> => {
-  if (given !== undefined) return { addresses: given.split(','), stop: () => Promise.resolve() }
+  if (given !== undefined)
+    return { connection: plainConnection(given.split(',')), stop: () => Promise.resolve() }
   mkdirSync(cache, { recursive: true })
   await kafka(['install'], cache, 0)
   const home = mkdtempSync(join(tmpdir(), 'stopline-kafka-'))
@@ -47,9 +49,9 @@ export const startBroker = async (): Promise<TestBroker> => {
   }
   try {
     await kafka(['start', '1'], home, port)
-    const addresses = [`127.0.0.1:${port}`]
-    await warmUp(addresses)
-    return { addresses, stop }
+    const connection = plainConnection([`127.0.0.1:${port}`])
+    await warmUp(connection)
+    return { connection, stop }
   } catch (error) {
     await stop()
     throw error
@@ -57,8 +59,8 @@ export const startBroker = async (): Promise<TestBroker> => {
 }
 
 /** The first group and the first transaction make topics of the broker's own: that takes seconds. */
-const warmUp = async (addresses: readonly string[]): Promise<void> => {
-  const admin = patientClient(addresses).admin()
+const warmUp = async (connection: Connection): Promise<void> => {
+  const admin = patientClient(connection).admin()
   await admin.connect()
   for (let isWarm = false; !isWarm;)
     isWarm = await admin.fetchOffsets({ groupId: 'warm-up', topics: [] }).then(

@@ -1,26 +1,15 @@
-/** Many tasks on Kafka say what one process on one file says, however often they are killed. */
+/** Many tasks on Kafka say what one process on one file says, whoever comes, goes, is killed or stops for a while. */
 
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { TOPOLOGY } from '../../processors/topology.ts'
-import { keyed } from '../../runtime/engine/stage.ts'
-import { patientClient } from '../../runtime/kafka/client.ts'
-import { ProgressBoard } from '../../runtime/kafka/progress-board.ts'
-import { KafkaLog } from '../../runtime/kafka/record-log.ts'
-import { tasksOf } from '../../runtime/kafka/tasks.ts'
-import { ensureTopics, wantedTopics } from '../../runtime/kafka/topic-admin.ts'
 import { hasBroker, startBroker, type TestBroker } from './broker.ts'
-import type { ProcessOrder } from './task-process.ts'
-import { startProcess, untilReached, type TaskProcess } from './processes.ts'
-import { writeToOf } from './write-to.ts'
-import { demoFacts, embeddedOutputs, firstDifference, OUTPUTS, type World } from './worlds.ts'
+import { until, type TaskProcess } from './processes.ts'
+import { replay, testConfig, type Replay } from './replay.ts'
+import { demoFacts, embeddedOutputs, OUTPUTS, type World } from './worlds.ts'
 
 const PARTITIONS = 3
 const HOURS = Number(process.env['STOPLINE_CLUSTER_HOURS'] ?? 26)
 const KILLS = Number(process.env['STOPLINE_CLUSTER_KILLS'] ?? 5)
-const plans = tasksOf(TOPOLOGY)
-/** A given broker may hold the topics of an earlier run. */
-const started = Date.now()
 
 describe.skipIf(!hasBroker())('the topology on Kafka', () => {
   let broker: TestBroker
@@ -33,38 +22,10 @@ describe.skipIf(!hasBroker())('the topology on Kafka', () => {
   })
   afterAll(() => broker.stop())
 
-  /** Writes the facts, runs two processes, lets `disturb` have its way with them, and compares all that was said. */
-  const replay = async (
-    namespace: string,
-    pauseMs: number,
-    disturb: (processes: TaskProcess[], orders: readonly ProcessOrder[]) => Promise<void>,
-  ): Promise<void> => {
-    const brokers = broker.addresses
-    const order = { brokers, namespace, partitions: PARTITIONS }
-    const to = writeToOf(order)
-    const admin = patientClient(brokers).admin()
-    await admin.connect()
-    await ensureTopics(admin, wantedTopics(plans, { ...to, replication: 1, minInSync: 1 }), 1)
-    await admin.disconnect()
-    const log = await KafkaLog.open(brokers, to, ['ci.run-events.v1'])
-    const board = new ProgressBoard(brokers, to.names)
-    await board.open()
-    const orders = [[0, 1], [2]].map((mine) => ({ ...order, mine }))
-    const processes = orders.map(startProcess)
-    try {
-      await Promise.all([write(log, world, pauseMs), disturb(processes, orders)])
-      await untilReached(board, plans, PARTITIONS, world.end)
-      // A process that came after a kill had something left to do.
-      for (const each of processes) expect(each.commits()).toBeGreaterThan(0)
-      for (const topic of OUTPUTS) {
-        const found = await log.readAll(topic)
-        expect(firstDifference(topic, expected.get(topic) ?? [], found)).toBeNull()
-      }
-    } finally {
-      await Promise.all(processes.map((each) => each.kill('SIGKILL')))
-      await Promise.all([board.close(), log.close()])
-    }
-  }
+  const run = (name: string, of: Pick<Replay, 'processes' | 'pauseMs' | 'disturb'>) =>
+    replay({ config: testConfig(name, PARTITIONS, broker.connection), world, expected, ...of })
+  const areAtWork = (processes: readonly TaskProcess[]): boolean =>
+    processes.every((each) => each.tasks().length > 0 && each.count('committed') > 0)
 
   it('says what the embedded runtime says', async () => {
     const facts = world.batches.flat().length
@@ -72,33 +33,79 @@ describe.skipIf(!hasBroker())('the topology on Kafka', () => {
     for (const topic of OUTPUTS)
       if (!['ci.incidents.v1', 'ci.dead-letters.v1'].includes(topic))
         expect(expected.get(topic)?.length).toBeGreaterThan(0)
-    await replay(`calm-${started}.`, 0, () => Promise.resolve())
+    await run('calm', {
+      processes: 2,
+      pauseMs: 0,
+      disturb: async (processes) => {
+        await until('both have tasks', () => areAtWork(processes))
+      },
+    })
   })
 
   it(`says the same after ${KILLS} kills`, async () => {
     let kills = 0
-    const deadline = Date.now() + 200_000
-    await replay(`killed-${started}.`, 400, async (processes, orders) => {
-      for (; kills < KILLS; kills += 1) {
-        const index = kills % processes.length
-        const [victim, order] = [processes[index], orders[index]]
-        if (victim === undefined || order === undefined) break
-        while (victim.commits() < 5 && Date.now() < deadline) await wait(20)
-        await wait(50 + 137 * kills)
-        await victim.kill('SIGKILL')
-        processes[index] = startProcess(order)
-      }
+    await run('killed', {
+      processes: 2,
+      pauseMs: 400,
+      disturb: async (processes, { start }) => {
+        for (; kills < KILLS; kills += 1) {
+          const index = kills % processes.length
+          const victim = processes[index]
+          if (victim === undefined) break
+          await until('there is something to lose', () => victim.count('committed') >= 5)
+          await wait(50 + 137 * kills)
+          await victim.end('SIGKILL')
+          processes[index] = start()
+        }
+      },
     })
     expect(kills).toBe(KILLS)
   })
-})
 
-/** Appends the facts hour by hour, with a pause after each. */
-const write = async (log: KafkaLog, { batches, end }: World, pauseMs: number): Promise<void> => {
-  for (const offers of batches) {
-    await log.append(offers.map(({ topic, record }) => keyed(topic, record, record.observedAt)))
-    await log.promise(offers.at(-1)?.record.observedAt ?? 0)
-    await wait(pauseMs)
-  }
-  await log.promise(end)
-}
+  it('says the same while processes come and leave, and moves no more tasks than it must', async () => {
+    await run('moving', {
+      processes: 1,
+      pauseMs: 400,
+      disturb: async (processes, { start }) => {
+        const [first] = processes
+        await until('the first has all', () => (first?.count('committed') ?? 0) > 5)
+        const all = first?.tasks() ?? []
+        processes.push(start())
+        await until('both are at work', () => areAtWork(processes))
+        const kept = first?.tasks() ?? []
+        expect(kept.every((task) => all.includes(task))).toBe(true)
+        expect(Math.abs(kept.length * 2 - all.length)).toBeLessThanOrEqual(2)
+        await processes[1]?.end('SIGTERM')
+        await until('the first has all again', () => first?.tasks().length === all.length)
+        processes[1] = start()
+        await until('both are at work', () => areAtWork(processes))
+      },
+    })
+  })
+
+  it('fences a process that stood still for longer than its session, which then goes on as a member', async () => {
+    await run('stopped', {
+      processes: 2,
+      pauseMs: 600,
+      disturb: async (processes) => {
+        const [zombie, heir] = processes
+        if (zombie === undefined || heir === undefined) throw new Error('two were started')
+        await until('both are at work', () => areAtWork(processes))
+        const [all, had] = [zombie.tasks().length + heir.tasks().length, zombie.tasks()]
+        zombie.signal('SIGSTOP')
+        await until('the other has all', () => heir.tasks().length === all)
+        const before = heir.count('committed')
+        await until('the other goes on', () => heir.count('committed') > before + 5)
+        zombie.signal('SIGCONT')
+        await until('the zombie is told', () =>
+          zombie.said.some((one) => one.kind === 'assigned' && one.tasks.length === 0),
+        )
+        await until('both are at work again', () => zombie.tasks().length > 0)
+        // It was fenced where it tried to commit, and gave up what it had.
+        expect(zombie.count('fenced')).toBeGreaterThan(0)
+        expect(zombie.count('closed')).toBeGreaterThanOrEqual(had.length)
+        expect(zombie.count('ended')).toBe(0)
+      },
+    })
+  })
+})

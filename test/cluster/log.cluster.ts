@@ -10,12 +10,12 @@ import { ProgressBoard } from '../../runtime/kafka/progress-board.ts'
 import { runTasks } from '../../runtime/kafka/process-tasks.ts'
 import { KafkaLog } from '../../runtime/kafka/record-log.ts'
 import { tasksOf } from '../../runtime/kafka/tasks.ts'
+import { writeToOf } from '../../runtime/kafka/cluster-config.ts'
 import { ensureTopics, wantedTopics } from '../../runtime/kafka/topic-admin.ts'
 import { FencedError, TransactionalWriter, type Placed } from '../../runtime/kafka/transactions.ts'
 import { describeRecordLog } from '../contract/record-log.ts'
 import { aFact, aRun, HOUR, MONDAY } from '../support/facts.ts'
 import { hasBroker, startBroker, type TestBroker } from './broker.ts'
-import { writeToOf } from './write-to.ts'
 import { untilReached } from './processes.ts'
 
 const plans = tasksOf(TOPOLOGY)
@@ -31,7 +31,7 @@ describe.skipIf(!hasBroker())('on a broker', () => {
   /** Topics of a namespace of their own. */
   const topics = async (name: string, partitions: number) => {
     const to = writeToOf({ namespace: `${name}-${started}.`, partitions })
-    const admin = patientClient(broker.addresses).admin()
+    const admin = patientClient(broker.connection).admin()
     await admin.connect()
     const wanted = wantedTopics(plans, { ...to, replication: 1, minInSync: 1 })
     await ensureTopics(admin, wanted, 1)
@@ -45,7 +45,7 @@ describe.skipIf(!hasBroker())('on a broker', () => {
   describeRecordLog('Kafka', async () => {
     const { to, admin } = await topics('contract', 3)
     await admin.disconnect()
-    return KafkaLog.open(broker.addresses, to)
+    return KafkaLog.open(broker.connection, to)
   })
 
   it('finds topics as they are wanted, and says what somebody has changed', async () => {
@@ -60,7 +60,7 @@ describe.skipIf(!hasBroker())('on a broker', () => {
 
   it('reads what other producers have compressed', async () => {
     const { to, admin } = await topics('codecs', 1)
-    const producer = patientClient(broker.addresses).producer()
+    const producer = patientClient(broker.connection).producer()
     await producer.connect()
     const { None, GZIP, Snappy, LZ4, ZSTD } = COMPRESSIONS
     const codecs = [None, GZIP, Snappy, LZ4, ZSTD]
@@ -68,7 +68,7 @@ describe.skipIf(!hasBroker())('on a broker', () => {
       const { topic, ...message } = toMessage(fact(n), 'outside', to)
       await producer.send({ topic, compression, messages: [message] })
     }
-    const log = await KafkaLog.open(broker.addresses, to)
+    const log = await KafkaLog.open(broker.connection, to)
     const read = await log.readAll('ci.run-events.v1')
     expect(read.map(({ at }) => at)).toEqual(codecs.map((_, n) => MONDAY + n))
     await Promise.all([producer.disconnect(), log.close(), admin.disconnect()])
@@ -88,14 +88,14 @@ describe.skipIf(!hasBroker())('on a broker', () => {
       }
     }
     const zombie = await TransactionalWriter.open(
-      broker.addresses,
+      broker.connection,
       names.transactionalId('runs', 0),
     )
     await zombie.commit(commitOf(1))
-    const heir = await TransactionalWriter.open(broker.addresses, names.transactionalId('runs', 0))
+    const heir = await TransactionalWriter.open(broker.connection, names.transactionalId('runs', 0))
     await expect(zombie.commit(commitOf(2))).rejects.toThrow(FencedError)
     for (const n of [3, 4, 5]) await heir.commit(commitOf(n)) // one right after the other
-    const log = await KafkaLog.open(broker.addresses, to)
+    const log = await KafkaLog.open(broker.connection, to)
     const read = await log.readAll('ci.run-events.v1')
     expect(read.map(({ at }) => at - MONDAY)).toEqual([1, 3, 4, 5])
     const [committed] = await admin.fetchOffsets({
@@ -108,14 +108,14 @@ describe.skipIf(!hasBroker())('on a broker', () => {
 
   it('ends a process whose task another one has taken over, which goes on from where it was', async () => {
     const { to, admin } = await topics('taken', 1)
-    const { addresses: brokers } = broker
-    const log = await KafkaLog.open(brokers, to, ['ci.run-events.v1'])
-    const board = new ProgressBoard(brokers, to.names)
+    const { connection } = broker
+    const log = await KafkaLog.open(connection, to, ['ci.run-events.v1'])
+    const board = new ProgressBoard(connection, to.names)
     await board.open()
     const first = plans.slice(0, 1)
     const assigned = first.map((plan) => ({ plan, partition: 0 }))
     const stop = new AbortController()
-    const run = () => runTasks(assigned, { ...to, brokers, board }, { signal: stop.signal })
+    const run = () => runTasks(assigned, { ...to, connection, board }, { signal: stop.signal })
     const old = run().catch((error: unknown) => error)
     await log.append([fact(1)])
     await log.promise(MONDAY + HOUR)
@@ -123,12 +123,11 @@ describe.skipIf(!hasBroker())('on a broker', () => {
     const heir = run()
     await log.append([fact(2 * HOUR)])
     // The old one notices at its next commit after the new one has begun.
-    let isOver = false
-    void old.finally(() => (isOver = true))
     let end = MONDAY + 3 * HOUR
-    for (; !isOver && end < MONDAY + 4 * HOUR; end += 1_000) {
+    const over = old.then(() => true)
+    while (end < MONDAY + 4 * HOUR && !(await Promise.race([over, wait(20, false)]))) {
+      end += 1_000
       await log.promise(end)
-      await wait(20)
     }
     expect(await old).toBeInstanceOf(FencedError)
     await log.promise(end)
@@ -142,9 +141,9 @@ describe.skipIf(!hasBroker())('on a broker', () => {
 
   it('sends what cannot be read to the dead letters, once, and goes on', async () => {
     const { to, admin } = await topics('poison', 1)
-    const { addresses: brokers } = broker
-    const log = await KafkaLog.open(brokers, to, ['ci.run-events.v1'])
-    const producer = patientClient(brokers).producer()
+    const { connection } = broker
+    const log = await KafkaLog.open(connection, to, ['ci.run-events.v1'])
+    const producer = patientClient(connection).producer()
     await producer.connect()
     const bad = [Buffer.from([0, 0]), Buffer.from('not ours'), Buffer.from([0, 0, 0, 1, 0, 7])]
     await log.append([fact(1)])
@@ -152,16 +151,16 @@ describe.skipIf(!hasBroker())('on a broker', () => {
     await producer.send({ topic, messages: bad.map((value) => ({ value, partition: 0 })) })
     await producer.disconnect()
     await log.close()
-    const again = await KafkaLog.open(brokers, to, ['ci.run-events.v1'])
+    const again = await KafkaLog.open(connection, to, ['ci.run-events.v1'])
     await again.append([fact(2)])
     await again.promise(MONDAY + HOUR)
 
-    const board = new ProgressBoard(brokers, to.names)
+    const board = new ProgressBoard(connection, to.names)
     await board.open()
     const stop = new AbortController()
     const first = plans.slice(0, 1)
     const assigned = first.map((plan) => ({ plan, partition: 0 }))
-    const running = runTasks(assigned, { ...to, brokers, board }, { signal: stop.signal })
+    const running = runTasks(assigned, { ...to, connection, board }, { signal: stop.signal })
     await untilReached(board, first, 1, MONDAY + HOUR)
     stop.abort()
     await running

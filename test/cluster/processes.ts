@@ -3,34 +3,48 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { ClusterConfig } from '../../runtime/kafka/cluster-config.ts'
 import type { ProgressBoard } from '../../runtime/kafka/progress-board.ts'
 import { taskName } from '../../runtime/kafka/names.ts'
 import type { TaskPlan } from '../../runtime/kafka/tasks.ts'
-import type { ProcessOrder } from './task-process.ts'
+import type { Said } from './task-process.ts'
 
 export interface TaskProcess {
-  /** Commits it has made. */
-  commits(): number
-  /** Ends it at once; resolves when it is gone. */
-  kill(signal: NodeJS.Signals): Promise<void>
+  readonly said: readonly Said[]
+  count(kind: Said['kind']): number
+  /** The tasks it was last told to be its own. */
+  tasks(): readonly string[]
+  signal(signal: NodeJS.Signals): void
+  /** Sends the signal; resolves when it is gone. */
+  end(signal: NodeJS.Signals): Promise<void>
 }
 
-export const startProcess = (order: ProcessOrder): TaskProcess => {
+export const startProcess = (config: ClusterConfig): TaskProcess => {
   const file = join(import.meta.dirname, 'task-process.ts')
   const child: ChildProcess = spawn(
     process.execPath,
-    ['--disable-warning=TimeoutNegativeWarning', file, JSON.stringify(order)],
+    ['--disable-warning=TimeoutNegativeWarning', file, JSON.stringify(config)],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   )
   const ended = once(child, 'close')
-  let commits = 0
-  child.stdout?.on('data', (dots: Buffer) => {
-    commits += dots.length
-  })
+  const said: Said[] = []
+  const counts = new Map<Said['kind'], number>()
+  let tasks: readonly string[] = []
+  if (child.stdout !== null)
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const one = JSON.parse(line) as Said
+      counts.set(one.kind, (counts.get(one.kind) ?? 0) + 1)
+      if (one.kind === 'assigned') tasks = one.tasks
+      if (one.kind !== 'committed') said.push(one)
+    })
   return {
-    commits: () => commits,
-    kill: async (signal) => {
+    said,
+    count: (kind) => counts.get(kind) ?? 0,
+    tasks: () => tasks,
+    signal: (signal) => child.kill(signal),
+    end: async (signal) => {
       child.kill(signal)
       await ended
     },
@@ -49,11 +63,19 @@ export const untilReached = async (
   const names = plans.flatMap(({ name }) =>
     Array.from({ length: partitions }, (_, partition) => taskName(name, partition)),
   )
+  const behind = (): string[] => names.filter((name) => board.newest(name).at < at)
+  await until(`tasks are at the end`, () => behind().length === 0, behind)
+}
+
+/** Waits until it holds. Rejects after four minutes, with what `details` then gives. */
+export const until = async (
+  what: string,
+  holds: () => boolean,
+  details: () => unknown = () => '',
+): Promise<void> => {
   const deadline = Date.now() + MOST_WAIT_MS
-  for (;;) {
-    const behind = names.filter((name) => board.newest(name).at < at)
-    if (behind.length === 0) return
-    if (Date.now() > deadline) throw new Error(`not at the end in time: ${behind.join(', ')}`)
-    await wait(100)
+  while (!holds()) {
+    if (Date.now() > deadline) throw new Error(`not in time: ${what} ${JSON.stringify(details())}`)
+    await wait(20)
   }
 }

@@ -1,43 +1,44 @@
-/** A process that runs some partitions of every task of the topology, to be killed by tests; writes a dot after each commit. */
+/** A process of the topology, to be disturbed by tests; writes a line of JSON for what happens. */
 
 import { writeSync } from 'node:fs'
 import { TOPOLOGY } from '../../processors/topology.ts'
-import { runTasks } from '../../runtime/kafka/process-tasks.ts'
-import { ProgressBoard } from '../../runtime/kafka/progress-board.ts'
-import { tasksOf } from '../../runtime/kafka/tasks.ts'
-import { writeToOf } from './write-to.ts'
+import type { ClusterConfig } from '../../runtime/kafka/cluster-config.ts'
+import { taskName } from '../../runtime/kafka/names.ts'
+import { openProcess } from '../../runtime/kafka/process.ts'
 
-/** What it is told, as JSON: which partitions of each task it runs, and where. */
-export interface ProcessOrder {
-  readonly brokers: readonly string[]
-  readonly namespace: string
-  readonly partitions: number
-  readonly mine: readonly number[]
+/** What it says, one on each line. */
+export type Said =
+  | { readonly kind: 'opened' | 'committed' | 'fenced' | 'closed'; readonly task: string }
+  | { readonly kind: 'failed' | 'stopped'; readonly task: string; readonly error: string }
+  | { readonly kind: 'assigned'; readonly tasks: readonly string[] }
+  | { readonly kind: 'ended'; readonly error: string }
+
+const say = (said: Said): void => {
+  writeSync(1, `${JSON.stringify(said)}\n`)
 }
 
-const order = JSON.parse(process.argv[2] ?? '{}') as ProcessOrder
-const to = writeToOf(order)
-const board = new ProgressBoard(order.brokers, to.names)
-await board.open()
-const assigned = tasksOf(TOPOLOGY).flatMap((plan) =>
-  order.mine.map((partition) => ({ plan, partition })),
-)
+const config = JSON.parse(process.argv[2] ?? '{}') as ClusterConfig
 // The input ends with the test, however that ends.
 process.stdin.resume().on('end', () => process.exit())
 const stop = new AbortController()
 process.on('SIGTERM', () => {
   stop.abort()
 })
-await runTasks(
-  assigned,
-  { ...to, brokers: order.brokers, board },
-  {
-    signal: stop.signal,
-    onCommit: () => writeSync(1, '.'),
-    onRestore: ({ plan, partition }, error) => {
-      writeSync(2, `${plan.name}/${partition} is restored after: ${error.name}: ${error.message}\n`)
-    },
+const opened = await openProcess(config, TOPOLOGY, {
+  onAssigned: (tasks) => {
+    say({ kind: 'assigned', tasks })
   },
-)
-await board.close()
+  onTask: (event) => {
+    const task = taskName(event.of.plan.name, event.of.partition)
+    if (event.kind === 'failed' || event.kind === 'stopped')
+      say({ kind: event.kind, task, error: `${event.error.name}: ${event.error.message}` })
+    else say({ kind: event.kind, task })
+  },
+})
+try {
+  await opened.run(stop.signal)
+} catch (error) {
+  say({ kind: 'ended', error: String(error) })
+  process.exitCode = 1
+}
 process.stdin.destroy()

@@ -1,0 +1,141 @@
+/** A process that runs what its group gives it of a topology's tasks. */
+
+import { once } from 'node:events'
+import type { Processor } from '../../processors/processor.ts'
+import { patientClient } from './client.ts'
+import { writeToOf, type ClusterConfig } from './cluster-config.ts'
+import { heartbeatMs, runMember } from './group-member.ts'
+import { taskName } from './names.ts'
+import { createTaskStates, type TaskState } from './process-status.ts'
+import { placeOf } from './progress.ts'
+import { ProgressBoard } from './progress-board.ts'
+import type { Assigned, OnTaskEvent } from './task-events.ts'
+import { TaskSet } from './task-set.ts'
+import { tasksOf, type TaskPlan } from './tasks.ts'
+import { ensureTopics, wantedTopics, type Drift } from './topic-admin.ts'
+
+export interface ProcessHooks {
+  readonly onTask?: OnTaskEvent
+  /** Told at each change of what is this process's: names as `runs/2`. */
+  readonly onAssigned?: (tasks: readonly string[]) => void
+}
+interface ProcessStatus {
+  /** True where this process is a member and each of its tasks goes on. */
+  readonly isReady: boolean
+  /** Why it is not, in words. */
+  readonly reasons: readonly string[]
+  readonly tasks: readonly TaskState[]
+}
+export interface KafkaProcess {
+  /** How topics that are there differ from the table. */
+  readonly drift: readonly Drift[]
+  status(): ProcessStatus
+  /**
+   * Runs until the signal, then lets each task end its batch and leaves the group. Rejects where the process must end
+   * and be started again.
+   */
+  run(signal: AbortSignal): Promise<void>
+}
+
+/** Makes the topics that are missing and gets ready to run tasks of the topology. */
+export const openProcess = async (
+  config: ClusterConfig,
+  processors: readonly Processor[],
+  hooks: ProcessHooks = {},
+): Promise<KafkaProcess> => {
+  const plans = tasksOf(processors)
+  const drift = await makeTopics(config, plans)
+  const states = createTaskStates()
+  return {
+    drift,
+    status: () => statusOf(states.isMember(), states.list()),
+    run: (signal) =>
+      run(config, plans, signal, {
+        onTask: (event) => {
+          states.note(event)
+          hooks.onTask?.(event)
+        },
+        onAssigned: (tasks) => {
+          states.assigned(tasks)
+          hooks.onAssigned?.(tasks)
+        },
+      }),
+  }
+}
+
+const makeTopics = async (
+  config: ClusterConfig,
+  plans: readonly TaskPlan[],
+): Promise<readonly Drift[]> => {
+  const admin = patientClient(config.connection).admin()
+  await admin.connect()
+  try {
+    const wanted = wantedTopics(plans, { ...config, ...writeToOf(config) })
+    return await ensureTopics(admin, wanted, config.replication)
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+const run = async (
+  config: ClusterConfig,
+  plans: readonly TaskPlan[],
+  signal: AbortSignal,
+  { onTask, onAssigned }: Required<ProcessHooks>,
+): Promise<void> => {
+  const { connection, sessionTimeoutMs, partitions } = config
+  const to = writeToOf(config)
+  const board = new ProgressBoard(connection, to.names)
+  await board.open()
+  // Whoever is fenced has been told whose the task is after two heartbeats.
+  const fencedWaitMs = 2 * heartbeatMs(sessionTimeoutMs)
+  const tasks = new TaskSet({ ...to, connection, board }, { onEvent: onTask, fencedWaitMs })
+  const byPlace = placesOf(plans, partitions, to.names.changelog)
+  const leave = new AbortController()
+  const membership = {
+    groupId: to.names.members,
+    places: [...byPlace.keys()],
+    sessionTimeoutMs,
+    onAssigned: (mine: readonly string[]) => {
+      const assigned = mine.flatMap((place) => byPlace.get(place) ?? [])
+      onAssigned(assigned.map(({ plan, partition }) => taskName(plan.name, partition)))
+      tasks.assign(assigned)
+    },
+  }
+  const member = runMember(connection, membership, leave.signal)
+  const aborted = signal.aborted ? Promise.resolve() : once(signal, 'abort')
+  try {
+    await Promise.race([aborted, tasks.failed, board.failed, member])
+  } finally {
+    await tasks.stop()
+    leave.abort()
+    await Promise.allSettled([member, board.close()])
+  }
+}
+
+/** Tasks by the place of their changelog, under which the group shares them out. */
+const placesOf = (
+  plans: readonly TaskPlan[],
+  partitions: number,
+  changelog: (task: string) => string,
+): ReadonlyMap<string, Assigned> =>
+  new Map(
+    plans.flatMap((plan) =>
+      Array.from({ length: partitions }, (_, partition) => [
+        placeOf(changelog(plan.name), partition),
+        { plan, partition },
+      ]),
+    ),
+  )
+
+const statusOf = (isMember: boolean, tasks: readonly TaskState[]): ProcessStatus => {
+  const reasons = [
+    ...(isMember ? [] : ['not a member of the group']),
+    ...tasks
+      .filter(({ state }) => state !== 'running')
+      .map(
+        ({ task, state, reason }) => `${task} is ${state}${reason === null ? '' : `: ${reason}`}`,
+      ),
+  ]
+  return { isReady: reasons.length === 0, reasons, tasks }
+}
