@@ -29,6 +29,7 @@ const GUARD = record('Guard', {
 })
 const HISTORY = record('History', {
   recent: array('boolean'),
+  failing: nullable(record('Failing', { from: 'long', to: 'long' })),
   pass: CLASS_HISTORY,
   fail: 'ClassHistory',
   lastPasses: array('double'),

@@ -1,6 +1,7 @@
 /** What a job remembers of its finished runs. */
 
 import { newGuard, type Guard } from './guard.ts'
+import { stillFailing, type Failing } from './mended.ts'
 import { GROUNDS } from './permit.ts'
 import { NO_LEAD, type Lead } from './lead.ts'
 import { countSigns, type SignCounts } from './signs.ts'
@@ -29,6 +30,8 @@ export interface History {
   recent: boolean[]
   pass: ClassHistory
   fail: ClassHistory
+  /** Since when it only fails, null while it passes. */
+  failing: Failing | null
   /** Durations of the last five passes in seconds, newest first: Jenkins' rule reads them. */
   lastPasses: number[]
   /** How right each expert on the failure rate was: log likelihoods. */
@@ -66,6 +69,7 @@ export const emptyHistory = (): History => ({
   recent: [],
   pass: emptyClass(),
   fail: emptyClass(),
+  failing: null,
   lastPasses: [],
   expertScores: [],
   watchedPasses: 0,
@@ -85,6 +89,8 @@ export const emptyHistory = (): History => ({
 /** A finished run, as the history takes it in; durations in seconds, null where unknown. */
 export interface Finished {
   readonly failed: boolean
+  /** Milliseconds since the epoch, null where unknown. */
+  readonly startedAt: number | null
   readonly durationSeconds: number | null
   /** True where the duration is only a lower bound: the run hit a limit. */
   readonly isCut: boolean
@@ -100,6 +106,7 @@ export const remember = (history: History, run: Finished): History => {
   const next: History = {
     ...history,
     recent: [run.failed, ...history.recent].slice(0, RECENT),
+    failing: stillFailing(history.failing, run.failed, run.startedAt),
     pass: forget(history.pass),
     fail: forget(history.fail),
     signs:

@@ -60,6 +60,7 @@ export const afterEnd = (
   const isCut = run.outcome === 'timedOut'
   const history = remember(before, {
     failed,
+    startedAt: run.startedAt,
     durationSeconds: seconds,
     isCut,
     signSeconds,

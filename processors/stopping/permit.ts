@@ -27,8 +27,8 @@ const placeOf = (ground: Ground, level: number): number =>
 
 const indexOf = (level: number): number => LEVELS.findIndex((each) => each === level)
 
-/** Six in ten of the false stops allowed (1 %); the rest is for what the record has not heard yet, and for chance. */
-const SPEND = 0.006
+/** Seven in ten of the false stops allowed (1 %); the rest is for what the record has not heard yet, and for chance. */
+const SPEND = 0.007
 /** Nine in ten stops must be right; a record speaks against that where its upper 95 % bound (Wilson 1927) is below. */
 const PRECISION = 0.9
 const Z95_ONE_SIDED = 1.645
@@ -36,7 +36,7 @@ const Z95_ONE_SIDED = 1.645
 const UNPROVED = 0.97
 const LEAST_STOPS = 10
 /** Until a record says more, each level is taken at its word, as if so many passing runs had been watched. */
-const TAKEN_PASSES = 50
+const TAKEN_PASSES = 25
 /** A quarter of failing runs are stopped, as far as is known before. */
 const STOPPED_SHARE = 0.25
 
@@ -49,12 +49,12 @@ export interface Standings extends StopRecord {
 /**
  * The belief from which a run may be stopped, Infinity for none: the lowest level that keeps both promises, with what was
  * counted and what the level itself says. Precision: the record does not speak against nine in ten stops being right.
- * Rarity: at most 6 in 1,000 passing runs are hit; at its word, a level p that stops a quarter of failing runs hits
+ * Rarity: at most 7 in 1,000 passing runs are hit; at its word, a level p that stops a quarter of failing runs hits
  * (1 − p)/p · f/(1 − f)/4 of the passing ones. A failed step is evidence of the run itself: how often it is wrong is not a
  * matter of the rate.
  * Example: where half of the runs fail and nothing was counted yet, .98 is the lowest level for history: .0204/4 = 5.1 in
- * 1,000. After 100 passing runs of which none was hit, and ten right stops, it is .94: 50·.0638/4 = .80 is within
- * .006·150 = .9.
+ * 1,000. After 50 passing runs of which none was hit, and ten right stops, it is .92: 25·.0870/4 = .54 is just beyond
+ * .007·75 = .525, so it is .94.
  */
 export const stopLevel = (known: Standings, ground: Ground): number => {
   const odds = ground === 'sign' ? 0 : known.failureRate / (1 - known.failureRate)
@@ -75,7 +75,7 @@ export const stopLevel = (known: Standings, ground: Ground): number => {
 /**
  * How many running runs of one job may be stopped at a time without a failed step: as many as the record can afford to be
  * wrong about, and one. Where a job was mended meanwhile, all of them are stopped in error before the first can tell.
- * Example: 450 watched passing runs of which one was hit afford 1 + ⌊.006·500 − 1⌋ = 3.
+ * Example: 450 watched passing runs of which one was hit afford 1 + ⌊.007·475 − 1⌋ = 3.
  */
 export const stopsAtOnce = (known: Standings, level: number): number => {
   const wrong = known.falseStops[placeOf('history', indexOf(level))] ?? 0

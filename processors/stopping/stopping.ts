@@ -21,6 +21,7 @@ import { changeOf, onChange } from './changes.ts'
 import { checkpointSeconds } from './checkpoints.ts'
 import { afterEnd, onProfileTimer, PROFILE_TIMER } from './learn.ts'
 import { look, type Cause } from './look.ts'
+import { isMendRare } from './mended.ts'
 import { GROUNDS } from './permit.ts'
 import { isProtected, policyOf } from './policy.ts'
 import { scoreOf } from './score.ts'
@@ -187,7 +188,10 @@ const lookAt = (
   const cell = runCell(running)
   const open = openRuns(cells)
   const isStopped = open.stopped.includes(cell)
-  const isWaiting = !isStopped && open.stopped.length >= view.standing.stopsAtOnce
+  const isWaiting =
+    !isStopped &&
+    open.stopped.length >= view.standing.stopsAtOnce &&
+    !isMendRare(view.history.failing, running.startedAt)
   const { effects, verdict } = look(running, view, isWaiting, cause, causeId)
   cells.put(cell, running)
   if (verdict.level === 'stop' && verdict.ground !== 'sign' && !isStopped)

@@ -24,7 +24,14 @@ const historyOf = (runs: number): History => {
     const [durationSeconds = 0] = durationsOf(1, failed ? 1_500 : 600)
     const signSeconds = failed ? durationSeconds * 0.8 : null
     const signs = failed ? ['step'] : []
-    history = remember(history, { failed, durationSeconds, isCut: false, signSeconds, signs })
+    history = remember(history, {
+      failed,
+      startedAt: run * 3_600_000,
+      durationSeconds,
+      isCut: false,
+      signSeconds,
+      signs,
+    })
   }
   return history
 }

@@ -17,6 +17,7 @@ import { Survival } from '../../processors/stopping/survival.ts'
 const run = (failed: boolean, durationSeconds: number | null, more: Partial<Finished> = {}) => ({
   failed,
   durationSeconds,
+  startedAt: null,
   isCut: false,
   signSeconds: null,
   signs: more.signSeconds == null ? [] : ['step'],
@@ -144,6 +145,7 @@ describe('the chance to fail', () => {
     const anyRun = fc.record({
       failed: fc.boolean(),
       durationSeconds: fc.option(fc.double({ min: 0, max: 1e6, noNaN: true })),
+      startedAt: fc.constant(null),
       isCut: fc.boolean(),
       signSeconds: fc.option(fc.double({ min: 0, max: 1e6, noNaN: true })),
       signs: fc.constantFrom([], ['a'], ['a', 'b']),

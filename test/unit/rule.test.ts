@@ -29,6 +29,7 @@ describe('the advice', () => {
   const run = (more: Partial<Finished>): Finished => ({
     failed: false,
     durationSeconds: 1000,
+    startedAt: null,
     isCut: false,
     signSeconds: null,
     signs: [],

@@ -26,10 +26,10 @@ const record = (
 }
 
 describe('the permission to stop', () => {
-  it('takes levels at their word at first: .98 where half of the runs fail, .94 after 100 passes and 10 stops', () => {
+  it('takes levels at their word at first: .98 where half of the runs fail, .94 after 50 passes and 10 stops', () => {
     expect(stopLevel(record(0.5, 0), 'history')).toBe(0.98)
     expect(stopLevel(record(0.5, 100), 'history')).toBe(0.97)
-    expect(stopLevel(record(0.5, 100, [0.95, 0, 10]), 'history')).toBe(0.94)
+    expect(stopLevel(record(0.5, 50, [0.95, 0, 10]), 'history')).toBe(0.94)
   })
   it('is given sooner where few runs fail, and on a failed step', () => {
     expect(stopLevel(record(0.05, 0), 'age')).toBe(0.97)

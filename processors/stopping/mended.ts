@@ -1,0 +1,38 @@
+/** How likely a failing job was mended since it was last known to fail. */
+
+/** Starts of failing runs since the job last passed, in milliseconds; null while it passes. */
+export interface Failing {
+  readonly from: number
+  readonly to: number
+}
+
+/** What is known of a failing job after one more run with a class. Example: a pass ends it. */
+export const stillFailing = (
+  known: Failing | null,
+  failed: boolean,
+  startedAt: number | null,
+): Failing | null => {
+  if (!failed) return null
+  if (startedAt === null) return known
+  return {
+    from: Math.min(known?.from ?? startedAt, startedAt),
+    to: Math.max(known?.to ?? startedAt, startedAt),
+  }
+}
+
+/**
+ * Chance that the job was mended before a run started. What has lasted for a time A lasts for a time g more with chance
+ * A / (A + g), where nothing is known of how long it lasts (Pareto: Jeffreys' prior on a constant rate). A run that started
+ * before one that failed ran against what was broken.
+ * Example: failing for 20 days, last known by a run that started 2 hours before this one: .0041.
+ */
+export const mendedChance = (failing: Failing | null, startedAt: number): number => {
+  if (failing === null) return 1
+  const gap = startedAt - failing.to
+  return gap <= 0 ? 0 : gap / (failing.to - failing.from + gap)
+}
+
+/** One mend in fifty looks is rare enough for all runs of the job to be stopped at once, though they be wrong together. */
+const RARE = 0.02
+export const isMendRare = (failing: Failing | null, startedAt: number): boolean =>
+  mendedChance(failing, startedAt) < RARE
