@@ -23,6 +23,7 @@ const RUN = {
 const instant = (more: { pooled?: Lead; own?: Lead; score?: number } = {}): Instant => {
   const ended = (failed: boolean) => ({
     ...{ failed, durationSeconds: failed ? 200 : 100, isCut: false, signSeconds: null, signs: [] },
+    startedAt: null,
   })
   const history: History = {
     ...[false, false, true, true].map(ended).reduce(remember, emptyHistory()),
