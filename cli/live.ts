@@ -60,11 +60,11 @@ const ingestOf = (
   const found = sources.find(({ webhookSecret }) => webhookSecret !== null)
   if (found?.webhookSecret == null) return undefined
   const { name } = found.source
-  const { webhookSecret: secret, policyOf } = found
+  const { webhookSecret: secret, startLabels } = found
   const onNotes = (notes: readonly Note[]): void => {
     for (const note of notes) onNote(name, note)
   }
-  const ports = { source: name, secret, clock: systemClock, heard, offer, policyOf }
+  const ports = { source: name, secret, clock: systemClock, heard, offer, startLabels }
   return createGithubWebhook({ ...ports, onNotes }).take
 }
 

@@ -48,7 +48,7 @@ const detailOf = ({ records, newestAt }: Heard, requests: number, everyMs: numbe
 
 /** One round, up to where enough was read. */
 const tryOne = async (
-  { source, requestsPerHour, policyOf }: ConfiguredSource,
+  { source, requestsPerHour, startLabels }: ConfiguredSource,
   stream: StreamClient,
   outer: AbortSignal,
 ): Promise<Finding> => {
@@ -61,7 +61,7 @@ const tryOne = async (
     source,
     client,
     heard: createHeardBefore(),
-    policyOf,
+    startLabels,
     marks: { begin: pace.now, turn: pace.now, end: () => undefined },
     loadCursor: () => undefined,
     saveCursor: () => undefined,

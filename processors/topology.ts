@@ -5,6 +5,7 @@
  *                              ci.runs → stopping → ci.forecasts, ci.decisions, ci.scores, ci.job-profiles
  *                                       ↑   └→ ci.pool-outcomes → priors → ci.priors ┐ (by full hour)
  *                                       └────────────────────────────────────────────┘
+ *   ci.runs → placing → ci.cluster-runs, ci.cluster-states → clusters → ci.signals
  *   ci.forecasts, ci.scores → incidents → ci.incidents
  *   ci.runs, ci.scores → kpis → ci.kpis, ci.kpi-history, ci.measures
  *                          └→ ci.kpi-partials → kpi-repos → the same by repository
@@ -20,11 +21,15 @@ import { runs } from './runs/runs.ts'
 import { grouping } from './signals/grouping.ts'
 import { signals } from './signals/signals.ts'
 import { stopping } from './stopping/stopping.ts'
+import { clusters } from './telemetry/clusters.ts'
+import { placing } from './telemetry/placing.ts'
 
 export const TOPOLOGY: readonly Processor[] = [
   runs,
   grouping,
   signals,
+  placing,
+  clusters,
   stopping,
   priors,
   incidents,

@@ -81,7 +81,7 @@ const startRecording = (folder: string, name: string, cursor: string): Recording
 }
 
 const prepare = (
-  { source, requestsPerHour, policyOf }: ConfiguredSource,
+  { source, requestsPerHour, startLabels }: ConfiguredSource,
   live: Wire,
   { ports, signal, pace, heard }: Shared,
 ): Running => {
@@ -98,7 +98,7 @@ const prepare = (
     source,
     client,
     heard,
-    policyOf,
+    startLabels,
     settle: outbox.settle,
     marks: line.marks,
     loadCursor: () => cursor,

@@ -12,6 +12,8 @@ export interface Source<Cursor = unknown> {
   readonly addresses: readonly string[]
   /** Time from one round to the next, in milliseconds. */
   readonly everyMs: number
+  /** Name of the source whose runs it tells of, where it tells of those of another one. */
+  readonly tellsOf?: string
   /** Credentials of a request, by header; asked for at each request, never recorded and never logged. */
   readonly authorize?: (url: string) => Promise<Readonly<Record<string, string>>>
   /** What is remembered before the first round: plain data, as JSON can hold it. */

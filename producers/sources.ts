@@ -3,6 +3,7 @@
 import { GITHUB } from './github/source.ts'
 import { GITLAB } from './gitlab/source.ts'
 import { JENKINS } from './jenkins/source.ts'
+import { PROMETHEUS } from './prometheus/source.ts'
 import { PROW } from './prow/source.ts'
 import type { SourceRow } from './source.ts'
 import { TESTGRID } from './testgrid/source.ts'
@@ -13,6 +14,7 @@ export const SOURCES = {
   github: GITHUB,
   gitlab: GITLAB,
   jenkins: JENKINS,
+  prometheus: PROMETHEUS,
 } as const satisfies Record<string, SourceRow>
 
 export type SourceKind = keyof typeof SOURCES

@@ -26,6 +26,9 @@ export type PullEventKind =
   | 'reviewRequested'
   | 'commented'
 export type ReviewState = 'unknown' | 'approved' | 'changesRequested' | 'commented' | 'dismissed'
+export type IssueEventKind = 'unknown' | 'opened' | 'closed' | 'reopened' | 'labelled' | 'commented'
+export type TabCondition =
+  'unknown' | 'passing' | 'failing' | 'flaky' | 'stale' | 'broken' | 'pending' | 'acceptable'
 export type RunChange = 'unknown' | 'queued' | 'started' | 'progress' | 'finished' | 'corrected'
 export type Phase = 'queued' | 'running' | 'finished'
 export type SignalKind = 'unknown' | 'siblings' | 'massFailure' | 'clusterTrouble'
@@ -109,6 +112,62 @@ export interface PullEvent extends Stamped {
   mergeState: string | null
 }
 
+/** What happened to an issue. */
+export interface IssueEvent extends Stamped {
+  source: string
+  repo: string
+  issue: number
+  kind: IssueEventKind
+  author: string | null
+  authorAssociation: string | null
+  actor: string | null
+  actorAssociation: string | null
+  openedAt: number | null
+  title: string | null
+  titleWords: number | null
+  bodyWords: number | null
+  comments: number | null
+  labels: string[]
+  assignees: string[] | null
+  milestone: string | null
+  reason: string | null
+}
+
+export interface TabAlert {
+  test: string
+  failures: number | null
+  failedAt: number | null
+  passedAt: number | null
+  build: string | null
+  message: string | null
+}
+
+/** State of a tab of a dashboard, as whoever keeps it judges it; `repo` is the dashboard, `job` the tab. */
+export interface TabState extends Stamped, JobRef {
+  state: TabCondition
+  rawState: string
+  detail: string | null
+  ranAt: number | null
+  latestGreen: string | null
+  alertCount: number
+  alerts: TabAlert[]
+}
+
+export interface Trouble {
+  name: string
+  severity: string | null
+  count: number
+}
+
+/** What telemetry says of the place where runs run. */
+export interface ClusterState extends Stamped {
+  source: string
+  place: string
+  reporter: string
+  weight: number
+  troubles: Trouble[]
+}
+
 /** How a run ended, as told at some instant. */
 export interface RunEnd {
   outcome: Outcome
@@ -146,6 +205,12 @@ export interface GroupRun extends Stamped, RunRef {
   group: string
   isOver: boolean
   failed: boolean | null
+}
+
+/** Start or end of a run, re-keyed by a place where it runs. */
+export interface ClusterRun extends Stamped, RunRef {
+  place: string
+  isOver: boolean
 }
 
 /** What happened elsewhere that matters to a running run. */
@@ -408,8 +473,12 @@ export interface Records {
   'run-event': RunEvent
   'test-result': TestResult
   'pull-event': PullEvent
+  'issue-event': IssueEvent
+  'tab-state': TabState
+  'cluster-state': ClusterState
   run: Run
   'group-run': GroupRun
+  'cluster-run': ClusterRun
   signal: Signal
   forecast: Forecast
   decision: Decision

@@ -51,6 +51,24 @@ export const TOPICS = {
     (r) => key(r.source, r.repo),
     'What happened to pull requests.',
   ),
+  'ci.issue-events.v1': row(
+    'issue-event',
+    'source:repo',
+    (r) => key(r.source, r.repo),
+    'What happened to issues.',
+  ),
+  'ci.tab-states.v1': row(
+    'tab-state',
+    'job key',
+    jobKey,
+    'Tabs of dashboards as their state or the tests they alert on change.',
+  ),
+  'ci.cluster-states.v1': row(
+    'cluster-state',
+    'source:place',
+    (r) => key(r.source, r.place),
+    'Troubles of clusters, as telemetry tells them.',
+  ),
   'ci.runs.v1': row(
     'run',
     'job key',
@@ -63,6 +81,16 @@ export const TOPICS = {
       'source:repo',
       (r) => key(r.source, r.repo),
       'Starts and ends of the runs of a group, re-keyed by repository.',
+      2,
+    ),
+    joins: true,
+  },
+  'ci.cluster-runs.v1': {
+    ...row(
+      'cluster-run',
+      'source:place',
+      (r) => key(r.source, r.place),
+      'Starts and ends of runs that telemetry tells of, re-keyed by where they run.',
       2,
     ),
     joins: true,

@@ -5,7 +5,7 @@ import { parseDocument } from 'yaml'
 import type { Source } from '../source.ts'
 import { SOURCES, type SourceKind } from '../sources.ts'
 import type { FieldTable } from './fields.ts'
-import { readPolicies, type PolicyOf } from './job-policies.ts'
+import { readPolicies, startLabelsOf, type StartLabels } from './job-policies.ts'
 import { isTable, readFields, type Reading, type SecretPorts, type Values } from './read-fields.ts'
 
 export const CONFIG_FILE = 'stopline.config.yaml'
@@ -48,7 +48,8 @@ export interface ConfiguredSource {
   readonly webhookSecret: string | null
   /** As configured, without secrets: enough to replay what it heard. */
   readonly given: Values
-  readonly policyOf: PolicyOf
+  /** Labels that the start of a run of its jobs is given. */
+  readonly startLabels: StartLabels
 }
 export interface Config {
   readonly store: string | null
@@ -78,7 +79,7 @@ const readSource = (
   given: unknown,
   outer: Reading,
   place: string,
-  policyOf: PolicyOf,
+  startLabels: StartLabels,
 ): ConfiguredSource | null => {
   const reading = { ...outer, where: `${place}.` }
   const kind = isTable(given) ? given['kind'] : undefined
@@ -98,7 +99,7 @@ const readSource = (
     requestsPerHour: typeof perHour === 'number' && perHour > 0 ? perHour : null,
     webhookSecret: typeof secret === 'string' ? secret : null,
     given: withoutSecrets(row.fields, given),
-    policyOf,
+    startLabels,
   }
 }
 
@@ -116,13 +117,15 @@ export const readConfig = (given: unknown, ports: SecretPorts, file: string): Co
   if (!isTable(given)) problems.push('a table of keys was expected')
   const { sources: listed = [], jobs = [], ...rest } = whole
   const settings = readFields(SETTINGS, rest, reading)
-  const policyOf = readPolicies(jobs, reading)
+  const told = new Set<string>()
+  const startLabels = startLabelsOf(readPolicies(jobs, reading), told)
   if (!Array.isArray(listed)) problems.push('sources takes a list')
   const sources = (Array.isArray(listed) ? listed : []).flatMap((one: unknown, index) => {
-    const source = readSource(one, reading, `sources[${index}]`, policyOf)
+    const source = readSource(one, reading, `sources[${index}]`, startLabels)
     return source === null ? [] : [source]
   })
   checkNames(sources, reading)
+  for (const { source } of sources) if (source.tellsOf !== undefined) told.add(source.tellsOf)
   if (problems.length > 0) throw new ConfigError(file, problems)
   return { ...(settings as Omit<Config, 'sources' | 'jobs'>), sources, jobs: jobs as unknown[] }
 }

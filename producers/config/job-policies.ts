@@ -44,7 +44,9 @@ export const JOB_FIELDS = {
 } as const satisfies FieldTable
 
 /** The policy of a job; null where none was configured. */
-export type PolicyOf = (job: JobRef) => string | null
+type PolicyOf = (job: JobRef) => string | null
+/** Labels that the configuration gives to the start of runs of a job; null where it gives none. */
+export type StartLabels = (job: JobRef) => Readonly<Record<string, string>> | null
 
 interface Rule {
   readonly match: readonly string[]
@@ -122,3 +124,12 @@ const policyBy = (rules: readonly Rule[]): PolicyOf => {
     return found?.text ?? null
   }
 }
+
+/** Policies, and a mark where telemetry tells of the runs of a source: they are looked up by place then. */
+export const startLabelsOf =
+  (policyOf: PolicyOf, told: ReadonlySet<string>): StartLabels =>
+  (job) => {
+    const policy = policyOf(job)
+    if (!told.has(job.source)) return policy === null ? null : { policy }
+    return policy === null ? { telemetry: 'on' } : { policy, telemetry: 'on' }
+  }

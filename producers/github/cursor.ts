@@ -2,6 +2,7 @@
 
 import type { Told } from '../payload/news.ts'
 import type { RunContext } from './normalize-run.ts'
+import type { IssueMark } from './normalize-issue.ts'
 import type { PullMark } from './pull-marks.ts'
 
 /** A workflow run that goes on, or whose jobs are still to be read. */
@@ -31,6 +32,11 @@ export interface RepoCursor {
   pullsUpTo: number
   /** Pull requests as last heard, by number. */
   readonly pulls: Record<string, PullMark & { readonly updatedAt: number }>
+  /** Newest change of an issue, and newest comment, that was heard, in milliseconds; 0 at first. */
+  issuesUpTo: number
+  commentsUpTo: number
+  /** Issues as last heard, by number. */
+  readonly issues: Record<string, IssueMark & { readonly updatedAt: number }>
 }
 export interface GithubCursor {
   readonly repos: Record<string, RepoCursor>
@@ -44,4 +50,7 @@ export const newRepoCursor = (): RepoCursor => ({
   open: {},
   pullsUpTo: 0,
   pulls: {},
+  issuesUpTo: 0,
+  commentsUpTo: 0,
+  issues: {},
 })

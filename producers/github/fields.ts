@@ -30,6 +30,18 @@ export const REVIEW_FIELDS = fields(
   body_html body_text updated_at`,
 )
 
+export const ISSUE_FIELDS = fields(
+  `url repository_url labels_url comments_url events_url html_url id node_id number title user labels state locked
+  assignee assignees milestone comments created_at updated_at closed_at author_association active_lock_reason
+  draft pull_request body body_html body_text closed_by reactions timeline_url performed_via_github_app state_reason
+  type repository sub_issues_summary issue_dependencies_summary pinned_comment parent_issue_url issue_field_values score`,
+)
+
+export const COMMENT_FIELDS = fields(
+  `url html_url issue_url id node_id user created_at updated_at author_association body body_html body_text reactions
+  performed_via_github_app pin minimized`,
+)
+
 export const CHECK_FIELDS = fields(
   `id node_id head_sha external_id url html_url details_url status conclusion started_at completed_at output name
   check_suite app pull_requests deployment`,

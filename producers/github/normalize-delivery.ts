@@ -4,8 +4,9 @@ import { RefusedPayload } from '../payload/heard.ts'
 import { jsonAt, jsonOf, nameAt, numberAt, textAt, type Json } from '../payload/json.ts'
 import { turnOf, type Turn } from '../payload/turn.ts'
 import { readCheck } from './normalize-check.ts'
+import { readComment, readIssue } from './normalize-issue.ts'
 import { readJob } from './normalize-job.ts'
-import { readPull, type PullOptions } from './normalize-pull.ts'
+import { numberOf, readPull, type PullOptions } from './normalize-pull.ts'
 import { readReview } from './normalize-review.ts'
 import { readWorkflowRun, type RunContext } from './normalize-run.ts'
 
@@ -42,6 +43,23 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
   pull_request_review: (payload, options) =>
     readReview(payload['review'], pullNumber(payload), options),
+  issues: (payload, options) => {
+    // What it was before is not told; opening it again has no time of its own and is left to polling.
+    const { others = [], notes = [] } = readIssue(payload['issue'], options, null) ?? {}
+    return { others, notes }
+  },
+  issue_comment: (payload, options) => {
+    if (textAt(payload, 'action') !== 'created') return {}
+    const issue = jsonAt(payload, 'issue')
+    const isPull = issue['pull_request'] != null
+    const { pulls, others, notes } = readComment(
+      payload['comment'],
+      numberOf(issue),
+      isPull,
+      options,
+    )
+    return { pulls, others, notes }
+  },
   check_run: (payload, options) => readCheck(payload['check_run'], options),
 }
 
@@ -56,6 +74,5 @@ export const readDelivery = (
   if (reader === undefined) return null
   const json = jsonOf(payload)
   const repo = nameAt(json, 'repository', 'full_name')
-  const { facts = [], pulls = [], notes = [] } = reader(json, { source, repo, now }, contexts)
-  return turnOf({ facts, pulls, notes })
+  return turnOf(reader(json, { source, repo, now }, contexts))
 }

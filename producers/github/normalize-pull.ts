@@ -31,9 +31,10 @@ export interface Pull extends PullReading {
   readonly createdAt: number
 }
 
-const MAX_TITLE = 300
+export const MAX_TITLE = 300
 
-const labelNames = (json: Json): string[] =>
+/** Sorted. */
+export const labelNames = (json: Json): string[] =>
   jsonsAt(json, 'labels')
     .flatMap((label) => textAt(label, 'name') ?? [])
     .sort()
@@ -44,7 +45,8 @@ const reviewerNames = (json: Json): string[] => {
   return [...people, ...teams.map((team) => `team/${team}`)].sort()
 }
 
-const countAt = (json: Json, field: string): number | null => {
+/** A count; null where it is none. */
+export const countAt = (json: Json, field: string): number | null => {
   const count = numberAt(json, field)
   return count !== null && Number.isInteger(count) && count >= 0 && count < 2 ** 31 ? count : null
 }

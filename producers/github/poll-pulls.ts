@@ -1,7 +1,7 @@
 /** Pull requests that changed since, oldest change first, with their sizes and reviews. */
 
 import { RefusedPayload, type Note, type Refused } from '../payload/heard.ts'
-import { numberAt } from '../payload/json.ts'
+import { numberAt, textAt } from '../payload/json.ts'
 import { getJson, UnexpectedAnswer } from '../payload/reach.ts'
 import { turnOf, type Turn } from '../payload/turn.ts'
 import type { PullEvent } from '../../schemas/events.ts'
@@ -13,6 +13,7 @@ import { options, repoUrl, type RepoRound } from './round.ts'
 const MAX_PULL_BYTES = 4 * 2 ** 20
 /** Pull requests remembered; those that changed longest ago are forgotten. */
 const MAX_REMEMBERED = 5_000
+const MAX_PATH = 500
 
 const pullUrl = ({ config, repo }: RepoRound, number: number): string =>
   `${repoUrl(config, repo)}/pulls/${number}`
@@ -64,6 +65,16 @@ const readReviews = async (
   return { pulls, notes }
 }
 
+/** Paths of the first changed files, null where they are not asked for. */
+const readFiles = async (round: RepoRound, number: number): Promise<string[] | null> => {
+  if (!round.config.hasFiles) return null
+  const asking = { url: `${pullUrl(round, number)}/files`, query: {}, isUrgent: false }
+  // One page holds as many as are kept.
+  for await (const { items } of pagesOf(round.get, asking, null))
+    return items.flatMap((item) => textAt(item, 'filename')?.slice(0, MAX_PATH) ?? [])
+  return []
+}
+
 /** What one pull request says now. */
 const pullTurn = async (round: RepoRound, listed: Pull): Promise<Turn> => {
   const { cursor, config, get } = round
@@ -74,8 +85,9 @@ const pullTurn = async (round: RepoRound, listed: Pull): Promise<Turn> => {
     const whole = await getJson(get, url, MAX_PULL_BYTES)
     const pull = readPull(whole, options(round), before)
     const reviews = await readReviews(round, listed.number)
+    const files = await readFiles(round, listed.number)
     return turnOf({
-      pulls: [...pull.pulls, ...reviews.pulls],
+      pulls: [...pull.pulls.map((one) => ({ ...one, files })), ...reviews.pulls],
       notes: [...pull.notes, ...reviews.notes],
     })
   } catch (error) {

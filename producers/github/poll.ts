@@ -4,6 +4,7 @@ import { turnsApart } from '../payload/apart.ts'
 import type { Get } from '../payload/reach.ts'
 import { isSilent, type Turn } from '../payload/turn.ts'
 import { newRepoCursor, type GithubCursor } from './cursor.ts'
+import { issuesTurns } from './poll-issues.ts'
 import { pullsTurns } from './poll-pulls.ts'
 import { runsTurns } from './poll-runs.ts'
 import type { GithubConfig, RepoRound } from './round.ts'
@@ -12,6 +13,8 @@ async function* repoTurns(round: RepoRound): AsyncGenerator<Turn> {
   for await (const turn of runsTurns(round)) if (!isSilent(turn)) yield turn
   if (round.config.hasPulls)
     for await (const turn of pullsTurns(round)) if (!isSilent(turn)) yield turn
+  if (round.config.hasIssues)
+    for await (const turn of issuesTurns(round)) if (!isSilent(turn)) yield turn
 }
 
 /** One round. What is remembered is changed in place. */

@@ -17,6 +17,10 @@ export interface GithubConfig {
   readonly hasPulls: boolean
   /** Sizes and reviews take two requests for each change of a pull request. */
   readonly hasReviews: boolean
+  /** Paths of changed files take one more. */
+  readonly hasFiles: boolean
+  /** Issues, and comments on them and on pull requests. */
+  readonly hasIssues: boolean
 }
 export interface RepoRound {
   readonly get: Get

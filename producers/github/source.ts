@@ -64,6 +64,16 @@ export const GITHUB = sourceRow({
       doc: 'Read sizes and reviews of pull requests: two requests for each change of one.',
       otherwise: true,
     },
+    files: {
+      type: 'flag',
+      doc: 'Read the paths of changed files too: one request more for each change of a pull request.',
+      otherwise: false,
+    },
+    issues: {
+      type: 'flag',
+      doc: 'Read issues, and comments on them and on pull requests: two more lists each round.',
+      otherwise: false,
+    },
   },
   open: (values) => {
     const { name, api, token, app_id: appId, installation, private_key: privateKey } = values
@@ -75,6 +85,8 @@ export const GITHUB = sourceRow({
       roundRuns: values.runs,
       hasPulls: values.pulls,
       hasReviews: values.reviews,
+      hasFiles: values.files,
+      hasIssues: values.issues,
     }
     const isApp = appId !== null && installation !== null && privateKey !== null
     const isAnonymous = token === null && !isApp

@@ -4,7 +4,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../../runtime/clock.ts'
 import { CodedError } from '../../runtime/errors.ts'
 import type { Offer } from '../../runtime/ports.ts'
-import type { PolicyOf } from '../config/job-policies.ts'
+import type { StartLabels } from '../config/job-policies.ts'
 import { RefusedPayload, type Note } from '../payload/heard.ts'
 import { turnOf, type Turn } from '../payload/turn.ts'
 import type { HeardBefore } from '../polling/heard-before.ts'
@@ -32,7 +32,7 @@ export interface WebhookPorts {
   readonly secret: string
   readonly clock: Clock
   readonly heard: HeardBefore
-  readonly policyOf: PolicyOf
+  readonly startLabels: StartLabels
   /** Resolves when the offers are on the log. */
   readonly offer: (offers: readonly Offer[]) => Promise<void>
   readonly onNotes: (notes: readonly Note[]) => void
@@ -94,7 +94,7 @@ export const createGithubWebhook = (ports: WebhookPorts): Webhook => {
   }
   const put = async (turn: Turn, now: number): Promise<Taken> => {
     ports.onNotes(turn.notes)
-    const offers = offersOf(source, turn, now, heard, ports.policyOf)
+    const offers = offersOf(source, turn, now, heard, ports.startLabels)
     if (offers.length > 0) await ports.offer(offers)
     return { result: turn.refused.length > 0 ? 'refused' : 'taken', records: offers.length }
   }

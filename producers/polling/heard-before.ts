@@ -13,6 +13,9 @@ const TOPICS = [
   'ci.run-events.v1',
   'ci.test-results.v1',
   'ci.pull-events.v1',
+  'ci.issue-events.v1',
+  'ci.tab-states.v1',
+  'ci.cluster-states.v1',
   'ci.dead-letters.v1',
 ] as const satisfies readonly TopicName[]
 

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import type { Offer } from '../../runtime/ports.ts'
 import type { DeadLetter, RunEvent, Stamped } from '../../schemas/events.ts'
 import { key } from '../../schemas/keys.ts'
-import type { PolicyOf } from '../config/job-policies.ts'
+import type { StartLabels } from '../config/job-policies.ts'
 import type { Refused } from '../payload/heard.ts'
 import type { Turn } from '../payload/turn.ts'
 import type { HeardBefore } from './heard-before.ts'
@@ -34,10 +34,10 @@ const deadLetter = (
 const stamped = <T extends Stamped>(record: T, at: number): T =>
   record.observedAt === at ? record : { ...record, observedAt: at }
 
-/** The policy of the job, with what is told of the start of a run. */
-const withPolicy = (fact: RunEvent, policyOf: PolicyOf): RunEvent => {
-  const policy = fact.kind === 'queued' || fact.kind === 'started' ? policyOf(fact) : null
-  return policy === null ? fact : { ...fact, labels: { ...fact.labels, policy } }
+/** What is told of the start of a run, with what is configured for its job. */
+const withLabels = (fact: RunEvent, startLabels: StartLabels): RunEvent => {
+  const labels = fact.kind === 'queued' || fact.kind === 'started' ? startLabels(fact) : null
+  return labels === null ? fact : { ...fact, labels: { ...fact.labels, ...labels } }
 }
 
 /** Offers of a turn that say something new, each id once. */
@@ -46,12 +46,12 @@ export const offersOf = (
   turn: Turn,
   at: number,
   heard: HeardBefore,
-  policyOf: PolicyOf,
+  startLabels: StartLabels,
 ): Offer[] => {
   const all: readonly Offer[] = [
     ...turn.facts.map((record): Offer => ({
       topic: 'ci.run-events.v1',
-      record: stamped(withPolicy(record, policyOf), at),
+      record: stamped(withLabels(record, startLabels), at),
     })),
     ...turn.tests.map((record): Offer => ({
       topic: 'ci.test-results.v1',
@@ -60,6 +60,10 @@ export const offersOf = (
     ...turn.pulls.map((record): Offer => ({
       topic: 'ci.pull-events.v1',
       record: stamped(record, at),
+    })),
+    ...turn.others.map((other): Offer => ({
+      ...other,
+      record: stamped(other.record, at),
     })),
     ...turn.refused.map((one): Offer => ({
       topic: 'ci.dead-letters.v1',

@@ -1,7 +1,7 @@
 /** The rounds of one source, one after the other, and what it remembers between them. */
 
 import type { Offer } from '../../runtime/ports.ts'
-import type { PolicyOf } from '../config/job-policies.ts'
+import type { StartLabels } from '../config/job-policies.ts'
 import { RefusedPayload, type Note } from '../payload/heard.ts'
 import { UnexpectedAnswer } from '../payload/reach.ts'
 import type { Source } from '../source.ts'
@@ -33,7 +33,7 @@ export interface SessionPorts {
   readonly client: Pick<Client, 'get' | 'rest'>
   readonly marks: Marks
   readonly heard: HeardBefore
-  readonly policyOf: PolicyOf
+  readonly startLabels: StartLabels
   /** What was saved last, as JSON. */
   readonly loadCursor: () => string | undefined
   readonly saveCursor: (json: string) => void
@@ -63,7 +63,7 @@ const failureOf = (error: unknown): SourceError => {
 }
 
 export const createSession = (ports: SessionPorts): Session => {
-  const { source, client, marks, heard, policyOf } = ports
+  const { source, client, marks, heard, startLabels } = ports
   let saved = ports.loadCursor() ?? JSON.stringify(source.newCursor())
   let cursor: unknown = JSON.parse(saved)
   let savedAt = 0
@@ -81,7 +81,7 @@ export const createSession = (ports: SessionPorts): Session => {
     for await (const turn of source.poll(client.get, cursor, now)) {
       if (turn.notes.length > 0) ports.onNotes(turn.notes)
       const at = marks.turn()
-      const offers = offersOf(source.name, turn, at, heard, policyOf)
+      const offers = offersOf(source.name, turn, at, heard, startLabels)
       if (offers.length > 0) yield { at, offers }
       if (at - savedAt >= SAVE_EVERY_MS) await save(at)
     }

@@ -71,11 +71,11 @@ const nextTurn = (tape: Tape): number => {
   return tape.now
 }
 
-type Recorded = Pick<ConfiguredSource, 'source' | 'policyOf'>
+type Recorded = Pick<ConfiguredSource, 'source' | 'startLabels'>
 
 /** A process of the live session: what it kept in memory began with it. */
 const sessionOf = (
-  { source, policyOf }: Recorded,
+  { source, startLabels }: Recorded,
   tape: Tape,
   heard: ReturnType<typeof createHeardBefore>,
   cursor: string,
@@ -94,7 +94,7 @@ const sessionOf = (
     source,
     client,
     heard,
-    policyOf,
+    startLabels,
     marks: {
       begin: () => tape.now,
       turn: () => nextTurn(tape),

@@ -8,10 +8,11 @@ import { turnsApart } from '../payload/apart.ts'
 import { RefusedPayload, type Note } from '../payload/heard.ts'
 import { jsonOf, jsonsAt, nameAt } from '../payload/json.ts'
 import { getJson, UnexpectedAnswer, type Get } from '../payload/reach.ts'
-import { turnOf, type Turn } from '../payload/turn.ts'
+import { turnOf, type Other, type Turn } from '../payload/turn.ts'
 import type { Grid } from './grid.ts'
 import { NEW_TAB, readGrid, type TabState } from './normalize.ts'
 import { pathName, readRows } from './normalize-rows.ts'
+import { readState } from './normalize-state.ts'
 import { readSummary, readTabSummaries, type TabSummary } from './normalize-summary.ts'
 import { jobsOf, readTable } from './normalize-table.ts'
 
@@ -34,8 +35,10 @@ export interface TestgridConfig {
 export interface TestgridCursor {
   /** By dashboard and tab. */
   readonly tabs: Record<string, { updatedAt: number | null; readAt: number; state: TabState }>
+  /** Marks of the states that were told, by dashboard and tab. */
+  readonly states: Record<string, string>
 }
-export const newTestgridCursor = (): TestgridCursor => ({ tabs: {} })
+export const newTestgridCursor = (): TestgridCursor => ({ tabs: {}, states: {} })
 
 const MAX_BYTES = 256 * 2 ** 20
 /** Tables that are held at once. */
@@ -162,10 +165,26 @@ const tabTurn = (
 /** Forgets the tabs of a dashboard that are gone. */
 const forget = (cursor: TestgridCursor, dashboard: string, tabs: readonly Tab[]): void => {
   const known = new Set(tabs.map(keyOf))
-  for (const name of Object.keys(cursor.tabs))
-    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- plain data, kept as JSON
-    if (name.startsWith(`${dashboard}/`) && !known.has(name)) delete cursor.tabs[name]
+  for (const kept of [cursor.tabs, cursor.states])
+    for (const name of Object.keys(kept))
+      // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- plain data, kept as JSON
+      if (name.startsWith(`${dashboard}/`) && !known.has(name)) delete kept[name]
 }
+
+/** States that changed. Changes what is remembered in place. */
+const newStates = (
+  tabs: readonly Tab[],
+  { states }: TestgridCursor,
+  { source }: TestgridConfig,
+  now: number,
+  notes: Note[],
+): Other[] =>
+  tabs.flatMap((tab) => {
+    const { record, mark } = readState(tab, { source, dashboard: tab.dashboard, now }, notes)
+    if (states[keyOf(tab)] === mark) return []
+    states[keyOf(tab)] = mark
+    return [{ topic: 'ci.tab-states.v1', record }]
+  })
 
 /** The tabs of a dashboard that were updated, into `due`. */
 async function* lookUp(
@@ -182,7 +201,8 @@ async function* lookUp(
   for (const tab of tabs)
     if (tab.updatedAt === null || cursor.tabs[keyOf(tab)]?.updatedAt !== tab.updatedAt)
       due.push(tab)
-  if (notes.length > 0) yield turnOf({ notes })
+  const others = newStates(tabs, cursor, config, now, notes)
+  if (others.length + notes.length > 0) yield turnOf({ others, notes })
 }
 
 /** One round. What is remembered is changed in place, and holds no more than what was handed on. */

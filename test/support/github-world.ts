@@ -37,9 +37,26 @@ export interface WorldPull {
   readonly closedAt?: number
   readonly reviews?: readonly { readonly id: number; readonly submittedAt: number }[]
 }
+interface WorldIssue {
+  readonly number: number
+  readonly createdAt: number
+  readonly updatedAt: number
+  readonly labels?: readonly string[]
+  readonly closedAt?: number
+  readonly isPull?: boolean
+}
+interface WorldComment {
+  readonly id: number
+  readonly number: number
+  readonly createdAt: number
+  readonly updatedAt?: number
+  readonly isPull?: boolean
+}
 export interface GithubWorld {
   readonly runs: readonly WorldRun[]
   readonly pulls: readonly WorldPull[]
+  readonly issues?: readonly WorldIssue[]
+  readonly comments?: readonly WorldComment[]
 }
 
 const iso = (at: number | null | undefined): string | null =>
@@ -94,6 +111,43 @@ const pullJson = (pull: WorldPull, hasSizes = false): object => ({
   draft: false,
   ...(hasSizes ? { additions: 3, deletions: 1, changed_files: 2 } : {}),
 })
+
+const issueJson = (issue: WorldIssue): object => ({
+  number: issue.number,
+  state: issue.closedAt === undefined ? 'open' : 'closed',
+  state_reason: issue.closedAt === undefined ? null : 'completed',
+  user: { login: 'ann' },
+  author_association: 'NONE',
+  title: 'It is broken',
+  body: null,
+  comments: 0,
+  assignees: [],
+  created_at: iso(issue.createdAt),
+  updated_at: iso(issue.updatedAt),
+  closed_at: iso(issue.closedAt),
+  labels: (issue.labels ?? []).map((name) => ({ name })),
+  ...(issue.isPull === true ? { pull_request: { url: 'x' } } : {}),
+})
+const commentJson = (comment: WorldComment): object => ({
+  id: comment.id,
+  issue_url: `https://api.github.com/repos/o/r/issues/${comment.number}`,
+  html_url: `https://github.com/o/r/${comment.isPull === true ? 'pull' : 'issues'}/${comment.number}#issuecomment-${comment.id}`,
+  user: { login: 'eve' },
+  author_association: 'MEMBER',
+  body: 'three short words',
+  created_at: iso(comment.createdAt),
+  updated_at: iso(comment.updatedAt ?? comment.createdAt),
+})
+/** Items changed since, newest change first. */
+const changedSince = <T extends { createdAt: number; updatedAt?: number }>(
+  items: readonly T[],
+  request: PlayedRequest,
+): readonly T[] => {
+  const at = (item: T): number => item.updatedAt ?? item.createdAt
+  const since = Date.parse(request.query.get('since') ?? '')
+  const found = items.filter((item) => at(item) >= since).toSorted((a, b) => at(b) - at(a))
+  return pageOf(found, request)
+}
 
 const pageOf = <T>(items: readonly T[], { query }: PlayedRequest): readonly T[] => {
   const size = Number(query.get('per_page') ?? 30)
@@ -158,6 +212,18 @@ const ROUTES: readonly [
         submitted_at: iso(submittedAt),
         commit_id: 'abc',
       })),
+  ],
+  [
+    /^\/repos\/o\/r\/pulls\/(\d+)\/files$/,
+    () => ['go.mod', 'main.go'].map((filename) => ({ filename, status: 'modified' })),
+  ],
+  [
+    /^\/repos\/o\/r\/issues$/,
+    ({ issues = [] }, _ids, request) => changedSince(issues, request).map(issueJson),
+  ],
+  [
+    /^\/repos\/o\/r\/issues\/comments$/,
+    ({ comments = [] }, _ids, request) => changedSince(comments, request).map(commentJson),
   ],
 ]
 

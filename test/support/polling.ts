@@ -71,7 +71,7 @@ export const testSession = (
     client,
     marks: { begin: pace.now, turn: pace.now, end: () => undefined },
     heard,
-    policyOf: () => null,
+    startLabels: () => null,
     loadCursor: () => cursor,
     saveCursor: (json) => {
       cursor = json

@@ -18,6 +18,9 @@ const FROM_PRODUCERS = [
   'ci.run-events.v1',
   'ci.test-results.v1',
   'ci.pull-events.v1',
+  'ci.issue-events.v1',
+  'ci.tab-states.v1',
+  'ci.cluster-states.v1',
   'ci.source-states.v1',
 ]
 const writersOf = (topic: TopicName): string => {

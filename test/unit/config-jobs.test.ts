@@ -11,9 +11,9 @@ import type { RunEvent } from '../../schemas/events.ts'
 const ports = { env: () => undefined, file: () => '' }
 const read = (jobs: unknown) => readConfig({ sources: [{ kind: 'prow' }], jobs }, ports, 'c.yaml')
 const policies = (jobs: unknown) => {
-  const found = read(jobs).sources[0]?.policyOf
+  const found = read(jobs).sources[0]?.startLabels
   if (found === undefined) throw new Error('no source')
-  return (job: string, repo = 'o/r') => found({ source: 'prow', repo, job })
+  return (job: string, repo = 'o/r') => found({ source: 'prow', repo, job })?.['policy'] ?? null
 }
 
 describe('policies of jobs', () => {
@@ -44,21 +44,31 @@ describe('policies of jobs', () => {
   })
 
   it('are put on what is heard of the start of a run, and on nothing else', () => {
-    const policy = policies([{ match: ['*'], policy: 'advise' }])
+    const [source] = read([{ match: ['*'], policy: 'advise' }]).sources
     const run = { source: 'prow', repo: 'o/r', job: 'unit', runId: '1', attempt: 1 }
     const told = { eventAt: 5, observedAt: 5 }
     const labels = { cluster: 'b1' }
     const kinds = ['queued', 'started', 'stepStarted', 'finished'] as const
     const facts = kinds.map((kind) => runFact(run, kind, told, { labels }))
-    const offers = offersOf('prow', turnOf({ facts }), 9, createHeardBefore(), ({ job }) =>
-      policy(job),
-    )
+    const startLabels = source?.startLabels ?? (() => null)
+    const offers = offersOf('prow', turnOf({ facts }), 9, createHeardBefore(), startLabels)
     expect(offers.map(({ record }) => (record as RunEvent).labels)).toEqual([
       { cluster: 'b1', policy: 'advise' },
       { cluster: 'b1', policy: 'advise' },
       labels,
       labels,
     ])
+  })
+
+  it('stand beside a mark where telemetry tells of the runs of the source', () => {
+    const sources = [{ kind: 'prow' }, { kind: 'github', repos: ['o/r'] }, { kind: 'prometheus' }]
+    const config = readConfig({ sources, jobs: [{ match: ['a'] }] }, ports, 'c.yaml')
+    const labels = (source: string, job: string) =>
+      config.sources[0]?.startLabels({ source, repo: 'o/r', job }) ?? null
+    expect(labels('prow', 'a')).toEqual({ policy: 'stop', telemetry: 'on' })
+    expect(labels('prow', 'b')).toEqual({ telemetry: 'on' })
+    expect(labels('github', 'a')).toEqual({ policy: 'stop' })
+    expect(labels('github', 'b')).toBeNull()
   })
 
   it('are refused where they are wrong, each with its place', () => {

@@ -86,7 +86,7 @@ describe('a configuration', () => {
       'prot is not known; known are store, host, port, record',
       'host takes a text',
       'port takes a number from 0 to 65535 (port)',
-      'sources[0].kind takes one of prow, testgrid, github, gitlab, jenkins',
+      'sources[0].kind takes one of prow, testgrid, github, gitlab, jenkins, prometheus',
       expect.stringMatching(/^sources\[1\]\.repos holds '..\/..\/etc', which does not look like/),
       'sources[1].token names where the secret lies, as in { env: NAME } or { file: PATH }; it is never written here',
       'sources[1].every takes a duration from 1s to 1h, as in 30s or 5m',
@@ -97,7 +97,7 @@ describe('a configuration', () => {
       'sources[2].storage must not hold credentials: name them as a secret',
       'sources[3].token: UNSET is empty or not set',
       'sources[3].private_key: /none cannot be read',
-      'sources[4].kind takes one of prow, testgrid, github, gitlab, jenkins',
+      'sources[4].kind takes one of prow, testgrid, github, gitlab, jenkins, prometheus',
     ])
     expect(problems.join()).not.toContain('ghp_plain')
     expect(problemsOf({ sources: [github, github] })).toEqual(['sources: two are named github'])

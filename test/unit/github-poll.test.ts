@@ -64,6 +64,8 @@ const start = async (first: GithubWorld, config: Partial<GithubConfig> = {}) => 
     roundRuns: 5000,
     hasPulls: true,
     hasReviews: true,
+    hasFiles: false,
+    hasIssues: false,
     ...config,
   }
   const source: Source<GithubCursor> = {
@@ -249,6 +251,37 @@ describe('a round of polling GitHub', () => {
     })
     expect(tell(await round())).toEqual(['pull 1 merged'])
     expect(tell(await round())).toEqual([])
+  })
+
+  it('tells the files of a pull request where that is asked for', async () => {
+    const { round } = await start({ runs: [], pulls: [pullOf(1)] }, { hasFiles: true })
+    expect(records(await round())[0]).toMatchObject({ files: ['go.mod', 'main.go'] })
+  })
+
+  it('tells issues and comments, each once, and what changes of them', async () => {
+    const asked = { hasPulls: false, hasIssues: true }
+    const issue = { number: 7, createdAt: minute(-60), updatedAt: minute(-60) }
+    const pull = { number: 8, createdAt: minute(-60), updatedAt: minute(-60), isPull: true }
+    const comments = [
+      { id: 1, number: 7, createdAt: minute(-50) },
+      { id: 2, number: 8, createdAt: minute(-40), isPull: true },
+    ]
+    const start1 = { runs: [], pulls: [], issues: [issue, pull], comments }
+    const { round, become } = await start(start1, asked)
+    const names = (batches: readonly Batch[]) =>
+      records(batches).map(({ eventId }) => eventId.split(':').slice(2).join(':'))
+    const first = await round()
+    expect(names(first)).toEqual(['issue:7:opened', 'pull:8:commented:2', 'issue:7:commented:1'])
+    expect(records(first)[0]).toMatchObject({ author: 'ann', titleWords: 3, bodyWords: 0 })
+    expect(records(first)[1]).toMatchObject({ kind: 'commented', actor: 'eve', bodyWords: 3 })
+    expect(names(await round())).toEqual([])
+    const closed = { ...issue, updatedAt: minute(-1), closedAt: minute(-1), labels: ['bug'] }
+    // A comment that is changed long after is no new one.
+    const edited = [{ id: 1, number: 7, createdAt: minute(-50), updatedAt: minute(-1) }]
+    become({ ...start1, issues: [closed, pull], comments: edited })
+    expect(names(await round())).toEqual(['issue:7:labelled:bug', `issue:7:closed:${minute(-1)}`])
+    become({ ...start1, issues: [{ ...issue, labels: ['bug'], updatedAt: minute(2) }] })
+    expect(names(await round())).toEqual([`issue:7:reopened:${minute(2)}`])
   })
 
   it('reads the others where one repository cannot be read, and says so', async () => {

@@ -46,7 +46,7 @@ const start = async ({ log = () => Promise.resolve() }: { log?: () => Promise<vo
     secret: SECRET,
     clock: { now: () => NOW },
     heard,
-    policyOf: () => null,
+    startLabels: () => null,
     offer: async (offers) => {
       await log()
       offered.push(...offers)

@@ -69,7 +69,7 @@ const processOf = async (folder: string, kill: Kill | null, at: number): Promise
     source: source as Source,
     client,
     heard: createHeardBefore(runtime.log),
-    policyOf: () => null,
+    startLabels: () => null,
     marks: { begin: pace.now, turn: pace.now, end: () => undefined },
     loadCursor: () => runtime.store.getText('memory'),
     saveCursor: (json) => {
@@ -241,7 +241,7 @@ describe('an outbox', () => {
       source: source as Source,
       client,
       heard: createHeardBefore(),
-      policyOf: () => null,
+      startLabels: () => null,
       marks: { begin: pace.now, turn: () => (pace.move(600), pace.now()), end: () => undefined },
       loadCursor: () => undefined,
       saveCursor: () => saves.push(acks.length),

@@ -1,0 +1,43 @@
+/** Tells the places where a run runs when it starts and ends, so that it can hear of their troubles. */
+
+import type { ClusterRun, Run } from '../../schemas/events.ts'
+import { derivedId } from '../../schemas/ids.ts'
+import { drop, emit, type Processor } from '../processor.ts'
+
+/** Its cluster, where that is told, and the run itself; none where no telemetry tells of runs of its source. */
+export const placesOf = ({ runId, labels }: Pick<Run, 'runId' | 'labels'>): string[] => {
+  if (labels['telemetry'] === undefined) return []
+  const { cluster } = labels
+  return cluster === undefined ? [`run/${runId}`] : [`cluster/${cluster}`, `run/${runId}`]
+}
+
+const NOTHING = [drop('no-use')]
+
+export const placing: Processor = {
+  name: 'placing',
+  inputs: ['ci.runs.v1'],
+  outputs: ['ci.cluster-runs.v1'],
+  cells: {},
+  step: (_cells, _key, input, now) => {
+    if (input.kind === 'timer') return []
+    const run = input.record as Run
+    const isOver = run.change === 'finished'
+    const places = isOver || run.change === 'started' ? placesOf(run) : []
+    if (places.length === 0) return NOTHING
+    return places.map((place) => {
+      const told: ClusterRun = {
+        eventId: derivedId(run.eventId, `place/${place}`),
+        eventAt: run.eventAt,
+        observedAt: now,
+        source: run.source,
+        repo: run.repo,
+        job: run.job,
+        runId: run.runId,
+        attempt: run.attempt,
+        place,
+        isOver,
+      }
+      return emit('ci.cluster-runs.v1', told)
+    })
+  },
+}
