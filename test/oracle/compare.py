@@ -1,0 +1,143 @@
+"""compare.py FOLDER VALUES SCORES: the pipeline's KPIs beside those computed here from the archive; prints JSON by KPI."""
+
+import json
+import sys
+
+import numpy as np
+import pandas as pd
+
+from archive import read
+from gauges import gauges
+from kpis import LENGTHS, known_at, net_improvement, repairs_of, score_kpis, window_kpis, windows_of
+
+FIELDS = ["value", "numerator", "denominator", "low", "high", "n"]
+PLACE = ["dimension", "subject", "window", "pane", "kpi"]
+SKETCHES = ("duration_", "queue_")
+# What is kept in millionths or has no closed form here is compared in value and n alone.
+NO_INTERVAL = ("brier_skill", "calibration_ece")
+EXACT = 1e-9
+# Buckets 5 % wide, read at their geometric middle; below 1.05 s as .5 s.
+BUCKET = 1.05
+SKETCH = np.sqrt(BUCKET) - 1 + 1e-9
+DIMENSIONS = {
+    "job": ["source", "repo", "job"],
+    "repo": ["source", "repo"],
+    "community": ["source"],
+}
+
+
+def escaped(part):
+    return part.replace("%", "%25").replace(":", "%3A")
+
+
+def subjects(rows, columns):
+    """Keys as schemas/keys.ts joins them."""
+    parts = [rows[column].map(escaped) for column in columns]
+    return parts[0].str.cat(parts[1:], sep=":") if len(parts) > 1 else parts[0]
+
+
+def pipeline_values(path):
+    """One row per KPI of each record; records of the window `now` apart."""
+    rows, now = [], []
+    with open(path, encoding="utf8") as lines:
+        for line in lines:
+            dimension, subject, window, pane, as_of, values = json.loads(line)
+            if window == "now":
+                now.append((dimension, subject, as_of, values))
+                continue
+            for kpi, numbers in values.items():
+                if numbers[5] > 0:
+                    rows.append((dimension, subject, window, pane, kpi, *numbers))
+    return pd.DataFrame(rows, columns=PLACE + FIELDS), now
+
+
+def read_scores(path):
+    with open(path, encoding="utf8") as lines:
+        rows = pd.DataFrame([json.loads(line) for line in lines])
+    return rows.assign(heard=rows["observedAt"], until=np.inf, finished=rows["eventAt"]) if len(rows) > 0 else rows
+
+
+def oracle_values(ends, scores, wanted):
+    """What every subject had at each wanted pane end: `wanted` has the pane ends of each dimension and window."""
+    found = []
+    repairs = {pane: repairs_of(known_at(ends, pane)) for pane in sorted({pane for panes in wanted.values() for pane in panes})}
+    for (dimension, window), panes in wanted.items():
+        columns = DIMENSIONS[dimension]
+        kpis = window_kpis(
+            placed(windows_of(ends, panes, LENGTHS[window]), columns),
+            placed(pd.concat([windows_of(repairs[pane], [pane], LENGTHS[window]) for pane in panes]), columns),
+            window,
+        )
+        if window == "7d":
+            both = placed(windows_of(ends, panes, LENGTHS["14d"]), columns)
+            kpis["net_improvement"] = net_improvement(both, LENGTHS["7d"])
+        if window == "14d" and len(scores) > 0:
+            kpis.update(score_kpis(placed(windows_of(scores, panes, LENGTHS["14d"]), columns)))
+        found.extend(told(values, dimension, window, kpi) for kpi, values in kpis.items())
+    rows = pd.concat(found, ignore_index=True)
+    return rows[rows["n"] > 0]
+
+
+def placed(rows, columns):
+    """With the subject and the pane end in one column, so that all pane ends are counted at once."""
+    names = subjects(rows, columns) if len(rows) > 0 else pd.Series(dtype=str)
+    return rows.assign(place=names + "@" + rows["pane"].astype("int64").astype(str))
+
+
+def told(values, dimension, window, kpi):
+    rows = values.rename_axis("place").reset_index()
+    parts = rows.pop("place").astype(str).str.rsplit("@", n=1, expand=True).reindex(columns=[0, 1])
+    return rows.assign(
+        subject=parts[0], pane=parts[1].astype("int64"), dimension=dimension, window=window, kpi=kpi
+    )
+
+
+def off(ours, theirs):
+    """Relative distance; 0 where both are unknown, infinite where one is."""
+    distance = (ours - theirs).abs() / np.maximum(1, theirs.abs())
+    return distance.where(ours.notna() | theirs.notna(), 0).fillna(np.inf)
+
+
+def sketch_off(both):
+    """Distance beyond what the buckets allow; their intervals are widened to the edges of buckets."""
+    value, truth = both["value_ours"], both["value_oracle"]
+    is_short = truth <= BUCKET
+    worst = off(value, truth.where(~is_short, 0.5)).where(is_short, (value / truth - 1).abs() - SKETCH)
+    low = both["low_oracle"] / both["low_ours"].where(both["low_ours"] > 0)
+    high = both["high_ours"] / both["high_oracle"]
+    for ratio, side in ((low, "low"), (high, "high")):
+        is_wrong = (ratio < 1 - EXACT) | ((ratio > BUCKET + EXACT) & (both[f"{side}_oracle"] > BUCKET))
+        is_one_unknown = both[f"{side}_ours"].isna() != both[f"{side}_oracle"].isna()
+        worst = worst.where(~(is_wrong | is_one_unknown), np.inf)
+    return np.maximum(worst, off(both["n_ours"], both["n_oracle"]))
+
+
+def compare(ours, theirs):
+    both = ours.merge(theirs, on=PLACE, how="outer", suffixes=("_ours", "_oracle"))
+    summary = {}
+    for kpi, rows in both.groupby("kpi"):
+        if kpi.startswith(SKETCHES):
+            worst = sketch_off(rows)
+        else:
+            fields = ["value", "n"] if kpi in NO_INTERVAL else FIELDS
+            worst = pd.concat([off(rows[f"{name}_ours"], rows[f"{name}_oracle"]) for name in fields], axis=1).max(axis=1)
+        wrong = rows[worst > EXACT]
+        summary[kpi] = {"compared": len(rows), "wrong": len(wrong), "subjects": rows["subject"].nunique()}
+        if len(wrong) > 0:
+            summary[kpi]["first"] = wrong.iloc[0].map(str).to_dict()
+    return summary
+
+
+def main(folder, values_path, scores_path):
+    ends, flights = read(folder)
+    ends["job_key"] = subjects(ends, DIMENSIONS["job"])
+    flights["job_key"] = subjects(flights, DIMENSIONS["job"])
+    ours, now = pipeline_values(values_path)
+    wanted = {place: sorted(rows["pane"].unique()) for place, rows in ours.groupby(["dimension", "window"])}
+    theirs = oracle_values(ends, read_scores(scores_path), wanted)
+    summary = compare(ours, theirs)
+    summary.update(gauges(now, ends, flights))
+    print(json.dumps(summary))
+
+
+main(*sys.argv[1:])

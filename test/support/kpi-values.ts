@@ -1,0 +1,118 @@
+/** What the pipeline says of an archive's KPIs at chosen pane ends, in files that the batch oracle reads. */
+
+import { closeSync, openSync, writeSync } from 'node:fs'
+import type { Processor } from '../../processors/processor.ts'
+import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
+import type { LogRecord, Offer } from '../../runtime/ports.ts'
+import type { Kpi, Score } from '../../schemas/events.ts'
+import { key } from '../../schemas/keys.ts'
+import { OUR_RULE } from '../../schemas/measures.ts'
+import { DAY, HOUR, MINUTE } from './facts.ts'
+
+/** Ends of 5-minute panes over the whole span, and full hours for the windows with panes of an hour. */
+export interface PaneEnds {
+  readonly hours: readonly number[]
+  readonly minutes: readonly number[]
+}
+export const paneEndsOf = (offers: readonly Offer[], count: number): PaneEnds => {
+  const first = offers[0]?.record.observedAt ?? 0
+  const last = offers.at(-1)?.record.observedAt ?? 0
+  const step = (last - first) / count
+  const hours = Array.from(
+    { length: count },
+    (_, i) => Math.ceil((first + (i + 1) * step) / HOUR) * HOUR,
+  )
+  return { hours, minutes: hours.map((at, i) => at - (i % 12) * 5 * MINUTE) }
+}
+
+const BATCH = 5_000
+
+/** Replays the offers and writes `values.jsonl` and `scores.jsonl` into the folder. */
+export const writeValues = (
+  processors: readonly Processor[],
+  offers: readonly Offer[],
+  ends: PaneEnds,
+  folder: string,
+): void => {
+  const values = openSync(`${folder}/values.jsonl`, 'w')
+  const scores = openSync(`${folder}/scores.jsonl`, 'w')
+  const newest = new Map<string, Kpi>()
+  const say = (record: Kpi, until: number): void => {
+    for (const at of record.window === '24h' ? ends.minutes : ends.hours)
+      if (at >= record.eventAt && at < until) writeSync(values, `${lineOf(record, at)}\n`)
+  }
+  const runtime = new EmbeddedRuntime(':memory:', processors)
+  runtime.onCommit((published) => {
+    for (const { topic, record } of published)
+      if (topic === 'ci.scores.v1') writeSync(scores, `${lineOfScore(record as Score)}\n`)
+      else if (isRead(topic, record as Kpi | null)) replace(newest, record as Kpi, say)
+  })
+  for (let from = 0; from < offers.length; from += BATCH) {
+    const batch = offers.slice(from, from + BATCH)
+    runtime.commit(batch, batch.at(-1)?.record.observedAt ?? 0)
+  }
+  runtime.commit([], runtime.now + DAY)
+  for (const record of newest.values()) say(record, Infinity)
+  runtime.close()
+  closeSync(values)
+  closeSync(scores)
+}
+
+/** History tells the windows at their panes' ends; what is true now is in no history. */
+const isRead = (topic: LogRecord['topic'], record: Kpi | null): boolean =>
+  record !== null &&
+  (topic === 'ci.kpi-history.v1' || (topic === 'ci.kpis.v1' && record.window === 'now'))
+
+/** A record holds at the pane ends from its own instant until the next one's. */
+const replace = (
+  newest: Map<string, Kpi>,
+  record: Kpi,
+  say: (record: Kpi, until: number) => void,
+): void => {
+  const name = key(record.dimension, record.subject, record.window)
+  const before = newest.get(name)
+  if (before !== undefined) say(before, record.eventAt)
+  newest.set(name, record)
+}
+
+const lineOf = ({ dimension, subject, window, eventAt, values }: Kpi, at: number): string =>
+  JSON.stringify([
+    dimension,
+    subject,
+    window,
+    at,
+    eventAt,
+    Object.fromEntries(
+      values.map(({ kpi, value, numerator, denominator, low, high, n }) => [
+        kpi,
+        [value, numerator, denominator, low, high, n],
+      ]),
+    ),
+  ])
+
+/** What of a score the KPIs read: our own rule, and the forecast at half the median passing duration. */
+const lineOfScore = ({
+  source,
+  repo,
+  job,
+  failed,
+  eventAt,
+  observedAt,
+  ...more
+}: Score): string => {
+  const own = more.rules.find(({ rule }) => rule === OUR_RULE)
+  const half = more.checkpoints.find(({ at }) => at === 0.5)
+  return JSON.stringify({
+    source,
+    repo,
+    job,
+    failed,
+    eventAt,
+    observedAt,
+    stop: own?.stopSeconds ?? null,
+    saved: own?.savedSeconds ?? 0,
+    burnt: own?.burntSeconds ?? 0,
+    pFail: half?.pFail ?? null,
+    base: half?.base ?? null,
+  })
+}
