@@ -7,12 +7,14 @@
  *                                       └────────────────────────────────────────────┘
  *   ci.runs → placing → ci.cluster-runs, ci.cluster-states → clusters → ci.signals
  *   ci.forecasts, ci.scores → incidents → ci.incidents
+ *   ci.source-states → source-alerts → ci.incidents
  *   ci.runs, ci.scores → kpis → ci.kpis, ci.kpi-history, ci.measures
  *                          └→ ci.kpi-partials → kpi-repos → the same by repository
  *                                                  └→ ci.kpi-partials → kpi-communities → the same by community
  */
 
 import { incidents } from './incidents/incidents.ts'
+import { sourceAlerts } from './incidents/sources.ts'
 import { kpis } from './kpi/jobs.ts'
 import { kpiCommunities, kpiRepos } from './kpi/rollups.ts'
 import { priors } from './priors/priors.ts'
@@ -33,6 +35,7 @@ export const TOPOLOGY: readonly Processor[] = [
   stopping,
   priors,
   incidents,
+  sourceAlerts,
   kpis,
   kpiRepos,
   kpiCommunities,

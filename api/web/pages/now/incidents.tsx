@@ -47,13 +47,19 @@ const IncidentLine = ({ incident }: { readonly incident: Incident }) => {
         </span>
       </p>
       <p class="break">
-        <a href={runPath(incident)}>{incident.title}</a>
+        {isOfRun(incident) ? <a href={runPath(incident)}>{incident.title}</a> : incident.title}
       </p>
       <p class="small quiet">
-        {isOpen
-          ? `chance to fail at least ${percent(incident.pFailLow)}, a stop would save ${duration(incident.expectedSavedSeconds)}`
-          : (incident.verdict ?? 'closed without a verdict')}
+        {isOpen ? whatItMeans(incident) : (incident.verdict ?? 'closed without a verdict')}
       </p>
     </li>
   )
 }
+
+/** A source that cannot be heard is about no run. */
+const isOfRun = ({ job }: Incident): boolean => job !== ''
+
+const whatItMeans = (incident: Incident): string =>
+  isOfRun(incident)
+    ? `chance to fail at least ${percent(incident.pFailLow)}, a stop would save ${duration(incident.expectedSavedSeconds)}`
+    : 'nothing new is heard from it: what is shown of its runs grows old'
