@@ -8,6 +8,7 @@
  *   ci.runs → placing → ci.cluster-runs, ci.cluster-states → clusters → ci.signals
  *   ci.forecasts, ci.scores → incidents → ci.incidents
  *   ci.source-states → source-alerts → ci.incidents
+ *   ci.test-results, ci.runs → tests → ci.test-states, ci.test-sheets, ci.test-tabs, ci.failure-groups
  *   ci.runs, ci.scores → kpis → ci.kpis, ci.kpi-history, ci.measures
  *                          └→ ci.kpi-partials → kpi-repos → the same by repository
  *                                                  └→ ci.kpi-partials → kpi-communities → the same by community
@@ -25,6 +26,7 @@ import { signals } from './signals/signals.ts'
 import { stopping } from './stopping/stopping.ts'
 import { clusters } from './telemetry/clusters.ts'
 import { placing } from './telemetry/placing.ts'
+import { tests } from './tests/tests.ts'
 
 export const TOPOLOGY: readonly Processor[] = [
   runs,
@@ -36,6 +38,7 @@ export const TOPOLOGY: readonly Processor[] = [
   priors,
   incidents,
   sourceAlerts,
+  tests,
   kpis,
   kpiRepos,
   kpiCommunities,

@@ -12,6 +12,12 @@ export type RunEventKind =
 export type Outcome =
   'unknown' | 'success' | 'failure' | 'error' | 'timedOut' | 'aborted' | 'skipped'
 export type TestStatus = 'unknown' | 'passed' | 'failed' | 'error' | 'skipped' | 'flaky'
+export type TestKind = 'none' | 'passed' | 'failed' | 'flaky' | 'skipped' | 'quiet'
+export type TestChange = 'none' | 'fresh' | 'persistent' | 'fixed'
+export type TestWord =
+  'unknown' | 'passing' | 'flaky' | 'infraFlake' | 'failing' | 'newFailing' | 'regression' | 'quiet'
+export type TabStatus =
+  'unknown' | 'broken' | 'stale' | 'failing' | 'pending' | 'flaky' | 'acceptable' | 'passing'
 export type PullEventKind =
   | 'unknown'
   | 'opened'
@@ -430,6 +436,126 @@ export interface Incident extends Stamped, RunRef {
   verdict: string | null
 }
 
+/** Results of a test over a window, by what they come to; `quiet` where only failures are named and it was not. */
+export interface TestCounts {
+  passed: number
+  failed: number
+  flaky: number
+  skipped: number
+  quiet: number
+}
+/** A run as a test knows it. */
+export interface TestRun {
+  runId: string
+  attempt: number
+  at: number
+}
+/** A test that fails with another. */
+export interface FailsWith {
+  test: string
+  phi: number
+  runs: number
+}
+
+/** What the results of one test in one job come to. */
+export interface TestState extends Stamped, JobRef {
+  test: string
+  word: TestWord
+  severity: number
+  status: TestKind
+  change: TestChange
+  failuresOnly: boolean
+  asOf: number
+  from: number
+  week: TestCounts
+  weekBefore: TestCounts
+  naive: number | null
+  flip: number | null
+  transition: number | null
+  passToFail: number
+  failToPass: number
+  failToFail: number
+  pairs: number
+  streak: number
+  isAlert: boolean
+  failingRun: TestRun | null
+  passingRun: TestRun | null
+  fixes: number
+  fixRuns: number
+  fixSeconds: number
+  regressedAt: number | null
+  basisRuns: number
+  basisFailures: number
+  fisher: number | null
+  eValue: number | null
+  passSeconds: number | null
+  fingerprint: string | null
+  together: FailsWith[]
+  partners: number
+}
+
+export interface SheetRow {
+  test: string
+  word: TestWord
+  last: number
+  strip: number[]
+}
+/** Results of some tests of a job, run by run: a piece of its grid. */
+export interface TestSheet extends Stamped, JobRef {
+  sheet: number
+  rows: SheetRow[]
+}
+
+/** One run of a job's grid, with what its tests did. */
+export interface TestColumn {
+  runId: string
+  attempt: number
+  at: number
+  sha: string | null
+  outcome: Outcome | null
+  passed: number
+  failed: number
+  flaky: number
+  skipped: number
+  fresh: number
+  marks: number
+}
+/** The tests of a job as a whole, and its newest runs: the head of its grid. */
+export interface TestTab extends Stamped, JobRef {
+  status: TabStatus
+  recent: number
+  recentPassed: number
+  cells: number
+  cellsPassed: number
+  tests: number
+  sheets: number
+  failing: number
+  alerts: number
+  partnered: number
+  partners: number
+  persistent: number
+  fresh: number
+  fixed: number
+  installFlake: boolean
+  failuresOnly: boolean
+  last: number
+  columns: TestColumn[]
+}
+
+/** One failure seen in many runs of a job. */
+export interface FailureGroup extends Stamped, JobRef {
+  fingerprint: string
+  text: string
+  runs: number
+  results: number
+  tests: number
+  names: string[]
+  firstAt: number
+  lastAt: number
+  lastRunId: string
+  lastAttempt: number
+}
+
 /** When a pull request is expected to merge. */
 export interface MergeForecast extends Stamped {
   source: string
@@ -490,6 +616,10 @@ export interface Records {
   'kpi-partial': KpiPartial
   measure: Measure
   incident: Incident
+  'test-state': TestState
+  'test-sheet': TestSheet
+  'test-tab': TestTab
+  'failure-group': FailureGroup
   'merge-forecast': MergeForecast
   'failure-kind': FailureKind
   'source-state': SourceState

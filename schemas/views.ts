@@ -13,6 +13,10 @@ import type {
   Run,
   Score,
   DeadLetter,
+  FailureGroup,
+  TestSheet,
+  TestState,
+  TestTab,
 } from './events.ts'
 import type { TopicName } from './topics.ts'
 
@@ -67,6 +71,13 @@ export interface Views {
   measures: Measure
   /** By incident; sort: opened or last changed. */
   incidents: Incident
+  /** Tests of jobs, by job key and test; sort: severity, then how often it failed in the week. */
+  tests: TestState
+  /** Grids of tests and runs: the head by job key (sort: observedAt), the rows by job key and number of the piece. */
+  'test-tabs': TestTab
+  'test-sheets': TestSheet
+  /** Failures alike, by job key and fingerprint; sort: when last heard. */
+  'failure-groups': FailureGroup
   /** By event id; sort: observedAt. */
   'dead-letters': DeadLetterRow
 }
@@ -86,6 +97,10 @@ export const TABLE_VIEWS = {
   kpis: 'ci.kpis.v1',
   measures: 'ci.measures.v1',
   incidents: 'ci.incidents.v1',
+  tests: 'ci.test-states.v1',
+  'test-tabs': 'ci.test-tabs.v1',
+  'test-sheets': 'ci.test-sheets.v1',
+  'failure-groups': 'ci.failure-groups.v1',
 } as const satisfies Partial<Record<ViewName, TopicName>>
 /** Families of views with a row for each record of a topic, which is written once and never deleted. */
 export const HISTORY_VIEWS: readonly ViewName[] = ['trajectory', 'kpi-history']

@@ -3,7 +3,7 @@
  * of writes to one row the newest wins, and at one instant the later in sequence.
  */
 
-import type { DeadLetter, Forecast, Kpi, Run, Stamped } from '../../schemas/events.ts'
+import type { DeadLetter, Forecast, Kpi, Run, Stamped, TestState } from '../../schemas/events.ts'
 import { jobKey, key, runKey, runName } from '../../schemas/keys.ts'
 import type { RecordOf, TopicName } from '../../schemas/topics.ts'
 import {
@@ -108,6 +108,10 @@ const kpiHistoryWrites: Writer<'ci.kpi-history.v1'> = (kpi: Kpi, at) => [
   },
 ]
 
+/** Tests by what they are called, and among those the ones that failed most. Example: severity 90, 5 failures is 90.0005. */
+const worstFirst = ({ severity, week }: TestState): number =>
+  severity + Math.min(9_999, week.failed + week.flaky) / 10_000
+
 const deadLetterWrites: Writer<'ci.dead-letters.v1'> = (letter: DeadLetter, at) => {
   const { payload, ...row } = letter
   return [put('dead-letters', letter.eventId, at, at, { ...row, payloadBytes: payload.length })]
@@ -134,6 +138,12 @@ const WRITERS: { readonly [T in TopicName]?: Writer<T> } = {
     put('measures', rowKey, widthSort(measure.dimension, at), at, measure),
   ],
   'ci.incidents.v1': (incident, at, rowKey) => [put('incidents', rowKey, at, at, incident)],
+  'ci.test-states.v1': (state, at, rowKey) => [put('tests', rowKey, worstFirst(state), at, state)],
+  'ci.test-tabs.v1': (tab, at, rowKey) => [put('test-tabs', rowKey, at, at, tab)],
+  'ci.test-sheets.v1': (sheet, at, rowKey) => [put('test-sheets', rowKey, null, at, sheet)],
+  'ci.failure-groups.v1': (group, at, rowKey) => [
+    put('failure-groups', rowKey, group.lastAt, at, group),
+  ],
   'ci.dead-letters.v1': deadLetterWrites,
 }
 const TABLE_OF: ReadonlyMap<TopicName, ViewName> = new Map(

@@ -1,0 +1,110 @@
+/** Records of a pane: a test, a piece of the grid, the whole. */
+
+import type {
+  FailsWith,
+  SheetRow,
+  TestColumn,
+  TestRun,
+  TestState,
+  TestTab,
+} from '../../schemas/events.ts'
+import { derivedId } from '../../schemas/ids.ts'
+import { keyParts } from '../../schemas/keys.ts'
+import { EMPTY, ENDED } from '../../schemas/strips.ts'
+import type { Cells } from '../processor.ts'
+import type { Row, Sheet, Tab } from './cells.ts'
+import type { Partner } from './co-failures.ts'
+import { newestColumns, readColumn } from './columns.ts'
+import { fingerprintText } from './fingerprint.ts'
+import type { Verdict } from './judge.ts'
+import { recentOf, staleAtOf, tabStatusOf } from './tab-status.ts'
+import { WORDS } from './words.ts'
+
+/** Columns of the grid that is shown. */
+const SHOWN = 200
+const SHOWN_PARTNERS = 5
+
+/** Where and when something is said. */
+export interface Occasion {
+  readonly cells: Cells
+  readonly job: string
+  readonly now: number
+}
+const stamp = ({ job: name, now }: Occasion, what: string) => {
+  const [source = '', repo = '', job = ''] = keyParts(name)
+  const eventId = derivedId(name, `${what}/${now}`)
+  return { eventId, eventAt: now, observedAt: now, source, repo, job }
+}
+
+const runOf = (cells: Cells, column: number | null): TestRun | null => {
+  const found = column === null ? undefined : readColumn(cells, column)
+  return found === undefined ? null : { runId: found.runId, attempt: found.attempt, at: found.at }
+}
+
+export const stateRecord = (
+  on: Occasion,
+  row: Row,
+  verdict: Verdict,
+  first: number,
+  partners: readonly Partner[],
+): TestState => {
+  const { measures, failingAt, passingAt } = verdict
+  const columnOf = (at: number): number | null => (at < 0 ? null : first + at)
+  const hasFailed = measures.streak > 0
+  const fingerprint = row.trouble?.fingerprint ?? 0
+  return {
+    ...stamp(on, `test/${row.hash}`),
+    ...{ test: row.test, ...measures },
+    failingRun: hasFailed ? runOf(on.cells, columnOf(failingAt)) : null,
+    passingRun: hasFailed ? runOf(on.cells, columnOf(passingAt)) : null,
+    passSeconds: row.passSeconds < 0 ? null : row.passSeconds,
+    fingerprint: fingerprint === 0 ? null : fingerprintText(fingerprint),
+    together: partners.slice(0, SHOWN_PARTNERS).map((each): FailsWith => ({ ...each })),
+    partners: partners.length,
+  }
+}
+
+export const sheetRecord = (on: Occasion, number: number, { rows }: Sheet) => ({
+  ...stamp(on, `sheet/${number}`),
+  sheet: number,
+  rows: rows.map(({ test, word, last, strip }): SheetRow => ({
+    ...{ test, word: WORDS[word] ?? 'unknown', last, strip: [...strip] },
+  })),
+})
+
+/** What the newest ended run changed. */
+export interface Changes {
+  readonly persistent: number
+  readonly fresh: number
+  readonly fixed: number
+}
+/** Counts over the tests that are red. */
+export interface RedCounts extends Changes {
+  readonly failing: number
+  readonly partners: readonly (readonly Partner[])[]
+}
+
+const columnsOf = (cells: Cells, tab: Tab): TestColumn[] => {
+  const columns = newestColumns(cells, tab, SHOWN)
+  const from = tab.marks.length - columns.length
+  return columns.map((column, i) => ({ ...column, marks: tab.marks[from + i] ?? 0 }))
+}
+
+export const tabRecord = (on: Occasion, tab: Tab, red: RedCounts): TestTab => {
+  const columns = columnsOf(on.cells, tab)
+  const { isBroken, ...recent } = recentOf(columns)
+  const isStale = staleAtOf(tab.times) <= on.now
+  const ended = columns.filter(({ marks }) => (marks & ENDED) !== 0)
+  const partnered = red.partners.filter((each) => each.length > 0)
+  return {
+    ...stamp(on, 'tab'),
+    status: tabStatusOf({ ...recent, isBroken, isStale, alerts: tab.alerts }),
+    ...recent,
+    ...{ tests: tab.tests, sheets: tab.sheets, failing: red.failing, alerts: tab.alerts },
+    partnered: partnered.length,
+    partners: partnered.reduce((sum, each) => sum + each.length, 0),
+    ...{ persistent: red.persistent, fresh: red.fresh, fixed: red.fixed },
+    installFlake: ended.length >= 2 && ended.slice(-2).every(({ marks }) => (marks & EMPTY) !== 0),
+    ...{ failuresOnly: !tab.hasPasses, last: tab.next - 1, columns },
+  }
+}
