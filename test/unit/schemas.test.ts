@@ -25,7 +25,9 @@ describe('the TypeScript types of records', () => {
     expect(planted).toEqual(['dead-letter'])
   })
   it('are found unequal for a word that only one of them knows', { timeout: 60_000 }, () => {
-    expect(unequalTypes((text) => text.replace(`'skipped' | 'flaky'`, `'skipped' | 'shaky'`))).toEqual(['test-result'])
+    expect(
+      unequalTypes((text) => text.replace(`'skipped' | 'flaky'`, `'skipped' | 'shaky'`)),
+    ).toEqual(['test-result'])
   })
 })
 
