@@ -4,6 +4,7 @@ import type { Command } from '../command.ts'
 import { backtest } from './backtest.ts'
 import { exportCommand } from './export.ts'
 import { doctor } from './doctor.ts'
+import { importCommand } from './import.ts'
 import { init } from './init.ts'
 import { record } from './record.ts'
 import { replay } from './replay.ts'
@@ -15,6 +16,7 @@ export const COMMANDS: readonly Command[] = [
   up,
   record,
   replay,
+  importCommand,
   backtest,
   tail,
   exportCommand,

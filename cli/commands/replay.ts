@@ -30,7 +30,7 @@ export const printProblems = ({ files, problems }: ArchiveSummary): void => {
   )
 }
 
-const printTopics = (runtime: EmbeddedRuntime, isJson: boolean, more: object): void => {
+export const printTopics = (runtime: EmbeddedRuntime, isJson: boolean, more: object): void => {
   const topics = Object.fromEntries(
     TOPIC_NAMES.map((topic) => [topic, runtime.log.endOffset(topic)]),
   )

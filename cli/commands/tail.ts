@@ -13,6 +13,7 @@ import {
   UsageError,
   type Command,
 } from '../command.ts'
+import { asText } from '../json.ts'
 import { existingStore } from '../store-folder.ts'
 
 const LAST = 10
@@ -71,12 +72,4 @@ const printFrom = async (
       await new Promise((resolve) => process.stdout.once('drain', resolve))
   }
   return next
-}
-
-/** Buffers know how to print themselves as arrays of numbers, which nobody wants to read. */
-const asText = (_name: string, value: unknown): unknown => {
-  const buffer = value as { type?: string; data?: number[] } | null
-  return buffer?.type === 'Buffer' && Array.isArray(buffer.data)
-    ? Buffer.from(buffer.data).toString('base64')
-    : value
 }

@@ -14,7 +14,7 @@ export interface ArchiveOptions {
   readonly batchOffers?: number
 }
 /** How far the archive is. All bytes are read and sorted before the first batch. */
-interface ArchiveProgress {
+export interface ArchiveProgress {
   readonly bytesRead: number
   readonly bytesTotal: number
   readonly offersMade: number
@@ -28,7 +28,11 @@ export interface Archive extends OfferSource {
 }
 
 /** Cuts offers into batches between two instants. */
-function* cut(offers: Iterable<Offer>, from: number, atLeast: number): Generator<OfferBatch> {
+export function* cut(
+  offers: Iterable<Offer>,
+  from: number,
+  atLeast: number,
+): Generator<OfferBatch> {
   let batch: Offer[] = []
   let cursor = from
   for (const offer of offers) {

@@ -3,9 +3,10 @@
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
 import type { Offer } from '../ports.ts'
 import { CODECS } from '../../schemas/codec.ts'
-import type { RecordOf } from '../../schemas/topics.ts'
+import { TOPICS, type RecordOf } from '../../schemas/topics.ts'
 
-type ArchiveTopic = 'ci.run-events.v1' | 'ci.test-results.v1' | 'ci.dead-letters.v1'
+type ArchiveTopic =
+  'ci.run-events.v1' | 'ci.test-results.v1' | 'ci.tab-states.v1' | 'ci.dead-letters.v1'
 
 /** What order of one instant a run's own course gives: it is queued before it starts, and its tests are over at its end. */
 export const RANKS = {
@@ -16,6 +17,7 @@ export const RANKS = {
   test: 4,
   finished: 5,
   deadLetter: 6,
+  tabState: 7,
 } as const
 
 const CACHE_KIB = 32_768
@@ -25,15 +27,15 @@ const DDL = `
   CREATE TABLE runs (name TEXT PRIMARY KEY, said TEXT NOT NULL) WITHOUT ROWID;
   BEGIN;`
 
-const topicOf = (rank: number): ArchiveTopic => {
-  if (rank === RANKS.test) return 'ci.test-results.v1'
-  return rank === RANKS.deadLetter ? 'ci.dead-letters.v1' : 'ci.run-events.v1'
+const TOPIC_OF: Readonly<Record<number, ArchiveTopic>> = {
+  [RANKS.test]: 'ci.test-results.v1',
+  [RANKS.deadLetter]: 'ci.dead-letters.v1',
+  [RANKS.tabState]: 'ci.tab-states.v1',
 }
+const topicOf = (rank: number): ArchiveTopic => TOPIC_OF[rank] ?? 'ci.run-events.v1'
 
-const encode = (rank: number, record: RecordOf<ArchiveTopic>): Buffer => {
-  if (rank === RANKS.test) return CODECS['test-result'].encode(record as never)
-  return CODECS[rank === RANKS.deadLetter ? 'dead-letter' : 'run-event'].encode(record as never)
-}
+const encode = (rank: number, record: RecordOf<ArchiveTopic>): Buffer =>
+  CODECS[TOPICS[topicOf(rank)].schema].encode(record as never)
 
 const decode = (row: Record<string, SQLOutputValue>): Offer => {
   const rank = Number(row['rank'])
@@ -46,9 +48,7 @@ const decode = (row: Record<string, SQLOutputValue>): Offer => {
       topic,
       record: { ...CODECS['dead-letter'].decode(bytes), eventAt: at, observedAt: at },
     }
-  return topic === 'ci.test-results.v1'
-    ? { topic, record: CODECS['test-result'].decode(bytes) }
-    : { topic, record: CODECS['run-event'].decode(bytes) }
+  return { topic, record: CODECS[TOPICS[topic].schema].decode(bytes) }
 }
 
 /** A sorter, empty. Close it to give its disk space back. */

@@ -1,0 +1,182 @@
+/** Recorded CI of any kind as one stream in order of time: archive folders, copies of Prow's bucket, dumps of TestGrid. */
+
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { openSorter, RANKS, type Sorter } from '../../runtime/embedded/sorter.ts'
+import type { RunEvent, Stamped } from '../../schemas/events.ts'
+import { cut, type Archive, type ArchiveProgress } from '../archive/archive.ts'
+import { filesOfAll, folderNames } from '../archive/folders.ts'
+import { loadFile, UNPLACED } from '../archive/load.ts'
+import { createFileReport, type FileReport } from '../archive/report.ts'
+import { RefusedPayload, type Note } from '../payload/heard.ts'
+import { readRunFolder } from './bucket-copy.ts'
+import { nameOf, placeOf, runFolders } from './run-folders.ts'
+import { isDump, readDump } from './testgrid-dump.ts'
+
+export interface ImportOptions {
+  /** Source of what a copy or a dump says; archives name their own. */
+  readonly source: string
+  /** Repository of jobs that name none. */
+  readonly repo: string
+  readonly now: number
+}
+/** What a path holds. */
+export type PathKind = 'archive' | 'bucket' | 'testgrid'
+
+const BATCH_OFFERS = 5_000
+const MAX_PAYLOAD = 1_000
+
+/** A path that holds nothing that can be read; the message says what it may hold. */
+class ImportError extends Error {
+  override name = 'ImportError'
+}
+
+const dumpsIn = (path: string): string[] => {
+  if (statSync(path).isFile()) return isDump(path) ? [path] : []
+  const entries = readdirSync(path, { withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile() && isDump(entry.name))
+  return files.map(({ name }) => join(path, name)).sort()
+}
+
+const hasRuns = (path: string): boolean =>
+  statSync(path).isDirectory() && runFolders(path).next().done !== true
+
+/** Kind of a path. Throws an ImportError where it is none. */
+export const kindOf = (path: string): PathKind => {
+  if (!existsSync(path)) throw new ImportError(`There is no ${path}.`)
+  if (['runs.csv', 'runs.csv.gz'].some((file) => existsSync(join(path, file)))) return 'archive'
+  if (hasRuns(path)) return 'bucket'
+  if (dumpsIn(path).length > 0) return 'testgrid'
+  throw new ImportError(
+    `${path} holds no runs.csv, no folder of a run (.../JOB/BUILD with a started.json, finished.json or prowjob.json) and no ` +
+      'table or summary of TestGrid (*.json).',
+  )
+}
+
+interface Loading {
+  readonly sorter: Sorter
+  readonly report: FileReport
+  readonly options: ImportOptions
+}
+
+const rankOf = ({ kind }: RunEvent): number => {
+  // What is told from inside a run comes before its end.
+  if (kind === 'testsReported' || kind === 'logProgress') return RANKS.stepFinished
+  return RANKS[kind as keyof typeof RANKS]
+}
+
+/** A recorded fact was heard as it happened. */
+const asHeard = <T extends Stamped>(record: T): T => ({ ...record, observedAt: record.eventAt })
+
+const addFacts = ({ sorter, report }: Loading, facts: readonly RunEvent[]): void => {
+  for (const fact of facts) sorter.add(rankOf(fact), fact.eventAt, asHeard(fact))
+  report.counts.offers += facts.length
+}
+const addOthers = (
+  { sorter, report }: Loading,
+  rank: number,
+  records: readonly Parameters<Sorter['add']>[2][],
+): void => {
+  for (const record of records) sorter.add(rank, record.eventAt, asHeard(record))
+  report.counts.offers += records.length
+}
+
+const note = ({ report }: Loading, file: string, notes: readonly Note[]): void => {
+  for (const { oddity, detail } of notes)
+    report.add({ reason: 'odd-field', detail: `${file}: ${oddity} ${detail}` }, 0)
+}
+
+const refuse = ({ sorter, report, options }: Loading, file: string, detail: string): void => {
+  report.add({ reason: 'bad-file', detail: `${file}: ${detail}` }, 0)
+  sorter.add(RANKS.deadLetter, UNPLACED, {
+    eventId: `import:${options.source}/${file}`,
+    ...{ eventAt: 0, observedAt: 0, origin: `import:${options.source}`, position: file },
+    ...{ reason: 'bad-file', detail: detail.slice(0, MAX_PAYLOAD), step: 'import' },
+    payload: Buffer.from(file),
+  })
+}
+
+const loadBucket = async (loading: Loading, path: string, signal: AbortSignal): Promise<void> => {
+  for (const folder of runFolders(path)) {
+    signal.throwIfAborted()
+    const { job, runId } = placeOf(folder)
+    const name = `${job}/${runId}`
+    loading.report.counts.rows += 1
+    for await (const { file, facts, tests, notes, refused } of readRunFolder(
+      folder,
+      loading.options,
+    )) {
+      addFacts(loading, facts)
+      addOthers(loading, RANKS.test, tests)
+      note(loading, `${name}/${file}`, notes)
+      if (refused !== null) refuse(loading, `${name}/${file}`, refused)
+    }
+  }
+}
+
+const loadDumps = (loading: Loading, path: string): void => {
+  for (const file of dumpsIn(path)) {
+    loading.report.counts.rows += 1
+    try {
+      const reading = readDump(file, loading.options.source, loading.options.now)
+      addFacts(loading, reading.facts)
+      addOthers(loading, RANKS.test, reading.tests)
+      addOthers(loading, RANKS.tabState, reading.states)
+      note(loading, nameOf(file), reading.notes)
+    } catch (error) {
+      if (!(error instanceof RefusedPayload)) throw error
+      refuse(loading, nameOf(file), error.message)
+    }
+  }
+}
+
+/**
+ * The records of all paths in order of time, each as if it had been heard when it happened. The cursor is the number of
+ * offers made. Throws an ImportError for a path that holds nothing that can be read.
+ */
+export const openImport = (paths: readonly string[], options: ImportOptions): Archive => {
+  const kinds = paths.map((path) => [path, kindOf(path)] as const)
+  let reports: FileReport[] = []
+  let progress: ArchiveProgress = { bytesRead: 0, bytesTotal: 0, offersMade: 0, offersTotal: null }
+
+  const newReport = (name: string): FileReport => {
+    const report = createFileReport(name)
+    reports.push(report)
+    return report
+  }
+  const load = async (sorter: Sorter, signal: AbortSignal): Promise<void> => {
+    for (const [path, kind] of kinds) {
+      if (kind === 'archive')
+        for (const file of filesOfAll([path]))
+          await loadFile(file, sorter, newReport(file.name), () => undefined, signal)
+      else {
+        const loading = { sorter, report: newReport(nameOf(path)), options }
+        if (kind === 'bucket') await loadBucket(loading, path, signal)
+        else loadDumps(loading, path)
+      }
+    }
+  }
+  return {
+    name: `import:${folderNames(paths).join('+')}`,
+    async *batches(from, signal) {
+      reports = []
+      const sorter = openSorter()
+      try {
+        await load(sorter, signal)
+        const offersTotal = sorter.finish(UNPLACED)
+        for (const batch of cut(sorter.sorted(from), from, BATCH_OFFERS)) {
+          signal.throwIfAborted()
+          progress = { ...progress, offersMade: batch.cursor, offersTotal }
+          yield batch
+        }
+      } finally {
+        sorter.close()
+      }
+    },
+    progress: () => progress,
+    summary: () => ({
+      files: reports.map((report) => report.summary()),
+      problems: reports.flatMap((report) => report.examples),
+    }),
+  }
+}
