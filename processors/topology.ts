@@ -12,6 +12,9 @@
  *   ci.runs, ci.scores → kpis → ci.kpis, ci.kpi-history, ci.measures
  *                          └→ ci.kpi-partials → kpi-repos → the same by repository
  *                                                  └→ ci.kpi-partials → kpi-communities → the same by community
+ *   ci.pull-events → merge-time → ci.merge-forecasts, ci.merge-scores
+ *                      ↑   └→ ci.pull-outcomes → merge-priors → ci.merge-priors ┐ (by full hour)
+ *                      └─────────────────────────────────────────────────────────┘
  */
 
 import { incidents } from './incidents/incidents.ts'
@@ -19,6 +22,8 @@ import { sourceAlerts } from './incidents/sources.ts'
 import { kpis } from './kpi/jobs.ts'
 import { kpiCommunities, kpiRepos } from './kpi/rollups.ts'
 import { priors } from './priors/priors.ts'
+import { mergeTime } from './merge-time/merge-time.ts'
+import { mergePriors } from './merge-time/pooling.ts'
 import type { Processor } from './processor.ts'
 import { runs } from './runs/runs.ts'
 import { grouping } from './signals/grouping.ts'
@@ -42,4 +47,6 @@ export const TOPOLOGY: readonly Processor[] = [
   kpis,
   kpiRepos,
   kpiCommunities,
+  mergeTime,
+  mergePriors,
 ]

@@ -556,14 +556,70 @@ export interface FailureGroup extends Stamped, JobRef {
   lastAttempt: number
 }
 
-/** When a pull request is expected to merge. */
+/** When a pull request is expected to merge, and whether at all, as of one instant. */
 export interface MergeForecast extends Stamped {
   source: string
   repo: string
   pull: number
+  openedAt: number
+  elapsedSeconds: number
+  author: string | null
+  title: string | null
   pMerge: number
   quantiles: Record<string, number>
+  deciles: number[]
+  classes: number[]
+  signs: string[]
+  drivers: Record<string, number>
+  cause: string
+  merged: number
+  closed: number
   model: string
+}
+
+/** One forecast of a score. */
+export interface MergeLook {
+  elapsedSeconds: number
+  pMerge: number
+  p10: number
+  p50: number
+  p90: number
+}
+
+/** What was forecast for a pull request, against what happened. */
+export interface MergeScore extends Stamped {
+  source: string
+  repo: string
+  pull: number
+  author: string | null
+  merged: boolean
+  openedAt: number
+  seconds: number
+  looks: MergeLook[]
+  model: string
+}
+
+/** An ended pull request re-keyed by its community. */
+export interface PullOutcome extends Stamped {
+  pool: string
+  repo: string
+  pull: number
+  x: number[]
+  isMerged: boolean
+  logTime: number
+  z: number
+  error: number
+}
+
+/** What pull requests of a community told of time to merge, published at a full hour. */
+export interface MergePrior extends Stamped {
+  pool: string
+  location: number[]
+  outcome: number[]
+  level: number
+  scale: number
+  intensities: number[]
+  pulls: number
 }
 
 /** The kind of a failure, with the lines that decide it. */
@@ -621,6 +677,9 @@ export interface Records {
   'test-tab': TestTab
   'failure-group': FailureGroup
   'merge-forecast': MergeForecast
+  'merge-score': MergeScore
+  'pull-outcome': PullOutcome
+  'merge-prior': MergePrior
   'failure-kind': FailureKind
   'source-state': SourceState
   'dead-letter': DeadLetter

@@ -202,12 +202,29 @@ export const TOPICS = {
     'Failures whose messages are alike, as one thing.',
     null,
   ),
+  'ci.merge-priors.v1': row(
+    'merge-prior',
+    'pool',
+    (r) => r.pool,
+    'Time to merge in communities, by full hour.',
+    null,
+  ),
   'ci.merge-forecasts.v1': row(
     'merge-forecast',
     'source:repo',
     (r) => key(r.source, r.repo),
-    'When pull requests are expected to merge.',
+    'Whether and when open pull requests are expected to merge.',
   ),
+  'ci.merge-scores.v1': row(
+    'merge-score',
+    'source:repo',
+    (r) => key(r.source, r.repo),
+    'Forecasts of pull requests against what happened.',
+  ),
+  'ci.pull-outcomes.v1': {
+    ...row('pull-outcome', 'pool', (r) => r.pool, 'Ended pull requests re-keyed by community.'),
+    joins: true,
+  },
   'ci.failure-kinds.v1': row('failure-kind', 'job key', jobKey, 'Kinds of failures.'),
   'ci.source-states.v1': row(
     'source-state',

@@ -12,6 +12,8 @@ const BATCH_OFFERS = 5_000
 export interface ArchiveOptions {
   /** Fewest offers of a batch but the last; a batch ends where the next offer has another instant. */
   readonly batchOffers?: number
+  /** Openings of pull requests tell the sizes of their end: a leak, to see what sizes would be worth. */
+  readonly hasFinalSizes?: boolean
 }
 /** How far the archive is. All bytes are read and sorted before the first batch. */
 export interface ArchiveProgress {
@@ -54,11 +56,12 @@ const loadAll = async (
   reports: FileReport[],
   onRead: (bytes: number) => void,
   signal: AbortSignal,
+  hasFinalSizes: boolean,
 ): Promise<number> => {
   for (const file of files) {
     const report = createFileReport(file.name)
     reports.push(report)
-    await loadFile(file, sorter, report, onRead, signal)
+    await loadFile(file, sorter, report, onRead, signal, hasFinalSizes)
   }
   return sorter.finish(UNPLACED)
 }
@@ -70,7 +73,7 @@ const loadAll = async (
  */
 export const openArchive = (
   folders: readonly string[],
-  { batchOffers = BATCH_OFFERS }: ArchiveOptions = {},
+  { batchOffers = BATCH_OFFERS, hasFinalSizes = false }: ArchiveOptions = {},
 ): Archive => {
   const files = filesOfAll(folders)
   const bytesTotal = files.reduce((sum, { path }) => sum + statSync(path).size, 0)
@@ -87,7 +90,7 @@ export const openArchive = (
       progress = { bytesRead: 0, bytesTotal, offersMade: from, offersTotal: null }
       const sorter = openSorter()
       try {
-        const offersTotal = await loadAll(files, sorter, reports, onRead, signal)
+        const offersTotal = await loadAll(files, sorter, reports, onRead, signal, hasFinalSizes)
         progress = { ...progress, offersTotal }
         for (const batch of cut(sorter.sorted(from), from, batchOffers)) {
           signal.throwIfAborted()

@@ -14,6 +14,10 @@ export const FILES = {
     required: ['source', 'repo', 'job', 'run_id', 'test', 'status'],
     optional: ['attempt', 'finished_at', 'duration_s'],
   },
+  pulls: {
+    required: ['source', 'repo', 'number', 'created_at', 'merged_at', 'closed_at'],
+    optional: ['author', 'draft', 'base', 'author_association', 'title_words', 'body_words'],
+  },
 } as const
 
 export type FileKind = keyof typeof FILES

@@ -28,10 +28,11 @@ const fileOf = (folder: string, name: string, kind: FileKind): ArchiveFile | nul
 const filesOf = (folder: string, name: string): readonly ArchiveFile[] => {
   if (!existsSync(folder)) throw new ArchiveError(`There is no folder ${folder}.`)
   const files = FILE_KINDS.map((kind) => fileOf(folder, name, kind)).filter((file) => file !== null)
-  if (files.some(({ kind }) => kind === 'runs')) return files
+  if (files.some(({ kind }) => kind === 'runs' || kind === 'pulls')) return files
   throw new ArchiveError(
     `${folder} holds no runs.csv and no runs.csv.gz. An archive folder holds runs.csv with the columns ` +
-      `${FILES.runs.required.join(', ')}, and may hold steps.csv and tests.csv, each plain or as .gz.`,
+      `${FILES.runs.required.join(', ')}, and may hold steps.csv, tests.csv and pulls.csv, each plain or as .gz; ` +
+      'pulls.csv may stand alone.',
   )
 }
 

@@ -7,6 +7,7 @@ import type { ArchiveFile } from './folders.ts'
 import { readBytes } from './file-bytes.ts'
 import { createLineSplitter, MAX_ROW_BYTES, type Line } from './lines.ts'
 import { readRun, readStep, readTest } from './normalize.ts'
+import { readPullRow } from './normalize-pulls.ts'
 import { RefusedRow, type Problem, type Reason } from './problems.ts'
 import type { FileReport } from './report.ts'
 import { runOf } from './row-values.ts'
@@ -21,6 +22,7 @@ interface Loading {
   readonly sorter: Sorter
   readonly report: FileReport
   readonly name: string
+  readonly hasFinalSizes: boolean
   lastAt: number
 }
 
@@ -69,6 +71,16 @@ const READERS = {
   tests: (loading: Loading, row: Row) => {
     const reading = readTest(row, knownRun(loading.sorter, runKey(runOf(row))))
     for (const fact of reading.facts) loading.sorter.add(RANKS.test, fact.observedAt, fact)
+    return reading
+  },
+  pulls: (loading: Loading, row: Row) => {
+    const reading = readPullRow(row, loading.hasFinalSizes)
+    for (const fact of reading.facts)
+      loading.sorter.add(
+        fact.kind === 'opened' ? RANKS.pullOpened : RANKS.pullEnded,
+        fact.observedAt,
+        fact,
+      )
     return reading
   },
 } satisfies Record<FileKind, (loading: Loading, row: Row) => unknown>
@@ -147,8 +159,9 @@ export const loadFile = async (
   report: FileReport,
   onRead: (bytes: number) => void,
   signal: AbortSignal,
+  hasFinalSizes = false,
 ): Promise<void> => {
-  const loading: Loading = { sorter, report, name: file.name, lastAt: UNPLACED }
+  const loading: Loading = { sorter, report, name: file.name, hasFinalSizes, lastAt: UNPLACED }
   const splitter = createLineSplitter()
   const feed = createFeed(loading, file.kind)
   try {

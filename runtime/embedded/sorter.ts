@@ -6,7 +6,11 @@ import { CODECS } from '../../schemas/codec.ts'
 import { TOPICS, type RecordOf } from '../../schemas/topics.ts'
 
 type ArchiveTopic =
-  'ci.run-events.v1' | 'ci.test-results.v1' | 'ci.tab-states.v1' | 'ci.dead-letters.v1'
+  | 'ci.run-events.v1'
+  | 'ci.test-results.v1'
+  | 'ci.tab-states.v1'
+  | 'ci.pull-events.v1'
+  | 'ci.dead-letters.v1'
 
 /** What order of one instant a run's own course gives: it is queued before it starts, and its tests are over at its end. */
 export const RANKS = {
@@ -18,6 +22,8 @@ export const RANKS = {
   finished: 5,
   deadLetter: 6,
   tabState: 7,
+  pullOpened: 8,
+  pullEnded: 9,
 } as const
 
 const CACHE_KIB = 32_768
@@ -31,6 +37,8 @@ const TOPIC_OF: Readonly<Record<number, ArchiveTopic>> = {
   [RANKS.test]: 'ci.test-results.v1',
   [RANKS.deadLetter]: 'ci.dead-letters.v1',
   [RANKS.tabState]: 'ci.tab-states.v1',
+  [RANKS.pullOpened]: 'ci.pull-events.v1',
+  [RANKS.pullEnded]: 'ci.pull-events.v1',
 }
 const topicOf = (rank: number): ArchiveTopic => TOPIC_OF[rank] ?? 'ci.run-events.v1'
 

@@ -1,0 +1,201 @@
+/**
+ * Forecasts whether and when open pull requests will be merged: when they are opened, at each event about them, and at
+ * instants computed beforehand. Scores each at its end, and learns from it what was known when it was first heard of.
+ */
+
+import type { MergePrior, MergeScore, PullEvent, PullOutcome } from '../../schemas/events.ts'
+import { derivedId } from '../../schemas/ids.ts'
+import { key as keyOf, keyParts } from '../../schemas/keys.ts'
+import {
+  clearTimer,
+  drop,
+  emit,
+  setTimer,
+  type Effect,
+  type Processor,
+  type Tables,
+} from '../processor.ts'
+import { CELLS } from './cells.ts'
+import { countTime } from './classes.ts'
+import { pullOf, take } from './facts.ts'
+import { zOf } from './forecast.ts'
+import { look, MODEL, open, watchUntil, type View } from './look.ts'
+import { learn, PLAIN_START, type Start } from './model.ts'
+import { hearMerge } from './past.ts'
+import { countSigns, signsOf } from './signs.ts'
+import {
+  authorOf,
+  forget,
+  isForgotten,
+  modelOf,
+  openedAtOf,
+  pullCell,
+  putAuthor,
+  putModel,
+  repoOf,
+  type PullState,
+} from './state.ts'
+
+/** An ended pull request may be opened again, and repeats are told from news, for so long. */
+const REMEMBER_MS = 14 * 86_400_000
+const ENDS: ReadonlySet<string> = new Set(['merged', 'closed'])
+
+export const mergeTime: Processor = {
+  name: 'merge-time',
+  inputs: ['ci.pull-events.v1'],
+  broadcasts: ['ci.merge-priors.v1'],
+  outputs: ['ci.merge-forecasts.v1', 'ci.merge-scores.v1', 'ci.pull-outcomes.v1'],
+  cells: CELLS,
+  step: (cells, key, input, now, tables) => {
+    const [source = '', repoName = ''] = keyParts(key)
+    const start = startOf(source, tables)
+    const view: View = { cells, source, repoName, repo: repoOf(cells), start, now }
+    return input.kind === 'record'
+      ? onEvent(view, input.record as PullEvent)
+      : onTimer(view, input.timer, `${key}/${input.timer}/${now}`)
+  },
+}
+
+/** Pool of a community: all repositories of a source. */
+const poolOf = (source: string): string => keyOf('community', source)
+const startOf = (source: string, tables: Tables): Start => {
+  const prior: MergePrior | undefined = tables.get('ci.merge-priors.v1', poolOf(source))
+  return prior ?? PLAIN_START
+}
+
+const onEvent = (view: View, event: PullEvent): Effect[] => {
+  const { cells } = view
+  const known = cells.get(pullCell(event.pull)) as PullState | undefined
+  if (known === undefined) return onFirst(view, event)
+  if (known.phase !== 'open') return onEnded(view, known, event)
+  if (ENDS.has(event.kind)) return end(view, known, event)
+  const before = signsOf(known)
+  if (!take(known, event)) return [drop('duplicate')]
+  watchUntil(view, known, before, view.now)
+  return lookAt(view, known, event.kind, event.eventId)
+}
+
+const lookAt = (view: View, pull: PullState, cause: string, causeId: string): Effect[] => {
+  const effects = look(view, pull, cause, causeId)
+  view.cells.put(pullCell(pull.pull), pull)
+  view.cells.put('repo', view.repo)
+  return effects
+}
+
+const onFirst = (view: View, event: PullEvent): Effect[] => {
+  const { cells, repo, now } = view
+  const openedAt = openedAtOf(event)
+  if (isForgotten(cells, event.pull)) return [drop('expired')]
+  if (openedAt === null || openedAt > now) return [drop('no-use')]
+  const pull = pullOf(event, openedAt)
+  if (ENDS.has(event.kind)) return endUnheard(view, pull, event)
+  open(view, pull)
+  const author = authorOf(cells, pull.author)
+  author.opened += 1
+  author.open += 1
+  author.lastOpenedAt = Math.max(author.lastOpenedAt ?? 0, openedAt)
+  repo.past.open += 1
+  putAuthor(cells, pull.author, author)
+  return lookAt(view, pull, event.kind, event.eventId)
+}
+
+/** Only a reopening that happened after the end is news. */
+const onEnded = (view: View, pull: PullState, event: PullEvent): Effect[] => {
+  if (event.kind !== 'reopened' || event.eventAt <= (pull.endedAt ?? 0)) return [drop('duplicate')]
+  pull.phase = 'open'
+  pull.endedAt = null
+  take(pull, event)
+  const author = authorOf(view.cells, pull.author)
+  author.open += 1
+  view.repo.past.open += 1
+  putAuthor(view.cells, pull.author, author)
+  return lookAt(view, pull, event.kind, event.eventId)
+}
+
+/** Ends it in the counts of its repository and its author; returns its log time. */
+const countEnd = (view: View, pull: PullState, event: PullEvent, wasOpen: boolean): number => {
+  const { cells, repo } = view
+  const author = authorOf(cells, pull.author)
+  const logTime = Math.log1p(Math.max(0, event.eventAt - pull.openedAt) / 1000)
+  if (wasOpen) {
+    author.open = Math.max(0, author.open - 1)
+    repo.past.open = Math.max(0, repo.past.open - 1)
+  } else author.opened += 1
+  if (event.kind === 'merged') {
+    const error = wasOpen ? logTime - pull.location : null
+    hearMerge(repo.past, author, { logTime, error, at: event.eventAt })
+    repo.times = countTime(repo.times, logTime)
+  } else {
+    repo.past.closed += 1
+    author.closed += 1
+  }
+  putAuthor(cells, pull.author, author)
+  pull.phase = event.kind === 'merged' ? 'merged' : 'closed'
+  pull.endedAt = event.eventAt
+  return logTime
+}
+
+/** Only its end was heard: it counts, but there is no forecast to learn from. */
+const endUnheard = (view: View, pull: PullState, event: PullEvent): Effect[] => {
+  countEnd(view, pull, event, false)
+  view.cells.put(pullCell(pull.pull), pull)
+  view.cells.put('repo', view.repo)
+  return [setTimer(pullCell(pull.pull), view.now + REMEMBER_MS)]
+}
+
+const end = (view: View, pull: PullState, event: PullEvent): Effect[] => {
+  const { cells, repo, start, now } = view
+  const isMerged = event.kind === 'merged'
+  const signs = signsOf(pull)
+  watchUntil(view, pull, signs, event.eventAt)
+  countSigns(repo.effects, signs, isMerged)
+  const logTime = countEnd(view, pull, event, true)
+  const z = zOf(Math.expm1(logTime), pull.location, pull.scale)
+  const model = modelOf(cells, repo, start)
+  const ended = { x: pull.x, isMerged, logTime, z }
+  learn(model, ended)
+  repo.table = model.table
+  putModel(cells, model)
+  cells.put('repo', repo)
+  const stamp = { eventAt: event.eventAt, observedAt: now }
+  const told: PullOutcome = {
+    eventId: derivedId(event.eventId, 'pull-outcome'),
+    ...{ ...stamp, pool: poolOf(view.source), repo: view.repoName, pull: pull.pull },
+    ...{ ...ended, x: [...pull.x], error: logTime - pull.location },
+  }
+  const effects: Effect[] = [
+    emit('ci.merge-scores.v1', scoreOf(view, pull, event)),
+    emit('ci.pull-outcomes.v1', told),
+    clearTimer(pullCell(pull.pull)),
+    setTimer(pullCell(pull.pull), now + REMEMBER_MS),
+  ]
+  cells.put(pullCell(pull.pull), pull)
+  return effects
+}
+
+const scoreOf = (view: View, pull: PullState, event: PullEvent): MergeScore => ({
+  eventId: derivedId(event.eventId, 'merge-score'),
+  eventAt: event.eventAt,
+  observedAt: view.now,
+  source: view.source,
+  repo: view.repoName,
+  pull: pull.pull,
+  author: pull.author,
+  merged: event.kind === 'merged',
+  openedAt: pull.openedAt,
+  seconds: Math.max(0, event.eventAt - pull.openedAt) / 1000,
+  looks: pull.looks.map((each) => ({ ...each })),
+  model: MODEL,
+})
+
+/** A timer of an open pull request is an instant to look again; of an ended one, to forget it. */
+const onTimer = (view: View, timer: string, causeId: string): Effect[] => {
+  const pull = view.cells.get(timer) as PullState | undefined
+  if (pull === undefined) return []
+  if (pull.phase !== 'open') {
+    forget(view.cells, pull.pull)
+    return []
+  }
+  watchUntil(view, pull, signsOf(pull), view.now)
+  return lookAt(view, pull, 'time', causeId)
+}
