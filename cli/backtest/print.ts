@@ -30,7 +30,8 @@ export const printReport = (measures: BacktestMeasures): string =>
     ...cautions(measures).map((note) => wrapped(`! ${note}`)),
   ].join('\n') + '\n'
 
-const tableText = ({ title, head, rows, notes }: Table): string => {
+/** A table as lines of text. */
+export const tableText = ({ title, head, rows, notes }: Table): string => {
   const all = [head, ...rows]
   const widths = head.map((_, column) =>
     Math.min(
@@ -54,7 +55,8 @@ const tableText = ({ title, head, rows, notes }: Table): string => {
 const shortened = (name: string, width: number): string =>
   name.length <= width ? name : `…${name.slice(1 - width)}`
 
-const wrapped = (text: string): string => {
+/** A text in lines of at most 120 columns. */
+export const wrapped = (text: string): string => {
   const lines: string[] = ['']
   for (const word of text.split(' ')) {
     const line = lines.at(-1) ?? ''

@@ -10,9 +10,12 @@ import { actOnStops } from '../backtest/acted/acting.ts'
 import { actedMeasures, type ActedMeasures } from '../backtest/acted/measures.ts'
 import { createCollector, type Collected, type Collector } from '../backtest/collector.ts'
 import { decisionLine, forecastLine, openLineFile, type LineFile } from '../backtest/jsonl.ts'
-import { measure } from '../backtest/measures.ts'
-import { printReport, toJson } from '../backtest/print.ts'
+import { measure, type BacktestMeasures } from '../backtest/measures.ts'
+import { JSON_VERSION, printReport, toJson } from '../backtest/print.ts'
 import { writeReport } from '../backtest/report.ts'
+import { mergeMeasures, type MergeMeasures } from '../merge-backtest/measures.ts'
+import { printMergeReport } from '../merge-backtest/print.ts'
+import { mergeOpenings } from '../merge-backtest/run.ts'
 import {
   EXIT,
   numberOption,
@@ -65,31 +68,71 @@ A forecast uses only what had been heard at its instant. Intervals are 95 % boot
       value: 'RATIO',
       doc: 'Share of runs that mode acted leaves to their end. Default 0.05.',
     },
+    'merge-forecasts': {
+      type: 'string',
+      value: 'FILE',
+      doc: 'Write every forecast of a pull request, one JSON object a line.',
+    },
+    'final-sizes': {
+      type: 'boolean',
+      doc: 'Let openings of pull requests tell the sizes of their end: a leak, for comparison.',
+    },
     resamples: { type: 'string', value: 'N', doc: 'Bootstrap resamples. Default 500.' },
   },
   run: async (invocation) => {
-    const { positionals } = invocation
     const resamples = numberOption(invocation, 'resamples', 500, [10, 100_000])
-    const keepShare = numberOption(invocation, 'keep-share', 0.05, [0.001, 1])
-    const isActed = modeOf(invocation) === 'acted'
-    const archive = openArchive(positionals)
-    const collected = await advice(invocation, archive)
+    const hasFinalSizes = invocation.values['final-sizes'] === true
+    const archive = openArchive(invocation.positionals, { hasFinalSizes })
+    const pulls = archive.kinds.has('pulls')
+      ? await pullMeasures(invocation, archive, resamples)
+      : null
+    const runs = archive.kinds.has('runs')
+      ? await runMeasures(invocation, archive, resamples)
+      : null
     printProblems(archive.summary())
-    const measures = {
-      ...measure(collected, { resamples }),
-      acted: isActed ? await acted(invocation, archive, { resamples, keepShare }) : null,
-    }
     const json = textOption(invocation, 'json')
-    if (json !== undefined) await writeJson(json, toJson(measures))
-    if (json !== '-') process.stdout.write(printReport(measures))
-    const report = textOption(invocation, 'report')
-    if (report !== undefined) {
-      const name = positionals.map((folder) => basename(resolve(folder))).join(' + ')
-      const file = await writeReport(report, { name, measures, profiles: collected.profiles })
-      process.stderr.write(`report: ${file}\n`)
+    if (json !== undefined)
+      await writeJson(json, {
+        ...(runs === null ? { version: JSON_VERSION } : toJson(runs)),
+        pulls,
+      })
+    if (json !== '-') {
+      if (runs !== null) process.stdout.write(printReport(runs))
+      if (pulls !== null) process.stdout.write(printMergeReport(pulls, { hasFinalSizes }))
     }
     return archive.summary().files.every(({ offers }) => offers === 0) ? EXIT.nothingRead : EXIT.ok
   },
+}
+
+/** Time to merge, over pulls.csv. */
+const pullMeasures = async (
+  invocation: Invocation,
+  archive: Archive,
+  resamples: number,
+): Promise<MergeMeasures> => {
+  const lines = textOption(invocation, 'merge-forecasts')
+  return mergeMeasures(await mergeOpenings(archive, lines, invocation.signal), { resamples })
+}
+
+/** Forecasts and stops of runs, over runs.csv; writes the report that is asked for. */
+const runMeasures = async (
+  invocation: Invocation,
+  archive: Archive,
+  resamples: number,
+): Promise<BacktestMeasures> => {
+  const keepShare = numberOption(invocation, 'keep-share', 0.05, [0.001, 1])
+  const isActed = modeOf(invocation) === 'acted'
+  const collected = await advice(invocation, archive)
+  const measures = {
+    ...measure(collected, { resamples }),
+    acted: isActed ? await acted(invocation, archive, { resamples, keepShare }) : null,
+  }
+  const report = textOption(invocation, 'report')
+  if (report === undefined) return measures
+  const name = invocation.positionals.map((folder) => basename(resolve(folder))).join(' + ')
+  const file = await writeReport(report, { name, measures, profiles: collected.profiles })
+  process.stderr.write(`report: ${file}\n`)
+  return measures
 }
 
 const modeOf = (invocation: Invocation): 'advice' | 'acted' => {

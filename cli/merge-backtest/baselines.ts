@@ -70,7 +70,7 @@ export const baselinesOf = (openings: readonly Opening[]): Baselines[] => {
       if (!one.score.merged) continue
       const logTime = Math.log1p(one.score.seconds)
       ofAuthor.merged += 1
-      for (const { add } of [all, ofRepo.times, ofAuthor.times]) add(logTime)
+      for (const times of [all, ofRepo.times, ofAuthor.times]) times.add(logTime)
     }
     const { ofRepo, ofAuthor } = refOf(opening)
     const global = all.median(NOTHING_KNOWN)

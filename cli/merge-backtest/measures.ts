@@ -11,8 +11,7 @@ import { aucOf } from './ranking.ts'
 
 const WARM_UP = 0.7
 const DAY_MS = 86_400_000
-const RULES = ['ours', 'author', 'repository', 'global'] as const
-export type MergeRule = (typeof RULES)[number]
+export type MergeRule = 'ours' | 'author' | 'repository' | 'global'
 /** Ages at which the error is told, in hours. */
 const AGES = [0, 1, 4, 16, 64, 256] as const
 

@@ -52,6 +52,7 @@ const PULL = record('PullState', {
   author: nullable('string'),
   openedAt: 'long',
   endedAt: nullable('long'),
+  sinceAt: 'long',
   sha: nullable('string'),
   draft: nullable('boolean'),
   base: nullable('string'),

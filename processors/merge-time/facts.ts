@@ -48,6 +48,7 @@ export const pullOf = (event: PullEvent, openedAt: number): PullState => {
     phase: 'open',
     openedAt,
     endedAt: null,
+    sinceAt: event.kind === 'reopened' ? event.eventAt : openedAt,
     failing: [],
     review: null,
     factAt: event.eventAt,
@@ -83,6 +84,7 @@ const takeFacts = (pull: PullState, event: PullEvent): boolean => {
   if (!isNewer(event.eventAt, event.eventId, pull.factAt, pull.factId)) return false
   pull.factAt = event.eventAt
   pull.factId = event.eventId
+  if (event.kind === 'reopened') pull.sinceAt = Math.max(pull.sinceAt, event.eventAt)
   const { labels, sha, ...told } = toldBy(event)
   for (const [name, value] of Object.entries(told))
     if (value !== null) (pull as unknown as Record<string, unknown>)[name] = value

@@ -68,7 +68,8 @@ const onEvent = (view: View, event: PullEvent): Effect[] => {
   const known = cells.get(pullCell(event.pull)) as PullState | undefined
   if (known === undefined) return onFirst(view, event)
   if (known.phase !== 'open') return onEnded(view, known, event)
-  if (ENDS.has(event.kind)) return end(view, known, event)
+  if (ENDS.has(event.kind))
+    return event.eventAt < known.sinceAt ? [drop('duplicate')] : end(view, known, event)
   const before = signsOf(known)
   if (!take(known, event)) return [drop('duplicate')]
   watchUntil(view, known, before, view.now)
@@ -104,6 +105,7 @@ const onEnded = (view: View, pull: PullState, event: PullEvent): Effect[] => {
   if (event.kind !== 'reopened' || event.eventAt <= (pull.endedAt ?? 0)) return [drop('duplicate')]
   pull.phase = 'open'
   pull.endedAt = null
+  pull.sinceAt = event.eventAt
   take(pull, event)
   const author = authorOf(view.cells, pull.author)
   author.open += 1

@@ -29,6 +29,8 @@ export interface PullState extends Mutable<PullFacts & OpenState> {
   pull: number
   phase: 'open' | 'merged' | 'closed'
   endedAt: number | null
+  /** When it was opened or, after an end, reopened: an end before that is none. */
+  sinceAt: number
   sha: string | null
   /** The newest fact about it, which wins over older ones. */
   factAt: number

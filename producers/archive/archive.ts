@@ -2,6 +2,7 @@
 
 import { statSync } from 'node:fs'
 import type { Offer, OfferBatch, OfferSource } from '../../runtime/ports.ts'
+import type { FileKind } from './columns.ts'
 import { filesOfAll, folderNames, type ArchiveFile } from './folders.ts'
 import { loadFile, UNPLACED } from './load.ts'
 import { createFileReport, type ArchiveSummary, type FileReport } from './report.ts'
@@ -24,6 +25,8 @@ export interface ArchiveProgress {
   readonly offersTotal: number | null
 }
 export interface Archive extends OfferSource {
+  /** Kinds of files it holds. */
+  readonly kinds: ReadonlySet<FileKind>
   progress(): ArchiveProgress
   /** What was read and refused by the latest call of `batches`; whole once its first batch is there. */
   summary(): ArchiveSummary
@@ -84,6 +87,7 @@ export const openArchive = (
   }
 
   return {
+    kinds: new Set(files.map(({ kind }) => kind)),
     name: `archive:${folderNames(folders).join('+')}`,
     async *batches(from, signal) {
       reports = []

@@ -49,7 +49,10 @@ const instant = (more: { pooled?: Lead; own?: Lead; score?: number } = {}): Inst
 describe('the lead of a model', () => {
   it('counts half of what it knew more of a run: .4 nats give .2', () => {
     expect(leadAfter(NO_LEAD, 'm1', 0.4, 0.98)).toEqual(lead(1, 0.2))
-    expect(leadAfter(lead(1, 0.2), 'm1', 0.4, 0.5)).toMatchObject({ runs: 1.5, nats: 0.2 * 0.5 + 0.2 })
+    expect(leadAfter(lead(1, 0.2), 'm1', 0.4, 0.5)).toMatchObject({
+      runs: 1.5,
+      nats: 0.2 * 0.5 + 0.2,
+    })
   })
   it('starts afresh with another version', () => {
     expect(leadAfter(lead(9, 5), 'm2', 0.4, 0.98)).toEqual({ model: 'm2', runs: 1, nats: 0.2 })
