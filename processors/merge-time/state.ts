@@ -17,7 +17,7 @@ export interface RepoState {
   times: number[]
 }
 /** What was forecast at an instant, kept for the score. */
-export interface Look {
+interface Look {
   elapsedSeconds: number
   pMerge: number
   p10: number

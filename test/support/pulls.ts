@@ -5,7 +5,7 @@ import { pullFact } from '../../producers/payload/pulls.ts'
 import type { PullEvent, PullEventKind } from '../../schemas/events.ts'
 import { HOUR, MINUTE, MONDAY } from './facts.ts'
 
-export const REPO = { source: 'test', repo: 'acme/shop' }
+const REPO = { source: 'test', repo: 'acme/shop' }
 
 /** Something that happened to a pull request and was heard at once, unless `more` says otherwise. */
 export const aPullEvent = (
@@ -64,7 +64,7 @@ const eventsOf = (one: Plan, index: number): PullEvent[] => {
     ...(one.isOpeningHeard ? [hear('opened', at, { ...known, additions: one.additions })] : []),
     ...one.between.map(([kind, share, review]) => {
       const when = Math.round(at + share * spanMs)
-      if (kind === 'reviewed') return hear(kind, when, { review: review as 'approved' })
+      if (kind === 'reviewed') return hear(kind, when, { review: review })
       return hear(kind, when, { ...known, draft: false, labels: ['lgtm'], sha: String(when) })
     }),
     ...(one.end === null ? [] : [hear(one.end, at + spanMs, known)]),
