@@ -2,7 +2,7 @@
 
 import { writeFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
-import { openArchive, type Archive } from '../../producers/archive/archive.ts'
+import { kindsOf, openArchive, type Archive } from '../../producers/archive/archive.ts'
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
 import type { LogRecord } from '../../runtime/ports.ts'
 import type { Decision, Forecast, JobProfile, Score } from '../../schemas/events.ts'
@@ -83,12 +83,9 @@ A forecast uses only what had been heard at its instant. Intervals are 95 % boot
     const resamples = numberOption(invocation, 'resamples', 500, [10, 100_000])
     const hasFinalSizes = invocation.values['final-sizes'] === true
     const archive = openArchive(invocation.positionals, { hasFinalSizes })
-    const pulls = archive.kinds.has('pulls')
-      ? await pullMeasures(invocation, archive, resamples)
-      : null
-    const runs = archive.kinds.has('runs')
-      ? await runMeasures(invocation, archive, resamples)
-      : null
+    const kinds = kindsOf(invocation.positionals)
+    const pulls = kinds.has('pulls') ? await pullMeasures(invocation, archive, resamples) : null
+    const runs = kinds.has('runs') ? await runMeasures(invocation, archive, resamples) : null
     printProblems(archive.summary())
     const json = textOption(invocation, 'json')
     if (json !== undefined)

@@ -25,8 +25,6 @@ export interface ArchiveProgress {
   readonly offersTotal: number | null
 }
 export interface Archive extends OfferSource {
-  /** Kinds of files it holds. */
-  readonly kinds: ReadonlySet<FileKind>
   progress(): ArchiveProgress
   /** What was read and refused by the latest call of `batches`; whole once its first batch is there. */
   summary(): ArchiveSummary
@@ -69,6 +67,10 @@ const loadAll = async (
   return sorter.finish(UNPLACED)
 }
 
+/** Kinds of files that archive folders hold. Throws `ArchiveError` as {@link openArchive} does. */
+export const kindsOf = (folders: readonly string[]): ReadonlySet<FileKind> =>
+  new Set(filesOfAll(folders).map(({ kind }) => kind))
+
 /**
  * The records of archive folders in order of time; records of one instant in the order queued, started, steps, tests,
  * finished, then by id, so that the order of the rows does not matter. The cursor is the number of offers made.
@@ -87,7 +89,6 @@ export const openArchive = (
   }
 
   return {
-    kinds: new Set(files.map(({ kind }) => kind)),
     name: `archive:${folderNames(folders).join('+')}`,
     async *batches(from, signal) {
       reports = []
