@@ -32,6 +32,7 @@ it('names for each input who writes it before: never the task itself or one afte
 it('holds tables whole, of whoever writes them', () => {
   expect(plans.flatMap(({ tables }) => tables)).toEqual([
     { topic: 'ci.priors.v1', writers: ['priors'] },
+    { topic: 'ci.merge-priors.v1', writers: ['merge-priors'] },
   ])
 })
 
