@@ -3,6 +3,7 @@
  * thing cost one reading. Emptied by every commit; nothing in it is ever older than the store.
  */
 
+import type { Awaitable } from '../runtime/ports.ts'
 import type { ApiDeps } from './deps.ts'
 import { tagged, type Answer, type TaggedAnswer } from './answer.ts'
 
@@ -12,7 +13,7 @@ const MAX_ANSWER_CHARS = 64 * 1024
 
 export interface AnswerCache {
   /** The answer of an address, made where it is not there. Errors are not kept. */
-  readonly get: (address: string, make: () => Answer) => TaggedAnswer
+  readonly get: (address: string, make: () => Awaitable<Answer>) => Awaitable<TaggedAnswer>
 }
 
 export const createAnswerCache = ({
@@ -22,9 +23,21 @@ export const createAnswerCache = ({
   const answers = new Map<string, TaggedAnswer>()
   let madeAt = 0
   let chars = 0
+  let clearings = 0
   const clear = (): void => {
     answers.clear()
     chars = 0
+    clearings += 1
+  }
+  /** Keeps an answer unless a commit came while it was made. */
+  const keep = (address: string, made: Answer, since: number): TaggedAnswer => {
+    const answer = tagged(made)
+    const size = answer.data.length + address.length
+    if (since === clearings && size <= MAX_ANSWER_CHARS && chars + size <= MAX_CHARS) {
+      if (!answers.has(address)) chars += size
+      answers.set(address, answer)
+    }
+    return answer
   }
   onCommit(clear)
   return {
@@ -34,13 +47,11 @@ export const createAnswerCache = ({
       madeAt = now
       const known = answers.get(address)
       if (known !== undefined) return known
-      const answer = tagged(make())
-      const size = answer.data.length + address.length
-      if (size <= MAX_ANSWER_CHARS && chars + size <= MAX_CHARS) {
-        answers.set(address, answer)
-        chars += size
-      }
-      return answer
+      const since = clearings
+      const made = make()
+      return made instanceof Promise
+        ? made.then((answer) => keep(address, answer, since))
+        : keep(address, made, since)
     },
   }
 }

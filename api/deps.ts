@@ -1,6 +1,6 @@
 /** What the API asks of whoever runs it: the same for every runtime. */
 
-import type { LogReader, LogRecord, ViewStore } from '../runtime/ports.ts'
+import type { LogRecord, PartitionedLog, ViewStore } from '../runtime/ports.ts'
 import type { Metrics } from '../runtime/metrics.ts'
 import type { TopicName } from '../schemas/topics.ts'
 
@@ -10,6 +10,10 @@ export interface PipelineTime {
   readonly now: number
   /** How far that is behind what the pipeline has been offered, in milliseconds. */
   readonly lagMs: number
+  /** True where that is more than a reader should take for the present. */
+  readonly isStale?: boolean
+  /** Why nothing can be answered from the read models now; missing where it can. */
+  readonly outage?: string | undefined
 }
 export interface SourceStatus {
   readonly name: string
@@ -45,7 +49,9 @@ export interface IngestResult {
 
 export interface ApiDeps {
   readonly views: ViewStore
-  readonly log: LogReader
+  /** True where other processes write the views: a commit heard of here may not be in them yet. */
+  readonly areViewsRemote?: boolean
+  readonly log: PartitionedLog
   readonly metrics: Metrics
   readonly time: () => PipelineTime
   readonly status: () => PipelineStatus

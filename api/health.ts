@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { TOPIC_NAMES } from '../schemas/topics.ts'
 import type { ApiDeps } from './deps.ts'
 import { object } from './json-schema.ts'
+import { recordsOf } from './position.ts'
 import { sendProblem } from './problem.ts'
 import { tagged } from './answer.ts'
 import { route, sendAnswer, type Route } from './route.ts'
@@ -19,7 +20,7 @@ const collect = ({ metrics, log, time, status }: ApiDeps): void => {
   metrics.gauge('stopline_store_bytes').set(storeBytes)
   metrics.gauge('stopline_resident_memory_bytes').set(process.memoryUsage.rss())
   for (const topic of TOPIC_NAMES)
-    metrics.gauge('stopline_topic_records').set({ topic }, log.endOffset(topic))
+    metrics.gauge('stopline_topic_records').set({ topic }, recordsOf(log, topic))
   for (const { name, cursor } of sources)
     metrics.gauge('stopline_source_cursor').set({ source: name }, cursor)
 }
@@ -29,6 +30,7 @@ export const HEALTH_ROUTE: Route = route({
   path: '/healthz',
   tag: 'health',
   summary: 'The process answers',
+  isAlways: true,
   data: STATUS('alive'),
   handle: () => ({ data: '{"status":"alive"}', isSimulated: false }),
 })
@@ -41,10 +43,13 @@ export const addHealth = (app: FastifyInstance, deps: ApiDeps): void => {
   app.get(
     '/readyz',
     { schema: { tags: ['health'], summary: 'The pipeline runs; 503 before' } },
-    (request, reply) =>
-      deps.status().isReady
-        ? sendAnswer(deps.time(), request, reply, READY)
-        : sendProblem(request, reply, 'not-ready', 'the pipeline has not reached any time yet'),
+    (request, reply) => {
+      const time = deps.time()
+      if (time.outage !== undefined) return sendProblem(request, reply, 'not-ready', time.outage)
+      return deps.status().isReady
+        ? sendAnswer(time, request, reply, READY)
+        : sendProblem(request, reply, 'not-ready', 'the pipeline has not reached any time yet')
+    },
   )
   app.get(
     '/metrics',

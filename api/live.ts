@@ -7,9 +7,11 @@ import type { LogRecord } from '../runtime/ports.ts'
 import { TOPICS, topicRank } from '../schemas/topics.ts'
 import type { ApiDeps } from './deps.ts'
 import {
+  copyOf,
   endPosition,
   idOf,
   isStreamed,
+  movePast,
   STREAMED,
   STREAMED_TOPICS,
   type EventType,
@@ -29,8 +31,11 @@ export interface StreamClient {
 }
 export interface Hub {
   readonly size: () => number
-  /** Sends what was published since `from` (undefined: a place the log does not have), then everything to come. */
-  readonly add: (client: StreamClient, from: Position | undefined | 'now') => void
+  /**
+   * Sends what was published since `from` (undefined: a place the log does not have), then everything to come.
+   * Resolves when what was missed has been sent.
+   */
+  readonly add: (client: StreamClient, from: Position | undefined | 'now') => Promise<void>
   readonly remove: (client: StreamClient) => void
   /** Tells every client how far the pipeline is; also keeps connections open. */
   readonly tick: () => void
@@ -50,23 +55,27 @@ const eventsOf = (
 ): { record: LogRecord; text: string }[] =>
   inOrder(records).flatMap((record) => {
     if (!isStreamed(record.topic)) return []
-    position.set(record.topic, record.offset + 1)
+    movePast(position, record)
     if (record.record === null) return []
     const text = eventText(idOf(position), STREAMED[record.topic], JSON.stringify(record.record))
     return [{ record, text }]
   })
 
-/** Records since a position; undefined where some are gone or they are too many to send. */
-const recordsSince = ({ log }: ApiDeps, from: Position | undefined): LogRecord[] | undefined => {
-  if (from === undefined) return undefined
+/** Records between two positions; undefined where some are gone or they are too many to send. */
+const recordsBetween = async (
+  { log }: ApiDeps,
+  from: Position,
+  to: Position,
+): Promise<LogRecord[] | undefined> => {
   const records: LogRecord[] = []
   for (const topic of STREAMED_TOPICS) {
-    const start = from.get(topic) ?? 0
-    if (start === log.endOffset(topic)) continue
-    let isFirst = TOPICS[topic].cleanup === 'delete'
-    for (const record of log.read(topic, start)) {
-      if (records.length === MAX_BURST || (isFirst && record.offset > start)) return undefined
-      isFirst = false
+    const [starts, ends] = [from.get(topic) ?? [], to.get(topic) ?? []]
+    if (starts.every((start, at) => start === ends[at])) continue
+    const begins = TOPICS[topic].cleanup === 'delete' ? await log.begins(topic) : []
+    if (starts.some((start, at) => start < (begins[at] ?? 0))) return undefined
+    for await (const record of log.read(topic, starts)) {
+      if (record.offset >= (ends[record.partition ?? 0] ?? 0)) continue
+      if (records.length === MAX_BURST) return undefined
       records.push(record)
     }
   }
@@ -76,12 +85,23 @@ const recordsSince = ({ log }: ApiDeps, from: Position | undefined): LogRecord[]
 /** The open streams; one that does not read is closed and counted. */
 const createClients = ({ metrics }: ApiDeps) => {
   const clients = new Set<StreamClient>()
+  /** What waits for those that are still told what they missed. */
+  const held = new Map<StreamClient, string>()
   const note = (): void => {
     metrics.gauge('stopline_stream_clients').set(clients.size)
   }
   const remove = (client: StreamClient): void => {
     clients.delete(client)
+    held.delete(client)
     note()
+  }
+  const send = (client: StreamClient, text: string): void => {
+    if (text === '' || !clients.has(client)) return
+    client.write(text)
+    if (client.unreadBytes() <= MAX_UNREAD_BYTES) return
+    metrics.counter('stopline_stream_dropped_total').inc()
+    remove(client)
+    client.close()
   }
   return {
     size: () => clients.size,
@@ -92,27 +112,45 @@ const createClients = ({ metrics }: ApiDeps) => {
       note()
     },
     remove,
+    /** Keeps what is sent from now on until {@link release}. */
+    hold: (client: StreamClient): void => {
+      held.set(client, '')
+    },
+    release: (client: StreamClient, before: string): void => {
+      const text = held.get(client) ?? ''
+      held.delete(client)
+      send(client, before + text)
+    },
     send: (client: StreamClient, text: string): void => {
-      if (text === '') return
-      client.write(text)
-      if (client.unreadBytes() <= MAX_UNREAD_BYTES) return
-      metrics.counter('stopline_stream_dropped_total').inc()
-      remove(client)
-      client.close()
+      const waiting = held.get(client)
+      if (waiting === undefined) send(client, text)
+      else held.set(client, waiting + text)
     },
   }
 }
 
 const tickJson = ({ time, status }: ApiDeps): string => {
-  const { now, lagMs } = time()
+  const { now, lagMs, isStale = false } = time()
   const isSimulated = status().sources.some((source) => source.isSimulated)
-  return `{"asOf":${now},"lagMs":${lagMs},"simulated":${isSimulated}}`
+  return `{"asOf":${now},"lagMs":${lagMs},${isStale ? '"stale":true,' : ''}"simulated":${isSimulated}}`
 }
 const wantedText = (client: StreamClient, events: ReturnType<typeof eventsOf>): string =>
   events
     .filter(({ record }) => client.wants(record))
     .map(({ text }) => text)
     .join('')
+
+/** Events of what a client missed between two positions; undefined where they cannot all be told. */
+const missedText = async (
+  deps: ApiDeps,
+  client: StreamClient,
+  from: Position | undefined,
+  to: Position,
+): Promise<string | undefined> => {
+  // A log that cannot be read now is a gap too: the client asks the other routes, and they say why.
+  const missed = from && (await recordsBetween(deps, from, to).catch(() => undefined))
+  return from && missed && wantedText(client, eventsOf(missed, copyOf(from)))
+}
 
 export const createHub = (deps: ApiDeps): Hub => {
   const clients = createClients(deps)
@@ -134,13 +172,13 @@ export const createHub = (deps: ApiDeps): Hub => {
 
   return {
     size: clients.size,
-    add: (client, from) => {
+    add: async (client, from) => {
       if (clients.size() === 0) position = endPosition(deps.log)
       clients.add(client)
       if (from !== 'now') {
-        const missed = recordsSince(deps, from)
-        const text = missed && wantedText(client, eventsOf(missed, new Map(from)))
-        clients.send(client, text ?? gapText())
+        const gap = gapText()
+        clients.hold(client)
+        clients.release(client, (await missedText(deps, client, from, copyOf(position))) ?? gap)
       }
       clients.send(client, tickText())
     },

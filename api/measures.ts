@@ -103,9 +103,9 @@ const NOTHING: Measure = {
 }
 /** Sources times windows at most: communities come first in the view. */
 const MAX_ROWS = 200
-const communities = (views: ViewStore, window: string): Measure[] => {
-  const all = views
-    .list('measures', { limit: MAX_ROWS })
+const communities = async (views: ViewStore, window: string): Promise<Measure[]> => {
+  const rows = await views.list('measures', { limit: MAX_ROWS })
+  const all = rows
     .filter(({ key: rowKey }) => rowKey.startsWith('community:'))
     .map(({ json }) => JSON.parse(json) as Measure)
     .filter((measure) => measure.window === window)
@@ -114,15 +114,15 @@ const communities = (views: ViewStore, window: string): Measure[] => {
 }
 
 /** The measure asked for; that of all is one of no run at first. Throws `not-found` for a subject without a scored run. */
-export const findMeasure = (views: ViewStore, query: MeasureQuery): Measure => {
+export const findMeasure = async (views: ViewStore, query: MeasureQuery): Promise<Measure> => {
   const { dimension, subject, window } = query
   if (dimension === 'all') {
-    const all = communities(views, window).reduce(addMeasures, NOTHING)
+    const all = (await communities(views, window)).reduce(addMeasures, NOTHING)
     return { ...all, dimension, subject: '', window }
   }
   if (subject === undefined)
     throw new CodedError('invalid-parameter', `subject is missing: which ${dimension}?`)
-  const json = views.get('measures', key(dimension, subject, window))
+  const json = await views.get('measures', key(dimension, subject, window))
   if (json === undefined)
     throw new CodedError('not-found', `no run of ${dimension} ${subject} has been scored yet`)
   return JSON.parse(json) as Measure

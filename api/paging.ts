@@ -60,18 +60,21 @@ export interface Filter {
 }
 
 /** One page of a view, by falling sort. */
-export const pageOf = (
+export const pageOf = async (
   views: ViewStore,
   view: string,
   query: PageQuery,
   { keep, isPast }: Filter = {},
-): Page => {
+): Promise<Page> => {
   const chunk = keep === undefined ? query.limit + 1 : SCAN_CHUNK
   const rows: ViewRow[] = []
   let after = query.cursor === undefined ? undefined : viewCursor(query.cursor)
   const next = (): string => encodeCursor([after?.sort, after?.key])
   for (let scanned = 0; scanned < MAX_SCANNED; scanned += chunk) {
-    const found = views.list(view, after === undefined ? { limit: chunk } : { limit: chunk, after })
+    const found = await views.list(
+      view,
+      after === undefined ? { limit: chunk } : { limit: chunk, after },
+    )
     for (const row of found) {
       if (isPast?.(row) === true) return { rows, next: null }
       if (rows.length === query.limit) return { rows, next: next() }

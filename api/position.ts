@@ -1,6 +1,6 @@
-/** Where a stream is: the next offset of each streamed topic. It is the id of every event, so a stream resumes from the log. */
+/** Where a stream is: the next offsets of each streamed topic. It is the id of every event, so a stream resumes from the log, on any process. */
 
-import type { LogReader } from '../runtime/ports.ts'
+import type { LogRecord, PartitionedLog } from '../runtime/ports.ts'
 import type { TopicName } from '../schemas/topics.ts'
 
 /** Streamed topics, with the event type of their records. New rows go to the end: ids list offsets in this order. */
@@ -18,29 +18,41 @@ export type EventType = (typeof STREAMED)[StreamedTopic]
 export const STREAMED_TOPICS = Object.keys(STREAMED) as StreamedTopic[]
 export const isStreamed = (topic: TopicName): topic is StreamedTopic => topic in STREAMED
 
-export type Position = Map<StreamedTopic, number>
+/** Next offsets by partition. */
+export type Position = Map<StreamedTopic, number[]>
+
+/** Records ever published to a topic, as far as is known. */
+export const recordsOf = (log: PartitionedLog, topic: TopicName): number =>
+  log.ends(topic).reduce((sum, end) => sum + end, 0)
 
 /** Position behind everything published. */
-export const endPosition = (log: LogReader): Position =>
-  new Map(STREAMED_TOPICS.map((topic) => [topic, log.endOffset(topic)]))
+export const endPosition = (log: PartitionedLog): Position =>
+  new Map(STREAMED_TOPICS.map((topic) => [topic, [...log.ends(topic)]]))
+export const copyOf = (position: Position): Position =>
+  new Map([...position].map(([topic, offsets]) => [topic, [...offsets]]))
+/** Moves the position past a record. */
+export const movePast = (position: Position, { topic, partition = 0, offset }: LogRecord): void => {
+  const offsets = position.get(topic as StreamedTopic)
+  if (offsets !== undefined) offsets[partition] = offset + 1
+}
 
-/** Example: `12.0.3.0.44.90`. */
+/** Topics by `.`, partitions by `-`. Example: `12.0.3.0.44.90` where each topic has one partition. */
 export const idOf = (position: Position): string =>
-  STREAMED_TOPICS.map((topic) => position.get(topic) ?? 0).join('.')
+  STREAMED_TOPICS.map((topic) => position.get(topic)?.join('-') ?? '0').join('.')
 
 /** Inverse of {@link idOf}; undefined where the text is none, or lies beyond the log: it is of another store. */
-export const positionOf = (id: string, log: LogReader): Position | undefined => {
-  const offsets = id.split('.')
-  if (
-    offsets.length !== STREAMED_TOPICS.length ||
-    !offsets.every((text) => /^\d{1,15}$/.test(text))
-  )
-    return undefined
-  const position: Position = new Map(
-    STREAMED_TOPICS.map((topic, index) => [topic, Number(offsets[index])]),
-  )
-  const isOfThisLog = STREAMED_TOPICS.every(
-    (topic) => (position.get(topic) ?? 0) <= log.endOffset(topic),
-  )
-  return isOfThisLog ? position : undefined
+export const positionOf = (id: string, log: PartitionedLog): Position | undefined => {
+  const texts = id.split('.')
+  if (texts.length !== STREAMED_TOPICS.length) return undefined
+  const position: Position = new Map()
+  for (const [index, topic] of STREAMED_TOPICS.entries()) {
+    const offsets = (texts[index] ?? '').split('-')
+    const ends = log.ends(topic)
+    const isOfThisLog =
+      offsets.length === ends.length &&
+      offsets.every((text, at) => /^\d{1,15}$/.test(text) && Number(text) <= (ends[at] ?? 0))
+    if (!isOfThisLog) return undefined
+    position.set(topic, offsets.map(Number))
+  }
+  return position
 }

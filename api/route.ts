@@ -1,10 +1,12 @@
 /** What a route is, and how its answer is sent: one envelope, one ETag, the same headers everywhere. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Awaitable } from '../runtime/ports.ts'
 import type { AnswerCache } from './answer-cache.ts'
 import { tagged, type Answer, type TaggedAnswer } from './answer.ts'
 import type { ApiDeps, PipelineTime } from './deps.ts'
 import { ANSWER_SECURITY } from './security.ts'
+import { sendProblem } from './problem.ts'
 import { flag, integer, object, ref, text, type JsonSchema } from './json-schema.ts'
 
 /** One read route. Params and query have been checked against their schemas before `handle` is called. */
@@ -19,8 +21,10 @@ export interface Route<P = object, Q = object> {
   readonly isPaged?: boolean
   /** True where answers are not to be kept: the data also changes between commits, or the route keeps it better. */
   readonly isMadeAnew?: boolean
+  /** True where it is answered in whatever state the read models are: it reads none. */
+  readonly isAlways?: boolean
   /** Throws a CodedError where there is nothing to answer. */
-  handle(deps: ApiDeps, params: P, query: Q): Answer
+  handle(deps: ApiDeps, params: P, query: Q): Awaitable<Answer>
 }
 /** Declares a route; exists so that its types are inferred. */
 export const route = <P = object, Q = object>(row: Route<P, Q>): Route<P, Q> => row
@@ -33,14 +37,18 @@ export const envelope = (data: JsonSchema, isPaged: boolean): JsonSchema => {
     simulated: flag('True where any of the data is simulated.'),
     data,
   })
-  if (!isPaged) return whole
+  const stale = {
+    ...flag('There, and true, where the data is further behind than should be taken for now.'),
+    const: true,
+  }
   const next = text('Cursor of the next page; missing on the last.')
-  return { ...whole, properties: { ...(whole['properties'] as object), next } }
+  const more = isPaged ? { stale, next } : { stale }
+  return { ...whole, properties: { ...(whole['properties'] as object), ...more } }
 }
 
 /** Sends an answer, or 304 where the client already has its data. */
 export const sendAnswer = (
-  { now, lagMs }: PipelineTime,
+  { now, lagMs, isStale = false }: PipelineTime,
   request: FastifyRequest,
   reply: FastifyReply,
   { data, isSimulated, next, etag }: TaggedAnswer,
@@ -58,7 +66,7 @@ export const sendAnswer = (
   if (request.headers['if-none-match'] === etag) return reply.code(304).send()
   const tail = next == null ? '}' : `,"next":"${next}"}`
   return reply.send(
-    `{"asOf":${now},"lagMs":${lagMs},"simulated":${isSimulated},"data":${data}${tail}`,
+    `{"asOf":${now},"lagMs":${lagMs},${isStale ? '"stale":true,' : ''}"simulated":${isSimulated},"data":${data}${tail}`,
   )
 }
 
@@ -91,9 +99,15 @@ export const addRoute = (
   row: Route,
 ): void => {
   app.get(row.path, { schema: schemaOfRoute(row) }, (request, reply) => {
-    const make = (): Answer => row.handle(deps, request.params as object, request.query as object)
-    const answer = row.isMadeAnew === true ? tagged(make()) : cache.get(request.url, make)
-    return sendAnswer(deps.time(), request, reply, answer)
+    const time = deps.time()
+    if (time.outage !== undefined && row.isAlways !== true)
+      return sendProblem(request, reply, 'views-behind', time.outage)
+    const make = (): Awaitable<Answer> =>
+      row.handle(deps, request.params as object, request.query as object)
+    const made = row.isMadeAnew === true ? make() : cache.get(request.url, make)
+    return made instanceof Promise
+      ? made.then((answer) => sendAnswer(time, request, reply, tagged(answer)))
+      : sendAnswer(time, request, reply, tagged(made))
   })
 }
 

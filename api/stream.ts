@@ -102,7 +102,11 @@ export const addStream = (app: FastifyInstance, deps: ApiDeps): void => {
       reply.raw.on('close', () => {
         hub.remove(client)
       })
-      hub.add(client, typeof lastId === 'string' ? positionOf(lastId, deps.log) : 'now')
+      void (async () => {
+        // Another process may have told the client more than this one has heard.
+        if (typeof lastId === 'string') await deps.log.caughtUp?.()
+        await hub.add(client, typeof lastId === 'string' ? positionOf(lastId, deps.log) : 'now')
+      })()
       return reply
     },
   )

@@ -1,6 +1,7 @@
 /** Records a second per topic over the last minute, from the ends of the log: a metric, not a fact. */
 
-import type { LogReader } from '../runtime/ports.ts'
+import type { PartitionedLog } from '../runtime/ports.ts'
+import { recordsOf } from './position.ts'
 import { TOPIC_NAMES, type TopicName } from '../schemas/topics.ts'
 
 const SPAN_MS = 60_000
@@ -16,11 +17,11 @@ export interface Throughput {
   perSecond(topic: TopicName): number
 }
 
-export const createThroughput = (log: LogReader): Throughput => {
+export const createThroughput = (log: PartitionedLog): Throughput => {
   const samples: Sample[] = []
   return {
     sample: (wallMs) => {
-      const ends = new Map(TOPIC_NAMES.map((topic) => [topic, log.endOffset(topic)]))
+      const ends = new Map(TOPIC_NAMES.map((topic) => [topic, recordsOf(log, topic)]))
       samples.push({ wallMs, ends })
       while (samples.length > 2 && wallMs - (samples[0]?.wallMs ?? 0) > SPAN_MS) samples.shift()
     },

@@ -7,6 +7,7 @@ import type { ApiDeps, SourceStatus } from '../api/deps.ts'
 import { TOPOLOGY } from '../processors/topology.ts'
 import { EmbeddedRuntime } from '../runtime/embedded/runtime.ts'
 import type { Metrics } from '../runtime/metrics.ts'
+import { onePartition } from '../runtime/one-partition.ts'
 import { toViews } from '../sinks/views/to-views.ts'
 
 export const WEB_FOLDER = join(import.meta.dirname, '..', 'dist', 'web')
@@ -28,7 +29,7 @@ export const serveApi = (
 ): Promise<FastifyInstance> =>
   buildApp({
     views: runtime.views,
-    log: runtime.log,
+    log: onePartition(runtime.log),
     metrics,
     time: () => ({ now: runtime.now, lagMs: Math.max(0, wanted() - runtime.now) }),
     status: () => ({

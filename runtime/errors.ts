@@ -59,6 +59,17 @@ export const ERRORS = {
     title: 'The pipeline does not run yet',
     remedy: 'Ask again in a few seconds; /v1/pipeline says what it waits for.',
   },
+  'views-behind': {
+    status: 503,
+    title: 'The read models are too far behind to be shown as the present',
+    remedy:
+      'Ask again later. Whoever runs it: the detail says what does not keep up, docs/operations.md what to do.',
+  },
+  'views-unreachable': {
+    status: 503,
+    title: 'The store of the read models does not answer',
+    remedy: 'Ask again in a few seconds. Whoever runs it: look at Redis and the way to it.',
+  },
   'too-many-streams': {
     status: 503,
     title: 'Too many streams are open',

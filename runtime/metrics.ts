@@ -49,6 +49,21 @@ export const METRICS = {
     'Deliveries of webhooks taken in, by what came of them.',
     ['result'],
   ),
+  stopline_stage_records_total: row(
+    'counter',
+    'Records that a stage of the pipeline handled, by what came of them.',
+    ['stage', 'outcome'],
+  ),
+  stopline_stage_batches_total: row('counter', 'Batches that a stage handled.', ['stage']),
+  stopline_stage_seconds_total: row('counter', 'Time that a stage took for its batches.', [
+    'stage',
+  ]),
+  stopline_stage_lag_seconds: row(
+    'gauge',
+    'How far a stage is behind what the pipeline has been offered, by partition.',
+    ['stage', 'partition'],
+  ),
+  stopline_stage_ready: row('gauge', '1 where the stage is ready, else 0.', ['stage']),
   stopline_http_requests_total: row('counter', 'Requests answered.', ['route', 'status']),
   stopline_http_request_seconds_total: row('counter', 'Time from requests to their answers.', [
     'route',

@@ -14,6 +14,8 @@ export interface Keyed<T extends TopicName = TopicName> {
 /** A record as the log holds it. */
 export interface LogRecord<T extends TopicName = TopicName> extends Keyed<T> {
   readonly offset: number
+  /** Partition of the topic; missing means 0, the only one of an embedded log. */
+  readonly partition?: number
 }
 
 /** A record a producer offers to the log; its `observedAt` is its place in pipeline time. */
@@ -35,12 +37,30 @@ export interface OfferSource {
   batches(from: number, signal: AbortSignal): AsyncIterable<OfferBatch>
 }
 
-/** What the API and the commands read of the log. */
+/** A value now, or later where it is somewhere else: `await` takes both. */
+export type Awaitable<T> = T | Promise<T>
+
+/** What commands and sinks read of an embedded log. */
 export interface LogReader {
   /** Records from an offset on, in order; compacted topics give the newest record of each key. */
   read<T extends TopicName>(topic: T, from?: number): Iterable<LogRecord<T>>
   /** Offset the next record of the topic will get. */
   endOffset(topic: TopicName): number
+}
+
+/** What the API reads of a log of any number of partitions. Positions are the offsets of next records, by partition. */
+export interface PartitionedLog {
+  /** Where the topic ends, as far as is known. */
+  ends(topic: TopicName): readonly number[]
+  /** Resolves when what was published at the call is known; missing where that is always so. */
+  caughtUp?(): Promise<void>
+  /** The first records kept. */
+  begins(topic: TopicName): Awaitable<readonly number[]>
+  /** Records from a position on to the end, in order within each partition; compacted topics give the newest of each key. */
+  read<T extends TopicName>(
+    topic: T,
+    from: readonly number[],
+  ): Iterable<LogRecord<T>> | AsyncIterable<LogRecord<T>>
 }
 
 /** Durable keyed state: cells and timers of every stage, as bytes. */
@@ -94,10 +114,10 @@ export interface ViewCursor {
 /** Read models, asked by the API. */
 export interface ViewStore {
   /** The value as JSON text. */
-  get(view: string, key: string): string | undefined
+  get(view: string, key: string): Awaitable<string | undefined>
   /** The values of one key in several views, read at once. */
-  getAll(views: readonly string[], key: string): (string | undefined)[]
+  getAll(views: readonly string[], key: string): Awaitable<(string | undefined)[]>
   /** Rows by falling `sort`, then key, after the cursor. */
-  list(view: string, options: { limit: number; after?: ViewCursor }): ViewRow[]
-  count(view: string): number
+  list(view: string, options: { limit: number; after?: ViewCursor }): Awaitable<ViewRow[]>
+  count(view: string): Awaitable<number>
 }

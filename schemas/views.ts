@@ -18,7 +18,7 @@ import type {
   TestState,
   TestTab,
 } from './events.ts'
-import type { TopicName } from './topics.ts'
+import { TOPICS, type TopicName } from './topics.ts'
 
 /** One point of a run's trajectory: what was said about it, in order. The curve is kept for the newest forecast only. */
 export type TrajectoryPoint =
@@ -102,6 +102,40 @@ export const TABLE_VIEWS = {
   'test-sheets': 'ci.test-sheets.v1',
   'failure-groups': 'ci.failure-groups.v1',
 } as const satisfies Partial<Record<ViewName, TopicName>>
+/** Topics that feed each view. What is kept of a view outlives all that its topics keep ({@link viewTtlMs}). */
+export const VIEW_FEEDS = {
+  runs: ['ci.runs.v1'],
+  running: ['ci.forecasts.v1', 'ci.runs.v1'],
+  queued: ['ci.runs.v1'],
+  forecasts: ['ci.forecasts.v1'],
+  decisions: ['ci.decisions.v1'],
+  scores: ['ci.scores.v1'],
+  'job-runs': ['ci.runs.v1'],
+  trajectory: ['ci.forecasts.v1', 'ci.decisions.v1', 'ci.scores.v1'],
+  jobs: ['ci.runs.v1'],
+  profiles: ['ci.job-profiles.v1'],
+  kpis: ['ci.kpis.v1'],
+  'kpi-history': ['ci.kpi-history.v1'],
+  measures: ['ci.measures.v1'],
+  incidents: ['ci.incidents.v1'],
+  'dead-letters': ['ci.dead-letters.v1'],
+} as const satisfies Readonly<Record<ViewName, readonly TopicName[]>>
+export const VIEW_NAMES = Object.keys(VIEW_FEEDS) as ViewName[]
+/** Topics that feed any view. */
+export const VIEW_TOPICS: readonly TopicName[] = [
+  ...new Set<TopicName>(Object.values(VIEW_FEEDS).flat()),
+]
+
+const DAY_MS = 86_400_000
+/**
+ * How long a row lives after it was last written, where the store does not know pipeline time: a day longer than the
+ * topics of its view keep it, in milliseconds; null where one of them is compacted. Example: `viewTtlMs('runs')` is 91 days.
+ */
+export const viewTtlMs = (view: ViewName): number | null => {
+  const kept = VIEW_FEEDS[view].map((topic) => TOPICS[topic].retentionMs)
+  return kept.includes(null) ? null : Math.max(...kept.map(Number)) + DAY_MS
+}
+
 /** Families of views with a row for each record of a topic, which is written once and never deleted. */
 export const HISTORY_VIEWS: readonly ViewName[] = ['trajectory', 'kpi-history']
 

@@ -42,8 +42,8 @@ const incidents = route<object, IncidentsQuery>({
   },
   data: listOf(ref('Incident')),
   isPaged: true,
-  handle: ({ views }, _params, query) => {
-    const { rows, next } = pageOf(views, 'incidents', query, { keep: keepOf(query) })
+  handle: async ({ views }, _params, query) => {
+    const { rows, next } = await pageOf(views, 'incidents', query, { keep: keepOf(query) })
     const isSimulated = rows.some(({ json }) => isDemo(incidentOf(json)))
     return { data: jsonList(rows), isSimulated, next }
   },

@@ -24,8 +24,8 @@ const RUN_MARK = recordWith('run', (field) => MARK_FIELDS.includes(field))
 /** Windows a KPI record exists for, in the order they are answered. */
 const WINDOWS = ['now', '24h', '7d', '14d', 'total'] as const
 
-const jobRow = ({ views }: ApiDeps, job: JobRef): string => {
-  const row = views.get('jobs', jobKey(job))
+const jobRow = async ({ views }: ApiDeps, job: JobRef): Promise<string> => {
+  const row = await views.get('jobs', jobKey(job))
   if (row === undefined) throw new CodedError('not-found', `no run of ${jobText(job)} was heard`)
   return row
 }
@@ -41,7 +41,7 @@ const jobs = route<object, PageQuery & { source?: string; q?: string }>({
   },
   data: listOf(JOB_ROW),
   isPaged: true,
-  handle: ({ views }, _params, query) => {
+  handle: async ({ views }, _params, query) => {
     const { source, q } = query
     const wanted = q?.toLowerCase()
     const keep = (rowKey: string): boolean => {
@@ -52,7 +52,7 @@ const jobs = route<object, PageQuery & { source?: string; q?: string }>({
       )
     }
     const isFiltered = source !== undefined || q !== undefined
-    const { rows, next } = pageOf(views, 'jobs', query, {
+    const { rows, next } = await pageOf(views, 'jobs', query, {
       keep: isFiltered ? (row) => keep(row.key) : undefined,
     })
     return { data: jsonList(rows), isSimulated: rows.some((row) => isDemoKey(row.key)), next }
@@ -65,9 +65,9 @@ const job = route<JobRef>({
   summary: 'One job with its profile',
   params: JOB_PARAMS,
   data: object({ job: JOB_ROW, profile: nullable(ref('JobProfile')) }),
-  handle: (deps, params) => {
-    const row = jobRow(deps, params)
-    const profile = deps.views.get('profiles', jobKey(params)) ?? 'null'
+  handle: async (deps, params) => {
+    const row = await jobRow(deps, params)
+    const profile = (await deps.views.get('profiles', jobKey(params))) ?? 'null'
     return { data: `{"job":${row},"profile":${profile}}`, isSimulated: isDemo(params) }
   },
 })
@@ -78,12 +78,12 @@ const kpis = route<JobRef>({
   summary: 'Current KPIs of a job, one record per window',
   params: JOB_PARAMS,
   data: listOf(ref('Kpi')),
-  handle: (deps, params) => {
-    jobRow(deps, params)
-    const found = WINDOWS.flatMap((window) => {
-      const json = deps.views.get('kpis', key('job', jobKey(params), window))
-      return json === undefined ? [] : [{ json }]
-    })
+  handle: async (deps, params) => {
+    await jobRow(deps, params)
+    const all = await Promise.all(
+      WINDOWS.map(async (window) => deps.views.get('kpis', key('job', jobKey(params), window))),
+    )
+    const found = all.flatMap((json) => (json === undefined ? [] : [{ json }]))
     return { data: jsonList(found), isSimulated: isDemo(params) }
   },
 })
@@ -99,10 +99,10 @@ const history = route<JobRef, PageQuery & { window: string }>({
   },
   data: listOf(ref('Kpi')),
   isPaged: true,
-  handle: (deps, params, query) => {
-    jobRow(deps, params)
+  handle: async (deps, params, query) => {
+    await jobRow(deps, params)
     const view = viewOf('kpi-history', key('job', jobKey(params), query.window))
-    const { rows, next } = pageOf(deps.views, view, query)
+    const { rows, next } = await pageOf(deps.views, view, query)
     return { data: jsonList(rows), isSimulated: isDemo(params), next }
   },
 })
@@ -114,9 +114,9 @@ const survival = route<JobRef>({
   params: JOB_PARAMS,
   description: 'null before a run of the job has ended.',
   data: nullable(ref('JobProfile')),
-  handle: (deps, params) => {
-    jobRow(deps, params)
-    const data = deps.views.get('profiles', jobKey(params)) ?? 'null'
+  handle: async (deps, params) => {
+    await jobRow(deps, params)
+    const data = (await deps.views.get('profiles', jobKey(params))) ?? 'null'
     return { data, isSimulated: isDemo(params) }
   },
 })
@@ -129,9 +129,9 @@ const runs = route<JobRef, PageQuery>({
   query: PAGE_QUERY,
   data: listOf(RUN_MARK),
   isPaged: true,
-  handle: (deps, params, query) => {
-    jobRow(deps, params)
-    const { rows, next } = pageOf(deps.views, viewOf('job-runs', jobKey(params)), query)
+  handle: async (deps, params, query) => {
+    await jobRow(deps, params)
+    const { rows, next } = await pageOf(deps.views, viewOf('job-runs', jobKey(params)), query)
     return { data: jsonList(rows), isSimulated: isDemo(params), next }
   },
 })

@@ -40,14 +40,14 @@ const kpis = route<object, PageQuery & SubjectQuery>({
   query: { ...PAGE_QUERY, ...SUBJECT_QUERY, window: WINDOW },
   data: listOf(ref('Kpi')),
   isPaged: true,
-  handle: ({ views }, _params, query) => {
+  handle: async ({ views }, _params, query) => {
     const { dimension, subject, window } = query
     if (dimension !== undefined && subject !== undefined && window !== undefined) {
-      const json = views.get('kpis', key(dimension, subject, window))
+      const json = await views.get('kpis', key(dimension, subject, window))
       const found = json === undefined ? [] : [{ json }]
       return { data: jsonList(found), isSimulated: found.some(isSimulatedSubject) }
     }
-    const { rows, next } = pageOf(views, 'kpis', query, { keep: subjectFilter(query) })
+    const { rows, next } = await pageOf(views, 'kpis', query, { keep: subjectFilter(query) })
     return { data: jsonList(rows), isSimulated: rows.some(isSimulatedSubject), next }
   },
 })
@@ -60,12 +60,12 @@ const history = route<object, PageQuery & SubjectQuery>({
   query: { ...PAGE_QUERY, ...SUBJECT_QUERY, window: WINDOW },
   data: listOf(ref('Kpi')),
   isPaged: true,
-  handle: ({ views }, _params, query) => {
+  handle: async ({ views }, _params, query) => {
     const { dimension, subject, window } = query
     if (dimension === undefined || subject === undefined || window === undefined)
       throw new CodedError('invalid-parameter', 'dimension, subject and window are all needed')
     const view = viewOf('kpi-history', key(dimension, subject, window))
-    const { rows, next } = pageOf(views, view, query)
+    const { rows, next } = await pageOf(views, view, query)
     return { data: jsonList(rows), isSimulated: rows.some(isSimulatedSubject), next }
   },
 })

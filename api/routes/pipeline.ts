@@ -5,6 +5,7 @@ import { TOPIC_NAMES } from '../../schemas/topics.ts'
 import type { ApiDeps } from '../deps.ts'
 import { flag, integer, listOf, number, object, recordWith, text } from '../json-schema.ts'
 import { pageOf, PAGE_QUERY, type PageQuery } from '../paging.ts'
+import { recordsOf } from '../position.ts'
 import { jsonList, route } from '../route.ts'
 import type { Throughput } from '../throughput.ts'
 
@@ -43,14 +44,14 @@ const pipelineJson = ({ status, log }: ApiDeps, throughput: Throughput): string 
   const { stages, ...rest } = status()
   return JSON.stringify({
     ...rest,
-    deadLetters: log.endOffset('ci.dead-letters.v1'),
+    deadLetters: recordsOf(log, 'ci.dead-letters.v1'),
     stages: stages.map((stage) => ({
       ...stage,
       perSecond: stage.inputs.reduce((sum, topic) => sum + throughput.perSecond(topic), 0),
     })),
     topics: TOPIC_NAMES.map((topic) => ({
       topic,
-      endOffset: log.endOffset(topic),
+      endOffset: recordsOf(log, topic),
       perSecond: throughput.perSecond(topic),
     })),
   })
@@ -68,11 +69,11 @@ const deadLetters = route<object, PageQuery & { reason?: string }>({
     }),
   ),
   isPaged: true,
-  handle: ({ views }, _params, { reason, ...page }) => {
+  handle: async ({ views }, _params, { reason, ...page }) => {
     const isReason = ({ json }: { json: string }): boolean =>
       (JSON.parse(json) as DeadLetter).reason === reason
     const keep = reason === undefined ? undefined : isReason
-    const { rows, next } = pageOf(views, 'dead-letters', page, { keep })
+    const { rows, next } = await pageOf(views, 'dead-letters', page, { keep })
     return { data: jsonList(rows), isSimulated: false, next }
   },
 })
@@ -84,6 +85,7 @@ export const pipelineRoutes = (throughput: Throughput) => [
     tag: 'pipeline',
     summary: 'Sources, stages, topics, dead letters and store',
     isMadeAnew: true,
+    isAlways: true,
     data: PIPELINE,
     handle: (deps) => ({
       data: pipelineJson(deps, throughput),

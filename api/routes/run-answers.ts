@@ -4,7 +4,7 @@
  */
 
 import { crc32 } from 'node:zlib'
-import type { LogRecord } from '../../runtime/ports.ts'
+import type { Awaitable, LogRecord } from '../../runtime/ports.ts'
 import type { Forecast, RunRef } from '../../schemas/events.ts'
 import { runKey } from '../../schemas/keys.ts'
 import type { TopicName } from '../../schemas/topics.ts'
@@ -25,7 +25,7 @@ const TOPICS_OF_RUNS: ReadonlySet<TopicName> = new Set([
 
 export interface RunAnswers {
   /** By run key; undefined where the run was not heard of. */
-  readonly get: (key: string) => TaggedAnswer | undefined
+  readonly get: (key: string) => Awaitable<TaggedAnswer | undefined>
 }
 
 /** The text around what changes with time alone. */
@@ -42,11 +42,8 @@ interface Kept {
   answer: TaggedAnswer
 }
 
-const read = ({ views }: ApiDeps, key: string): Texts | undefined => {
-  const [run, running, forecast = 'null', decision = 'null', score = 'null'] = views.getAll(
-    RUN_VIEWS,
-    key,
-  )
+const textsOf = (values: readonly (string | undefined)[]): Texts | undefined => {
+  const [run, running, forecast = 'null', decision = 'null', score = 'null'] = values
   if (run === undefined) return undefined
   const isRunning = running !== undefined
   const before = `{"run":${run},"forecast":${forecast},"now":`
@@ -98,16 +95,23 @@ export const createRunAnswers = (deps: ApiDeps, maxChars = MAX_CHARS): RunAnswer
     for (const { topic, record } of published)
       if (record !== null && TOPICS_OF_RUNS.has(topic)) keeper.forget(runKey(record as RunRef))
   })
+  /** Where others write the views nothing is kept: what is read here may be older than what was heard of. */
+  const make = (key: string, values: readonly (string | undefined)[], asOf: number) => {
+    const texts = textsOf(values)
+    if (texts === undefined) return undefined
+    const answer = answerAt(key, texts, asOf)
+    if (deps.areViewsRemote !== true) keeper.add(key, { texts, asOf, answer })
+    return answer
+  }
   return {
     get: (key) => {
       const asOf = deps.time().now
       const known = keeper.get(key)
       if (known === undefined) {
-        const texts = read(deps, key)
-        if (texts === undefined) return undefined
-        const answer = answerAt(key, texts, asOf)
-        keeper.add(key, { texts, asOf, answer })
-        return answer
+        const values = deps.views.getAll(RUN_VIEWS, key)
+        return values instanceof Promise
+          ? values.then((all) => make(key, all, asOf))
+          : make(key, values, asOf)
       }
       if (known.asOf !== asOf && known.texts.forecast !== null) {
         known.answer = answerAt(key, known.texts, asOf)

@@ -4,6 +4,7 @@ import { CodedError } from '../../runtime/errors.ts'
 import type { Run, RunRef } from '../../schemas/events.ts'
 import { runKey } from '../../schemas/keys.ts'
 import { viewOf } from '../../schemas/views.ts'
+import type { TaggedAnswer } from '../answer.ts'
 import { listOf, nullable, number, numberOrNull, object, recordWith, ref } from '../json-schema.ts'
 import { MAX_LIMIT, pageOf, PAGE_QUERY, type Filter, type PageQuery } from '../paging.ts'
 import { jsonList, route, type Route } from '../route.ts'
@@ -84,21 +85,24 @@ const runsRoute = (answers: RunAnswers): Route<object, RunsQuery> => ({
   query: RUNS_QUERY,
   data: listOf(RUN_ANSWER),
   isPaged: true,
-  handle: ({ views }, _params, query) => {
+  handle: async ({ views }, _params, query) => {
     if (query.min_p !== undefined && query.state !== 'running')
       throw new CodedError('invalid-parameter', 'min_p goes with state=running only')
     const view = query.state === undefined ? 'runs' : VIEW_OF[query.state]
-    const { rows, next } = pageOf(views, view, query, filterOf(query))
-    const found = rows.flatMap(({ key }) => {
-      const answer = answers.get(key)
-      return answer === undefined ? [] : [{ json: answer.data }]
-    })
+    const { rows, next } = await pageOf(views, view, query, filterOf(query))
+    const all = await Promise.all(rows.map(async ({ key }) => answers.get(key)))
+    const found = all.flatMap((answer) => (answer === undefined ? [] : [{ json: answer.data }]))
     return { data: jsonList(found), isSimulated: rows.some(({ key }) => isDemoKey(key)), next }
   },
 })
 
 const notHeardOf = (ref: RunRef): CodedError =>
   new CodedError('not-found', `${runText(ref)} was not heard of`)
+
+const heardOf = (answer: TaggedAnswer | undefined, ref: RunRef): TaggedAnswer => {
+  if (answer === undefined) throw notHeardOf(ref)
+  return answer
+}
 
 const runRoute = (answers: RunAnswers): Route<RunRef> => ({
   path: RUN_PATH,
@@ -109,8 +113,9 @@ const runRoute = (answers: RunAnswers): Route<RunRef> => ({
   isMadeAnew: true,
   handle: (_deps, params) => {
     const answer = answers.get(runKey(params))
-    if (answer === undefined) throw notHeardOf(params)
-    return answer
+    return answer instanceof Promise
+      ? answer.then((read) => heardOf(read, params))
+      : heardOf(answer, params)
   },
 })
 
@@ -131,9 +136,9 @@ const trajectory = route<RunRef, PageQuery>({
     ],
   }),
   isPaged: true,
-  handle: (deps, params, query) => {
-    if (deps.views.get('runs', runKey(params)) === undefined) throw notHeardOf(params)
-    const { rows, next } = pageOf(deps.views, viewOf('trajectory', runKey(params)), query)
+  handle: async (deps, params, query) => {
+    if ((await deps.views.get('runs', runKey(params))) === undefined) throw notHeardOf(params)
+    const { rows, next } = await pageOf(deps.views, viewOf('trajectory', runKey(params)), query)
     return { data: jsonList(rows), isSimulated: isDemo(params), next }
   },
 })

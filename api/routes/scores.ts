@@ -12,10 +12,10 @@ const scores = route<object, PageQuery & JobQuery>({
   query: { ...PAGE_QUERY, ...JOB_QUERY },
   data: listOf(ref('Score')),
   isPaged: true,
-  handle: ({ views }, _params, query) => {
+  handle: async ({ views }, _params, query) => {
     const fits = jobFilter(query)
     const keep = fits && ((row: { key: string }) => fits(row.key))
-    const { rows, next } = pageOf(views, 'scores', query, { keep })
+    const { rows, next } = await pageOf(views, 'scores', query, { keep })
     return { data: jsonList(rows), isSimulated: rows.some(({ key }) => isDemoKey(key)), next }
   },
 })

@@ -7,6 +7,7 @@ import { SCHEMA_NAMES } from '../../schemas/names.ts'
 import { TOPIC_NAMES, TOPICS, type TopicName } from '../../schemas/topics.ts'
 import type { ApiDeps } from '../deps.ts'
 import { integer, listOf, nullable, object, text } from '../json-schema.ts'
+import { recordsOf } from '../position.ts'
 import { decodeCursor, encodeCursor, PAGE_QUERY, type PageQuery } from '../paging.ts'
 import { route } from '../route.ts'
 import { isDemo } from './params.ts'
@@ -15,6 +16,7 @@ const topics = route({
   path: '/v1/topics',
   tag: 'data',
   summary: 'Every topic with its key, schema and retention',
+  isAlways: true,
   data: listOf(
     object({
       topic: { type: 'string', enum: TOPIC_NAMES },
@@ -23,14 +25,16 @@ const topics = route({
       schema: { type: 'string', enum: SCHEMA_NAMES },
       cleanup: { type: 'string', enum: ['delete', 'compact'] },
       retentionMs: nullable(integer('How long a record is kept. Unit: milliseconds.')),
-      endOffset: integer('Offset the next record will get: records ever published.'),
+      endOffset: integer(
+        'Records ever published; where the topic has one partition, the next offset.',
+      ),
     }),
   ),
   handle: ({ log }) => ({
     data: JSON.stringify(
       TOPIC_NAMES.map((topic) => {
         const { doc, keyDoc, schema, cleanup, retentionMs } = TOPICS[topic]
-        const endOffset = log.endOffset(topic)
+        const endOffset = recordsOf(log, topic)
         return { topic, doc, key: keyDoc, schema, cleanup, retentionMs, endOffset }
       }),
     ),
@@ -51,17 +55,21 @@ const isSimulatedRecord = ({ record }: LogRecord): boolean =>
   record !== null &&
   (isDemo(record as { source: string }) || (record as { simulated?: boolean }).simulated === true)
 
-const offsetOf = (cursor: string): number => {
+/** The position in a cursor. Throws `invalid-cursor`. */
+const positionIn = (cursor: string, partitions: number): number[] => {
   const value = decodeCursor(cursor)
-  if (typeof value === 'number') return value
+  if (Array.isArray(value) && value.length === partitions && value.every(Number.isSafeInteger))
+    return value as number[]
   throw new CodedError('invalid-cursor', 'the cursor is one of another list')
 }
 
-const readRecords = ({ log }: ApiDeps, topic: TopicName, from: number, limit: number) => {
+const readRecords = async ({ log }: ApiDeps, topic: TopicName, from: number[], limit: number) => {
   const records: LogRecord[] = []
-  for (const record of log.read(topic, from)) {
-    if (records.length === limit) return { records, next: encodeCursor(record.offset) }
+  const position = [...from]
+  for await (const record of log.read(topic, from)) {
+    if (records.length === limit) return { records, next: encodeCursor(position) }
     records.push(record)
+    position[record.partition ?? 0] = record.offset + 1
   }
   return { records, next: null }
 }
@@ -70,16 +78,18 @@ const records = route<{ topic: TopicName }, PageQuery & { from?: number }>({
   path: '/v1/topics/:topic/records',
   tag: 'data',
   summary: 'Records of a topic in the order of the log',
+  isAlways: true,
   description:
-    'From the earliest kept, or from an offset. Compacted topics give the newest record of each key.',
+    'From the earliest kept, or from an offset; one partition after the other. Compacted topics give the newest record of each key.',
   params: { topic: { type: 'string', enum: TOPIC_NAMES, description: 'Topic.' } },
   query: {
     ...PAGE_QUERY,
-    from: { type: 'integer', minimum: 0, description: 'First offset to give.' },
+    from: { type: 'integer', minimum: 0, description: 'First offset to give, in every partition.' },
   },
   data: listOf(
     object({
-      offset: integer('Position in the topic.'),
+      partition: integer('Partition of the topic.'),
+      offset: integer('Position in the partition.'),
       key: text('Key of the record.'),
       at: integer('Pipeline time. Unit: milliseconds since the epoch.'),
       record: {
@@ -89,12 +99,13 @@ const records = route<{ topic: TopicName }, PageQuery & { from?: number }>({
     }),
   ),
   isPaged: true,
-  handle: (deps, { topic }, { limit, cursor, from = 0 }) => {
-    const start = cursor === undefined ? from : offsetOf(cursor)
-    const found = readRecords(deps, topic, start, limit)
+  handle: async (deps, { topic }, { limit, cursor, from = 0 }) => {
+    const ends = deps.log.ends(topic)
+    const start = cursor === undefined ? ends.map(() => from) : positionIn(cursor, ends.length)
+    const found = await readRecords(deps, topic, start, limit)
     const rows = found.records.map(
-      ({ offset, key, at, record }) =>
-        `{"offset":${offset},"key":${JSON.stringify(key)},"at":${at},"record":${recordJson(record)}}`,
+      ({ partition = 0, offset, key, at, record }) =>
+        `{"partition":${partition},"offset":${offset},"key":${JSON.stringify(key)},"at":${at},"record":${recordJson(record)}}`,
     )
     const isSimulated = found.records.some(isSimulatedRecord)
     return { data: `[${rows.join()}]`, isSimulated, next: found.next }
@@ -105,6 +116,7 @@ const schemas = route({
   path: '/v1/schemas',
   tag: 'data',
   summary: 'The Avro schema of every record',
+  isAlways: true,
   data: listOf(
     object({
       schema: { type: 'string', enum: SCHEMA_NAMES },

@@ -41,7 +41,7 @@ export const createPastRuns = (views: ViewStore, maxRuns = MAX_RUNS): PastRuns =
     async read() {
       const isFirst = held.size === 0
       if (!(await takeNew())) return inOrder
-      if (isFirst) isCut = held.size === maxRuns && views.count('scores') > maxRuns
+      if (isFirst) isCut = held.size === maxRuns && (await views.count('scores')) > maxRuns
       const byHeard = [...held].sort(([, a], [, b]) => b.sort - a.sort)
       if (byHeard.length > maxRuns) {
         isCut = true
@@ -68,7 +68,7 @@ async function* newestFirst(
   let after: ViewCursor | undefined
   for (let read = 0; read < limit; read += CHUNK) {
     const chunk = Math.min(CHUNK, limit - read)
-    const rows = views.list(
+    const rows = await views.list(
       'scores',
       after === undefined ? { limit: chunk } : { limit: chunk, after },
     )

@@ -109,6 +109,7 @@ export const addWhatIf = (app: FastifyInstance, deps: ApiDeps): void => {
     const { time, answer } = await inTurn(async () => {
       if (request.socket.destroyed) throw new CodedError('bad-request', 'the client has left')
       const asked = deps.time()
+      if (asked.outage !== undefined) throw new CodedError('views-behind', asked.outage)
       const from = asked.now - request.body.days * DAY_MS
       const fits = jobFilter(request.body)
       const runs = (await past.read()).filter(

@@ -172,8 +172,8 @@ const savings = route<object, MeasureQuery>({
   summary: 'What stops would have saved and burnt: our rule beside every baseline',
   query: MEASURE_QUERY,
   data: SAVINGS,
-  handle: ({ views }, _params, query) => {
-    const measure = findMeasure(views, query)
+  handle: async ({ views }, _params, query) => {
+    const measure = await findMeasure(views, query)
     return { data: JSON.stringify(savingsOf(measure)), isSimulated: measure.simulated }
   },
 })
@@ -184,8 +184,8 @@ const calibration = route<object, MeasureQuery>({
   summary: 'How good the forecasts were, by checkpoint, beside the base rate',
   query: MEASURE_QUERY,
   data: CALIBRATION,
-  handle: ({ views }, _params, query) => {
-    const measure = findMeasure(views, query)
+  handle: async ({ views }, _params, query) => {
+    const measure = await findMeasure(views, query)
     return { data: JSON.stringify(calibrationOf(measure)), isSimulated: measure.simulated }
   },
 })

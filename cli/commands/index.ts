@@ -7,7 +7,10 @@ import { doctor } from './doctor.ts'
 import { importCommand } from './import.ts'
 import { init } from './init.ts'
 import { record } from './record.ts'
+import { rebuild } from './rebuild.ts'
 import { replay } from './replay.ts'
+import { serve } from './serve.ts'
+import { sink } from './sink.ts'
 import { tail } from './tail.ts'
 import { schemas, topics } from './topics.ts'
 import { up } from './up.ts'
@@ -24,4 +27,7 @@ export const COMMANDS: readonly Command[] = [
   schemas,
   init,
   doctor,
+  sink,
+  serve,
+  rebuild,
 ]

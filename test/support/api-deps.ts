@@ -2,6 +2,7 @@
 
 import type { ApiDeps } from '../../api/deps.ts'
 import { createMetrics } from '../../runtime/metrics.ts'
+import { onePartition } from '../../runtime/one-partition.ts'
 import type { Keyed, LogRecord } from '../../runtime/ports.ts'
 import { toViews } from '../../sinks/views/to-views.ts'
 import { TOPICS, type RecordOf, type TopicName } from '../../schemas/topics.ts'
@@ -28,7 +29,7 @@ export const createTestPipeline = (overrides: Partial<ApiDeps> = {}): TestPipeli
   let now = 0
   const deps: ApiDeps = {
     views,
-    log,
+    log: onePartition(log),
     metrics: createMetrics(),
     time: () => ({ now, lagMs: 7 }),
     status: () => ({ isReady: now > 0, storeBytes: 4096, sources: [], stages: [] }),

@@ -7,6 +7,8 @@ import { addMeasures } from '../../api/measures.ts'
 import { encodeCursor, pageOf } from '../../api/paging.ts'
 import { createThroughput } from '../../api/throughput.ts'
 import { CodedError } from '../../runtime/errors.ts'
+import { onePartition } from '../../runtime/one-partition.ts'
+import { atOnce } from '../support/at-once.ts'
 import { createTestPipeline, published } from '../support/api-deps.ts'
 import { MemoryLog, MemoryViews } from '../support/memory-views.ts'
 import { NOON, sampleForecast, sampleMeasure, sampleRun } from '../support/sample-records.ts'
@@ -147,7 +149,7 @@ describe('a forecast at a later instant', () => {
 })
 
 describe('a page of a view', () => {
-  it('that is filtered ends early with a cursor rather than looking at everything', () => {
+  it('that is filtered ends early with a cursor rather than looking at everything', async () => {
     const views = new MemoryViews()
     const row = (index: number) => ({
       view: 'v',
@@ -158,16 +160,16 @@ describe('a page of a view', () => {
     })
     views.write(Array.from({ length: 10_001 }, (_, index) => row(index)))
     const keep = ({ key }: { key: string }) => key === '10000'
-    const first = pageOf(views, 'v', { limit: 5 }, { keep })
+    const first = await pageOf(views, 'v', { limit: 5 }, { keep })
     expect(first.rows).toEqual([])
-    const second = pageOf(views, 'v', { limit: 5, cursor: first.next ?? '' }, { keep })
+    const second = await pageOf(views, 'v', { limit: 5, cursor: first.next ?? '' }, { keep })
     expect(second.rows.map(({ key }) => key)).toEqual(['10000'])
     expect(second.next).toBeNull()
   })
 
-  it('refuses a cursor that is none', () => {
+  it('refuses a cursor that is none', async () => {
     const page = () => pageOf(new MemoryViews(), 'v', { limit: 5, cursor: '%' })
-    expect(page).toThrow(CodedError)
+    await expect(page()).rejects.toThrow(CodedError)
   })
 })
 
@@ -186,7 +188,7 @@ describe('measures', () => {
 describe('throughput', () => {
   it('is records a second since the oldest sample of the last minute', () => {
     const log = new MemoryLog()
-    const throughput = createThroughput(log)
+    const throughput = createThroughput(onePartition(log))
     throughput.sample(0)
     expect(throughput.perSecond('ci.runs.v1')).toBe(0)
     log.append(Array.from({ length: 30 }, () => published('ci.runs.v1', sampleRun())))
@@ -204,7 +206,7 @@ describe('the cache of answers', () => {
     const cache = createAnswerCache(changing.deps)
     let made = 0
     const get = (address = '/a') =>
-      cache.get(address, () => ({ data: String((made += 1)), isSimulated: false })).data
+      atOnce(cache.get(address, () => ({ data: String((made += 1)), isSimulated: false }))).data
     expect([get(), get(), get('/b'), get()]).toEqual(['1', '1', '2', '1'])
     changing.setNow(5)
     expect([get(), get()]).toEqual(['3', '3'])
@@ -225,7 +227,7 @@ describe('the cache of answers', () => {
     }
     for (const make of [fail, large, fail, large])
       try {
-        cache.get('/a', make)
+        atOnce(cache.get('/a', make))
       } catch (error) {
         expect(error).toBeInstanceOf(CodedError)
       }

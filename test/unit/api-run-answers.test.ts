@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createRunAnswers } from '../../api/routes/run-answers.ts'
 import { runKey } from '../../schemas/keys.ts'
+import { atOnce } from '../support/at-once.ts'
 import { createTestPipeline, published } from '../support/api-deps.ts'
 import {
   NOON,
@@ -17,7 +18,7 @@ const open = (maxChars?: number) => {
   const answers = createRunAnswers(pipeline.deps, maxChars)
   const reads = vi.spyOn(pipeline.views, 'getAll')
   const dataOf = (key = RUN) =>
-    JSON.parse(answers.get(key)?.data ?? 'null') as Record<string, unknown>
+    JSON.parse(atOnce(answers.get(key))?.data ?? 'null') as Record<string, unknown>
   return {
     answers,
     reads,
@@ -62,12 +63,12 @@ describe('what is answered of a run', () => {
       published('ci.runs.v1', sampleRun()),
       published('ci.forecasts.v1', sampleForecast({ elapsedSeconds: 0 })),
     ])
-    const first = answers.get(RUN)?.etag
+    const first = atOnce(answers.get(RUN))?.etag
     expect(dataOf()['now']).toMatchObject({ elapsedSeconds: 0, pFail: 0.2 })
-    expect(answers.get(RUN)?.etag).toBe(first)
+    expect(atOnce(answers.get(RUN))?.etag).toBe(first)
     setNow(NOON + 50_000)
     expect(dataOf()['now']).toMatchObject({ elapsedSeconds: 50, pFail: 0.4 })
-    expect(answers.get(RUN)?.etag).not.toBe(first)
+    expect(atOnce(answers.get(RUN))?.etag).not.toBe(first)
     expect(reads).toHaveBeenCalledTimes(1)
   })
 
@@ -88,7 +89,7 @@ describe('what is answered of a run', () => {
     const { publish, answers } = open()
     const demo = { ...REF, source: 'demo' }
     publish([published('ci.runs.v1', sampleRun(demo)), published('ci.runs.v1', sampleRun())])
-    expect(answers.get(runKey(demo))?.isSimulated).toBe(true)
-    expect(answers.get(RUN)?.isSimulated).toBe(false)
+    expect(atOnce(answers.get(runKey(demo)))?.isSimulated).toBe(true)
+    expect(atOnce(answers.get(RUN))?.isSimulated).toBe(false)
   })
 })

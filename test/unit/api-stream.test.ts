@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { buildApp } from '../../api/app.ts'
 import { idOf, positionOf, STREAMED_TOPICS } from '../../api/position.ts'
+import { onePartition } from '../../runtime/one-partition.ts'
 import { createTestPipeline, published, type TestPipeline } from '../support/api-deps.ts'
 import { MemoryLog } from '../support/memory-views.ts'
 import {
@@ -183,10 +184,11 @@ describe('the stream', () => {
 
 describe('a position', () => {
   it('survives its text, and is none of a log that is shorter', () => {
-    const log = new MemoryLog()
-    log.append([forecast(1), forecast(2)])
-    const position = new Map(STREAMED_TOPICS.map((topic) => [topic, 0]))
-    position.set('ci.forecasts.v1', 2)
+    const records = new MemoryLog()
+    records.append([forecast(1), forecast(2)])
+    const log = onePartition(records)
+    const position = new Map(STREAMED_TOPICS.map((topic) => [topic, [0]]))
+    position.set('ci.forecasts.v1', [2])
     expect(positionOf(idOf(position), log)).toEqual(position)
     expect(positionOf('3.0.0.0.0.0', log)).toBeUndefined()
     expect(positionOf('1.2', log)).toBeUndefined()

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { EmbeddedLog } from '../../runtime/embedded/log.ts'
 import { EmbeddedStore } from '../../runtime/embedded/store.ts'
 import { EmbeddedViews } from '../../runtime/embedded/views.ts'
-import type { Keyed, ViewStore } from '../../runtime/ports.ts'
+import type { Keyed } from '../../runtime/ports.ts'
 import { key, runKey } from '../../schemas/keys.ts'
 import { TOPICS } from '../../schemas/topics.ts'
 import { viewOf } from '../../schemas/views.ts'
@@ -55,7 +55,7 @@ const SAID = [
 ]
 
 /** Everything a store answers, its texts parsed. */
-const answers = (views: ViewStore) =>
+const answers = (views: EmbeddedViews | MemoryViews) =>
   [...LISTED, TRAJECTORY, HISTORY].map((view) => {
     const rows = views.list(view, { limit: 500 })
     return {

@@ -1,0 +1,53 @@
+/** `stopline serve`: API and page on views in Redis and the log on Kafka. */
+
+import { STREAMED_TOPICS } from '../../api/position.ts'
+import { systemClock } from '../../runtime/clock.ts'
+import { openLiveTail } from '../../runtime/live-tail.ts'
+import { openRedis } from '../../runtime/redis/client.ts'
+import { createRedisStatus } from '../../runtime/redis/redis-status.ts'
+import { createViewsClock } from '../../runtime/redis/views-clock.ts'
+import { clusterApi } from '../cluster/api.ts'
+import { listenOn, LISTEN_OPTIONS, say, SETTINGS_HELP } from '../cluster/options.ts'
+import { clusterSettings, spaceOf, writeToOf } from '../cluster/settings.ts'
+import { EXIT, type Command } from '../command.ts'
+import { ensurePage } from '../page.ts'
+
+export const serve: Command = {
+  name: 'serve',
+  takes: '',
+  minArguments: 0,
+  maxArguments: 0,
+  summary: 'answer the API and show the page from Redis and Kafka',
+  help: `Serves page and API from read models in Redis and streams from Kafka. Answers say how far behind they are, are
+marked as stale where that is too far, and are refused where it is much too far. ${SETTINGS_HELP}`,
+  options: {
+    ...LISTEN_OPTIONS,
+    port: {
+      type: 'string',
+      value: 'N',
+      doc: 'Port of page and API; 0 takes a free one. Default 8080.',
+    },
+  },
+  run: async (invocation) => {
+    const { signal } = invocation
+    const cluster = clusterSettings()
+    const { address, limits } = cluster.redis
+    const redis = await openRedis(address)
+    try {
+      const { brokers, partitions } = cluster
+      const space = spaceOf(cluster)
+      const clock = createViewsClock({ redis, space, partitions, limits, clock: systemClock })
+      const tail = await openLiveTail({ ...writeToOf(cluster), brokers, topics: STREAMED_TOPICS })
+      const status = createRedisStatus(redis, space, systemClock)
+      const { app, onViewsMoved } = await clusterApi({ redis, space, clock, tail, status })
+      await ensurePage()
+      const url = await app.listen(listenOn(invocation, 8080))
+      say(`serves page and API on ${url}`)
+      await Promise.all([clock.run(signal, onViewsMoved), tail.run(signal), status.run(signal)])
+      await app.close()
+    } finally {
+      redis.disconnect()
+    }
+    return EXIT.ok
+  },
+}
