@@ -3,8 +3,7 @@
 import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises'
 import type { Archive } from '../producers/archive/archive.ts'
 import type { DemoSource } from '../producers/demo/source.ts'
-import type { OfferSource } from '../runtime/ports.ts'
-import type { EmbeddedRuntime } from '../runtime/embedded/runtime.ts'
+import type { Fed, OfferSource } from '../runtime/ports.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { createProgress } from './progress.ts'
 
@@ -12,9 +11,6 @@ const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
 /** How often time moves on when nothing is heard. */
 const TICK_MS = 250
-
-/** What a replay asks of a runtime. */
-export type Fed = Pick<EmbeddedRuntime, 'commit' | 'cursor' | 'now'>
 
 /** Replays an archive to its end, from where the store stopped. Returns the number of offers fed. */
 export const replayArchive = async (
@@ -36,7 +32,7 @@ export const replayArchive = async (
       const at = offers.at(-1)?.record.observedAt ?? 0
       paceFrom ??= offers[0]?.record.observedAt ?? at
       if (speed !== Infinity) await waitUntil(began + (at - paceFrom) / speed, signal)
-      runtime.commit(offers, at, { source: archive.name, at: cursor })
+      await runtime.commit(offers, at, { source: archive.name, at: cursor })
       fed += offers.length
       const rate = Math.round((fed / (performance.now() - began)) * 1000)
       const { offersTotal } = archive.progress()
@@ -46,7 +42,7 @@ export const replayArchive = async (
       )
       await breathe()
     }
-    sayWhatIsDue(runtime)
+    await sayWhatIsDue(runtime)
   } finally {
     clearInterval(reading)
   }
@@ -57,7 +53,7 @@ export const replayArchive = async (
 
 /** Replays what live sources told when they were recorded, from where the store stopped. Returns the number of offers fed. */
 export const replayRecording = async (
-  runtime: EmbeddedRuntime,
+  runtime: Fed,
   recording: OfferSource,
   signal: AbortSignal,
   { speed = Infinity } = {},
@@ -73,12 +69,12 @@ export const replayRecording = async (
     const at = offers.at(-1)?.record.observedAt ?? 0
     paceFrom ??= at
     if (speed !== Infinity) await waitUntil(began + (at - paceFrom) / speed, signal)
-    runtime.commit(offers, at, { source: recording.name, at: cursor })
+    await runtime.commit(offers, at, { source: recording.name, at: cursor })
     fed += offers.length
     progress.show(null, `${new Date(at).toISOString().slice(0, 19)}  ${fed} facts`)
     await breathe()
   }
-  sayWhatIsDue(runtime)
+  await sayWhatIsDue(runtime)
   progress.done(`${fed.toLocaleString('en')} facts`)
   return fed
 }
@@ -87,10 +83,10 @@ export const replayRecording = async (
  * A recording ends between two boundaries: time goes on to just past the next full hour, so that KPIs hold its last runs
  * too. A store that stands there already is left as it is.
  */
-const sayWhatIsDue = (runtime: Fed): void => {
+const sayWhatIsDue = async (runtime: Fed): Promise<void> => {
   const { now } = runtime
   if (now > 0 && now % HOUR_MS !== MINUTE_MS)
-    runtime.commit([], (Math.floor(now / HOUR_MS) + 1) * HOUR_MS + MINUTE_MS)
+    await runtime.commit([], (Math.floor(now / HOUR_MS) + 1) * HOUR_MS + MINUTE_MS)
 }
 
 const waitUntil = async (instant: number, signal: AbortSignal): Promise<void> => {
@@ -100,7 +96,7 @@ const waitUntil = async (instant: number, signal: AbortSignal): Promise<void> =>
 
 /** Fills the simulated history up to the clock, then goes on with it until told to stop. */
 export const liveDemo = async (
-  runtime: EmbeddedRuntime,
+  runtime: Fed,
   demo: DemoSource,
   from: number,
   clock: Clock,
@@ -114,7 +110,7 @@ export const liveDemo = async (
     const until = Math.min(clock.now(), next + HOUR_MS)
     if (until > next) {
       const offers = demo.offersBetween(next, until)
-      runtime.commit(offers, until - 1)
+      await runtime.commit(offers, until - 1)
       next = until
     }
     if (clock.now() - next > HOUR_MS) {

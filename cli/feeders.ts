@@ -5,11 +5,10 @@ import { openArchive } from '../producers/archive/archive.ts'
 import type { Config } from '../producers/config/config.ts'
 import { demoSource } from '../producers/demo/source.ts'
 import { scaledClock, systemClock } from '../runtime/clock.ts'
-import type { EmbeddedRuntime } from '../runtime/embedded/runtime.ts'
 import type { Metrics } from '../runtime/metrics.ts'
 import { numberOption, textOption, type Invocation } from './command.ts'
 import { liveDemo, replayArchive } from './feed.ts'
-import { openLive, type Live } from './live.ts'
+import { openLive, type FeedTarget, type Live } from './live.ts'
 import type { ServeOptions } from './pipeline.ts'
 import { printProblems } from './commands/replay.ts'
 
@@ -20,8 +19,8 @@ export interface Feeder {
   readonly what: string
   /** What the folder of the store is named after. */
   readonly folders: readonly string[]
-  serve(runtime: EmbeddedRuntime, metrics: Metrics): Omit<ServeOptions, 'metrics'>
-  feed(runtime: EmbeddedRuntime): Promise<void>
+  serve(target: FeedTarget, metrics: Metrics): Omit<ServeOptions, 'metrics'>
+  feed(target: FeedTarget): Promise<void>
 }
 
 export const feederOf = (invocation: Invocation, config: Config | null): Feeder => {
@@ -38,9 +37,9 @@ const liveFeeder = (invocation: Invocation, config: Config): Feeder => {
     name: 'live sources',
     what: `polls ${names.join(', ')}`,
     folders: ['live'],
-    serve: (runtime, metrics) => {
+    serve: (target, metrics) => {
       const folder = textOption(invocation, 'record') ?? record
-      const opened = openLive(runtime, config, metrics, { record: folder, signal })
+      const opened = openLive(target, config, metrics, { record: folder, signal })
       live = opened
       return {
         wanted: () => systemClock.now(),
@@ -62,14 +61,13 @@ const demoFeeder = (invocation: Invocation): Feeder => {
     name: `the simulated community ${seed}`,
     folders: [],
     what: 'shows a SIMULATED community (demo); give it folders of recorded CI to see real jobs',
-    serve: (runtime) => ({
+    serve: ({ fed }) => ({
       wanted: () => clock.now(),
       sources: () => [
-        { name: 'demo', state: 'running', isSimulated: true, cursor: runtime.now, detail: null },
+        { name: 'demo', state: 'running', isSimulated: true, cursor: fed.now, detail: null },
       ],
     }),
-    feed: (runtime) =>
-      liveDemo(runtime, demoSource({ from, seed }), from, clock, invocation.signal),
+    feed: ({ fed }) => liveDemo(fed, demoSource({ from, seed }), from, clock, invocation.signal),
   }
 }
 
@@ -81,22 +79,22 @@ const archiveFeeder = ({ positionals, signal }: Invocation): Feeder => {
     name: archive.name,
     folders: positionals,
     what: `shows recorded CI: ${positionals.join(', ')}`,
-    serve: (runtime) => ({
+    serve: ({ fed }) => ({
       // A recording has no clock of its own: when it has been heard, nothing is behind.
-      wanted: () => runtime.now,
+      wanted: () => fed.now,
       sources: () => [
         {
           name: archive.name,
           state,
           isSimulated: false,
-          cursor: runtime.cursor(archive.name),
+          cursor: fed.cursor(archive.name),
           detail,
         },
       ],
     }),
-    feed: async (runtime) => {
+    feed: async ({ fed }) => {
       try {
-        await replayArchive(runtime, archive, signal)
+        await replayArchive(fed, archive, signal)
         printProblems(archive.summary())
         state = 'ended'
         detail = 'the recording has been replayed to its end'

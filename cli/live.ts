@@ -10,6 +10,7 @@ import { openRecordingFolder } from '../producers/recording/folder.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { createLiveLoop, type LiveLoop } from '../runtime/embedded/live.ts'
 import type { EmbeddedRuntime } from '../runtime/embedded/runtime.ts'
+import type { Fed, LogReader } from '../runtime/ports.ts'
 import type { Metrics } from '../runtime/metrics.ts'
 
 /** Name under which what a source remembers lies in the store. */
@@ -75,9 +76,26 @@ export interface Live {
   readonly run: () => Promise<void>
 }
 
-/** Gets sources ready to feed the runtime; `record` is a folder that keeps what they answer. */
+/** What sources feed, and where what they remember is kept. */
+export interface FeedTarget {
+  readonly fed: Fed
+  readonly loadText: (name: string) => string | undefined
+  readonly saveText: (name: string, text: string) => void
+  /** What was offered before; null where it cannot be read back. */
+  readonly log: LogReader | null
+}
+export const embeddedTarget = (runtime: EmbeddedRuntime): FeedTarget => ({
+  fed: runtime,
+  loadText: (name) => runtime.store.getText(name),
+  saveText: (name, text) => {
+    runtime.store.setText(name, text)
+  },
+  log: runtime.log,
+})
+
+/** Gets sources ready to feed the target; `record` is a folder that keeps what they answer. */
 export const openLive = (
-  runtime: EmbeddedRuntime,
+  target: FeedTarget,
   config: Pick<Config, 'sources' | 'jobs'>,
   metrics: Metrics,
   { record, signal }: { readonly record: string | null; readonly signal: AbortSignal },
@@ -86,17 +104,17 @@ export const openLive = (
   if (record !== null) openRecordingFolder(record, config)
   const ended = new AbortController()
   const until = AbortSignal.any([signal, ended.signal])
-  const loop = createLiveLoop(runtime, systemClock)
+  const loop = createLiveLoop(target.fed, systemClock)
   const sources = liveSources(
     configured,
     {
       clock: systemClock,
       offer: loop.offer,
-      loadCursor: (source) => runtime.store.getText(cursorName(source)),
+      loadCursor: (source) => target.loadText(cursorName(source)),
       saveCursor: (source, json) => {
-        runtime.store.setText(cursorName(source), json)
+        target.saveText(cursorName(source), json)
       },
-      log: runtime.log,
+      log: target.log,
       record,
       onFailure: (source, { reason, message }) => {
         say(`${source}: ${reason}: ${message}. ${SOURCE_FAILURES[reason]}`)

@@ -32,6 +32,13 @@ export const SOURCE_OPTIONS: Readonly<Record<string, OptionRow>> = {
   },
 }
 
+/** Options of the simulated community. */
+export const DEMO_OPTIONS: Readonly<Record<string, OptionRow>> = {
+  days: { type: 'string', value: 'N', doc: 'Simulated days before now. Default 4.' },
+  speed: { type: 'string', value: 'N', doc: 'How fast simulated time passes. Default 1.' },
+  seed: { type: 'string', value: 'N', doc: 'Seed of the simulation. Default 1.' },
+}
+
 const secretIfSet = (name: string, env: string): object => {
   const isSet = (systemPorts.env(env) ?? '') !== ''
   return isSet ? { [name]: { env } } : {}

@@ -4,13 +4,13 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { TOPIC_NAMES, type TopicName } from '../schemas/topics.ts'
 import { patientClient } from './kafka/client.ts'
 import type { FetchedMessage } from './kafka/client-parts.ts'
+import type { Connection } from './kafka/connection.ts'
 import { fromMessage, type WriteTo } from './kafka/messages.ts'
 import { PartitionReader, type ReadState } from './kafka/reader.ts'
 import type { LogRecord, PartitionedLog } from './ports.ts'
 
-type Brokers = ConstructorParameters<typeof PartitionReader>[0]
 export interface TailSettings extends WriteTo {
-  readonly brokers: Brokers
+  readonly connection: Connection
   /** Topics that are followed. */
   readonly topics: readonly TopicName[]
 }
@@ -111,10 +111,10 @@ const recordsOf = <T extends TopicName>(
 
 /** First and next offsets of topics, by partition. */
 const offsetsOf = async (
-  { brokers, names }: TailSettings,
+  { connection, names }: TailSettings,
   topics: readonly TopicName[],
 ): Promise<Map<TopicName, { readonly low: number; readonly high: number }[]>> => {
-  const admin = patientClient(brokers).admin()
+  const admin = patientClient(connection).admin()
   await admin.connect()
   try {
     const found = new Map<TopicName, { low: number; high: number }[]>()
@@ -135,7 +135,7 @@ const offsetsOf = async (
 
 /** A reader of whole topics from given offsets, or from where partitions begin. */
 const openReader = async (
-  { brokers, names, partitionsOf }: TailSettings,
+  { connection, names, partitionsOf }: TailSettings,
   topics: readonly TopicName[],
   from: (topic: TopicName, partition: number) => number | undefined,
 ) => {
@@ -145,7 +145,7 @@ const openReader = async (
     if (known === undefined) throw new Error(`${topic} was not asked for`)
     return known
   }
-  const reader = new PartitionReader(brokers)
+  const reader = new PartitionReader(connection)
   const positions = topics.flatMap((topic) =>
     Array.from({ length: partitionsOf(topic) }, (_, partition) => ({
       topic: names.topic(topic),

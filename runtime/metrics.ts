@@ -63,7 +63,12 @@ export const METRICS = {
     'How far a stage is behind what the pipeline has been offered, by partition.',
     ['stage', 'partition'],
   ),
-  stopline_stage_ready: row('gauge', '1 where the stage is ready, else 0.', ['stage']),
+  stopline_stage_time_seconds: row(
+    'gauge',
+    'Pipeline time that a stage has reached, in seconds since the epoch, by partition.',
+    ['stage', 'partition'],
+  ),
+  stopline_ready: row('gauge', '1 where the process is ready, else 0.'),
   stopline_http_requests_total: row('counter', 'Requests answered.', ['route', 'status']),
   stopline_http_request_seconds_total: row('counter', 'Time from requests to their answers.', [
     'route',

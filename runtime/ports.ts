@@ -40,6 +40,20 @@ export interface OfferSource {
 /** A value now, or later where it is somewhere else: `await` takes both. */
 export type Awaitable<T> = T | Promise<T>
 
+/** What takes offers: an embedded runtime, or a log that others process. */
+export interface Fed {
+  /** Pipeline time up to which everything has been offered. */
+  readonly now: number
+  /** Where a producer stopped, or 0 where it never ran. */
+  cursor(source: string): number
+  /** Takes offers and lets time go on to `horizon`; an offer observed before that of an earlier call comes just after it. */
+  commit(
+    offers: readonly Offer[],
+    horizon: number,
+    cursor?: { readonly source: string; readonly at: number },
+  ): Awaitable<void>
+}
+
 /** What commands and sinks read of an embedded log. */
 export interface LogReader {
   /** Records from an offset on, in order; compacted topics give the newest record of each key. */

@@ -18,6 +18,10 @@ export const serveHealth = async (
   metrics: Metrics,
   reasons: () => readonly string[],
 ): Promise<HealthServer> => {
+  metrics.beforeText(() => {
+    metrics.gauge('stopline_ready').set(reasons().length === 0 ? 1 : 0)
+    metrics.gauge('stopline_resident_memory_bytes').set(process.memoryUsage.rss())
+  })
   const server = createServer((request, response) => {
     const send = (status: number, type: string, text: string): void => {
       response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(text)

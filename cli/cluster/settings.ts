@@ -1,16 +1,11 @@
 /** What the processes of an installation on Kafka and Redis are told, by environment: all of them alike. */
 
-import type { WriteTo } from '../../runtime/kafka/messages.ts'
-import { namesIn } from '../../runtime/kafka/names.ts'
+import type { ClusterConfig } from '../../runtime/kafka/cluster-config.ts'
+import { plainConnection } from '../../runtime/kafka/connection.ts'
 import { readRedisSettings, type RedisSettings } from '../../runtime/redis/redis-settings.ts'
 import { UsageError } from '../command.ts'
 
-export interface ClusterSettings {
-  readonly brokers: readonly string[]
-  readonly namespace: string
-  readonly partitions: number
-  readonly replication: number
-  readonly minInSync: number
+export interface ClusterSettings extends ClusterConfig {
   readonly redis: RedisSettings
 }
 
@@ -24,11 +19,14 @@ const whole = (name: string, otherwise: number, most: number): number => {
 export const clusterSettings = (): ClusterSettings => {
   try {
     return {
-      brokers: (process.env['STOPLINE_KAFKA_BROKERS'] ?? '127.0.0.1:9092').split(','),
+      connection: plainConnection(
+        (process.env['STOPLINE_KAFKA_BROKERS'] ?? '127.0.0.1:9092').split(','),
+      ),
       namespace: process.env['STOPLINE_KAFKA_NAMESPACE'] ?? '',
       partitions: whole('STOPLINE_KAFKA_PARTITIONS', 12, 1_000),
       replication: whole('STOPLINE_KAFKA_REPLICATION', 1, 9),
       minInSync: whole('STOPLINE_KAFKA_MIN_IN_SYNC', 1, 9),
+      sessionTimeoutMs: whole('STOPLINE_KAFKA_SESSION_MS', 10_000, 300_000),
       redis: readRedisSettings(process.env),
     }
   } catch (error) {
@@ -36,10 +34,6 @@ export const clusterSettings = (): ClusterSettings => {
   }
 }
 
-export const writeToOf = ({ namespace, partitions }: ClusterSettings): WriteTo => ({
-  names: namesIn(namespace),
-  partitionsOf: () => partitions,
-})
 /** Views of several namespaces may share a Redis. */
 export const spaceOf = ({ namespace, redis }: ClusterSettings): string =>
   `${redis.space}${namespace === '' ? '' : `.${namespace.replace(/\.$/, '')}`}`

@@ -2,13 +2,14 @@
 
 import { TOPOLOGY } from '../../processors/topology.ts'
 import { systemClock } from '../../runtime/clock.ts'
+import { writeToOf } from '../../runtime/kafka/cluster-config.ts'
 import { ProgressBoard } from '../../runtime/kafka/progress-board.ts'
 import { tasksOf } from '../../runtime/kafka/tasks.ts'
 import { openRedis } from '../../runtime/redis/client.ts'
 import { VIEW_TOPICS } from '../../schemas/views.ts'
 import type { FollowSettings } from '../../sinks/redis/follower.ts'
 import { toViews } from '../../sinks/views/to-views.ts'
-import { spaceOf, writeToOf, type ClusterSettings } from './settings.ts'
+import { spaceOf, type ClusterSettings } from './settings.ts'
 
 /** Tasks that write topics of views. */
 const WRITERS = tasksOf(TOPOLOGY)
@@ -21,10 +22,10 @@ export interface OpenSink {
 }
 
 export const openSink = async (cluster: ClusterSettings): Promise<OpenSink> => {
-  const { brokers, partitions } = cluster
+  const { connection, partitions } = cluster
   const to = writeToOf(cluster)
   const redis = await openRedis(cluster.redis.address)
-  const board = new ProgressBoard(brokers, to.names)
+  const board = new ProgressBoard(connection, to.names)
   try {
     await board.open()
   } catch (error) {
@@ -34,7 +35,7 @@ export const openSink = async (cluster: ClusterSettings): Promise<OpenSink> => {
   return {
     settings: {
       ...to,
-      ...{ brokers, board, redis, partitions, toViews },
+      ...{ connection, board, redis, partitions, toViews },
       space: spaceOf(cluster),
       writers: WRITERS,
       clock: systemClock,

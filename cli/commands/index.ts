@@ -7,6 +7,8 @@ import { doctor } from './doctor.ts'
 import { importCommand } from './import.ts'
 import { init } from './init.ts'
 import { record } from './record.ts'
+import { processCommand } from './process.ts'
+import { produce } from './produce.ts'
 import { rebuild } from './rebuild.ts'
 import { replay } from './replay.ts'
 import { serve } from './serve.ts'
@@ -27,6 +29,8 @@ export const COMMANDS: readonly Command[] = [
   schemas,
   init,
   doctor,
+  produce,
+  processCommand,
   sink,
   serve,
   rebuild,

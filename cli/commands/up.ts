@@ -4,8 +4,9 @@ import { createMetrics } from '../../runtime/metrics.ts'
 import { EXIT, numberOption, STORE_OPTION, textOption, type Command } from '../command.ts'
 import { feederOf } from '../feeders.ts'
 import { ensurePage } from '../page.ts'
+import { embeddedTarget } from '../live.ts'
 import { openPipeline, serveApi } from '../pipeline.ts'
-import { liveConfig, SOURCE_OPTIONS } from '../source-options.ts'
+import { DEMO_OPTIONS, liveConfig, SOURCE_OPTIONS } from '../source-options.ts'
 import { claimStore, storeFolder } from '../store-folder.ts'
 import { sendIncidents, webhookTarget } from '../webhook.ts'
 
@@ -33,14 +34,12 @@ With DIR... it replays recorded CI (folders with a runs.csv, see docs/archive.md
       doc: 'Port of page and API; 0 takes a free one. Default 8080.',
     },
     host: { type: 'string', value: 'ADDRESS', doc: 'Address to listen on. Default 127.0.0.1.' },
-    days: { type: 'string', value: 'N', doc: 'Simulated days before now. Default 4.' },
-    speed: { type: 'string', value: 'N', doc: 'How fast simulated time passes. Default 1.' },
+    ...DEMO_OPTIONS,
     webhook: {
       type: 'string',
       value: 'URL',
       doc: 'Send incidents there, signed with STOPLINE_WEBHOOK_SECRET (docs/webhook.md).',
     },
-    seed: { type: 'string', value: 'N', doc: 'Seed of the simulation. Default 1.' },
   },
   run: async (invocation) => {
     const config = invocation.positionals.length === 0 ? liveConfig(invocation) : null
@@ -54,14 +53,15 @@ With DIR... it replays recorded CI (folders with a runs.csv, see docs/archive.md
     const checkpointer = runtime.store.checkpointBeside()
     try {
       claimStore(runtime, feeder.name, folder)
+      const fed = embeddedTarget(runtime)
       await ensurePage()
-      const app = await serveApi(runtime, { metrics, ...feeder.serve(runtime, metrics) })
+      const app = await serveApi(runtime, { metrics, ...feeder.serve(fed, metrics) })
       const address = await app.listen({ port, host })
       process.stderr.write(
         `Stopline ${feeder.what}\n  page     ${address}\n  API      ${address}/docs\n  store    ${folder}\nCtrl-C stops it; the store is kept.\n`,
       )
       await Promise.all([
-        feeder.feed(runtime),
+        feeder.feed(fed),
         sendIncidents(runtime, target, metrics, invocation.signal),
       ])
       await app.close()

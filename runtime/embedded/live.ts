@@ -1,9 +1,8 @@
-/** Live offers into the embedded runtime: on disk as soon as they are heard, and time moved on where nothing is. */
+/** Live offers into a runtime: kept as soon as they are heard, and time moved on where nothing is. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
-import type { Offer } from '../ports.ts'
-import type { EmbeddedRuntime } from './runtime.ts'
+import type { Fed, Offer } from '../ports.ts'
 
 export interface LiveOptions {
   /** Least time between two commits, in milliseconds: what is heard meanwhile shares one flush to disk. */
@@ -29,7 +28,7 @@ interface Waiting {
 
 /** The loop of one runtime. Offers heard before it runs wait for it. */
 export const createLiveLoop = (
-  runtime: Pick<EmbeddedRuntime, 'commit'>,
+  runtime: Pick<Fed, 'commit'>,
   clock: Clock,
   { commitMs = 10, tickMs = 250 }: LiveOptions = {},
 ): LiveLoop => {
@@ -37,12 +36,12 @@ export const createLiveLoop = (
   let wake = new AbortController()
   let end: Error | undefined
 
-  const commit = (): void => {
+  const commit = async (): Promise<void> => {
     const batch = waiting
     waiting = []
     try {
       // What is still observed at this very millisecond must not come too late.
-      runtime.commit(
+      await runtime.commit(
         batch.flatMap(({ offers }) => offers),
         clock.now() - 1,
       )
@@ -73,10 +72,10 @@ export const createLiveLoop = (
       try {
         while (!signal.aborted) {
           await somethingToDo(signal)
-          commit()
+          await commit()
           await pause(commitMs, signal)
         }
-        if (waiting.length > 0) commit()
+        if (waiting.length > 0) await commit()
         end = new Error('the live loop has ended')
       } catch (error) {
         end = error instanceof Error ? error : new Error(String(error))

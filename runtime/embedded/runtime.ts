@@ -1,14 +1,10 @@
 /** The topology on one SQLite file: log, state, timers, cursors and views move in one transaction per batch. */
 
 import type { Models, Processor } from '../../processors/processor.ts'
-import { CODECS, UnencodableError } from '../../schemas/codec.ts'
-import type { DeadLetter } from '../../schemas/events.ts'
-import { derivedId } from '../../schemas/ids.ts'
-import { TOPICS, topicRank } from '../../schemas/topics.ts'
 import { crashPoint } from '../crash-point.ts'
-import { keyed } from '../engine/stage.ts'
+import { encoded, stamped } from '../engine/offered.ts'
 import { TopologyEngine } from '../engine/topology.ts'
-import type { Keyed, LogRecord, Offer, ToViews } from '../ports.ts'
+import type { LogRecord, Offer, ToViews } from '../ports.ts'
 import { EmbeddedLog } from './log.ts'
 import { EmbeddedStore } from './store.ts'
 import { StoreError } from './store-error.ts'
@@ -72,14 +68,14 @@ export class EmbeddedRuntime {
   commit(offers: readonly Offer[], horizon: number, cursor?: { source: string; at: number }): void {
     if (this.#hasFailed)
       throw new StoreError('an earlier commit failed and was taken back: start the process again')
-    const stamped = this.#stamp(offers)
-    const until = Math.max(horizon, stamped.at(-1)?.record.observedAt ?? 0)
+    const inOrder = stamped(offers, this.engine.now)
+    const until = Math.max(horizon, inOrder.at(-1)?.record.observedAt ?? 0)
     const published: LogRecord[] = []
     crashPoint('before-transaction')
     // What is in memory is ahead of the file until the transaction is through.
     this.#hasFailed = true
     this.store.transaction(() => {
-      for (const piece of piecesOf(stamped, until)) {
+      for (const piece of piecesOf(inOrder, until)) {
         const logged = this.#handle(piece)
         if (this.#listeners.size > 0) for (const record of logged) published.push(record)
       }
@@ -108,20 +104,6 @@ export class EmbeddedRuntime {
     this.views.publish(logged)
     crashPoint('after-views')
     return logged
-  }
-
-  #stamp(offers: readonly Offer[]): readonly Offer[] {
-    const earliest = this.engine.now + 1
-    return offers
-      .map((offer) =>
-        offer.record.observedAt < earliest
-          ? { topic: offer.topic, record: { ...offer.record, observedAt: earliest } }
-          : offer,
-      )
-      .sort(
-        (a, b) =>
-          a.record.observedAt - b.record.observedAt || topicRank(a.topic) - topicRank(b.topic),
-      )
   }
 
   /** Once an hour of pipeline time what is past its retention goes; rows of views once a week. */
@@ -156,29 +138,3 @@ function* piecesOf(offers: readonly Offer[], until: number): Iterable<Piece> {
   }
   if (offers.length === 0) yield { offers, until }
 }
-
-/** The offer with its wire bytes; a record that its schema cannot hold becomes a dead letter, as JSON. */
-const encoded = ({ topic, record, bytes: known }: Offer): Keyed => {
-  try {
-    const bytes = known ?? CODECS[TOPICS[topic].schema].encode(record as never)
-    return { ...keyed(topic, record, record.observedAt), bytes }
-  } catch (error) {
-    if (!(error instanceof UnencodableError)) throw error
-    const at = Number.isSafeInteger(record.observedAt) ? record.observedAt : 0
-    const letter: DeadLetter = {
-      eventId: derivedId(idOf(record), 'dead/offer'),
-      eventAt: at,
-      observedAt: at,
-      origin: topic,
-      position: idOf(record),
-      reason: 'unencodable',
-      detail: error.message,
-      step: 'offer',
-      payload: Buffer.from(JSON.stringify(record)),
-    }
-    return keyed('ci.dead-letters.v1', letter, at)
-  }
-}
-
-/** What does not fit its schema may have anything for an id. */
-const idOf = ({ eventId }: { readonly eventId: unknown }): string => String(eventId)

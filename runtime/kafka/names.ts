@@ -13,6 +13,8 @@ export interface Names {
   readonly changelog: (task: string) => string
   /** How far each task has come, newest by task and partition. */
   readonly progress: string
+  /** Where producers go on, by name. */
+  readonly cursors: string
   readonly group: (task: string) => string
   /** The group whose members share the tasks out. */
   readonly members: string
@@ -25,6 +27,7 @@ export const namesIn = (namespace: string): Names => ({
   topic: (name) => `${namespace}${name}`,
   changelog: (task) => `${namespace}stopline.${task}.changelog`,
   progress: `${namespace}stopline.progress`,
+  cursors: `${namespace}stopline.cursors`,
   group: (task) => `${namespace}stopline-${task}`,
   members: `${namespace}stopline`,
   transactionalId: (task, partition) => `${namespace}stopline-${task}-${partition}`,

@@ -2,6 +2,7 @@
 
 import type { Clock } from '../../runtime/clock.ts'
 import type { FetchedMessage } from '../../runtime/kafka/client-parts.ts'
+import type { Connection } from '../../runtime/kafka/connection.ts'
 import { fromMessage, type WriteTo } from '../../runtime/kafka/messages.ts'
 import type { ProgressBoard } from '../../runtime/kafka/progress-board.ts'
 import { placeOf } from '../../runtime/kafka/progress.ts'
@@ -15,7 +16,7 @@ import { VIEW_TOPICS } from '../../schemas/views.ts'
 import { createReach, type Reach } from './aim.ts'
 
 export interface FollowSettings extends WriteTo {
-  readonly brokers: ConstructorParameters<typeof PartitionReader>[0]
+  readonly connection: Connection
   readonly board: ProgressBoard
   readonly redis: RedisClient
   readonly space: string
@@ -168,7 +169,7 @@ export const openFollower = async (
   assignment: Assignment,
   hooks: SinkHooks = {},
 ): Promise<Follower> => {
-  const { names, brokers, board } = settings
+  const { names, connection, board } = settings
   const places = new Map<string, Place>()
   await Promise.all(
     VIEW_TOPICS.flatMap((topic) =>
@@ -183,7 +184,7 @@ export const openFollower = async (
     ),
   )
   await board.caughtUp()
-  const reader = new PartitionReader(brokers)
+  const reader = new PartitionReader(connection)
   try {
     const positions = [...places.values()].map(({ topic, partition }) => ({
       topic: names.topic(topic),

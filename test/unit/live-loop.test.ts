@@ -18,11 +18,10 @@ interface Commit {
 /** A loop over a runtime that only remembers what it was asked to commit. */
 const looping = (options: LiveOptions, { clock = systemClock, fails = false } = {}) => {
   const commits: Commit[] = []
-  const commit = (offers: readonly Offer[], horizon: number) => {
+  const commit = (offers: readonly Offer[], horizon: number): void => {
     if (fails) throw new Error('the disk is full')
     const runs = offers.map(({ record }) => ('runId' in record ? record.runId : ''))
     commits.push({ runs, horizon, wallMs: performance.now() })
-    return []
   }
   const stop = new AbortController()
   const loop = createLiveLoop({ commit }, clock, options)

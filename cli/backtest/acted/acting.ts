@@ -12,7 +12,7 @@ import type { Decision, RunEvent, RunRef } from '../../../schemas/events.ts'
 import { derivedId } from '../../../schemas/ids.ts'
 import { runKey } from '../../../schemas/keys.ts'
 import { failedClass } from '../../../schemas/outcomes.ts'
-import type { Fed } from '../../feed.ts'
+import type { Fed } from '../../../runtime/ports.ts'
 
 /** The first stop of a run. */
 export interface ActedStop {

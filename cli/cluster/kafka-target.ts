@@ -1,0 +1,103 @@
+/** What sources feed on Kafka: records go to the log, then their cursor, then the promise that nothing earlier comes. */
+
+import { OUTSIDE } from '../../runtime/kafka/names.ts'
+import { encoded, stamped } from '../../runtime/engine/offered.ts'
+import { writeToOf } from '../../runtime/kafka/cluster-config.ts'
+import { ProgressBoard } from '../../runtime/kafka/progress-board.ts'
+import { KafkaLog } from '../../runtime/kafka/record-log.ts'
+import type { Fed, Offer } from '../../runtime/ports.ts'
+import type { TopicName } from '../../schemas/topics.ts'
+import type { FeedTarget } from '../live.ts'
+import { openCursors, type Cursors } from './cursors.ts'
+import type { ClusterSettings } from './settings.ts'
+
+/** Topics whose records come from sources; the dead letters are those of offers that no schema holds. */
+const OUTSIDE_TOPICS: readonly TopicName[] = [
+  'ci.run-events.v1',
+  'ci.test-results.v1',
+  'ci.pull-events.v1',
+  'ci.source-states.v1',
+  'ci.dead-letters.v1',
+]
+const cursorName = (source: string): string => `cursor/${source}`
+
+export interface KafkaTarget extends FeedTarget {
+  /** Rejects where the log takes nothing any more. */
+  readonly failed: Promise<never>
+  readonly close: () => Promise<void>
+}
+export interface Offered {
+  readonly records: number
+  readonly seconds: number
+}
+
+export const openKafkaTarget = async (
+  settings: ClusterSettings,
+  onOffered: (offered: Offered) => void,
+): Promise<KafkaTarget> => {
+  const { connection } = settings
+  const to = writeToOf(settings)
+  const cursors = await openCursors({ ...settings, topic: to.names.cursors })
+  const log = await KafkaLog.open(connection, to, OUTSIDE_TOPICS)
+  const failed = Promise.withResolvers<never>()
+  failed.promise.catch(() => undefined)
+  return {
+    fed: createFed(log, cursors, await promisedBefore(settings), onOffered),
+    loadText: cursors.get,
+    saveText: (name, text) => {
+      cursors.set(name, text).catch(failed.reject)
+    },
+    log: null,
+    failed: failed.promise,
+    close: async () => {
+      await Promise.allSettled([log.close(), cursors.close()])
+    },
+  }
+}
+
+/** Pipeline time up to which producers have promised everything. */
+const promisedBefore = async (settings: ClusterSettings): Promise<number> => {
+  const board = new ProgressBoard(settings.connection, writeToOf(settings).names)
+  await board.open()
+  try {
+    await board.caughtUp()
+    return board.newest(OUTSIDE).at
+  } finally {
+    await board.close()
+  }
+}
+
+/** One commit at a time: a promise covers all that was appended before it. */
+export const createFed = (
+  log: Pick<KafkaLog, 'append' | 'promise'>,
+  cursors: Pick<Cursors, 'get' | 'set'>,
+  promised: number,
+  onOffered: (offered: Offered) => void,
+): Fed => {
+  let now = promised
+  let last: Promise<void> = Promise.resolve()
+  const commit = async (
+    offers: readonly Offer[],
+    horizon: number,
+    cursor?: { readonly source: string; readonly at: number },
+  ): Promise<void> => {
+    const began = performance.now()
+    const inOrder = stamped(offers, now)
+    if (inOrder.length > 0) await log.append(inOrder.map(encoded))
+    if (cursor !== undefined) await cursors.set(cursorName(cursor.source), String(cursor.at))
+    const until = Math.max(horizon, inOrder.at(-1)?.record.observedAt ?? 0)
+    if (until > now) await log.promise(until)
+    now = Math.max(now, until)
+    onOffered({ records: inOrder.length, seconds: (performance.now() - began) / 1000 })
+  }
+  return {
+    get now() {
+      return now
+    },
+    cursor: (source) => Number(cursors.get(cursorName(source)) ?? 0),
+    commit: (...of) => {
+      last = last.then(() => commit(...of))
+      return last
+    },
+  }
+}

@@ -1,0 +1,104 @@
+/** `stopline produce`: sources onto Kafka. */
+
+import { setTimeout as wait } from 'node:timers/promises'
+import type { SourceStatus } from '../../api/deps.ts'
+import { systemClock } from '../../runtime/clock.ts'
+import { createMetrics, type Metrics } from '../../runtime/metrics.ts'
+import { openRedis } from '../../runtime/redis/client.ts'
+import { saySources, STATUS_MS } from '../../runtime/redis/redis-status.ts'
+import { serveHealth } from '../cluster/health-server.ts'
+import { openKafkaTarget } from '../cluster/kafka-target.ts'
+import { awaitTurn } from '../cluster/only-producer.ts'
+import { listenOn, LISTEN_OPTIONS, say, SETTINGS_HELP } from '../cluster/options.ts'
+import { clusterSettings, spaceOf, type ClusterSettings } from '../cluster/settings.ts'
+import { EXIT, type Command, type Invocation } from '../command.ts'
+import { feederOf } from '../feeders.ts'
+import { DEMO_OPTIONS, liveConfig, SOURCE_OPTIONS } from '../source-options.ts'
+
+export const produce: Command = {
+  name: 'produce',
+  takes: '[DIR...]',
+  minArguments: 0,
+  maxArguments: 50,
+  summary: 'put what sources tell on Kafka (no DIR and no source: a simulated community)',
+  help: `Polls live sources, replays folders of recorded CI, or simulates a community, onto Kafka. One producer feeds an
+installation at a time; another waits and takes over within the session timeout. ${SETTINGS_HELP}`,
+  options: { ...SOURCE_OPTIONS, ...DEMO_OPTIONS, ...LISTEN_OPTIONS },
+  run: async (invocation) => {
+    const config = invocation.positionals.length === 0 ? liveConfig(invocation) : null
+    const feeder = feederOf(invocation, config)
+    const cluster = clusterSettings()
+    const metrics = createMetrics()
+    let waiting: string | undefined = 'it waits for its turn: another producer feeds'
+    const server = await serveHealth(listenOn(invocation, 9464), metrics, () =>
+      waiting === undefined ? [] : [waiting],
+    )
+    const turn = awaitTurn(cluster)
+    try {
+      say(`produce: health on port ${server.port}; waits for its turn`)
+      const ended = untilAborted(invocation.signal)
+      await Promise.race([turn.mine, turn.lost, ended])
+      if (invocation.signal.aborted) return EXIT.ok
+      waiting = undefined
+      say(`produce: ${feeder.what}`)
+      await feedUntil(invocation, feeder, cluster, metrics, turn.lost)
+    } finally {
+      await turn.end()
+      await server.close()
+    }
+    return EXIT.ok
+  },
+}
+
+const feedUntil = async (
+  { signal }: Invocation,
+  feeder: ReturnType<typeof feederOf>,
+  cluster: ClusterSettings,
+  metrics: Metrics,
+  lost: Promise<never>,
+): Promise<void> => {
+  const target = await openKafkaTarget(cluster, ({ records, seconds }) => {
+    metrics
+      .counter('stopline_stage_records_total')
+      .inc({ stage: 'produce', outcome: 'ok' }, records)
+    metrics.counter('stopline_stage_batches_total').inc({ stage: 'produce' })
+    metrics.counter('stopline_stage_seconds_total').inc({ stage: 'produce' }, seconds)
+  })
+  try {
+    const { sources, wanted } = feeder.serve(target, metrics)
+    metrics.beforeText(() => {
+      const lagMs = Math.max(0, wanted() - target.fed.now)
+      metrics
+        .gauge('stopline_stage_lag_seconds')
+        .set({ stage: 'produce', partition: '' }, lagMs / 1000)
+    })
+    const telling = tellSources(cluster, sources, signal)
+    await Promise.race([feeder.feed(target), lost, target.failed])
+    await telling
+  } finally {
+    await target.close()
+  }
+}
+
+/** Says through Redis how sources are; that Redis does not answer is no reason to stop. */
+const tellSources = async (
+  cluster: ClusterSettings,
+  sources: () => readonly SourceStatus[],
+  signal: AbortSignal,
+): Promise<void> => {
+  const redis = await openRedis(cluster.redis.address).catch(() => undefined)
+  if (redis === undefined) return
+  while (!signal.aborted) {
+    await saySources(redis, spaceOf(cluster), sources(), systemClock.now()).catch(() => undefined)
+    await wait(STATUS_MS, undefined, { signal }).catch(() => undefined)
+  }
+  redis.disconnect()
+}
+
+const untilAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => {
+      resolve()
+    })
+  })
