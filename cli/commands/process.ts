@@ -45,7 +45,7 @@ It ends with code 1 where its state is in doubt, and must then be started again.
 }
 
 /** An event of a task as metrics, and in words where somebody should know. */
-export const noteTask = (metrics: Metrics, event: TaskEvent): void => {
+const noteTask = (metrics: Metrics, event: TaskEvent): void => {
   const { plan, partition } = event.of
   const stage = plan.name
   const count = (outcome: string, records = 1): void => {

@@ -43,7 +43,7 @@ export const sink: Command = {
 }
 
 /** What a sink does, as metrics, words and readiness. */
-export const createSinkState = (metrics: Metrics) => {
+const createSinkState = (metrics: Metrics) => {
   let fresh: ReadonlyMap<number, PartitionFreshness> = new Map()
   let heardAt = -Infinity
   let trouble: string | undefined

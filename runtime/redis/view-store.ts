@@ -15,7 +15,7 @@ const jsonOf = (row: string | null | undefined): string | undefined => {
   return json === '' ? undefined : json
 }
 /** Rows lie by rising score, so that keys of one sort come in order. Zero has no sign. */
-export const scoreOf = (sort: number): number => 0 - sort
+const scoreOf = (sort: number): number => 0 - sort
 
 export class RedisViews implements ViewStore {
   readonly #redis: RedisClient

@@ -22,6 +22,12 @@ export class MemoryViews implements ViewStore {
     }
   }
 
+  /** Every row that is there, by view. */
+  rows(): readonly ViewWrite[] {
+    const all = [...this.#views.values()].flatMap((rows) => [...rows.values()])
+    return all.filter(({ value }) => value !== null)
+  }
+
   get(view: string, key: string): string | undefined {
     const value = this.#views.get(view)?.get(key)?.value
     return value == null ? undefined : JSON.stringify(value)

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import { createFed } from '../../cli/cluster/kafka-target.ts'
+import { OUTSIDE } from '../../runtime/kafka/names.ts'
+import { NO_PROGRESS, type Progress } from '../../runtime/kafka/progress.ts'
+import type { Keyed, Offer } from '../../runtime/ports.ts'
+import { createReach } from '../../sinks/redis/aim.ts'
+import { shareOf } from '../../sinks/redis/partitions.ts'
+import { aFact, aRun, MONDAY } from '../support/facts.ts'
+
+describe('partitions of sinks', () => {
+  it('are shared out evenly, each to one', () => {
+    const members = ['c', 'a', 'b']
+    const shares = members.map((member) => shareOf(7, member, members))
+    expect(shares).toEqual([
+      [2, 5],
+      [0, 3, 6],
+      [1, 4],
+    ])
+    expect(shareOf(3, 'new', [])).toEqual([0, 1, 2])
+  })
+})
+
+describe('how far views are', () => {
+  const open = () => {
+    const said = new Map<string, Progress>()
+    const say = (writer: string, at: number, written: Record<string, number> = {}): void => {
+      said.set(writer, { at, written, handled: {} })
+    }
+    const board = { newest: (writer: string) => said.get(writer) ?? NO_PROGRESS }
+    return { say, reach: createReach(board, ['runs'], 2) }
+  }
+  const next = (offset: number) => new Map([['ci.runs.v1/0', offset]])
+
+  it('is what every writer has spoken up to, once all of it is written', () => {
+    const { say, reach } = open()
+    expect(reach.reached(next(0))).toBe(0)
+    say('runs/0', 10, { 'ci.runs.v1/0': 5 })
+    expect(reach.reached(next(9))).toBe(0)
+    say('runs/1', 8, { 'ci.runs.v1/0': 7, 'ci.runs.v1/1': 99 })
+    expect(reach.reached(next(6))).toBe(0)
+    expect(reach.reached(next(7))).toBe(8)
+    expect(reach.saidAt()).toBe(8)
+  })
+
+  it('is reached by those who never catch up with the newest word', () => {
+    const { say, reach } = open()
+    say('runs/1', 1_000)
+    say('runs/0', 10, { 'ci.runs.v1/0': 5 })
+    expect(reach.reached(next(0))).toBe(0)
+    say('runs/0', 20, { 'ci.runs.v1/0': 8 })
+    expect(reach.reached(next(5))).toBe(10)
+    say(OUTSIDE, 70)
+    expect(reach.offeredAt()).toBe(70)
+  })
+})
+
+describe('offers to Kafka', () => {
+  const offer = (at: number): Offer => ({
+    topic: 'ci.run-events.v1',
+    record: aFact(aRun({ runId: String(at) }), 'started', at),
+  })
+
+  it('go to the log, then their cursor, then the promise; what comes late comes just after it', async () => {
+    const told: string[] = []
+    const log = {
+      append: (records: readonly Keyed[]) => {
+        told.push(`append ${records.map(({ at }) => at - MONDAY).join()}`)
+        return Promise.resolve()
+      },
+      promise: (at: number) => {
+        told.push(`promise ${at - MONDAY}`)
+        return Promise.resolve()
+      },
+    }
+    const cursors = {
+      get: (name: string) => (name === 'cursor/archive' ? '41' : undefined),
+      set: (name: string, text: string) => {
+        told.push(`${name} ${text}`)
+        return Promise.resolve()
+      },
+    }
+    const fed = createFed(log, cursors, MONDAY, () => undefined)
+    expect([fed.now, fed.cursor('archive'), fed.cursor('other')]).toEqual([MONDAY, 41, 0])
+    await Promise.all([
+      fed.commit([offer(MONDAY + 7), offer(MONDAY - 3)], MONDAY + 5, { source: 'archive', at: 43 }),
+      fed.commit([], MONDAY + 9),
+      fed.commit([], MONDAY + 9),
+    ])
+    expect(told).toEqual(['append 1,7', 'cursor/archive 43', 'promise 7', 'promise 9'])
+    expect(fed.now).toBe(MONDAY + 9)
+  })
+})
