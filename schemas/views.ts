@@ -102,8 +102,12 @@ export const TABLE_VIEWS = {
   'test-sheets': 'ci.test-sheets.v1',
   'failure-groups': 'ci.failure-groups.v1',
 } as const satisfies Partial<Record<ViewName, TopicName>>
-/** Topics that feed each view. What is kept of a view outlives all that its topics keep ({@link viewTtlMs}). */
-export const VIEW_FEEDS = {
+type TableView = keyof typeof TABLE_VIEWS
+/** A table is fed by its topic. */
+const tableFeeds = Object.fromEntries(
+  Object.entries(TABLE_VIEWS).map(([view, topic]) => [view, [topic]]),
+) as unknown as Readonly<Record<TableView, readonly TopicName[]>>
+const otherFeeds: Readonly<Record<Exclude<ViewName, TableView>, readonly TopicName[]>> = {
   runs: ['ci.runs.v1'],
   running: ['ci.forecasts.v1', 'ci.runs.v1'],
   queued: ['ci.runs.v1'],
@@ -113,13 +117,14 @@ export const VIEW_FEEDS = {
   'job-runs': ['ci.runs.v1'],
   trajectory: ['ci.forecasts.v1', 'ci.decisions.v1', 'ci.scores.v1'],
   jobs: ['ci.runs.v1'],
-  profiles: ['ci.job-profiles.v1'],
-  kpis: ['ci.kpis.v1'],
   'kpi-history': ['ci.kpi-history.v1'],
-  measures: ['ci.measures.v1'],
-  incidents: ['ci.incidents.v1'],
   'dead-letters': ['ci.dead-letters.v1'],
-} as const satisfies Readonly<Record<ViewName, readonly TopicName[]>>
+}
+/** Topics that feed each view. What is kept of a view outlives all that its topics keep ({@link viewTtlMs}). */
+export const VIEW_FEEDS: Readonly<Record<ViewName, readonly TopicName[]>> = {
+  ...otherFeeds,
+  ...tableFeeds,
+}
 export const VIEW_NAMES = Object.keys(VIEW_FEEDS) as ViewName[]
 /** Topics that feed any view. */
 export const VIEW_TOPICS: readonly TopicName[] = [

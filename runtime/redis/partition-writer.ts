@@ -14,7 +14,7 @@ export interface PartitionWriter {
 }
 
 const familiesOf = (topic: TopicName): readonly ViewName[] =>
-  VIEW_NAMES.filter((view) => (VIEW_FEEDS[view] as readonly TopicName[]).includes(topic))
+  VIEW_NAMES.filter((view) => VIEW_FEEDS[view].includes(topic))
 
 /** Goes on where each family stands. */
 export const openPartitionWriter = async (
