@@ -89,7 +89,14 @@ const PULL = record('PullState', {
   ),
 })
 
+const EARLY = record('EarlyReview', {
+  review: nullable('string'),
+  reviewAt: 'long',
+  reviewId: 'string',
+})
+
 export const CELLS = {
+  early: EARLY,
   repo: REPO,
   author: AUTHOR,
   location: LINEAR,

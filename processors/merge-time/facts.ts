@@ -3,7 +3,7 @@
 import type { PullEvent } from '../../schemas/events.ts'
 import type { PullFacts } from './features.ts'
 import { isTelling, type OpenState } from './signs.ts'
-import type { PullState } from './state.ts'
+import type { PullState, Review } from './state.ts'
 
 /** First heard of so long after it was opened, what it is now may not be what it was then. */
 const LATE_MS = 3_600_000
@@ -70,7 +70,8 @@ const isNewer = (at: number, id: string, thanAt: number, thanId: string): boolea
 export const take = (pull: PullState, event: PullEvent): boolean =>
   event.kind === 'reviewed' ? takeReview(pull, event) : takeFacts(pull, event)
 
-const takeReview = (pull: PullState, { eventAt, eventId, review }: PullEvent): boolean => {
+/** Takes a review, also one that is heard before its pull request; true where it is the newest. */
+export const takeReview = (pull: Review, { eventAt, eventId, review }: PullEvent): boolean => {
   if (!isNewer(eventAt, eventId, pull.reviewAt, pull.reviewId)) return false
   pull.reviewAt = eventAt
   pull.reviewId = eventId

@@ -17,7 +17,7 @@ import {
 } from '../processor.ts'
 import { CELLS } from './cells.ts'
 import { countTime } from './classes.ts'
-import { pullOf, take } from './facts.ts'
+import { pullOf, take, takeReview } from './facts.ts'
 import { zOf } from './forecast.ts'
 import { look, MODEL, open, watchUntil, type View } from './look.ts'
 import { learn, PLAIN_START, type Start } from './model.ts'
@@ -25,7 +25,9 @@ import { hearMerge } from './past.ts'
 import { countSigns, signsOf } from './signs.ts'
 import {
   authorOf,
+  earlyCell,
   forget,
+  isEarly,
   isForgotten,
   modelOf,
   openedAtOf,
@@ -34,10 +36,12 @@ import {
   putModel,
   repoOf,
   type PullState,
+  type Review,
 } from './state.ts'
 
 /** An ended pull request may be opened again, and repeats are told from news, for so long. */
 const REMEMBER_MS = 14 * 86_400_000
+const NO_REVIEW: Review = { review: null, reviewAt: 0, reviewId: '' }
 const ENDS: ReadonlySet<string> = new Set(['merged', 'closed'])
 
 export const mergeTime: Processor = {
@@ -87,8 +91,12 @@ const onFirst = (view: View, event: PullEvent): Effect[] => {
   const { cells, repo, now } = view
   const openedAt = openedAtOf(event)
   if (isForgotten(cells, event.pull)) return [drop('expired')]
-  if (openedAt === null || openedAt > now) return [drop('no-use')]
+  if (openedAt === null || openedAt > now)
+    return event.kind === 'reviewed' ? keepReview(view, event) : [drop('no-use')]
   const pull = pullOf(event, openedAt)
+  const early = cells.get(earlyCell(event.pull)) as Review | undefined
+  if (early !== undefined) Object.assign(pull, early)
+  if (event.kind === 'reviewed') takeReview(pull, event)
   if (ENDS.has(event.kind)) return endUnheard(view, pull, event)
   open(view, pull)
   const author = authorOf(cells, pull.author)
@@ -98,6 +106,16 @@ const onFirst = (view: View, event: PullEvent): Effect[] => {
   repo.past.open += 1
   putAuthor(cells, pull.author, author)
   return lookAt(view, pull, event.kind, event.eventId)
+}
+
+/** A review may be heard before the pull request itself: kept for as long as repeats are told from news. */
+const keepReview = ({ cells, now }: View, event: PullEvent): Effect[] => {
+  const cell = earlyCell(event.pull)
+  const early = (cells.get(cell) as Review | undefined) ?? NO_REVIEW
+  const next = { ...early }
+  if (!takeReview(next, event)) return [drop('duplicate')]
+  cells.put(cell, next)
+  return [setTimer(cell, now + REMEMBER_MS)]
 }
 
 /** Only a reopening that happened after the end is news. */
@@ -192,6 +210,10 @@ const scoreOf = (view: View, pull: PullState, event: PullEvent): MergeScore => (
 
 /** A timer of an open pull request is an instant to look again; of an ended one, to forget it. */
 const onTimer = (view: View, timer: string, causeId: string): Effect[] => {
+  if (isEarly(timer)) {
+    view.cells.delete(timer)
+    return []
+  }
   const pull = view.cells.get(timer) as PullState | undefined
   if (pull === undefined) return []
   if (pull.phase !== 'open') {

@@ -48,6 +48,11 @@ export interface PullState extends Mutable<PullFacts & OpenState> {
 
 export const pullCell = (pull: number): string => `pull/${pull}`
 const authorCell = (login: string): string => `author/${login.slice(0, 100)}`
+const EARLY = 'early/'
+export const earlyCell = (pull: number): string => `${EARLY}${pull}`
+/** Whether a timer is that of a review which was heard before its pull request. */
+export const isEarly = (timer: string): boolean => timer.startsWith(EARLY)
+export type Review = Pick<PullState, 'review' | 'reviewAt' | 'reviewId'>
 const ENDED_PER_CELL = 512
 const endedCell = (pull: number): string => `ended/${Math.floor(pull / ENDED_PER_CELL)}`
 

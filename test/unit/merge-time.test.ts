@@ -158,7 +158,18 @@ describe('the merge-time processor', () => {
   it('says nothing of a pull request of which nobody told when it was opened', () => {
     const one = driven([aPullEvent(7, 'reviewed', MONDAY, { review: 'approved' })])
     expect(one.said).toEqual([])
+    one.advanceTo(MONDAY + 15 * DAY)
     expect(one.cells.size).toBe(0)
+  })
+
+  it('knows the review that was heard before its pull request, and no repeat of it as news', () => {
+    const review = aPullEvent(7, 'reviewed', MONDAY + MINUTE, { review: 'approved' })
+    const opened = { ...aPullEvent(7, 'opened', MONDAY), observedAt: MONDAY + HOUR }
+    const one = driven([review, opened])
+    expect(lastOf(one).signs).toEqual(['approved'])
+    const before = one.said.length
+    one.give('ci.pull-events.v1', { ...review, observedAt: MONDAY + 90 * MINUTE })
+    expect(one.said).toHaveLength(before)
   })
 })
 
