@@ -211,6 +211,9 @@ export interface GroupRun extends Stamped, RunRef {
   group: string
   isOver: boolean
   failed: boolean | null
+  startedAt: number | null
+  durationSeconds: number | null
+  policy: string | null
 }
 
 /** Start or end of a run, re-keyed by a place where it runs. */
@@ -254,7 +257,29 @@ export interface Decision extends Stamped, RunRef {
   pFailLow: number
   expectedSavedSeconds: number
   reason: string
+  ground: string | null
   evidence: Record<string, number>
+  rule: string
+}
+
+/** What is ahead of a change as a whole, and what its runs are still worth once a required job of it failed. */
+export interface ChangeDecision extends Stamped {
+  source: string
+  repo: string
+  group: string
+  elapsedSeconds: number
+  level: Level
+  reason: string
+  failedJob: string | null
+  running: number
+  failures: number
+  remainingSeconds: number | null
+  remainingLow: number | null
+  remainingHigh: number | null
+  jenkinsRemaining: number | null
+  costSeconds: number
+  againSeconds: number
+  mendedShare: number
   rule: string
 }
 
@@ -664,6 +689,7 @@ export interface Records {
   signal: Signal
   forecast: Forecast
   decision: Decision
+  'change-decision': ChangeDecision
   score: Score
   'job-profile': JobProfile
   'pool-outcome': PoolOutcome

@@ -13,6 +13,7 @@ export const SCHEMA_NAMES = [
   'signal',
   'forecast',
   'decision',
+  'change-decision',
   'score',
   'job-profile',
   'pool-outcome',

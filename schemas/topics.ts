@@ -120,6 +120,12 @@ export const TOPICS = {
     jobKey,
     'Transitions of the advice for running runs, each once.',
   ),
+  'ci.change-decisions.v1': row(
+    'change-decision',
+    'source:repo:group',
+    (r) => key(r.source, r.repo, r.group),
+    'What is ahead of changes, and what their runs are still worth once a required job failed.',
+  ),
   'ci.scores.v1': row(
     'score',
     'job key',

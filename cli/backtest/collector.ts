@@ -1,6 +1,13 @@
 /** Keeps of each scored run what the measures need, and no more: some 600 bytes a run. */
 
-import type { Decision, JobProfile, JobRef, Level, Score } from '../../schemas/events.ts'
+import type {
+  ChangeDecision,
+  Decision,
+  JobProfile,
+  JobRef,
+  Level,
+  Score,
+} from '../../schemas/events.ts'
 import { jobKey, runKey } from '../../schemas/keys.ts'
 
 /** Where and at what price a rule first stopped a run. */
@@ -25,8 +32,23 @@ export interface ScoredRun {
   /** No passing duration was known, of the job or of its pool: a forecast at the start only. */
   readonly isCold: boolean
   readonly stops: readonly Stop[]
+  /** What the belief rested on when our rule first stopped it. */
+  readonly ground: string | null
   /** Checkpoints one after the other, FIELDS numbers each; NaN for null. */
   readonly checkpoints: Float64Array
+}
+/** What was said of a change as a whole, at one instant. Times in seconds, NaN for null. */
+export interface SaidOfChange {
+  readonly atMs: number
+  /** True where its running runs were not worth what they cost. */
+  readonly isAgainst: boolean
+  /** True where a failure had gone away, or had not come yet. */
+  readonly isSound: boolean
+  readonly costSeconds: number
+  readonly remaining: number
+  readonly low: number
+  readonly high: number
+  readonly jenkins: number
 }
 /** Names of the numbers of a checkpoint, in their order in {@link ScoredRun.checkpoints}. */
 export const FIELDS = [
@@ -49,10 +71,13 @@ export interface Collected {
   readonly abstentions: Readonly<Record<string, number>>
   /** The newest profile of each job, by job key. */
   readonly profiles: ReadonlyMap<string, JobProfile>
+  /** What was said of each change, by group, in order of time. */
+  readonly changes: ReadonlyMap<number, readonly SaidOfChange[]>
 }
 export interface Collector {
   score(score: Score): void
   decision(decision: Decision): void
+  change(decision: ChangeDecision): void
   profile(profile: JobProfile): void
   collected(): Collected
 }
@@ -81,6 +106,9 @@ export const createCollector = (): Collector => {
   const levels: Partial<Record<Level, number>> = {}
   const abstentions: Record<string, number> = {}
   const profiles = new Map<string, JobProfile>()
+  const changes = new Map<number, SaidOfChange[]>()
+  /** Grounds of first stops, until the run is scored. */
+  const grounds = new Map<string, string | null>()
   return {
     score(score) {
       const job = jobs.of(jobKey(score))
@@ -98,16 +126,27 @@ export const createCollector = (): Collector => {
         heardMs: score.observedAt,
         isCold: isCold(score),
         stops: stopsOf(score, (rule) => rules.of(rule)),
+        ground: grounds.get(name) ?? runs.get(name)?.ground ?? null,
         checkpoints: packed(score),
       })
+      grounds.delete(name)
     },
-    decision({ level, reason }) {
+    decision(decision) {
+      const { level, reason } = decision
       levels[level] = (levels[level] ?? 0) + 1
+      if (level === 'stop' && !grounds.has(runKey(decision)))
+        grounds.set(runKey(decision), decision.ground)
       if (level !== 'abstain') return
       const kind = reason.replace(/\d+(\.\d+)?/g, '#')
       const isKept = kind in abstentions || Object.keys(abstentions).length < MAX_REASONS
       const name = isKept ? kind : 'other'
       abstentions[name] = (abstentions[name] ?? 0) + 1
+    },
+    change(decision) {
+      const group = groups.of(groupName(decision, decision.group))
+      const said = changes.get(group)
+      if (said === undefined) changes.set(group, [saidOf(decision)])
+      else said.push(saidOf(decision))
     },
     profile(profile) {
       profiles.set(jobKey(profile), profile)
@@ -119,12 +158,14 @@ export const createCollector = (): Collector => {
       levels,
       abstentions,
       profiles,
+      changes,
     }),
   }
 }
 
 /** A group's id is its own only inside its repository. */
-const groupName = (score: Score, group: string): string => `${score.source} ${score.repo} ${group}`
+const groupName = ({ source, repo }: Pick<Score, 'source' | 'repo'>, group: string): string =>
+  `${source} ${repo} ${group}`
 const dayName = (score: Score): string =>
   `day ${Math.floor((score.startedAt ?? score.eventAt) / 86_400_000)}`
 
@@ -133,6 +174,17 @@ const isCold = ({ checkpoints }: Score): boolean => {
   const [first, second] = checkpoints
   return second === undefined && first?.remaining === null && first.jenkins === null
 }
+
+const saidOf = (decision: ChangeDecision): SaidOfChange => ({
+  atMs: decision.observedAt,
+  isAgainst: decision.level === 'advise' || decision.level === 'stop',
+  isSound: decision.failedJob === null,
+  costSeconds: decision.costSeconds,
+  remaining: decision.remainingSeconds ?? NaN,
+  low: decision.remainingLow ?? NaN,
+  high: decision.remainingHigh ?? NaN,
+  jenkins: decision.jenkinsRemaining ?? NaN,
+})
 
 const stopsOf = (score: Score, ruleOf: (name: string) => number): Stop[] =>
   score.rules.flatMap(({ rule, stopSeconds, savedSeconds, burntSeconds }) => {

@@ -1,5 +1,6 @@
 /** Figures as text. Nothing known is written as a dash, never as zero. */
 
+import type { Ratio } from '../../schemas/measures.ts'
 import type { Figure } from './bootstrap.ts'
 
 export const NONE = '–'
@@ -48,3 +49,9 @@ export const figureText = (figure: Figure, format: Formatter): string =>
 /** UTC day of an instant. */
 export const dayText = (atMs: number | null): string =>
   atMs === null ? NONE : new Date(atMs).toISOString().slice(0, 10)
+
+export const minutes = (seconds: number): string => one(seconds / 60)
+
+/** A share with what it is made of. Example: 1/2: 50.0 % [9.5, 90.5]. */
+export const ratioText = (ratio: Ratio): string =>
+  `${count(ratio.numerator)}/${count(ratio.denominator)}: ${figureText(ratio, percent)}`

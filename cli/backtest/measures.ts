@@ -5,12 +5,15 @@ import { OUR_RULE } from '../../schemas/measures.ts'
 import type { ActedMeasures } from './acted/measures.ts'
 import { drawsOf } from './bootstrap.ts'
 import type { BootstrapOptions, Draws } from './bootstrap.ts'
+import { changeAdvice, type ChangeAdvice } from './change-advice.ts'
 import { changeMeasures } from './changes.ts'
 import type { ChangeMeasures } from './changes.ts'
 import { CHECKPOINTS, runsAt } from './checkpoints.ts'
 import type { Collected, ScoredRun } from './collector.ts'
 import { forecastMeasures } from './forecasts.ts'
 import type { ForecastMeasures } from './forecasts.ts'
+import { groundMeasures, type GroundMeasures } from './grounds.ts'
+import { lastOf } from './last.ts'
 import { remainingMeasures } from './remaining.ts'
 import type { RemainingMeasures } from './remaining.ts'
 import { ruleMeasures } from './rules.ts'
@@ -59,6 +62,12 @@ export interface BacktestMeasures {
   readonly isSimulated: boolean
   readonly total: SubjectMeasures
   readonly changes: ChangeMeasures
+  /** What was said of changes as a whole. */
+  readonly changeAdvice: ChangeAdvice
+  /** Our stops by what they rested on. */
+  readonly grounds: readonly GroundMeasures[]
+  /** Share of the runs, the last to start, that is scored. */
+  readonly last: number
   /** The same rule where its stops are acted on; null where that was not asked for. */
   readonly acted: ActedMeasures | null
   /** History under other policies: one curve over thresholds for each cost of a false stop. */
@@ -73,6 +82,7 @@ export interface BacktestMeasures {
 export interface MeasureOptions {
   readonly resamples?: number
   readonly seed?: number
+  readonly last?: number
 }
 
 /** Resamples of a single job: its figures are read beside many others, and it has fewer runs to tell of. */
@@ -80,9 +90,10 @@ const JOB_RESAMPLES = 200
 
 /** Measures a back-test; the seed alone decides the draws. 30,000 runs take a few seconds. */
 export const measure = (
-  collected: Collected,
-  { resamples = 500, seed = 1 }: MeasureOptions = {},
+  everything: Collected,
+  { resamples = 500, seed = 1, last = 1 }: MeasureOptions = {},
 ): BacktestMeasures => {
+  const collected = last === 1 ? everything : lastOf(everything, last)
   const byJob = Map.groupBy(collected.runs, ({ job }) => job)
   const options: RuleOptions = {
     rules: collected.rules,
@@ -105,6 +116,9 @@ export const measure = (
     isSimulated: collected.jobs.some(({ source }) => source === 'demo'),
     total: subject(whole, options),
     changes: changeMeasures(whole.runs, whole.draws),
+    changeAdvice: changeAdvice(whole.runs, collected.changes, whole.draws),
+    grounds: groundMeasures(collected.runs, collected.rules.indexOf(OUR_RULE)),
+    last,
     acted: null,
     costCurves: costCurves(collected.runs),
     jobs,

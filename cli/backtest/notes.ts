@@ -13,7 +13,7 @@ const FEW = 30
 export const summary = (measures: BacktestMeasures): string[] => {
   const { counts } = measures.total
   return [
-    `${count(counts.runs)} finished runs of ${count(measures.jobs.length)} jobs, started ${dayText(measures.from)} to ${dayText(measures.to)}. Mode advice: every outcome is seen.`,
+    `${count(counts.runs)} finished runs of ${count(measures.jobs.length)} jobs, started ${dayText(measures.from)} to ${dayText(measures.to)}${measures.last === 1 ? '' : `: the last ${percent(measures.last)} by start`}. Mode advice: every outcome is seen.`,
     `${count(counts.failing)} failing (${hours(counts.failedSeconds)} h), ${count(counts.passing)} passing (${hours(counts.passingSeconds)} h), ${count(counts.censored)} censored (aborted, skipped or unknown; ${hours(counts.censoredSeconds)} h, not scored).`,
     `Intervals: 95 %, ${count(measures.resamples)} resamples of ${count(counts.units)} groups (days where runs have no group).`,
   ]

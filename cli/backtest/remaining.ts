@@ -16,6 +16,12 @@ import { countRatio } from './rules.ts'
 
 const WALKS = 200
 
+/** What was told of the time to an end, and what it was, in seconds; NaN where unknown. */
+export type ToldRemaining = Pick<
+  CheckpointRun,
+  'unit' | 'remaining' | 'remainingLow' | 'remainingHigh' | 'jenkins' | 'actual'
+>
+
 /** Remaining time at one checkpoint, in seconds. */
 export interface RemainingMeasures {
   /** Runs with an 80 % interval, and the share of them that ended inside it: should be .8. */
@@ -30,7 +36,7 @@ export interface RemainingMeasures {
 
 /** Measures of the remaining times told for these runs, whose units are those of the draws. */
 export const remainingMeasures = (
-  runs: readonly CheckpointRun[],
+  runs: readonly ToldRemaining[],
   all: Draws,
 ): RemainingMeasures => {
   const known = runs.filter(({ actual }) => !Number.isNaN(actual))
@@ -40,7 +46,7 @@ export const remainingMeasures = (
   )
   const boundedColumn = columnOf(bounded.map(({ unit }) => [unit, 1]))
   const insideColumn = columnOf(inside.map(({ unit }) => [unit, 1]))
-  const among = (part: readonly CheckpointRun[]): Draws =>
+  const among = (part: readonly ToldRemaining[]): Draws =>
     drawsAmong(
       all,
       part.map(({ unit }) => unit),
@@ -57,10 +63,10 @@ export const remainingMeasures = (
 }
 
 const medians = (
-  paired: readonly CheckpointRun[],
+  paired: readonly ToldRemaining[],
   draws: Draws,
 ): Pick<RemainingMeasures, 'medianErrorSeconds' | 'jenkinsMedianErrorSeconds' | 'leadSeconds'> => {
-  const errors = (of: (run: CheckpointRun) => number): Sorted =>
+  const errors = (of: (run: ToldRemaining) => number): Sorted =>
     sortedBy(
       paired.map((run) => Math.abs(of(run) - run.actual)),
       paired.map(({ unit }) => unit),

@@ -10,16 +10,18 @@ import {
   recall,
   strictNet,
 } from '../../schemas/measures.ts'
-import type { Ratio } from '../../schemas/measures.ts'
 import { actedTable } from './acted/table.ts'
+import { changeTables, groundTables } from './decision-tables.ts'
 import {
   hours,
   count,
   figureText,
+  minutes,
   NONE,
   one,
   percent,
   rangeText,
+  ratioText,
   three,
   valueText,
 } from './format.ts'
@@ -29,9 +31,6 @@ import type { BacktestMeasures, JobMeasures, SubjectMeasures } from './measures.
 import type { RuleMeasures } from './rules.ts'
 import type { Table } from './table.ts'
 import { isOverBound } from './what-if.ts'
-
-const ratioText = (ratio: Ratio): string =>
-  `${count(ratio.numerator)}/${count(ratio.denominator)}: ${figureText(ratio, percent)}`
 
 /** Saved, burnt and net hours by rule. The net of a rule over the bound stands in brackets: it does not count. */
 export const worthTable = ({ rules }: SubjectMeasures): Table => ({
@@ -132,8 +131,6 @@ export const remainingTable = ({ checkpoints }: SubjectMeasures): Table => ({
   ],
 })
 
-const minutes = (seconds: number): string => one(seconds / 60)
-
 /** Thresholds worth a row. */
 const SHOWN = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99]
 
@@ -223,6 +220,8 @@ export const actedTables = ({ total, acted }: BacktestMeasures): readonly Table[
 export const allTables = (measures: BacktestMeasures, jobs: number): readonly Table[] => [
   worthTable(measures.total),
   stopTable(measures.total),
+  ...groundTables(measures),
+  ...changeTables(measures),
   forecastTable(measures.total),
   remainingTable(measures.total),
   ...actedTables(measures),

@@ -5,7 +5,7 @@ import { basename, resolve } from 'node:path'
 import { kindsOf, openArchive, type Archive } from '../../producers/archive/archive.ts'
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
 import type { LogRecord } from '../../runtime/ports.ts'
-import type { Decision, Forecast, JobProfile, Score } from '../../schemas/events.ts'
+import type { ChangeDecision, Decision, Forecast, JobProfile, Score } from '../../schemas/events.ts'
 import { actOnStops } from '../backtest/acted/acting.ts'
 import { actedMeasures, type ActedMeasures } from '../backtest/acted/measures.ts'
 import { createCollector, type Collected, type Collector } from '../backtest/collector.ts'
@@ -77,6 +77,11 @@ A forecast uses only what had been heard at its instant. Intervals are 95 % boot
       type: 'boolean',
       doc: 'Let openings of pull requests tell the sizes of their end: a leak, for comparison.',
     },
+    last: {
+      type: 'string',
+      value: 'SHARE',
+      doc: 'Score only the last share of the runs by start, such as 0.4. Default 1: all.',
+    },
     resamples: { type: 'string', value: 'N', doc: 'Bootstrap resamples. Default 500.' },
   },
   run: async (invocation) => {
@@ -118,10 +123,11 @@ const runMeasures = async (
   resamples: number,
 ): Promise<BacktestMeasures> => {
   const keepShare = numberOption(invocation, 'keep-share', 0.05, [0.001, 1])
+  const last = numberOption(invocation, 'last', 1, [0.01, 1])
   const isActed = modeOf(invocation) === 'acted'
   const collected = await advice(invocation, archive)
   const measures = {
-    ...measure(collected, { resamples }),
+    ...measure(collected, { resamples, last }),
     acted: isActed ? await acted(invocation, archive, { resamples, keepShare }) : null,
   }
   const report = textOption(invocation, 'report')
@@ -182,6 +188,7 @@ const collect = (
   if (topic === 'ci.scores.v1') collector.score(record as Score)
   else if (topic === 'ci.job-profiles.v1') collector.profile(record as JobProfile)
   else if (topic === 'ci.forecasts.v1') void forecasts?.write(forecastLine(record as Forecast))
+  else if (topic === 'ci.change-decisions.v1') collector.change(record as ChangeDecision)
   else if (topic === 'ci.decisions.v1') {
     collector.decision(record as Decision)
     void decisions?.write(decisionLine(record as Decision))

@@ -2,7 +2,7 @@
 
 import type { GroupRun, Run } from '../../schemas/events.ts'
 import { derivedId } from '../../schemas/ids.ts'
-import { failedClass } from '../../schemas/outcomes.ts'
+import { durationSeconds, failedClass } from '../../schemas/outcomes.ts'
 import { drop, emit, type Processor } from '../processor.ts'
 
 /** Runs started together for one change; where no group is told, runs of one commit. */
@@ -31,6 +31,9 @@ export const grouping: Processor = {
       group,
       isOver,
       failed: isOver ? failedClass(run.outcome ?? 'unknown') : null,
+      startedAt: run.startedAt,
+      durationSeconds: isOver ? durationSeconds(run) : null,
+      policy: run.labels['policy'] ?? null,
     }
     return [emit('ci.group-runs.v1', told)]
   },

@@ -274,6 +274,7 @@ const decisionOf = (forecast: Forecast, view: View, verdict: Verdict, seen: Seen
   pFailLow: forecast.pFailLow,
   expectedSavedSeconds: verdict.expectedSavedSeconds,
   reason: verdict.reason,
+  ground: verdict.level === 'abstain' ? null : verdict.ground,
   evidence: {
     passes: forecast.passes,
     failures: forecast.failures,

@@ -1,4 +1,4 @@
-/** What may be said of a job's runs: its policy, told by the label `policy` of a run. */
+/** What may be said of a job's runs and of a change that it failed: its policy, told by the label `policy` of a run. */
 
 import type { Level } from '../../schemas/events.ts'
 
@@ -9,8 +9,18 @@ export interface Policy {
   readonly floor: number
   /** Steps that a stop must leave running, such as those that free a cluster; a trailing * stands for any ending. */
   readonly protectedSteps: readonly string[]
+  /** True where the other runs of a change are to be stopped once this job failed it. */
+  readonly isFailFast: boolean
+  /** True where a change may merge though this job failed. */
+  readonly isOptional: boolean
 }
-export const NO_POLICY: Policy = { most: 'stop', floor: 0, protectedSteps: [] }
+export const NO_POLICY: Policy = {
+  most: 'stop',
+  floor: 0,
+  protectedSteps: [],
+  isFailFast: false,
+  isOptional: false,
+}
 const MOST: readonly string[] = ['off', 'watch', 'advise', 'stop'] satisfies Policy['most'][]
 const isMost = (word: string): word is Policy['most'] => MOST.includes(word)
 
@@ -18,6 +28,7 @@ const isMost = (word: string): word is Policy['most'] => MOST.includes(word)
  * Reads a policy: words apart by spaces, in any order; what is not understood is passed over, towards saying less: a word
  * that is none of the four means `advise`.
  * Example: `stop floor=.97 protect=gather*,deprovision` stops from .97 on, and not once a gather or deprovision step began.
+ * Example: `advise fail-fast`: its runs are not stopped, but those of a change that it failed are.
  */
 export const policyOf = (labels: Readonly<Record<string, string>>): Policy => {
   const text = labels['policy']
@@ -26,7 +37,9 @@ export const policyOf = (labels: Readonly<Record<string, string>>): Policy => {
   for (const word of text.split(/\s+/).filter(Boolean)) {
     const [name = '', value = ''] = word.split('=', 2)
     const floor = Number(value)
-    if (name === 'protect') policy = { ...policy, protectedSteps: value.split(',') }
+    if (word === 'fail-fast') policy = { ...policy, isFailFast: true }
+    else if (word === 'optional') policy = { ...policy, isOptional: true }
+    else if (name === 'protect') policy = { ...policy, protectedSteps: value.split(',') }
     else if (name === 'floor' && value !== '' && floor >= 0 && floor <= 1)
       policy = { ...policy, floor }
     else policy = { ...policy, most: isMost(word) ? word : 'advise' }

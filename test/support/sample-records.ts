@@ -83,6 +83,7 @@ export const sampleDecision = (change: Partial<Decision> = {}): Decision => ({
   pFailLow: 0.1,
   expectedSavedSeconds: 42.5,
   reason: 'a step failed',
+  ground: 'sign',
   evidence: { failedSteps: 1 },
   rule: 'stopline/1',
   ...change,

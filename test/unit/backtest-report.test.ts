@@ -30,6 +30,7 @@ const decision: Decision = {
   pFailLow: 0.2,
   expectedSavedSeconds: 12,
   reason: '12 of 299 passes seen <b>',
+  ground: null,
   evidence: {},
   rule: 'stopline/1',
 }

@@ -1,9 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { grouping, groupOf } from '../../processors/signals/grouping.ts'
-import { signals } from '../../processors/signals/signals.ts'
+import { signals as both } from '../../processors/signals/signals.ts'
+import type { Processor } from '../../processors/processor.ts'
 import type { GroupRun } from '../../schemas/events.ts'
 import { aRun, HOUR, MINUTE, MONDAY } from '../support/facts.ts'
 import { given, on, until, type Happening, type Said } from '../support/given.ts'
+
+/** What is said of siblings; of changes as a whole, `change-decisions.test.ts`. */
+const signals: Processor = {
+  ...both,
+  step: (...input) =>
+    both
+      .step(...input)
+      .filter((effect) => effect.kind !== 'emit' || effect.topic === 'ci.signals.v1'),
+}
 
 /** A run of the group `push` by its job: it starts, or ends with an outcome. */
 const member = (job: string, minute: number, failed?: boolean, group = 'push'): Happening => {
@@ -11,7 +21,8 @@ const member = (job: string, minute: number, failed?: boolean, group = 'push'): 
   const record: GroupRun = {
     ...{ eventId: `${group}/${job}/${minute}`, eventAt: at, observedAt: at },
     ...{ ...aRun({ job, runId: `${group}-${job}` }), group },
-    ...{ isOver: failed !== undefined, failed: failed ?? null },
+    ...{ isOver: failed !== undefined, failed: failed ?? null, policy: null },
+    ...{ startedAt: null, durationSeconds: null },
   }
   return on('ci.group-runs.v1', record)
 }
@@ -47,6 +58,7 @@ describe('the signals of siblings', () => {
     const unclassed: Happening = on('ci.group-runs.v1', {
       ...{ eventId: 'x', eventAt: MONDAY + HOUR, observedAt: MONDAY + HOUR },
       ...{ ...aRun({ job: 'a', runId: 'push-a' }), group: 'push', isOver: true, failed: null },
+      ...{ startedAt: null, durationSeconds: null, policy: null },
     })
     given(signals, member('a', 0), member('b', 1)).when(unclassed).thenNothing()
     given(signals, member('a', 0), member('b', 1, undefined, 'other'))

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { isProtected, policyOf, within } from '../../processors/stopping/policy.ts'
+import { isProtected, NO_POLICY, policyOf, within } from '../../processors/stopping/policy.ts'
 
 describe('the policy of a job', () => {
   it('is read from its label: stop from .97 on, and leave gather and deprovision alone', () => {
     const policy = policyOf({ policy: 'stop floor=.97 protect=gather*,deprovision' })
     expect(policy).toEqual({
-      most: 'stop',
+      ...NO_POLICY,
       floor: 0.97,
       protectedSteps: ['gather*', 'deprovision'],
     })
@@ -13,9 +13,15 @@ describe('the policy of a job', () => {
     expect(steps.filter((step) => isProtected(policy, step))).toEqual(steps.slice(0, 3))
   })
   it('lets everything be said where nothing is told, and no stop where it is not understood', () => {
-    expect(policyOf({})).toEqual({ most: 'stop', floor: 0, protectedSteps: [] })
+    expect(policyOf({})).toBe(NO_POLICY)
     for (const policy of ['stopp', 'floor=2', 'none'])
       expect(policyOf({ policy }).most).toBe('advise')
+  })
+  it('says of a change that its job failed: fail fast, or that it may merge all the same', () => {
+    expect(policyOf({ policy: 'advise fail-fast' })).toMatchObject({
+      ...{ most: 'advise', isFailFast: true, isOptional: false },
+    })
+    expect(policyOf({ policy: 'optional' })).toMatchObject({ most: 'stop', isOptional: true })
   })
   it('takes nothing away below what it allows', () => {
     const advice = { level: 'continue', reason: 'r' } as const

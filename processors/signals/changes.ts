@@ -1,0 +1,137 @@
+/** Looks at changes as a whole: as time passes, when a required job failed, and when that failure went away. */
+
+import type { ChangeDecision, GroupRun } from '../../schemas/events.ts'
+import { derivedId } from '../../schemas/ids.ts'
+import { keyParts } from '../../schemas/keys.ts'
+import { emit, setTimer, type Cells, type Effect, type Emit } from '../processor.ts'
+import { policyOf, type Policy } from '../stopping/policy.ts'
+import { changeAdvice, outlookOf, type Outlook, type Runner } from './change.ts'
+import { endsOf, groupCell, mendsOf, rateOf, type Group } from './group.ts'
+
+export const CHANGE_RULE = 'change/1'
+/** Name of the timer of a group: this and its name. */
+export const LOOK = 'look/'
+/** A change is looked at after a minute, and again each time it is four times as old. */
+const FIRST_LOOK_MS = 60_000
+const LATER = 4
+/** Failed jobs remembered of a change. */
+const MAX_FAILED = 20
+/** A job that fails so often, this failure included, cannot be required. */
+const USUAL_FAILURE = 0.75
+/** Before anything was seen, one failure in ten goes away when its job is tried again; that counts as ten changes. */
+const MENDED_AT_FIRST = 0.1
+const LEAN = 10
+const FORGET = 0.99
+
+type Ref = Pick<ChangeDecision, 'source' | 'repo' | 'group'>
+interface Cause extends Ref {
+  readonly id: string
+  readonly now: number
+}
+
+/** What a start or an end means for the change. Changes the group. */
+export const afterMember = (cells: Cells, group: Group, run: GroupRun, now: number): Effect[] => {
+  if (!run.isOver) {
+    if (group.isDue) return []
+    group.isDue = true
+    return [setTimer(LOOK + run.group, now + FIRST_LOOK_MS)]
+  }
+  if (run.failed === null) return []
+  const cause = { source: run.source, repo: run.repo, group: run.group, id: run.eventId, now }
+  return run.failed ? onFailure(cells, group, run, cause) : onPass(cells, group, run, cause)
+}
+
+/** The first failure of a required job; further ones are no news to the change. */
+const onFailure = (cells: Cells, group: Group, run: GroupRun, cause: Cause): Effect[] => {
+  const { job, policy } = run
+  if (group.failed.includes(job) || group.failed.length >= MAX_FAILED) return []
+  if (isOptional(cells, job, policy)) return []
+  group.failed.push(job)
+  if (!group.isFailed) count(cells, { failed: 1, mended: 0 })
+  group.isFailed = true
+  if (group.failed.length > 1) return []
+  group.policy = policy
+  return group.running.length === 0 ? [] : [say(cells, group, cause)]
+}
+const policyFrom = (policy: string | null): Policy => policyOf(policy === null ? {} : { policy })
+
+/** The rate holds this failure already. */
+const isOptional = (cells: Cells, job: string, policy: string | null): boolean =>
+  policyFrom(policy).isOptional || rateOf(endsOf(cells, job), endsOf(cells)) > USUAL_FAILURE
+
+/** A failed job that passes when it is tried again: its failure is none of the change's. */
+const onPass = (cells: Cells, group: Group, { job }: GroupRun, cause: Cause): Effect[] => {
+  if (!group.failed.includes(job)) return []
+  group.failed = group.failed.filter((each) => each !== job)
+  if (group.failed.length > 0) return []
+  if (!group.isMended) count(cells, { failed: 0, mended: 1 })
+  group.isMended = true
+  group.policy = null
+  return group.running.length === 0 ? [] : [say(cells, group, cause)]
+}
+const count = (cells: Cells, more: { failed: number; mended: number }): void => {
+  const { failed, mended } = mendsOf(cells)
+  const kept = more.failed > 0 ? FORGET : 1
+  cells.put('mends', { failed: failed * kept + more.failed, mended: mended * kept + more.mended })
+}
+
+/** Time has passed. */
+export const onLook = (cells: Cells, key: string, timer: string, now: number): Effect[] => {
+  const name = timer.slice(LOOK.length)
+  const group = cells.get(groupCell(name)) as Group | undefined
+  if (group === undefined) return []
+  group.isDue = group.running.length > 0
+  cells.put(groupCell(name), group)
+  if (!group.isDue) return []
+  const [source = '', repo = ''] = keyParts(key)
+  const again = setTimer(timer, now + (LATER - 1) * Math.max(FIRST_LOOK_MS, now - group.startedAt))
+  const said = say(cells, group, { source, repo, group: name, id: `${key}/${timer}/${now}`, now })
+  const isTold = group.running.length > 1 && said.record.remainingSeconds !== null
+  return isTold ? [said, again] : [again]
+}
+
+const say = (
+  cells: Cells,
+  group: Group,
+  { id, now, ...ref }: Cause,
+): Emit<'ci.change-decisions.v1'> => {
+  const repo = endsOf(cells)
+  const outlook = outlookOf(
+    group.running.map(({ job, startedAt }): Runner => {
+      const ends = endsOf(cells, job)
+      return {
+        ends,
+        pFail: rateOf(ends, repo),
+        elapsedSeconds: Math.max(0, (now - startedAt) / 1000),
+      }
+    }),
+  )
+  const { failed, mended } = mendsOf(cells)
+  const mendedShare = (mended + LEAN * MENDED_AT_FIRST) / (failed + LEAN)
+  return emit('ci.change-decisions.v1', {
+    eventId: derivedId(id, `change/${ref.group}`),
+    eventAt: now,
+    observedAt: now,
+    ...ref,
+    elapsedSeconds: Math.max(0, (now - group.startedAt) / 1000),
+    ...adviceOf(group, outlook, mendedShare),
+    failedJob: group.failed[0] ?? null,
+    running: group.running.length,
+    ...outlook,
+    mendedShare,
+    rule: CHANGE_RULE,
+  })
+}
+const adviceOf = (
+  group: Group,
+  outlook: Outlook,
+  mendedShare: number,
+): Pick<ChangeDecision, 'level' | 'reason'> => {
+  if (group.failed.length > 0) return changeAdvice(outlook, mendedShare, policyFrom(group.policy))
+  return {
+    level: 'continue',
+    reason: group.isMended
+      ? 'the job that failed passed when it was tried again'
+      : 'no required job has failed',
+  }
+}

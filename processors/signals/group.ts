@@ -1,0 +1,103 @@
+/** State of the signals processor: the groups of a repository, and how its jobs end. */
+
+import type { Cells } from '../processor.ts'
+import type { JobEnds } from './change.ts'
+
+export interface Member {
+  job: string
+  runId: string
+  attempt: number
+  startedAt: number
+  /** What it was last told. */
+  told: number
+}
+export interface Group {
+  /** Failures among the ended members minus those expected. */
+  excess: number
+  running: Member[]
+  /** When its first run started, and when anything was last heard of it. */
+  startedAt: number
+  heardAt: number
+  /** Required jobs that failed and did not pass since, the first of them first. */
+  failed: string[]
+  /** True once a failure of it was counted, and once that went away. */
+  isFailed: boolean
+  isMended: boolean
+  /** Policy of the job that failed first. */
+  policy: string | null
+  /** True while a look at the change as a whole is due. */
+  isDue: boolean
+}
+/** Changes of a repository whose first failure was seen, and those where it went away; decayed. */
+export interface Mends {
+  failed: number
+  mended: number
+}
+
+const fields = (types: Record<string, unknown>): object[] =>
+  Object.entries(types).map(([name, type]) => ({ name, type }))
+const record = (name: string, types: Record<string, unknown>): object => ({
+  type: 'record',
+  name,
+  fields: fields(types),
+})
+const doubles = { type: 'array', items: 'double' }
+const MEMBER = record('Member', {
+  job: 'string',
+  runId: 'string',
+  attempt: 'int',
+  startedAt: 'long',
+  told: 'double',
+})
+
+export const CELLS = {
+  rate: record('JobEnds', {
+    failures: 'double',
+    runs: 'double',
+    passSeconds: doubles,
+    failSeconds: doubles,
+  }),
+  mends: record('Mends', { failed: 'double', mended: 'double' }),
+  group: record('Group', {
+    excess: 'double',
+    running: { type: 'array', items: MEMBER },
+    startedAt: 'long',
+    heardAt: 'long',
+    failed: { type: 'array', items: 'string' },
+    isFailed: 'boolean',
+    isMended: 'boolean',
+    policy: ['null', 'string'],
+    isDue: 'boolean',
+  }),
+}
+
+export const newGroup = (startedAt: number, now: number): Group => ({
+  excess: 0,
+  running: [],
+  startedAt,
+  heardAt: now,
+  failed: [],
+  isFailed: false,
+  isMended: false,
+  policy: null,
+  isDue: false,
+})
+export const groupCell = (group: string): string => `group/${group}`
+const NO_ENDS: JobEnds = { failures: 0, runs: 0, passSeconds: [], failSeconds: [] }
+
+/** How the runs of a job end, or, without one, those of the whole repository. */
+export const endsOf = (cells: Cells, job?: string): JobEnds =>
+  (cells.get(job === undefined ? 'rate' : `rate/${job}`) as JobEnds | undefined) ?? NO_ENDS
+export const mendsOf = (cells: Cells): Mends =>
+  (cells.get('mends') as Mends | undefined) ?? { failed: 0, mended: 0 }
+
+/** The repository counts as one run of each job. */
+const REPO_RUNS = 1
+/** Before anything is known. */
+const RATE_AT_FIRST = 0.1
+
+/** Failure rate of a job, leaning on that of its repository. Example: nothing known: .1. */
+export const rateOf = (own: JobEnds, repo: JobEnds): number => {
+  const wide = (repo.failures + RATE_AT_FIRST) / (repo.runs + 1)
+  return (own.failures + REPO_RUNS * wide) / (own.runs + REPO_RUNS)
+}

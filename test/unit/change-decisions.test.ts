@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { signals } from '../../processors/signals/signals.ts'
+import type { ChangeDecision, GroupRun } from '../../schemas/events.ts'
+import { aRun, MINUTE, MONDAY } from '../support/facts.ts'
+import { given, on, until, type Happening } from '../support/given.ts'
+
+interface Told {
+  readonly failed?: boolean
+  readonly group?: string
+  readonly attempt?: number
+  readonly policy?: string
+  readonly seconds?: number
+}
+/** A run of a change: it starts, or ends with an outcome. */
+const member = (job: string, minute: number, told: Told = {}): Happening => {
+  const { failed, group = 'push', attempt = 1, policy = null, seconds = 600 } = told
+  const at = MONDAY + minute * MINUTE
+  const isOver = failed !== undefined
+  const record: GroupRun = {
+    ...{ eventId: `${group}/${job}/${minute}`, eventAt: at, observedAt: at },
+    ...{ ...aRun({ job, runId: `${group}-${job}`, attempt }), group, isOver, policy },
+    failed: failed ?? null,
+    startedAt: isOver ? at - seconds * 1000 : at,
+    durationSeconds: isOver ? seconds : null,
+  }
+  return on('ci.group-runs.v1', record)
+}
+/** Six changes that passed: each job takes ten minutes. */
+const green = (...jobs: readonly string[]): Happening[] =>
+  [0, 1, 2, 3, 4, 5].flatMap((i) =>
+    [0, 10].flatMap((minute) =>
+      jobs.map((job) =>
+        member(job, 20 * i + minute, { group: `g${i}`, ...(minute === 10 && { failed: false }) }),
+      ),
+    ),
+  )
+const decisions = (said: readonly { readonly topic: string }[]): ChangeDecision[] =>
+  said
+    .filter(({ topic }) => topic === 'ci.change-decisions.v1')
+    .map((effect) => (effect as unknown as { record: ChangeDecision }).record)
+
+/** Those that no lapse of time caused. */
+const caused = (said: readonly { readonly topic: string }[]): ChangeDecision[] =>
+  decisions(said).filter(({ elapsedSeconds }) => elapsedSeconds !== 60 && elapsedSeconds !== 240)
+
+describe('decisions on a change', () => {
+  const before = [...green('unit', 'e2e', 'lint'), member('unit', 200), member('e2e', 200)]
+
+  it('say when its last run is likely to end, a minute after it started and when it is four times as old', () => {
+    const said = decisions(given(signals, ...before).when(until(MONDAY + 206 * MINUTE)).said)
+    expect(said.map(({ elapsedSeconds }) => elapsedSeconds)).toEqual([60, 240])
+    expect(said[0]).toMatchObject({ level: 'continue', running: 2, remainingSeconds: 540 })
+    expect(said[0]).toMatchObject({ jenkinsRemaining: 540, failedJob: null })
+    expect(said[0]?.costSeconds).toBeCloseTo(1080)
+  })
+  it('advise against the other runs once a required job failed, and stop them where that is its policy', () => {
+    const failing = (policy?: string) =>
+      caused(
+        given(signals, ...before).when(
+          member('unit', 202, { failed: true, seconds: 120, ...(policy && { policy }) }),
+        ).said,
+      )
+    expect(failing()).toMatchObject([
+      { level: 'advise', failedJob: 'unit', running: 1, remainingSeconds: 480 },
+    ])
+    expect(failing('fail-fast')).toMatchObject([{ level: 'stop' }])
+    expect(failing('optional')).toEqual([])
+  })
+  it('take that back when the failed job passes on another attempt, and learn that it does', () => {
+    const said = caused(
+      given(signals, ...before).when(
+        member('unit', 202, { failed: true, seconds: 120 }),
+        member('unit', 203, { attempt: 2 }),
+        member('unit', 205, { attempt: 2, failed: false }),
+      ).said,
+    )
+    expect(said.map(({ level }) => level)).toEqual(['advise', 'continue'])
+    expect(said.map(({ mendedShare }) => mendedShare)).toEqual([1 / 11, 2 / 11])
+  })
+  it('are not moved by a job that always fails', () => {
+    const always = [0, 1, 2, 3, 4, 5].flatMap((i) => [
+      member('red', 20 * i, { group: `r${i}` }),
+      member('red', 20 * i + 10, { group: `r${i}`, failed: true }),
+    ])
+    const said = given(signals, ...before, ...always, member('red', 200)).when(
+      member('red', 202, { failed: true }),
+    ).said
+    expect(caused(said)).toEqual([])
+  })
+})
