@@ -8,7 +8,7 @@ import { policyOf, type Policy } from '../stopping/policy.ts'
 import { changeAdvice, outlookOf, type Outlook, type Runner } from './change.ts'
 import { endsOf, groupCell, mendsOf, rateOf, type Group } from './group.ts'
 
-export const CHANGE_RULE = 'change/1'
+const CHANGE_RULE = 'change/1'
 /** Name of the timer of a group: this and its name. */
 export const LOOK = 'look/'
 /** A change is looked at after a minute, and again each time it is four times as old. */
