@@ -27,6 +27,7 @@ export const startCheckpointer = (
   worker.unref()
   return {
     stop: async () => {
+      worker.ref() // nothing else may be left to do
       worker.postMessage('stop')
       await ended
     },
