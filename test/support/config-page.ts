@@ -77,5 +77,5 @@ export const configPage = (): Promise<string> =>
         table(fields),
       ]),
     ].join('\n\n'),
-    { parser: 'markdown', printWidth: 120 },
+    { parser: 'markdown', printWidth: 120, singleQuote: true },
   )

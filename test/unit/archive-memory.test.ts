@@ -31,7 +31,7 @@ it('reads a file in reverse order of time that is larger than its memory', () =>
   for (let id = RUNS; id > 0; id -= 1) parts.push(row(id))
   const content = Buffer.from(parts.join(''))
   const module = join(import.meta.dirname, '../../producers/archive/archive.ts')
-  const args = ['--max-old-space-size=40', '--input-type=module', '-e', COUNT]
+  const args = ['--max-old-space-size=48', '--input-type=module', '-e', COUNT]
   const printed = execFileSync(process.execPath, [
     ...args,
     module,

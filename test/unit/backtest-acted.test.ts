@@ -66,7 +66,7 @@ const acted = (offers: readonly Offer[], keepShare: number) => {
       if (topic === 'ci.run-events.v1') heard.push(record as RunEvent)
   })
   const { fed, stops } = actOnStops(runtime, keepShare)
-  fed.commit(offers, MONDAY + 60 * MINUTE, { source: 'test', at: offers.length })
+  void fed.commit(offers, MONDAY + 60 * MINUTE, { source: 'test', at: offers.length })
   const cursor = fed.cursor('test')
   runtime.close()
   return { heard, stops, cursor }
