@@ -26,7 +26,7 @@ const HEADER_BYTES = 5
 export class RecordCodec<S extends SchemaName> {
   readonly type: avro.Type
   readonly #writers = new Map<number, ReturnType<avro.Type['createResolver']> | null>()
-  readonly #writerId: number
+  #writerId: number
   readonly #name: string
 
   constructor(name: S, writerId: number) {
@@ -34,6 +34,23 @@ export class RecordCodec<S extends SchemaName> {
     this.type = avroType(schemaOf(name))
     this.#writerId = writerId
     this.#writers.set(writerId, null)
+  }
+
+  /** The id its own bytes are written with. */
+  get writerId(): number {
+    return this.#writerId
+  }
+
+  /** Writes from now on with the id that a registry has given our schema; what the id before meant is unknown then. */
+  writeAs(id: number): void {
+    this.#writers.delete(this.#writerId)
+    this.#writers.set(id, null)
+    this.#writerId = id
+  }
+
+  /** True where bytes that were written with a schema id can be read. */
+  knows(id: number): boolean {
+    return this.#writers.has(id)
   }
 
   /** Makes bytes of another writer version readable. Throws where the versions do not resolve. */

@@ -3,7 +3,10 @@
 import type { KafkaMessage, RetryOptions } from 'kafkajs'
 
 /** A record as it was fetched, or the control record that ends a transaction. */
-export type FetchedMessage = Pick<KafkaMessage, 'key' | 'value' | 'offset' | 'headers'> & {
+export type FetchedMessage = Pick<
+  KafkaMessage,
+  'key' | 'value' | 'offset' | 'headers' | 'timestamp'
+> & {
   readonly isControlRecord: boolean
   readonly batchContext: { readonly producerId: string; readonly inTransaction: boolean }
 }

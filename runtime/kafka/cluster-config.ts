@@ -1,5 +1,6 @@
 /** What all processes of an installation must be told alike: where the cluster is, and how topics are laid out on it. */
 
+import type { RegistrySettings } from '../registry.ts'
 import type { Connection } from './connection.ts'
 import type { WriteTo } from './messages.ts'
 import { namesIn } from './names.ts'
@@ -12,6 +13,8 @@ export interface ClusterConfig {
   readonly partitions: number
   readonly replication: number
   readonly minInSync: number
+  /** Null: schema ids are those of our own list, and only this version of us understands them. */
+  readonly registry: RegistrySettings | null
   /** After so long without a heartbeat a process has lost its tasks. */
   readonly sessionTimeoutMs: number
 }

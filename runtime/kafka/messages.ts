@@ -2,7 +2,7 @@
 
 import { CODECS, UndecodableError } from '../../schemas/codec.ts'
 import type { DeadLetter } from '../../schemas/events.ts'
-import { TOPICS, type RecordOf, type TopicName } from '../../schemas/topics.ts'
+import { TOPICS, type RecordOf, type TopicName, type TopicRow } from '../../schemas/topics.ts'
 import { keyed } from '../engine/stage.ts'
 import type { Keyed } from '../ports.ts'
 import type { FetchedMessage } from './client-parts.ts'
@@ -25,9 +25,15 @@ export const toMessage = (
   topic: names.topic(topic),
   partition: partitionOf(key, partitionsOf(topic)),
   key,
-  value: record === null ? null : (bytes ?? CODECS[TOPICS[topic].schema].encode(record as never)),
+  value: record === null ? null : valueOf(topic, record, bytes),
   headers: { from, at: String(at) },
 })
+
+/** Bytes that are there already, unless they were written before a registry gave our schema its id. */
+const valueOf = (topic: TopicName, record: RecordOf<TopicName>, bytes?: Buffer): Buffer => {
+  const codec = CODECS[TOPICS[topic].schema]
+  return bytes?.readUInt32BE(1) === codec.writerId ? bytes : codec.encode(record as never)
+}
 
 /** What was read: a record, or the dead letter of bytes that are none; and who wrote it. */
 export interface Received {
@@ -35,7 +41,12 @@ export interface Received {
   readonly record: Keyed
 }
 
-/** The record in a message of a topic; bytes that cannot be decoded give their dead letter. */
+/** Records that claim to be observed so long after they were appended are from a clock that is wrong. */
+const MOST_AHEAD_MS = 3_600_000
+const MOST_BYTES = 1_000_000
+const MOST_PAYLOAD_BYTES = 64 << 10
+
+/** The record in a message of a topic; what can never be handled gives its dead letter. */
 export const fromMessage = (
   topic: TopicName,
   partition: number,
@@ -44,27 +55,61 @@ export const fromMessage = (
   const { key, value, headers, offset } = message
   const writer = headers?.['from']?.toString() ?? OUTSIDE
   const told = Number(headers?.['at']?.toString() ?? Number.NaN)
+  // Where nothing fit is told, the time is that of the records before it.
+  const toldAt = Number.isSafeInteger(told) ? told : undefined
   try {
-    const record = value && (CODECS[TOPICS[topic].schema].decode(value) as RecordOf<TopicName>)
-    const at = Number.isSafeInteger(told) ? told : (record?.observedAt ?? 0)
+    const record = recordIn(topic, value)
+    const at = toldAt ?? record?.observedAt ?? 0
+    checkTime(at, message)
     return { writer, record: { topic, key: key?.toString() ?? '', at, record } }
   } catch (error) {
-    if (!(error instanceof UndecodableError)) throw error
-    const at = Number.isSafeInteger(told) ? told : 0
+    if (!(error instanceof UndecodableError || error instanceof RefusedError)) throw error
+    const at = error.reason === 'future-time' ? 0 : (toldAt ?? 0)
     const position = `${topic}/${partition}@${offset}`
-    return {
-      writer,
-      record: keyed('ci.dead-letters.v1', letterOf(topic, position, at, error, value), at),
-    }
+    const letter = letterOf({ topic, position, at, payload: value }, error)
+    return { writer, record: keyed('ci.dead-letters.v1', letter, at) }
   }
 }
 
+/** A message that could be decoded, or need not be, and is refused all the same. */
+class RefusedError extends Error {
+  override name = 'RefusedError'
+  readonly reason: 'null-value' | 'too-large' | 'future-time'
+  constructor(reason: RefusedError['reason'], message: string) {
+    super(message)
+    this.reason = reason
+  }
+}
+
+const recordIn = (topic: TopicName, value: Buffer | null): RecordOf<TopicName> | null => {
+  const { schema, retentionMs } = TOPICS[topic] as TopicRow
+  if (value === null) {
+    if (retentionMs === null) return null
+    throw new RefusedError('null-value', `${topic} is not compacted: nothing can be deleted there`)
+  }
+  if (value.length > MOST_BYTES)
+    throw new RefusedError('too-large', `${value.length} bytes, at most ${MOST_BYTES} are taken`)
+  return CODECS[schema].decode(value)
+}
+
+const checkTime = (at: number, { timestamp }: FetchedMessage): void => {
+  const ahead = at - Number(timestamp)
+  if (ahead > MOST_AHEAD_MS)
+    throw new RefusedError(
+      'future-time',
+      `observed ${Math.round(ahead / 1000)} s after it was appended: a clock is wrong`,
+    )
+}
+
+interface Refused {
+  readonly topic: TopicName
+  readonly position: string
+  readonly at: number
+  readonly payload: Buffer | null
+}
 const letterOf = (
-  topic: TopicName,
-  position: string,
-  at: number,
-  { reason, message }: UndecodableError,
-  payload: Buffer | null,
+  { topic, position, at, payload }: Refused,
+  { reason, message }: UndecodableError | RefusedError,
 ): DeadLetter => ({
   eventId: `${position}/dead`,
   eventAt: at,
@@ -74,5 +119,5 @@ const letterOf = (
   reason,
   detail: message,
   step: 'read',
-  payload: payload ?? Buffer.alloc(0),
+  payload: payload?.subarray(0, MOST_PAYLOAD_BYTES) ?? Buffer.alloc(0),
 })

@@ -6,10 +6,10 @@ import type { TaskEvent } from './task-events.ts'
 export interface TaskState {
   /** Task and partition, as `runs/2`. */
   readonly task: string
-  readonly state: 'restoring' | 'running' | 'stopped'
+  readonly state: 'restoring' | 'running' | 'paused' | 'stopped'
   /** Pipeline time of its last commit here; null before. */
   readonly at: number | null
-  /** What it was last restored or stopped for. */
+  /** What it was last restored for, or is paused or stopped for. */
   readonly reason: string | null
 }
 export interface TaskStates {
@@ -47,6 +47,8 @@ const changeOf = (event: TaskEvent): Partial<TaskState> => {
       return { state: 'running', reason: null }
     case 'committed':
       return { at: event.at }
+    case 'paused':
+      return { state: event.reason === null ? 'running' : 'paused', reason: event.reason }
     case 'failed':
       return { state: 'restoring', reason: event.error.message }
     case 'fenced':

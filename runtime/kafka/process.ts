@@ -2,6 +2,7 @@
 
 import { once } from 'node:events'
 import type { Processor } from '../../processors/processor.ts'
+import { openRegistry, type Registry } from '../registry.ts'
 import { patientClient } from './client.ts'
 import { writeToOf, type ClusterConfig } from './cluster-config.ts'
 import { heartbeatMs, runMember } from './group-member.ts'
@@ -37,20 +38,25 @@ export interface KafkaProcess {
   run(signal: AbortSignal): Promise<void>
 }
 
-/** Makes the topics that are missing and gets ready to run tasks of the topology. */
+/**
+ * Makes the topics that are missing, registers our schemas and gets ready to run tasks of the topology. Rejects where the brokers
+ * or the registry cannot be reached, and where our schemas break those that are there.
+ */
 export const openProcess = async (
   config: ClusterConfig,
   processors: readonly Processor[],
   hooks: ProcessHooks = {},
 ): Promise<KafkaProcess> => {
   const plans = tasksOf(processors)
+  const registry = config.registry && openRegistry(config.registry)
   const drift = await makeTopics(config, plans)
+  await registry?.register(writeToOf(config).names.topic)
   const states = createTaskStates()
   return {
     drift,
     status: () => statusOf(states.isMember(), states.list()),
     run: (signal) =>
-      run(config, plans, signal, {
+      run({ config, plans, registry }, signal, {
         onTask: (event) => {
           states.note(event)
           hooks.onTask?.(event)
@@ -77,9 +83,14 @@ const makeTopics = async (
   }
 }
 
+interface Opened {
+  readonly config: ClusterConfig
+  readonly plans: readonly TaskPlan[]
+  readonly registry: Registry | null
+}
+
 const run = async (
-  config: ClusterConfig,
-  plans: readonly TaskPlan[],
+  { config, plans, registry }: Opened,
   signal: AbortSignal,
   { onTask, onAssigned }: Required<ProcessHooks>,
 ): Promise<void> => {
@@ -89,7 +100,10 @@ const run = async (
   await board.open()
   // Whoever is fenced has been told whose the task is after two heartbeats.
   const fencedWaitMs = 2 * heartbeatMs(sessionTimeoutMs)
-  const tasks = new TaskSet({ ...to, connection, board }, { onEvent: onTask, fencedWaitMs })
+  const tasks = new TaskSet(
+    { ...to, connection, board, registry },
+    { onEvent: onTask, fencedWaitMs },
+  )
   const byPlace = placesOf(plans, partitions, to.names.changelog)
   const leave = new AbortController()
   const membership = {

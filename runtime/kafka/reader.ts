@@ -16,6 +16,15 @@ export interface ReadState extends Position {
   end: number
 }
 export type OnRead = (state: ReadState, messages: readonly FetchedMessage[]) => void
+export interface PollOptions {
+  /** Partitions that are left out. */
+  readonly isPaused?: (state: ReadState) => boolean
+  /** What must be done before messages can be read; where it rejects they are asked for again at the next poll. */
+  readonly prepare?: (
+    state: ReadState,
+    messages: readonly FetchedMessage[],
+  ) => Promise<void> | undefined
+}
 
 class ReadError extends Error {
   override name = 'ReadError'
@@ -78,19 +87,21 @@ export class PartitionReader {
     return this.#states.every(({ next, end }) => next >= end)
   }
 
-  /** Waits up to `waitMs` for records and hands on what is there; partitions for which `isPaused` holds are left out. */
+  /** Waits up to `waitMs` for records and hands on what is there. */
   async poll(
     waitMs: number,
     onRead: OnRead,
-    isPaused: (state: ReadState) => boolean = () => false,
+    { isPaused = () => false, prepare }: PollOptions = {},
   ): Promise<void> {
     await this.#cluster.refreshMetadataIfNecessary()
     const wanted = this.#states.filter((state) => !isPaused(state))
-    await Promise.all(
-      [...this.#byLeader(wanted)].map(([nodeId, states]) =>
-        this.#fetch(nodeId, states, waitMs, onRead).catch((error: unknown) => this.#after(error)),
-      ),
+    const results = await Promise.allSettled(
+      [...this.#byLeader(wanted)].map(async ([nodeId, states]) => {
+        const fetched = await this.#fetch(nodeId, states, waitMs)
+        await handOn(fetched, onRead, prepare)
+      }),
     )
+    for (const result of results) if (result.status === 'rejected') await this.#after(result.reason)
   }
 
   /** Looks leaders up anew where a partition has moved; throws any other error. */
@@ -124,8 +135,7 @@ export class PartitionReader {
     nodeId: string,
     states: readonly ReadState[],
     maxWaitTime: number,
-    onRead: OnRead,
-  ): Promise<void> {
+  ): Promise<Fetched[]> {
     const broker = await this.#cluster.findBroker({ nodeId })
     const topics = [...new Set(states.map(({ topic }) => topic))].map((topic) => ({
       topic,
@@ -144,13 +154,14 @@ export class PartitionReader {
       maxBytes: MAX_BYTES,
     }
     const { responses } = await broker.fetch({ ...request, topics })
-    for (const { topicName, partitions } of responses)
-      for (const data of partitions) {
+    return responses.flatMap(({ topicName, partitions }) =>
+      partitions.flatMap((data) => {
         const state = states.find(
           ({ topic, partition }) => topic === topicName && partition === data.partition,
         )
-        if (state !== undefined) take(state, data, onRead)
-      }
+        return state === undefined ? [] : [{ state, data }]
+      }),
+    )
   }
 
   async #offsets(
@@ -177,15 +188,30 @@ export class PartitionReader {
   }
 }
 
-/** Moves past what was fetched: past the asked-for offset too, where compaction left nothing from there on. */
-const take = (state: ReadState, data: FetchedPartition, onRead: OnRead): void => {
-  const { next } = state
-  const last = data.messages.at(-1)
-  if (last !== undefined) state.next = Math.max(Number(last.offset), next) + 1
-  state.end = Number(data.highWatermark)
-  const committed = committedOf(data.messages, data.abortedTransactions)
-  onRead(
-    state,
-    committed.filter(({ offset }) => Number(offset) >= next),
-  )
+interface Fetched {
+  readonly state: ReadState
+  readonly data: FetchedPartition
+}
+
+const handOn = async (
+  fetched: readonly Fetched[],
+  onRead: OnRead,
+  prepare: PollOptions['prepare'],
+): Promise<void> => {
+  for (const { state, data } of fetched) {
+    const { next } = state
+    const messages = committedOf(data.messages, data.abortedTransactions).filter(
+      ({ offset }) => Number(offset) >= next,
+    )
+    await prepare?.(state, messages)
+    state.next = nextAfter(next, data)
+    state.end = Number(data.highWatermark)
+    onRead(state, messages)
+  }
+}
+
+/** Past what was fetched, and past the asked-for offset too, where compaction left nothing from there on. */
+const nextAfter = (next: number, { messages }: FetchedPartition): number => {
+  const last = messages.at(-1)
+  return last === undefined ? next : Math.max(Number(last.offset), next) + 1
 }

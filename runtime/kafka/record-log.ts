@@ -3,6 +3,7 @@
 import type { Producer, RecordMetadata } from 'kafkajs'
 import type { TopicName } from '../../schemas/topics.ts'
 import type { Keyed } from '../ports.ts'
+import type { Registry } from '../registry.ts'
 import type { FetchedMessage } from './client-parts.ts'
 import { patientClient } from './client.ts'
 import type { Connection } from './connection.ts'
@@ -17,18 +18,22 @@ export interface PartitionRecord extends Keyed {
   readonly partition: number
   readonly offset: number
 }
+/** Where it lies, and who knows the schemas of other writers. */
+export interface LogPlace extends WriteTo {
+  readonly registry?: Registry | null
+}
 const POLL_MS = 100
 
 export class KafkaLog {
   readonly #connection: Connection
-  readonly #to: WriteTo
+  readonly #to: LogPlace
   readonly #producer: Producer
   /** Offsets after what was written from outside, by place. */
   readonly #written: Record<string, number>
 
   private constructor(
     connection: Connection,
-    to: WriteTo,
+    to: LogPlace,
     producer: Producer,
     written: Record<string, number>,
   ) {
@@ -41,7 +46,7 @@ export class KafkaLog {
   /** `outside` are the topics whose records come from outside: what lies there already is part of each promise. */
   static async open(
     connection: Connection,
-    to: WriteTo,
+    to: LogPlace,
     outside: readonly TopicName[] = [],
   ): Promise<KafkaLog> {
     const producer = patientClient(connection).producer({
@@ -102,9 +107,13 @@ export class KafkaLog {
     try {
       await reader.open(placesOf(topic, this.#to), () => 0)
       while (!reader.isAtEnd)
-        await reader.poll(POLL_MS, ({ partition }, messages) => {
-          take(partition, messages)
-        })
+        await reader.poll(
+          POLL_MS,
+          ({ partition }, messages) => {
+            take(partition, messages)
+          },
+          { prepare: (_, messages) => this.#to.registry?.prepare(topic, messages) },
+        )
     } finally {
       await reader.close()
     }

@@ -2,7 +2,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PartitionStoppedError } from '../engine/dead-letter-limit.ts'
-import { Task, TornStateError, type TaskSettings } from './task.ts'
+import { TornStateError } from './restore.ts'
+import { Task, type TaskSettings } from './task.ts'
 import type { Assigned, OnTaskEvent } from './task-events.ts'
 import { FencedError } from './transactions.ts'
 
@@ -69,8 +70,13 @@ const runOnce = async (
   const task = await Task.open(of.plan, of.partition, settings)
   try {
     onEvent({ of, kind: 'opened', restoreMs: Date.now() - began, changes: task.restored })
+    let isPaused = false
     while (!signal.aborted) {
       const committed = await task.turn()
+      if ((task.paused !== null) !== isPaused) {
+        isPaused = !isPaused
+        onEvent({ of, kind: 'paused', reason: task.paused })
+      }
       if (committed === null) continue
       onProgress()
       onEvent({ of, kind: 'committed', ...committed })

@@ -9,6 +9,8 @@ export interface Assigned {
 export type TaskEvent = { readonly of: Assigned } & (
   | { readonly kind: 'opened'; readonly restoreMs: number; readonly changes: number }
   | ({ readonly kind: 'committed' } & Committed)
+  /** It reads nothing until what it waits for is there; null: it goes on. */
+  | { readonly kind: 'paused'; readonly reason: string | null }
   /** It will be restored and go on. */
   | { readonly kind: 'failed'; readonly error: Error }
   /** Another process has it. */

@@ -3,29 +3,34 @@
  * and how far it has come are one transaction; after an error all of it is thrown away and restored.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DeadLetterLimit } from '../engine/dead-letter-limit.ts'
 import { TopologyEngine } from '../engine/topology.ts'
 import type { Keyed } from '../ports.ts'
+import { RegistryDownError, type Registry } from '../registry.ts'
+import type { DeadLetter } from '../../schemas/events.ts'
 import type { TopicName } from '../../schemas/topics.ts'
-import { fromChangelog, toChangelog } from './changelog.ts'
+import { toChangelog } from './changelog.ts'
+import type { FetchedMessage } from './client-parts.ts'
 import type { Connection } from './connection.ts'
-import { InputMerge, type Merged, type Source } from './merge.ts'
+import { InputMerge, type Merged } from './merge.ts'
 import { fromMessage, toMessage, type WriteTo } from './messages.ts'
-import { OUTSIDE, taskName } from './names.ts'
+import { taskName } from './names.ts'
 import type { ProgressBoard } from './progress-board.ts'
 import { encodeProgress, placeOf, type Offsets, type Progress } from './progress.ts'
-import { PartitionReader, type Position } from './reader.ts'
+import { PartitionReader, type ReadState } from './reader.ts'
+import { restore } from './restore.ts'
 import type { Committed } from './task-events.ts'
+import { offsetsOf, positionsOf, sourcesOf } from './task-inputs.ts'
 import { TaskState } from './task-state.ts'
-import type { TaskInput, TaskPlan } from './tasks.ts'
+import type { TaskPlan } from './tasks.ts'
 import { TransactionalWriter, type Placed } from './transactions.ts'
 
 export interface TaskSettings extends WriteTo {
   readonly connection: Connection
   readonly board: ProgressBoard
-}
-/** The changelog says something else than the progress that was committed with it. */
-export class TornStateError extends Error {
-  override name = 'TornStateError'
+  /** Null where only this version writes: ids are then those of our own list. */
+  readonly registry: Registry | null
 }
 
 /** About so many records are handled in one transaction. */
@@ -33,6 +38,7 @@ const BATCH_RECORDS = 2_000
 /** A partition that is ahead of the others is not read on beyond so many records. */
 const MOST_WAITING = 20_000
 const POLL_MS = 25
+const PAUSED_MS = 250
 
 export class Task {
   readonly #plan: TaskPlan
@@ -46,7 +52,9 @@ export class Task {
   readonly #topics: ReadonlyMap<string, TopicName>
   readonly #unlisten: () => void
   readonly #restored: number
+  readonly #limit: DeadLetterLimit
   #written: Offsets
+  #paused: string | null = null
 
   private constructor(parts: Parts) {
     const { plan, partition, settings, progress } = parts
@@ -63,6 +71,7 @@ export class Task {
     this.#topics = new Map(topics.map((topic) => [names.topic(topic), topic]))
     this.#written = progress.written
     this.#restored = parts.restored
+    this.#limit = new DeadLetterLimit(taskName(plan.name, partition))
     this.#unlisten = settings.board.listen((writer, said) => {
       this.#merge.promise(writer, said)
     })
@@ -105,25 +114,55 @@ export class Task {
     return this.#restored
   }
 
+  /** Why it reads nothing for now; null where it does. */
+  get paused(): string | null {
+    return this.#paused
+  }
+
   /** Reads what there is and handles what may be handled. Returns what was committed, null where nothing was. */
   async turn(): Promise<Committed | null> {
-    await this.#reader.poll(
-      POLL_MS,
-      (state, messages) => {
-        const place = placeOf(state.topic, state.partition)
-        const topic = this.#topics.get(state.topic)
-        if (topic === undefined) return
-        for (const message of messages) {
-          const { writer, record } = fromMessage(topic, state.partition, message)
-          this.#merge.take(place, writer, Number(message.offset), record)
-        }
-        this.#merge.reached(place, state.next)
-      },
-      ({ topic, partition }) => this.#merge.isAhead(placeOf(topic, partition), MOST_WAITING),
-    )
+    await this.#read()
     const merged = this.#merge.next(BATCH_RECORDS, this.#nextDue())
     if (merged.horizon <= this.#engine.now && merged.records.length === 0) return null
     return this.#handle(merged)
+  }
+
+  async #read(): Promise<void> {
+    try {
+      await this.#reader.poll(
+        POLL_MS,
+        (state, messages) => {
+          this.#take(state, messages)
+        },
+        {
+          isPaused: (at) => this.#merge.isAhead(placeOf(at.topic, at.partition), MOST_WAITING),
+          prepare: ({ topic }, messages) => this.#prepare(topic, messages),
+        },
+      )
+      this.#paused = null
+    } catch (error) {
+      if (!(error instanceof RegistryDownError)) throw error
+      this.#paused = error.message
+      await sleep(PAUSED_MS)
+    }
+  }
+
+  #take({ topic: name, partition, next }: ReadState, messages: readonly FetchedMessage[]): void {
+    const place = placeOf(name, partition)
+    const topic = this.#topics.get(name)
+    if (topic === undefined) return
+    for (const message of messages) {
+      const { writer, record } = fromMessage(topic, partition, message)
+      // Every task reads all partitions of a table: one of them tells of what cannot be read.
+      if (!isLetter(record) || partition === this.#partition)
+        this.#merge.take(place, writer, Number(message.offset), record)
+    }
+    this.#merge.reached(place, next)
+  }
+
+  #prepare(name: string, messages: readonly FetchedMessage[]): Promise<void> | undefined {
+    const topic = this.#topics.get(name)
+    return topic && this.#settings.registry?.prepare(topic, messages)
   }
 
   async close(): Promise<void> {
@@ -135,6 +174,7 @@ export class Task {
   async #handle({ horizon, rows, records }: Merged): Promise<Committed> {
     const began = performance.now()
     const letters = records.filter(isLetter)
+    for (const record of records) this.#limit.note(isLetter(record), reasonOf(record))
     if (rows.length > 0) this.#engine.advance(rows, this.#engine.now)
     const said = this.#engine.advance(
       letters.length === 0 ? records : records.filter((record) => !isLetter(record)),
@@ -200,79 +240,4 @@ interface Parts {
 }
 
 const isLetter = ({ topic }: Keyed): boolean => topic === 'ci.dead-letters.v1'
-
-/** Partitions of an input that a task of one partition reads: its own, of tables all. */
-const partitionsRead = (
-  plan: TaskPlan,
-  partition: number,
-  { partitionsOf }: WriteTo,
-): (TaskInput & { readonly partition: number; readonly isTable: boolean })[] => [
-  ...plan.inputs.map((input) => ({ ...input, partition, isTable: false })),
-  ...plan.tables.flatMap((input) =>
-    Array.from({ length: partitionsOf(input.topic) }, (_, of) => ({
-      ...input,
-      partition: of,
-      isTable: true,
-    })),
-  ),
-]
-
-const positionsOf = (plan: TaskPlan, partition: number, to: WriteTo): Position[] =>
-  partitionsRead(plan, partition, to).map(({ topic, partition: of }) => ({
-    topic: to.names.topic(topic),
-    partition: of,
-  }))
-
-/** Every task has as many partitions as its topics, and all topics have the same number (`runTasks`). */
-const sourcesOf = (plan: TaskPlan, partition: number, settings: TaskSettings): Source[] =>
-  partitionsRead(plan, partition, settings).map(({ topic, writers, partition: of, isTable }) => ({
-    place: placeOf(settings.names.topic(topic), of),
-    isTable,
-    writers: writers.flatMap((writer) =>
-      writer === OUTSIDE
-        ? [OUTSIDE]
-        : Array.from({ length: settings.partitionsOf(topic) }, (_, from) => taskName(writer, from)),
-    ),
-  }))
-
-const offsetsOf = (handled: Progress['handled']) =>
-  Object.entries(handled).map(([place, byWriter]) => {
-    const slash = place.lastIndexOf('/')
-    return {
-      topic: place.slice(0, slash),
-      partition: Number(place.slice(slash + 1)),
-      offset: Math.min(...Object.values(byWriter)),
-    }
-  })
-
-/** Reads the changelog to its end. Its last commit must be the one whose progress is known. */
-const restore = async (
-  connection: Connection,
-  changelog: Position,
-  state: TaskState,
-  progress: Progress,
-): Promise<number> => {
-  const reader = new PartitionReader(connection)
-  let at = 0
-  let count = 0
-  try {
-    await reader.open([changelog], () => 0)
-    while (!reader.isAtEnd)
-      await reader.poll(POLL_MS, (_, messages) => {
-        count += messages.length
-        for (const { key, value } of messages) {
-          const read = fromChangelog({ key: key?.toString() ?? '', value })
-          at = Math.max(at, read.at ?? 0)
-          state.restore(read.change)
-        }
-        state.seal()
-      })
-  } finally {
-    await reader.close()
-  }
-  if (at !== progress.at)
-    throw new TornStateError(
-      `${changelog.topic}, partition ${changelog.partition}, has reached ${at}, its progress says ${progress.at}: a transaction was torn`,
-    )
-  return count
-}
+const reasonOf = ({ record }: Keyed): string => (record as DeadLetter | null)?.reason ?? ''

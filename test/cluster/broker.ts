@@ -1,6 +1,6 @@
 /**
  * A broker for the tests of a file: the one that STOPLINE_BROKERS names, or one of its own, started from the jars of
- * STOPLINE_KAFKA_NATIVE (a folder with kafka.sh). Where there is neither, tests are skipped aloud, under CI=true they fail.
+ * STOPLINE_NATIVE_KAFKA (a folder with kafka.sh). Where there is neither, tests are skipped aloud, under CI=true they fail.
  */
 
 import { execFile } from 'node:child_process'
@@ -20,10 +20,10 @@ export interface TestBroker {
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '../..')
 const given = process.env['STOPLINE_BROKERS']
-const native = process.env['STOPLINE_KAFKA_NATIVE'] ?? join(root, '../shared/kafka-native')
-const script = join(native, 'kafka.sh')
+export const NATIVE = process.env['STOPLINE_NATIVE_KAFKA'] ?? join(root, '../shared/kafka-native')
+const script = join(NATIVE, 'kafka.sh')
 /** Jars are collected once. */
-const cache = join(root, 'node_modules/.cache/kafka-native')
+export const NATIVE_CACHE = join(root, 'node_modules/.cache/kafka-native')
 
 /** True where tests can have a broker. */
 export const hasBroker = (): boolean => {
@@ -38,10 +38,10 @@ export const hasBroker = (): boolean => {
 export const startBroker = async (): Promise<TestBroker> => {
   if (given !== undefined)
     return { connection: plainConnection(given.split(',')), stop: () => Promise.resolve() }
-  mkdirSync(cache, { recursive: true })
-  await kafka(['install'], cache, 0)
+  mkdirSync(NATIVE_CACHE, { recursive: true })
+  await kafka(['install'], NATIVE_CACHE, 0)
   const home = mkdtempSync(join(tmpdir(), 'stopline-kafka-'))
-  symlinkSync(join(cache, 'libs'), join(home, 'libs'))
+  symlinkSync(join(NATIVE_CACHE, 'libs'), join(home, 'libs'))
   const port = await freePort()
   const stop = async (): Promise<void> => {
     await kafka(['wipe'], home, port)
@@ -76,7 +76,7 @@ const kafka = async (args: readonly string[], home: string, port: number): Promi
 }
 
 /** A port that is free, and 100 above it too: the controller's. */
-const freePort = async (): Promise<number> => {
+export const freePort = async (): Promise<number> => {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()

@@ -115,7 +115,8 @@ describe.skipIf(!hasBroker())('on a broker', () => {
     const first = plans.slice(0, 1)
     const assigned = first.map((plan) => ({ plan, partition: 0 }))
     const stop = new AbortController()
-    const run = () => runTasks(assigned, { ...to, connection, board }, { signal: stop.signal })
+    const run = () =>
+      runTasks(assigned, { ...to, connection, board, registry: null }, { signal: stop.signal })
     const old = run().catch((error: unknown) => error)
     await log.append([fact(1)])
     await log.promise(MONDAY + HOUR)
@@ -160,7 +161,11 @@ describe.skipIf(!hasBroker())('on a broker', () => {
     const stop = new AbortController()
     const first = plans.slice(0, 1)
     const assigned = first.map((plan) => ({ plan, partition: 0 }))
-    const running = runTasks(assigned, { ...to, connection, board }, { signal: stop.signal })
+    const running = runTasks(
+      assigned,
+      { ...to, connection, board, registry: null },
+      { signal: stop.signal },
+    )
     await untilReached(board, first, 1, MONDAY + HOUR)
     stop.abort()
     await running

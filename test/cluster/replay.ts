@@ -10,6 +10,7 @@ import { ProgressBoard } from '../../runtime/kafka/progress-board.ts'
 import { KafkaLog } from '../../runtime/kafka/record-log.ts'
 import { tasksOf } from '../../runtime/kafka/tasks.ts'
 import { ensureTopics, wantedTopics } from '../../runtime/kafka/topic-admin.ts'
+import { openRegistry } from '../../runtime/registry.ts'
 import { startProcess, untilReached, type TaskProcess } from './processes.ts'
 import { embeddedOutputs, firstDifference, OUTPUTS, type World } from './worlds.ts'
 
@@ -39,7 +40,9 @@ export const replay = async ({ config, world, disturb, ...rest }: Replay): Promi
   await admin.connect()
   await ensureTopics(admin, wantedTopics(PLANS, { ...config, ...to }), config.replication)
   await admin.disconnect()
-  const log = await KafkaLog.open(connection, to, ['ci.run-events.v1'])
+  const registry = config.registry && openRegistry(config.registry)
+  await registry?.register(to.names.topic)
+  const log = await KafkaLog.open(connection, { ...to, registry }, ['ci.run-events.v1'])
   const board = new ProgressBoard(connection, to.names)
   await board.open()
   const start = (): TaskProcess => startProcess(config)
@@ -85,5 +88,6 @@ export const testConfig = (
   partitions,
   replication: 1,
   minInSync: 1,
+  registry: null,
   sessionTimeoutMs: 3_000,
 })

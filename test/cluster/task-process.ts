@@ -8,7 +8,10 @@ import { openProcess } from '../../runtime/kafka/process.ts'
 
 /** What it says, one on each line. */
 export type Said =
-  | { readonly kind: 'opened' | 'committed' | 'fenced' | 'closed'; readonly task: string }
+  | {
+      readonly kind: 'opened' | 'committed' | 'fenced' | 'closed' | 'paused'
+      readonly task: string
+    }
   | { readonly kind: 'failed' | 'stopped'; readonly task: string; readonly error: string }
   | { readonly kind: 'assigned'; readonly tasks: readonly string[] }
   | { readonly kind: 'ended'; readonly error: string }

@@ -7,6 +7,7 @@ const record = (offset: number, producerId: string, inTransaction = true): Fetch
   key: Buffer.from('key'),
   value: Buffer.from(`${producerId}@${offset}`),
   headers: {},
+  timestamp: '0',
   isControlRecord: false,
   batchContext: { producerId, inTransaction },
 })

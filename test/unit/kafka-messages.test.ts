@@ -4,7 +4,7 @@ import { fromMessage, toMessage } from '../../runtime/kafka/messages.ts'
 import { namesIn } from '../../runtime/kafka/names.ts'
 import { piecesOf, type Placed } from '../../runtime/kafka/transactions.ts'
 import { keyed } from '../../runtime/engine/stage.ts'
-import { aFact, aRun, MINUTE, MONDAY } from '../support/facts.ts'
+import { aFact, aRun, HOUR, MINUTE, MONDAY } from '../support/facts.ts'
 
 const to = { names: namesIn(''), partitionsOf: () => 3 }
 const sent = keyed('ci.run-events.v1', aFact(aRun(), 'started', MONDAY), MONDAY + MINUTE)
@@ -16,6 +16,7 @@ const fetched = ({
   headers,
 }: Pick<Placed, 'key' | 'value' | 'headers'>): FetchedMessage => ({
   offset: '7',
+  timestamp: String(MONDAY + MINUTE),
   key: Buffer.from(key ?? ''),
   value: value === null ? null : Buffer.from(value),
   headers: Object.fromEntries(
@@ -33,11 +34,9 @@ describe('a record as a message', () => {
   })
 
   it('comes back as a tombstone where it was one', () => {
-    const gone = toMessage({ ...sent, record: null }, 'kpis/0', to)
-    expect(fromMessage('ci.run-events.v1', 0, fetched(gone)).record).toEqual({
-      ...sent,
-      record: null,
-    })
+    const tombstone = { topic: 'ci.kpis.v1', key: 'k', at: MONDAY, record: null } as const
+    const gone = toMessage(tombstone, 'kpis/0', to)
+    expect(fromMessage('ci.kpis.v1', 0, fetched(gone)).record).toEqual(tombstone)
   })
 
   it('of somebody else is from outside, and of the time it was observed', () => {
@@ -51,6 +50,31 @@ describe('a record as a message', () => {
     const { record } = fromMessage('ci.run-events.v1', 2, bad)
     expect(record.topic).toBe('ci.dead-letters.v1')
     expect(record.record).toMatchObject({ reason: 'bad-magic', position: 'ci.run-events.v1/2@7' })
+  })
+})
+
+describe('a message that can never be handled', () => {
+  const topic = 'ci.run-events.v1'
+  const letterOf = (message: FetchedMessage) => fromMessage(topic, 0, message).record
+  it.each([
+    ['null-value', fetched({ key: 'k', value: null })],
+    ['too-large', fetched({ key: 'k', value: Buffer.alloc(20 << 20) })],
+    ['truncated', fetched({ key: 'k', value: Buffer.from([0, 0]) })],
+    ['unknown-schema', fetched({ key: 'k', value: Buffer.from([0, 0, 1, 0, 0, 7]) })],
+  ])('is a dead letter: %s', (reason, message) => {
+    const { topic: to, record } = letterOf(message)
+    expect(to).toBe('ci.dead-letters.v1')
+    expect(record).toMatchObject({ reason, origin: topic, step: 'read' })
+  })
+  it('because of its time has that of the records before it', () => {
+    const { key = null, value } = toMessage(sent, 'outside', to)
+    const from = fetched({ key, value, headers: { at: String(MONDAY + 3 * HOUR) } })
+    expect(letterOf(from)).toMatchObject({ at: 0, record: { reason: 'future-time' } })
+    expect(letterOf({ ...from, timestamp: String(MONDAY + 2 * HOUR) }).topic).toBe(topic)
+  })
+  it('is kept up to 64 kB', () => {
+    const { record } = letterOf(fetched({ key: 'k', value: Buffer.alloc(20 << 20) }))
+    expect((record as { payload: Buffer } | null)?.payload).toHaveLength(65_536)
   })
 })
 
