@@ -9,7 +9,7 @@ import { createRedisStatus } from '../../runtime/redis/redis-status.ts'
 import { createViewsClock } from '../../runtime/redis/views-clock.ts'
 import { clusterApi } from '../cluster/api.ts'
 import { listenOn, LISTEN_OPTIONS, say, SETTINGS_HELP } from '../cluster/options.ts'
-import { clusterSettings, spaceOf } from '../cluster/settings.ts'
+import { settingsWithoutRegistry, spaceOf } from '../cluster/settings.ts'
 import { EXIT, type Command } from '../command.ts'
 import { ensurePage } from '../page.ts'
 
@@ -31,7 +31,7 @@ marked as stale where that is too far, and are refused where it is much too far.
   },
   run: async (invocation) => {
     const { signal } = invocation
-    const cluster = clusterSettings()
+    const cluster = settingsWithoutRegistry()
     const { address, limits } = cluster.redis
     const redis = await openRedis(address)
     try {

@@ -7,7 +7,7 @@ import type { SinkHooks } from '../../sinks/redis/follower.ts'
 import { runSink } from '../../sinks/redis/sink.ts'
 import { serveHealth } from '../cluster/health-server.ts'
 import { LISTEN_OPTIONS, listenOn, say, SETTINGS_HELP } from '../cluster/options.ts'
-import { clusterSettings } from '../cluster/settings.ts'
+import { settingsWithoutRegistry } from '../cluster/settings.ts'
 import { openSink } from '../cluster/sink-settings.ts'
 import { EXIT, type Command } from '../command.ts'
 
@@ -27,7 +27,7 @@ export const sink: Command = {
     const state = createSinkState(metrics)
     const server = await serveHealth(listenOn(invocation, 9464), metrics, state.reasons)
     try {
-      const open = await openSink(clusterSettings())
+      const open = await openSink(settingsWithoutRegistry())
       try {
         const member = `sink-${randomUUID()}`
         say(`sink ${member}: health on port ${server.port}`)

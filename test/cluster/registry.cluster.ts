@@ -68,18 +68,15 @@ describe.skipIf(!hasBroker() || !hasRegistry())('with a schema registry', () => 
   const writeAs = async (config: ClusterConfig, n: number, version: AvroSchema, id: number) => {
     const producer = patientClient(config.connection).producer()
     await producer.connect()
-    const {
-      headers: _,
-      topic,
-      ...message
-    } = toMessage(keyed(TOPIC, factOf(n), MONDAY + n), 'other', writeToOf(config))
+    const written = keyed(TOPIC, factOf(n), MONDAY + n)
+    const { topic, key, partition } = toMessage(written, 'other', writeToOf(config))
     const head = Buffer.alloc(5)
     head.writeUInt32BE(id, 1)
     const extra = version.fields.at(-1)?.name ?? ''
     const body = avroType(version).toBuffer({ ...factOf(n), [extra]: 'more' })
     await producer.send({
       topic,
-      messages: [{ key, partition, value: Buffer.concat([head, body]) }],
+      messages: [{ key: key ?? null, partition, value: Buffer.concat([head, body]) }],
     })
     await producer.disconnect()
   }

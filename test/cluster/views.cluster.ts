@@ -44,6 +44,8 @@ describe.skipIf(!hasBroker() || !hasRedis())('processes on Kafka and Redis', () 
       STOPLINE_KAFKA_BROKERS: broker.connection.brokers.join(),
       STOPLINE_KAFKA_NAMESPACE: `${name}-${started}.`,
       STOPLINE_KAFKA_PARTITIONS: '3',
+      STOPLINE_KAFKA_REPLICATION: '1',
+      STOPLINE_KAFKA_MIN_IN_SYNC: '1',
       STOPLINE_KAFKA_SESSION_MS: '3000',
       STOPLINE_REDIS: server.address,
     }

@@ -7,21 +7,28 @@ const plans = tasksOf(TOPOLOGY)
 
 it('fuses processors of one key, and cuts where records change their key', () => {
   expect(plans.map(({ processors }) => processors.map(({ name }) => name))).toEqual([
-    ['runs', 'grouping'],
+    ['runs', 'grouping', 'placing', 'tests'],
     ['signals'],
+    ['clusters'],
     ['stopping', 'incidents', 'kpis'],
     ['priors'],
+    ['source-alerts'],
     ['kpi-repos'],
     ['kpi-communities'],
+    ['merge-time'],
+    ['merge-priors'],
   ])
 })
 
 it('names for each input who writes it before: never the task itself or one after it', () => {
   const inputs = Object.fromEntries(plans.map((plan) => [plan.name, plan.inputs]))
-  expect(inputs['runs']).toEqual([{ topic: 'ci.run-events.v1', writers: ['outside'] }])
+  expect(inputs['runs']).toEqual([
+    { topic: 'ci.run-events.v1', writers: ['outside'] },
+    { topic: 'ci.test-results.v1', writers: ['outside'] },
+  ])
   expect(inputs['stopping']).toEqual([
     { topic: 'ci.runs.v1', writers: ['runs'] },
-    { topic: 'ci.signals.v1', writers: ['signals'] },
+    { topic: 'ci.signals.v1', writers: ['signals', 'clusters'] },
   ])
   expect(inputs['kpi-repos']).toEqual([{ topic: 'ci.kpi-partials.v1', writers: ['stopping'] }])
   expect(inputs['kpi-communities']).toEqual([

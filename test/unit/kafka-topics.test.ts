@@ -40,7 +40,7 @@ const adminOf = (there: readonly WantedTopic[], created: string[]): Admin => {
       Promise.resolve({
         topics: there.map(({ topic, partitions }) => ({
           name: topic,
-          partitions: Array.from({ length: partitions }, () => ({})),
+          partitions: Array.from({ length: partitions }, () => ({ leader: 1 })),
         })),
       }),
     describeConfigs: () =>
