@@ -32,7 +32,8 @@ export const replayArchive = async (
       const at = offers.at(-1)?.record.observedAt ?? 0
       paceFrom ??= offers[0]?.record.observedAt ?? at
       if (speed !== Infinity) await waitUntil(began + (at - paceFrom) / speed, signal)
-      await runtime.commit(offers, at, { source: archive.name, at: cursor })
+      const way = speed === Infinity ? 'take' : 'commit'
+      await runtime[way](offers, at, { source: archive.name, at: cursor })
       fed += offers.length
       const rate = Math.round((fed / (performance.now() - began)) * 1000)
       const { offersTotal } = archive.progress()
@@ -69,7 +70,7 @@ export const replayRecording = async (
     const at = offers.at(-1)?.record.observedAt ?? 0
     paceFrom ??= at
     if (speed !== Infinity) await waitUntil(began + (at - paceFrom) / speed, signal)
-    await runtime.commit(offers, at, { source: recording.name, at: cursor })
+    await runtime.take(offers, at, { source: recording.name, at: cursor })
     fed += offers.length
     progress.show(null, `${new Date(at).toISOString().slice(0, 19)}  ${fed} facts`)
     await breathe()
@@ -85,8 +86,8 @@ export const replayRecording = async (
  */
 const sayWhatIsDue = async (runtime: Fed): Promise<void> => {
   const { now } = runtime
-  if (now > 0 && now % HOUR_MS !== MINUTE_MS)
-    await runtime.commit([], (Math.floor(now / HOUR_MS) + 1) * HOUR_MS + MINUTE_MS)
+  const isBetween = now > 0 && now % HOUR_MS !== MINUTE_MS
+  await runtime.commit([], isBetween ? (Math.floor(now / HOUR_MS) + 1) * HOUR_MS + MINUTE_MS : now)
 }
 
 const waitUntil = async (instant: number, signal: AbortSignal): Promise<void> => {

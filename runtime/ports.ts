@@ -47,11 +47,14 @@ export interface Fed {
   /** Where a producer stopped, or 0 where it never ran. */
   cursor(source: string): number
   /** Takes offers and lets time go on to `horizon`; an offer observed before that of an earlier call comes just after it. */
-  commit(
-    offers: readonly Offer[],
-    horizon: number,
-    cursor?: { readonly source: string; readonly at: number },
-  ): Awaitable<void>
+  commit(offers: readonly Offer[], horizon: number, cursor?: Cursor): Awaitable<void>
+  /** As `commit`, for what can be offered again: it lasts with one of the next commits. */
+  take(offers: readonly Offer[], horizon: number, cursor?: Cursor): Awaitable<void>
+}
+/** Where a producer goes on. */
+export interface Cursor {
+  readonly source: string
+  readonly at: number
 }
 
 /** What commands and sinks read of an embedded log. */

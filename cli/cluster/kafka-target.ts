@@ -90,14 +90,16 @@ export const createFed = (
     now = Math.max(now, until)
     onOffered({ records: inOrder.length, seconds: (performance.now() - began) / 1000 })
   }
+  const inTurn = (...of: Parameters<typeof commit>): Promise<void> => {
+    last = last.then(() => commit(...of))
+    return last
+  }
   return {
     get now() {
       return now
     },
     cursor: (source) => Number(cursors.get(cursorName(source)) ?? 0),
-    commit: (...of) => {
-      last = last.then(() => commit(...of))
-      return last
-    },
+    commit: inTurn,
+    take: inTurn,
   }
 }

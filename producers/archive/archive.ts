@@ -8,7 +8,7 @@ import { loadFile, UNPLACED } from './load.ts'
 import { createFileReport, type ArchiveSummary, type FileReport } from './report.ts'
 import { openSorter, type Sorter } from '../../runtime/embedded/sorter.ts'
 
-const BATCH_OFFERS = 5_000
+const BATCH_OFFERS = 1_000
 
 export interface ArchiveOptions {
   /** Fewest offers of a batch but the last; a batch ends where the next offer has another instant. */

@@ -9,6 +9,7 @@ import { CODECS, type RecordCodec } from '../../schemas/codec.ts'
 import type { SchemaName } from '../../schemas/names.ts'
 import { TOPICS, type RecordOf, type TopicName } from '../../schemas/topics.ts'
 import type { Keyed, LogReader, LogRecord } from '../ports.ts'
+import { OpenSegment, recordsOf } from './segment.ts'
 import { explain, undamaged } from './store-error.ts'
 import type { EmbeddedStore } from './store.ts'
 import type { WriteBehind } from './write-behind.ts'
@@ -22,6 +23,9 @@ export class EmbeddedLog implements LogReader {
   readonly #store: EmbeddedStore
   readonly #next = new Map<TopicName, number>()
   readonly #addSegment: StatementSync
+  readonly #segments = new Map<TopicName, OpenSegment>()
+  /** Topics appended to since the last flush. */
+  readonly #touched = new Set<TopicName>()
   /** Newest records of compacted topics, by topic and key. */
   readonly #latest: WriteBehind
   readonly #segmentsFrom: StatementSync
@@ -31,6 +35,9 @@ export class EmbeddedLog implements LogReader {
   constructor(store: EmbeddedStore) {
     const prepare = (sql: string): StatementSync => store.db.prepare(sql)
     this.#store = store
+    store.beforeCommit(() => {
+      this.flush()
+    })
     this.#addSegment = prepare('INSERT INTO segments VALUES (?, ?, ?, ?, ?)')
     const write = prepare('INSERT OR REPLACE INTO latest VALUES (?, ?, ?, ?, ?)')
     const drop = prepare('DELETE FROM latest WHERE topic = ? AND key = ?')
@@ -76,10 +83,19 @@ export class EmbeddedLog implements LogReader {
     })
     for (const [topic, batch] of byTopic) {
       if (TOPICS[topic].cleanup === 'compact') this.#compact(batch)
-      else this.#segment(topic, batch)
-      this.#store.setNumber(offsetName(topic), this.endOffset(topic))
+      else this.#segmentOf(topic).append(batch)
+      this.#touched.add(topic)
     }
     return numbered
+  }
+
+  /** Writes what was appended, so that it can be read before the transaction ends, too. */
+  flush(): void {
+    for (const topic of this.#touched) {
+      this.#segments.get(topic)?.flush()
+      this.#store.setNumber(offsetName(topic), this.endOffset(topic))
+    }
+    this.#touched.clear()
   }
 
   *read<T extends TopicName>(topic: T, from = 0): Iterable<LogRecord<T>> {
@@ -116,14 +132,15 @@ export class EmbeddedLog implements LogReader {
     return dropped
   }
 
-  #segment(topic: TopicName, batch: readonly LogRecord[]): void {
-    for (let from = 0; from < batch.length;) {
-      const { until, bytes } = frame(batch, from)
-      const base = batch[from]?.offset ?? 0
-      const last = batch[until - 1]?.at ?? 0
-      this.#addSegment.run(topic, base, crc32(bytes), last, bytes)
-      from = until
+  #segmentOf(topic: TopicName): OpenSegment {
+    let segment = this.#segments.get(topic)
+    if (segment === undefined) {
+      segment = new OpenSegment((base, lastAt, bytes) => {
+        this.#addSegment.run(topic, base, crc32(bytes), lastAt, bytes)
+      })
+      this.#segments.set(topic, segment)
     }
+    return segment
   }
 
   #compact(batch: readonly LogRecord[]): void {
@@ -139,7 +156,7 @@ export class EmbeddedLog implements LogReader {
       const base = row['base'] as number
       const bytes = undamaged(row, `segment ${base} of ${topic}`)
       let past = next
-      for (const record of unframe(topic, base, bytes, next)) {
+      for (const record of recordsOf(topic, base, bytes, next)) {
         past = record.offset + 1
         yield record
       }
@@ -176,6 +193,9 @@ export class EmbeddedLog implements LogReader {
   }
 }
 
+/** Grows to the largest record. */
+let scratch = Buffer.allocUnsafeSlow(1 << 16)
+
 /** A newest record as it is kept: offset f64, time f64, wire bytes. */
 const PLACE_BYTES = 16
 const placeIn = (bytes: Uint8Array): { offset: number; at: number } => {
@@ -203,76 +223,3 @@ const placed = ({ topic, offset, at, record }: LogRecord): Uint8Array | null => 
 
 const view = (bytes: Uint8Array): Buffer =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-
-/** Frame of a record: key length u32, time f64, value length u32, key, value (Confluent wire format; empty: tombstone). */
-const FRAME_BYTES = 16
-
-/** Bytes after which a segment ends, so that one record is read without much else. */
-const SEGMENT_BYTES = 1 << 16
-/** Grows to the largest record; a segment is copied out of it by SQLite. */
-let scratch = Buffer.allocUnsafeSlow(1 << 20)
-
-/** Frames of a batch from an index on, until they fill a segment. The bytes are valid until the next call. */
-const frame = (records: readonly Keyed[], from: number): { until: number; bytes: Uint8Array } => {
-  let end = 0
-  let until = from
-  for (; end < SEGMENT_BYTES; until += 1) {
-    const record = records[until]
-    if (record === undefined) break
-    let next = frameInto(record, end)
-    while (next < 0) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(2 * scratch.length, -next + FRAME_BYTES))
-      scratch.copy(larger, 0, 0, end)
-      scratch = larger
-      next = frameInto(record, end)
-    }
-    end = next
-  }
-  return { until, bytes: scratch.subarray(0, end) }
-}
-
-/** Position after the record's frame, or minus the size the buffer would need. */
-const frameInto = ({ topic, key, at, record, bytes }: Keyed, from: number): number => {
-  const room = from + FRAME_BYTES + 3 * key.length + (bytes?.length ?? 0)
-  if (room > scratch.length) return -room
-  const keyLength = scratch.write(key, from + FRAME_BYTES, 'utf8')
-  const valueStart = from + FRAME_BYTES + keyLength
-  const end =
-    record === null
-      ? valueStart
-      : bytes === undefined
-        ? codecOf(topic).encodeInto(record, scratch, valueStart)
-        : valueStart + bytes.copy(scratch, valueStart)
-  if (end < 0) return end
-  scratch.writeUInt32LE(keyLength, from)
-  scratch.writeDoubleLE(at, from + 4)
-  scratch.writeUInt32LE(end - valueStart, from + 12)
-  return end
-}
-
-/** Records of a segment from an offset on; those before it are not decoded. */
-const unframe = function* <T extends TopicName>(
-  topic: T,
-  base: number,
-  stored: Uint8Array,
-  from: number,
-): Iterable<LogRecord<T>> {
-  const bytes = view(stored)
-  const codec = codecOf(topic)
-  for (let at = 0, offset = base; at < bytes.length; offset += 1) {
-    const keyEnd = at + FRAME_BYTES + bytes.readUInt32LE(at)
-    const valueEnd = keyEnd + bytes.readUInt32LE(at + 12)
-    if (offset >= from)
-      yield {
-        topic,
-        offset,
-        key: bytes.toString('utf8', at + FRAME_BYTES, keyEnd),
-        at: bytes.readDoubleLE(at + 4),
-        record:
-          valueEnd === keyEnd
-            ? null
-            : (codec.decode(bytes.subarray(keyEnd, valueEnd)) as RecordOf<T>),
-      }
-    at = valueEnd
-  }
-}

@@ -4,7 +4,7 @@ import type { Models, Processor } from '../../processors/processor.ts'
 import { crashPoint } from '../crash-point.ts'
 import { encoded, stamped } from '../engine/offered.ts'
 import { TopologyEngine } from '../engine/topology.ts'
-import type { LogRecord, Offer, ToViews } from '../ports.ts'
+import type { Cursor, LogRecord, Offer, ToViews } from '../ports.ts'
 import { EmbeddedLog } from './log.ts'
 import { EmbeddedStore } from './store.ts'
 import { StoreError } from './store-error.ts'
@@ -19,6 +19,8 @@ const HOUR_MS = 3_600_000
 const VIEW_RETENTION_MS = 90 * 24 * HOUR_MS
 /** Looking for old rows reads the whole table. */
 const EXPIRE_EVERY_MS = 7 * 24 * HOUR_MS
+/** So many offers of a replay are committed at once. */
+const TAKEN_OFFERS = 30_000
 const cursorName = (source: string): string => `cursor/${source}`
 
 export class EmbeddedRuntime {
@@ -27,7 +29,10 @@ export class EmbeddedRuntime {
   readonly views: EmbeddedViews
   readonly engine: TopologyEngine
   readonly #listeners = new Set<CommitListener>()
-  #hasFailed = false
+  /** `open` while what was taken waits for a commit; `failed` also within work: memory is ahead of the file until it is done. */
+  #state: 'idle' | 'open' | 'failed' = 'idle'
+  /** Offers since the last commit. */
+  #taken = 0
 
   constructor(
     folder: string,
@@ -61,38 +66,62 @@ export class EmbeddedRuntime {
   }
 
   /**
-   * Appends offers, handles everything up to `horizon` and saves the producer's cursor: all in one transaction.
-   * An offer observed at or before the time already reached is stamped just after it.
-   * An error leaves the file as it was before the call; the process must then be started anew.
+   * Appends offers, handles everything up to `horizon` and saves the producer's cursor: all in one transaction, with what
+   * was taken before. An offer observed at or before the time already reached is stamped just after it.
+   * An error leaves the file as it was after the last commit; the process must then be started anew.
    */
-  commit(offers: readonly Offer[], horizon: number, cursor?: { source: string; at: number }): void {
-    if (this.#hasFailed)
+  commit(offers: readonly Offer[], horizon: number, cursor?: Cursor): void {
+    const published = this.#take(offers, horizon, cursor)
+    this.#state = 'failed'
+    this.store.attempt(() => {
+      this.engine.flush()
+      crashPoint('after-state')
+      this.store.setNumber(NOW, this.engine.now)
+      this.#retain()
+      crashPoint('before-commit')
+    })
+    this.store.commit()
+    this.#state = 'idle'
+    this.#taken = 0
+    crashPoint('after-commit')
+    for (const listener of this.#listeners) listener(published)
+  }
+
+  /**
+   * As {@link commit}, for a replay, which can be begun again: it lasts with one of the next commits, so that large ones
+   * cost little memory. Where somebody listens it is committed at once.
+   */
+  take(offers: readonly Offer[], horizon: number, cursor?: Cursor): void {
+    this.#taken += offers.length
+    if (this.#taken >= TAKEN_OFFERS || this.#listeners.size > 0)
+      this.commit(offers, horizon, cursor)
+    else this.#take(offers, horizon, cursor)
+  }
+
+  close(): void {
+    this.store.close()
+  }
+
+  /** Returns what was published, where somebody listens. */
+  #take(offers: readonly Offer[], horizon: number, cursor: Cursor | undefined): LogRecord[] {
+    if (this.#state === 'failed')
       throw new StoreError('an earlier commit failed and was taken back: start the process again')
     const inOrder = stamped(offers, this.engine.now)
     const until = Math.max(horizon, inOrder.at(-1)?.record.observedAt ?? 0)
     const published: LogRecord[] = []
     crashPoint('before-transaction')
-    // What is in memory is ahead of the file until the transaction is through.
-    this.#hasFailed = true
-    this.store.transaction(() => {
+    if (this.#state === 'idle') this.store.begin()
+    this.#state = 'failed'
+    this.store.attempt(() => {
       for (const piece of piecesOf(inOrder, until)) {
         const logged = this.#handle(piece)
         if (this.#listeners.size > 0) for (const record of logged) published.push(record)
       }
-      this.engine.flush()
-      crashPoint('after-state')
-      this.store.setNumber(NOW, this.engine.now)
+      this.log.flush()
       if (cursor !== undefined) this.store.setNumber(cursorName(cursor.source), cursor.at)
-      this.#retain()
-      crashPoint('before-commit')
     })
-    this.#hasFailed = false
-    crashPoint('after-commit')
-    for (const listener of this.#listeners) listener(published)
-  }
-
-  close(): void {
-    this.store.close()
+    this.#state = 'open'
+    return published
   }
 
   #handle({ offers, until }: Piece): readonly LogRecord[] {
@@ -125,7 +154,7 @@ interface Piece {
   readonly until: number
 }
 /** Records of so many offers are in memory at once, however large a commit is: what is short-lived costs little. */
-const PIECE_OFFERS = 300
+const PIECE_OFFERS = 100
 
 function* piecesOf(offers: readonly Offer[], until: number): Iterable<Piece> {
   const at = (index: number): number => offers[index]?.record.observedAt ?? Infinity

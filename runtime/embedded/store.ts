@@ -42,6 +42,7 @@ export class EmbeddedStore implements StateStore {
   readonly #cells: WriteBehind
   readonly #timers: WriteBehind
   readonly #behind: WriteBehind[] = []
+  readonly #lastWork: (() => void)[] = []
   readonly #timerAt: StatementSync
   readonly #timersBetween: StatementSync
   readonly #getMeta: StatementSync
@@ -108,18 +109,40 @@ export class EmbeddedStore implements StateStore {
     }
   }
 
+  /** Runs `work` in every transaction, as the last of it. */
+  beforeCommit(work: () => void): void {
+    this.#lastWork.push(work)
+  }
+
   /** Runs `work` in one transaction: all of it lasts, or none. */
   transaction<T>(work: () => T): T {
+    this.begin()
+    const result = this.attempt(work)
+    this.commit()
+    return result
+  }
+
+  /** Opens a transaction, which lasts only with {@link commit}. */
+  begin(): void {
     this.db.exec('BEGIN IMMEDIATE')
+  }
+
+  /** Runs `work` in the open transaction; where it fails, all of the transaction is taken back. */
+  attempt<T>(work: () => T): T {
     try {
-      const result = work()
-      for (const behind of this.#behind) behind.seal()
-      this.db.exec('COMMIT')
-      return result
+      return work()
     } catch (error) {
       if (this.db.isTransaction) this.db.exec('ROLLBACK')
       throw explain(error, 'the store')
     }
+  }
+
+  commit(): void {
+    this.attempt(() => {
+      for (const work of this.#lastWork) work()
+      for (const behind of this.#behind) behind.seal()
+      this.db.exec('COMMIT')
+    })
   }
 
   getNumber(name: string): number | undefined {

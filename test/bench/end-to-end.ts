@@ -41,7 +41,8 @@ export const decodeOnly: BenchCase = async (setting) => {
 /** Replays the whole load into a fresh store. */
 const replay = (runtime: EmbeddedRuntime, setting: Setting): void => {
   for (const batch of batchesOf(loadOffers(setting)))
-    runtime.commit(batch, batch.at(-1)?.record.observedAt ?? 0)
+    runtime.take(batch, batch.at(-1)?.record.observedAt ?? 0)
+  runtime.commit([], runtime.now)
 }
 /** How much was published by topic. */
 const countsOf = ({ log }: EmbeddedRuntime): Map<string, number> =>

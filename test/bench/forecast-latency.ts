@@ -49,7 +49,8 @@ export const warmUp: BenchCase = (setting) => {
   if (existsSync(folder)) return []
   const runtime = openPipeline(`${folder}.part`)
   for (const batch of batchesOf(slice(setting, 0, warmOf(setting))))
-    runtime.commit(batch, batch.at(-1)?.record.observedAt ?? 0)
+    runtime.take(batch, batch.at(-1)?.record.observedAt ?? 0)
+  runtime.commit([], runtime.now)
   runtime.close()
   renameSync(`${folder}.part`, folder)
   return []

@@ -72,8 +72,8 @@ export function* loadOffers(setting: Setting): Generator<Offer<'ci.run-events.v1
     yield { topic: 'ci.run-events.v1', record: CODECS['run-event'].decode(bytes), bytes }
 }
 
-/** As `stopline replay` feeds an archive: this many offers, and then up to the next instant. */
-const BATCH_OFFERS = 10_000
+/** So many offers are decoded at once, and then those up to the next instant. */
+const BATCH_OFFERS = 1_000
 
 /** Offers in batches whose last instant is whole. */
 export function* batchesOf<O extends Offer>(offers: Iterable<O>): Generator<O[]> {

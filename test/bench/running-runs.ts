@@ -61,7 +61,8 @@ function* starts(runs: number): Generator<Offer<'ci.run-events.v1'>> {
 }
 
 const feed = (runtime: EmbeddedRuntime, offers: Iterable<Offer>): void => {
-  for (const batch of batchesOf(offers)) runtime.commit(batch, batch.at(-1)?.record.observedAt ?? 0)
+  for (const batch of batchesOf(offers)) runtime.take(batch, batch.at(-1)?.record.observedAt ?? 0)
+  runtime.commit([], runtime.now)
 }
 const folderOf = ({ folder }: Setting): string => join(folder, 'running')
 const countOf = ({ isQuick }: Setting): number => (isQuick ? QUICK_RUNS : RUNS)

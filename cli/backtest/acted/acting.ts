@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto'
 import { runFact } from '../../../producers/payload/facts.ts'
 import type { EmbeddedRuntime } from '../../../runtime/embedded/runtime.ts'
-import type { LogRecord, Offer } from '../../../runtime/ports.ts'
+import type { Cursor, LogRecord, Offer } from '../../../runtime/ports.ts'
 import type { Decision, RunEvent, RunRef } from '../../../schemas/events.ts'
 import { derivedId } from '../../../schemas/ids.ts'
 import { runKey } from '../../../schemas/keys.ts'
@@ -65,6 +65,18 @@ export const actOnStops = (runtime: EmbeddedRuntime, keepShare: number): Acting 
     for (let due = nextDue(runtime); due < until; due = nextDue(runtime))
       commit([], Math.max(due, runtime.now + 1))
   }
+  const take = (offers: readonly Offer[], horizon: number, cursor?: Cursor): void => {
+    for (const instant of instantsOf(offers)) {
+      const at = instant[0]?.record.observedAt ?? 0
+      passTime(at)
+      commit(
+        instant.filter((offer) => isHeard(offer, stops, ended)),
+        at,
+      )
+    }
+    passTime(horizon + 1)
+    runtime.commit([], horizon, cursor)
+  }
   return {
     stops,
     fed: {
@@ -72,18 +84,8 @@ export const actOnStops = (runtime: EmbeddedRuntime, keepShare: number): Acting 
         return runtime.now
       },
       cursor: (source) => runtime.cursor(source),
-      commit(offers, horizon, cursor) {
-        for (const instant of instantsOf(offers)) {
-          const at = instant[0]?.record.observedAt ?? 0
-          passTime(at)
-          commit(
-            instant.filter((offer) => isHeard(offer, stops, ended)),
-            at,
-          )
-        }
-        passTime(horizon + 1)
-        runtime.commit([], horizon, cursor)
-      },
+      commit: take,
+      take,
     },
   }
 }
