@@ -2,7 +2,7 @@
 
 import type { Run, RunEvent } from '../../schemas/events.ts'
 import { derivedId } from '../../schemas/ids.ts'
-import { runKey, runName } from '../../schemas/keys.ts'
+import { runKey } from '../../schemas/keys.ts'
 import { endOf } from '../../schemas/outcomes.ts'
 import {
   drop,
@@ -13,6 +13,7 @@ import {
   type Input,
   type Processor,
 } from '../processor.ts'
+import { runCell } from '../run-cell.ts'
 import { RUN_CELL } from './cells.ts'
 import { emptyRun, join, type RunState } from './lattice.ts'
 
@@ -21,8 +22,6 @@ const HOUR_MS = 3_600_000
 export const SILENT_MS = 72 * HOUR_MS
 /** Repeats are recognised for so long after a run's end. */
 export const REMEMBERED_MS = 14 * 24 * HOUR_MS
-
-const cellOf = (run: string): string => `run/${run}`
 
 export const runs: Processor = {
   name: 'runs',
@@ -37,25 +36,25 @@ export const runs: Processor = {
 
 const onFact = (cells: Cells, fact: RunEvent, now: number): Effect[] => {
   if (fact.kind === 'unknown') return [drop('no-use')]
-  const name = runName(fact)
-  const before = cells.get(cellOf(name)) as RunState | undefined
+  const cell = runCell(fact)
+  const before = cells.get(cell) as RunState | undefined
   if (before === undefined && fact.eventAt <= now - REMEMBERED_MS) return [drop('expired')]
   const after = join(before ?? emptyRun(fact), fact)
   const change = before === undefined ? firstChange(after) : changeOf(before, after)
   if (change === null) {
     const heardAt = Math.max(before?.heardAt ?? now, fact.eventAt)
     if (before?.endRank !== after.endRank || heardAt > before.heardAt)
-      cells.put(cellOf(name), { ...after, heardAt })
+      cells.put(cell, { ...after, heardAt })
     return [drop('duplicate')]
   }
   after.heardAt = Math.max(now, fact.eventAt)
-  cells.put(cellOf(name), after)
+  cells.put(cell, after)
   const effects: Effect[] = [
     emit('ci.runs.v1', published(before, after, change, fact, derivedId(fact.eventId, 'run'), now)),
   ]
   const isOver = after.phase === 'finished'
   if (before === undefined || (isOver && before.phase !== 'finished'))
-    effects.push(setTimer(cellOf(name), now + (isOver ? REMEMBERED_MS : SILENT_MS)))
+    effects.push(setTimer(cell, now + (isOver ? REMEMBERED_MS : SILENT_MS)))
   return effects
 }
 

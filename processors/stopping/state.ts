@@ -1,7 +1,6 @@
 /** Types of the stopping processor's cells. */
 
 import type { Checkpoint, Level, RunRef } from '../../schemas/events.ts'
-import { runName } from '../../schemas/keys.ts'
 import type { Cells } from '../processor.ts'
 import type { ChangeCount } from './changes.ts'
 import { emptySample, type DurationSample } from './density/sample.ts'
@@ -62,7 +61,6 @@ export interface DensityStops {
   failDensity: number[]
 }
 
-export const runCell = (run: Pick<RunRef, 'runId' | 'attempt'>): string => `run/${runName(run)}`
 export const historyOf = (cells: Cells): History =>
   (cells.get('history') as History | undefined) ?? emptyHistory()
 export const changesOf = (cells: Cells): readonly ChangeCount[] =>

@@ -15,6 +15,7 @@ import {
   type Processor,
   type Tables,
 } from '../processor.ts'
+import { runCell } from '../run-cell.ts'
 import { BASELINES } from './baselines/index.ts'
 import { CELLS } from './cells.ts'
 import { changeOf, onChange } from './changes.ts'
@@ -33,7 +34,6 @@ import {
   MAX_OPEN,
   openRuns,
   putOpenRuns,
-  runCell,
   sampleOf,
   type RunningRun,
 } from './state.ts'

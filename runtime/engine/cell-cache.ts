@@ -13,22 +13,29 @@ export class CellTooLargeError extends Error {
   override name = 'CellTooLargeError'
 }
 
-type Values = Map<string, unknown>
+/** One cell in memory; the value is {@link MISSING} where there is none. */
+interface Slot {
+  readonly cell: string
+  value: unknown
+  /** True where it was changed since the last flush. */
+  isChanged: boolean
+}
+/** Cells by name; after a flush those changed last come last. */
+type Slots = Map<string, Slot>
 interface Known {
   readonly key: string
-  readonly values: Values
+  readonly slots: Slots
   readonly cells: Cells
-  /** Cells changed since the last flush. */
-  readonly changed: string[]
+  readonly changed: Slot[]
 }
 /** Of one key so many cells stay in memory: a job has cells of runs and panes that are long over. */
 const CELLS_KEPT = 12
 
 /** Drops the cells that were changed longest ago. All of them are in the store. */
-const trim = (values: Values): void => {
-  for (const cell of values.keys()) {
-    if (values.size <= CELLS_KEPT) return
-    values.delete(cell)
+const trim = (slots: Slots): void => {
+  for (const cell of slots.keys()) {
+    if (slots.size <= CELLS_KEPT) return
+    slots.delete(cell)
   }
 }
 
@@ -64,14 +71,16 @@ export class CellCache {
 
   /** Writes changed cells to the store; keys not asked for lately may be dropped afterwards. */
   flush(): void {
-    for (const { key, values, changed } of this.#changed) {
-      for (const cell of changed) {
-        const value = values.get(cell)
+    for (const { key, slots, changed } of this.#changed) {
+      for (const slot of changed) {
+        const { cell, value } = slot
         const bytes = value === MISSING ? null : this.#encode(cell, key, value)
         this.#store.saveCell(this.#stage, key, cell, bytes)
+        slot.isChanged = false
+        if (slots.size > CELLS_KEPT && slots.delete(cell)) slots.set(cell, slot)
       }
       changed.length = 0
-      trim(values)
+      trim(slots)
     }
     this.#changed = []
     for (const key of this.#keys.keys()) {
@@ -81,13 +90,13 @@ export class CellCache {
   }
 
   #known(key: string): Known {
-    const values: Values = new Map()
+    const slots: Slots = new Map()
     const known: Known = {
       key,
-      values,
+      slots,
       changed: [],
       cells: {
-        get: (cell) => this.#get(values, key, cell),
+        get: (cell) => this.#get(slots, key, cell),
         put: (cell, value) => {
           this.#change(known, cell, value)
         },
@@ -99,22 +108,27 @@ export class CellCache {
     return known
   }
 
-  #get(values: Values, key: string, cell: string): unknown {
-    let value = values.get(cell)
-    if (value === undefined) {
+  #get(slots: Slots, key: string, cell: string): unknown {
+    let slot = slots.get(cell)
+    if (slot === undefined) {
       const bytes = this.#store.loadCell(this.#stage, key, cell)
-      value = bytes === undefined ? MISSING : this.#typeOf(cell).fromBuffer(asBuffer(bytes))
-      values.set(cell, value)
+      const value: unknown =
+        bytes === undefined ? MISSING : this.#typeOf(cell).fromBuffer(asBuffer(bytes))
+      slot = { cell, value, isChanged: false }
+      slots.set(cell, slot)
     }
-    return value === MISSING ? undefined : value
+    return slot.value === MISSING ? undefined : slot.value
   }
 
   #change(known: Known, cell: string, value: unknown): void {
-    const { values, changed } = known
-    if (values.size >= CELLS_KEPT) values.delete(cell) // moves it to the young end
-    values.set(cell, value)
+    const { slots, changed } = known
+    let slot = slots.get(cell)
+    if (slot === undefined) slots.set(cell, (slot = { cell, value, isChanged: false }))
+    slot.value = value
+    if (slot.isChanged) return
+    slot.isChanged = true
     if (changed.length === 0) this.#changed.push(known)
-    if (!changed.includes(cell)) changed.push(cell)
+    changed.push(slot)
   }
 
   /** Bytes are valid until the next call. */
