@@ -33,7 +33,7 @@ if (node === undefined) {
 }
 const child = spawn(
   node,
-  ['--max-semi-space-size=16', join(root, 'cli', 'main.ts'), ...process.argv.slice(2)],
+  ['--max-semi-space-size=32', join(root, 'cli', 'main.ts'), ...process.argv.slice(2)],
   {
     stdio: 'inherit',
     shell: isWindows,

@@ -46,7 +46,7 @@ export const runRounds = async (bench: Bench, options: RoundOptions): Promise<Fi
 /** As `npm start` and `npx stopline` start it; what else is set of the heap, the process sets itself. */
 const flagsOf = ({ profileFolder }: RoundOptions): string[] => [
   '--expose-gc',
-  '--max-semi-space-size=16',
+  '--max-semi-space-size=32',
   ...(profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`]),
 ]
 
