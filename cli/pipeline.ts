@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../api/app.ts'
 import type { ApiDeps, SourceStatus } from '../api/deps.ts'
+import type { Models } from '../processors/processor.ts'
 import { TOPOLOGY } from '../processors/topology.ts'
 import { EmbeddedRuntime } from '../runtime/embedded/runtime.ts'
 import type { Metrics } from '../runtime/metrics.ts'
@@ -12,8 +13,8 @@ import { toViews } from '../sinks/views/to-views.ts'
 
 export const WEB_FOLDER = join(import.meta.dirname, '..', 'dist', 'web')
 
-export const openPipeline = (folder: string): EmbeddedRuntime =>
-  new EmbeddedRuntime(folder, TOPOLOGY, toViews)
+export const openPipeline = (folder: string, models: Models = {}): EmbeddedRuntime =>
+  new EmbeddedRuntime(folder, TOPOLOGY, toViews, models)
 
 export interface ServeOptions {
   readonly metrics: Metrics

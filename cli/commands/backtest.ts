@@ -26,6 +26,7 @@ import {
 } from '../command.ts'
 import { replayArchive } from '../feed.ts'
 import { FORECASTING } from '../forecasting.ts'
+import { MODELS_OPTION, modelsOf } from '../models.ts'
 import { printProblems } from './replay.ts'
 
 export const backtest: Command = {
@@ -82,6 +83,7 @@ A forecast uses only what had been heard at its instant. Intervals are 95 % boot
       value: 'SHARE',
       doc: 'Score only the last share of the runs by start, such as 0.4. Default 1: all.',
     },
+    models: MODELS_OPTION,
     resamples: { type: 'string', value: 'N', doc: 'Bootstrap resamples. Default 500.' },
   },
   run: async (invocation) => {
@@ -149,7 +151,12 @@ const advice = async (invocation: Invocation, archive: Archive): Promise<Collect
   const collector = createCollector()
   const forecasts = await lineFile(textOption(invocation, 'forecasts'))
   const decisions = await lineFile(textOption(invocation, 'decisions'))
-  const runtime = new EmbeddedRuntime(':memory:', FORECASTING)
+  const runtime = new EmbeddedRuntime(
+    ':memory:',
+    FORECASTING,
+    undefined,
+    modelsOf(invocation).models,
+  )
   runtime.onCommit((published) => {
     for (const record of published) collect(record, collector, forecasts, decisions)
   })
@@ -161,17 +168,18 @@ const advice = async (invocation: Invocation, archive: Archive): Promise<Collect
 
 /** Replays once more, from the beginning, with stops acted on. */
 const acted = async (
-  { signal }: Invocation,
+  invocation: Invocation,
   archive: Archive,
   { resamples, keepShare }: { readonly resamples: number; readonly keepShare: number },
 ): Promise<ActedMeasures> => {
   const collector = createCollector()
-  const runtime = new EmbeddedRuntime(':memory:', FORECASTING)
+  const { models } = modelsOf(invocation)
+  const runtime = new EmbeddedRuntime(':memory:', FORECASTING, undefined, models)
   runtime.onCommit((published) => {
     for (const record of published) collect(record, collector)
   })
   const { fed, stops } = actOnStops(runtime, keepShare)
-  await replayArchive(fed, archive, signal)
+  await replayArchive(fed, archive, invocation.signal)
   runtime.close()
   return actedMeasures(collector.collected().runs, stops, { resamples, seed: 1, keepShare })
 }

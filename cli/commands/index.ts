@@ -6,6 +6,7 @@ import { exportCommand } from './export.ts'
 import { doctor } from './doctor.ts'
 import { importCommand } from './import.ts'
 import { init } from './init.ts'
+import { models } from './models.ts'
 import { record } from './record.ts'
 import { processCommand } from './process.ts'
 import { produce } from './produce.ts'
@@ -15,6 +16,7 @@ import { serve } from './serve.ts'
 import { sink } from './sink.ts'
 import { tail } from './tail.ts'
 import { schemas, topics } from './topics.ts'
+import { train } from './train.ts'
 import { up } from './up.ts'
 
 export const COMMANDS: readonly Command[] = [
@@ -27,6 +29,8 @@ export const COMMANDS: readonly Command[] = [
   exportCommand,
   topics,
   schemas,
+  train,
+  models,
   init,
   doctor,
   produce,

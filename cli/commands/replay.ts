@@ -16,6 +16,7 @@ import {
   type Invocation,
 } from '../command.ts'
 import { replayArchive, replayRecording } from '../feed.ts'
+import { MODELS_OPTION, modelsOf } from '../models.ts'
 import { openPipeline } from '../pipeline.ts'
 import { claimStore, storeFolder } from '../store-folder.ts'
 
@@ -43,14 +44,15 @@ export const printTopics = (runtime: EmbeddedRuntime, isJson: boolean, more: obj
 
 /** A folder that stopline record made. */
 const replayFolder = async (
-  { positionals, values, signal }: Invocation,
+  invocation: Invocation,
   recorded: string,
   folder: string,
   speed: number,
 ): Promise<number> => {
+  const { positionals, values, signal } = invocation
   if (positionals.length > 1) throw new UsageError('a recording is replayed by itself')
   const recording = openRecording(recorded)
-  const runtime = openPipeline(folder)
+  const runtime = openPipeline(folder, modelsOf(invocation).models)
   try {
     claimStore(runtime, recording.name, folder)
     const fed = await replayRecording(runtime, recording, signal, { speed })
@@ -70,6 +72,7 @@ export const replay: Command = {
   help: `Replays folders of recorded CI (runs.csv, steps.csv, tests.csv; plain or .gz) in order of time through the
 whole pipeline; or one folder that stopline record made. A replay that was stopped goes on where it was. Look at the result with: stopline up DIR...`,
   options: {
+    models: MODELS_OPTION,
     store: STORE_OPTION,
     speed: {
       type: 'string',
@@ -85,7 +88,7 @@ whole pipeline; or one folder that stopline record made. A replay that was stopp
     const [first = ''] = positionals
     if (isRecording(first)) return replayFolder(invocation, first, folder, speed)
     const archive = openArchive(positionals)
-    const runtime = openPipeline(folder)
+    const runtime = openPipeline(folder, modelsOf(invocation).models)
     try {
       claimStore(runtime, archive.name, folder)
       await replayArchive(runtime, archive, signal, { speed })

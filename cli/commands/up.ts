@@ -5,6 +5,7 @@ import { EXIT, numberOption, STORE_OPTION, textOption, type Command } from '../c
 import { feederOf } from '../feeders.ts'
 import { ensurePage } from '../page.ts'
 import { embeddedTarget } from '../live.ts'
+import { MODELS_OPTION, modelsOf } from '../models.ts'
 import { openPipeline, serveApi } from '../pipeline.ts'
 import { DEMO_OPTIONS, liveConfig, SOURCE_OPTIONS } from '../source-options.ts'
 import { claimStore, storeFolder } from '../store-folder.ts'
@@ -27,6 +28,7 @@ With DIR... it replays recorded CI (folders with a runs.csv, see docs/archive.md
       value: 'DIR',
       doc: 'Keep there what live sources answer; stopline replay DIR plays it back.',
     },
+    models: MODELS_OPTION,
     store: STORE_OPTION,
     port: {
       type: 'string',
@@ -49,7 +51,7 @@ With DIR... it replays recorded CI (folders with a runs.csv, see docs/archive.md
     const folder = storeFolder(invocation, feeder.folders, config?.store)
     const target = webhookTarget(invocation)
     const metrics = createMetrics()
-    const runtime = openPipeline(folder)
+    const runtime = openPipeline(folder, modelsOf(invocation).models)
     const checkpointer = runtime.store.checkpointBeside()
     try {
       claimStore(runtime, feeder.name, folder)

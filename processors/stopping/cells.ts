@@ -73,7 +73,6 @@ const RUN = record('RunningRun', {
   changeFailures: 'double',
   changeRuns: 'double',
   siblings: 'double',
-  waitSeconds: nullable('double'),
   terms: array('double'),
   leadIfFailed: 'double',
   leadIfPassed: 'double',

@@ -28,6 +28,8 @@ interface Feature {
 }
 
 const odds = (p: number): number => logOdds(sane(p))
+/** Only what floats can hold bounds the formula itself. */
+const unclipped = (p: number): number => logOdds(Math.min(1 - 1e-6, Math.max(1e-6, p)))
 const signedLog = (value: number): number => Math.sign(value) * Math.log1p(Math.abs(value))
 const share = (value: number | null, of: number | null): number =>
   value === null || of === null || of === 0 ? NaN : value / of
@@ -46,7 +48,7 @@ const isPull = ({ run }: Instant): number =>
 
 /** THE table of features; the first is what a model's answer is added to. */
 export const FEATURES: readonly Feature[] = [
-  { name: 'formula', doc: 'Log odds of the formula now.', of: ({ formula }) => odds(formula) },
+  { name: 'formula', doc: 'Log odds of the formula now.', of: ({ formula }) => unclipped(formula) },
   { name: 'start', doc: 'Log odds before the run began.', of: ({ seen }) => odds(seen.rate) },
   { name: 'rate', doc: 'Log odds by the job alone.', of: ({ view }) => odds(view.basis.rate) },
   { name: 'pooled', doc: 'Log odds of its pool.', of: ({ view }) => odds(view.basis.pooled) },
@@ -120,26 +122,6 @@ export const FEATURES: readonly Feature[] = [
     name: 'failAlive',
     doc: 'Share of failing runs that last so long.',
     of: ({ seen, view }) => view.basis.fail.lasting.at(seen.elapsedSeconds),
-  },
-  {
-    name: 'passes',
-    doc: 'Passing runs known, log.',
-    of: ({ view }) => Math.log1p(view.basis.pass.lasting.total),
-  },
-  {
-    name: 'failures',
-    doc: 'Failing runs known, log.',
-    of: ({ view }) => Math.log1p(view.basis.fail.lasting.total),
-  },
-  {
-    name: 'duration',
-    doc: 'Median passing duration in seconds, log.',
-    of: ({ view }) => Math.log1p(view.basis.medianPass ?? NaN),
-  },
-  {
-    name: 'wait',
-    doc: 'Time in the queue over the median passing duration.',
-    of: ({ run, view }) => share(run.waitSeconds, view.basis.medianPass),
   },
   {
     name: 'sinceLast',

@@ -12,7 +12,7 @@ import { NO_POLICY, policyOf } from './policy.ts'
 import { additionOf, noteLead, type Addition } from './model.ts'
 import { mixedRate, termsOf, type Known } from './refine.ts'
 import { beliefOf } from './signs.ts'
-import { ALERT_LOW, judge, RULE, type Standing, type Verdict } from './rule.ts'
+import { ALERT_LOW, judge, ruleOf, type Standing, type Verdict } from './rule.ts'
 import type { PassedCheckpoint, RunningRun } from './state.ts'
 import { BUCKETS, bucketOf, bucketStart } from './survival.ts'
 import type { View } from './view.ts'
@@ -225,7 +225,7 @@ const curveOf = (basis: Basis, seen: Seen): { curveSeconds: number[]; curvePFail
 
 const forecastOf = (
   run: RunningRun,
-  { history, basis, now }: View,
+  { history, basis, model, now }: View,
   seen: Seen,
   { chance }: Verdict,
   remaining: Remaining,
@@ -254,7 +254,7 @@ const forecastOf = (
   streak: streak(history),
   pool: basis.pool,
   cause,
-  rule: RULE,
+  rule: ruleOf(model, seen),
 })
 
 const sum = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0)
@@ -288,5 +288,5 @@ const decisionOf = (forecast: Forecast, view: View, verdict: Verdict, seen: Seen
     startPFail: seen.rate,
     ...(seen.signSeconds === null ? {} : { firstBadSignSeconds: seen.signSeconds }),
   },
-  rule: RULE,
+  rule: forecast.rule,
 })

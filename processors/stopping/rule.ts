@@ -1,6 +1,7 @@
 /** The decision: what a running run is worth at one instant, and the advice that follows. Pure. */
 
 import type { Level } from '../../schemas/events.ts'
+import type { Model } from '../processor.ts'
 import type { Basis } from './basis.ts'
 import { chanceAt, type Chance, type Seen } from './forecast.ts'
 import { FORECASTS_ADRIFT, STOPS_WRONG } from './guard.ts'
@@ -8,6 +9,9 @@ import { within, type Policy } from './policy.ts'
 import { GROUNDS, LEVELS, type Ground } from './permit.ts'
 
 export const RULE = 'stopline/2'
+/** The rule as a forecast names it: with the model, where that has moved it. Example: `stopline/2+stopping@2025-09-24-4a56f335`. */
+export const ruleOf = (model: Pick<Model, 'version'> | undefined, { shift }: Seen): string =>
+  model === undefined || (shift ?? 0) === 0 ? RULE : `${RULE}+stopping@${model.version}`
 
 /** From here on people may want to look. */
 const WATCH_P = 0.5

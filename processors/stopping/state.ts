@@ -24,8 +24,6 @@ export interface RunningRun extends RunRef {
   changeRuns: number
   /** Failures among the ended siblings of the group beyond what was expected of them. */
   siblings: number
-  /** From being queued to its start, null where unknown. */
-  waitSeconds: number | null
   /** Terms of a forecast early in the run: what the community learns from. */
   terms: number[]
   /** Log likelihood of the model minus that of the formula, summed over checkpoints, for either end. */

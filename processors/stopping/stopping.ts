@@ -123,7 +123,6 @@ const onStarted = (
     changeFailures: onSame?.failures ?? 0,
     changeRuns: onSame?.runs ?? 0,
     siblings: 0,
-    waitSeconds: run.queuedAt === null ? null : Math.max(0, (startedAt - run.queuedAt) / 1000),
     terms: [],
     leadIfFailed: 0,
     leadIfPassed: 0,

@@ -1,13 +1,21 @@
 /** What one forecast and one fit of the density baseline cost. */
 
+import { join } from 'node:path'
+import { MODEL_FEATURES } from '../../cli/models.ts'
 import { basisOf } from '../../processors/stopping/basis.ts'
 import { fitCompat } from '../../processors/stopping/density/compat.ts'
 import { fitDensity } from '../../processors/stopping/density/fit.ts'
 import { KEPT_DURATIONS } from '../../processors/stopping/density/sample.ts'
 import { remainingAt, type Seen } from '../../processors/stopping/forecast.ts'
 import { emptyHistory, remember, type History } from '../../processors/stopping/history.ts'
+import { featuresOf, type Instant } from '../../processors/stopping/features.ts'
+import { NO_LEAD } from '../../processors/stopping/lead.ts'
+import { additionOf } from '../../processors/stopping/model.ts'
 import { NO_POLICY } from '../../processors/stopping/policy.ts'
 import { judge, type Standing } from '../../processors/stopping/rule.ts'
+import type { RunningRun } from '../../processors/stopping/state.ts'
+import type { View } from '../../processors/stopping/view.ts'
+import { loadModels } from '../../runtime/models/registry.ts'
 import type { Figure } from './figures.ts'
 import { random } from './load.ts'
 import { shortest, type BenchCase } from './setting.ts'
@@ -75,6 +83,28 @@ export const forecast: BenchCase = ({ isQuick }) => {
       judge(basis, seen(i), STANDING),
     ),
     microseconds('remaining time with its quantiles', calls, (i) => remainingAt(basis, seen(i))),
+  ]
+}
+
+/** What the shipped model costs a forecast that listens to it. */
+export const model: BenchCase = ({ isQuick }) => {
+  const calls = isQuick ? 1_000 : 50_000
+  const { models } = loadModels(join(import.meta.dirname, '../../models'), MODEL_FEATURES)
+  const asked = models['stopping']
+  if (asked === undefined) throw new Error('no model is in service')
+  const history = historyOf(100)
+  const basis = basisOf(history, [])
+  const view = { history, basis, harmless: 0.1, model: asked, pooledLead: NO_LEAD } as View
+  const run = { change: 'main', signs: [], startedAt: 3_600_000 } as unknown as RunningRun
+  const terms = { streak: 2, changeFailures: 1, changeRuns: 2, siblings: 0.5 }
+  const known = { rate: basis.rate, ...terms, strain: 0.1, isRetry: false }
+  const instant = (index: number): Instant => ({
+    ...{ run, view, known, formula: 0.2 },
+    seen: { elapsedSeconds: index % 2_000, signSeconds: null, sign: null, rate: basis.rate },
+  })
+  return [
+    microseconds('features of a run', calls, (i) => featuresOf(instant(i))),
+    microseconds('features and what the model says', calls, (i) => additionOf(instant(i), true)),
   ]
 }
 

@@ -80,6 +80,7 @@ export const BENCHES: readonly Bench[] = [
     doc: 'forecasts and density fits by the call',
     cases: [
       { name: 'forecast', load: async () => (await import('./cost.ts')).forecast },
+      { name: 'model', load: async () => (await import('./cost.ts')).model },
       { name: 'density', load: async () => (await import('./cost.ts')).density },
     ],
   },

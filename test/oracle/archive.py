@@ -31,7 +31,7 @@ def table(folder, name):
 def instants(texts):
     """ISO 8601 UTC to milliseconds."""
     times = pd.to_datetime(texts.where(texts != ""), utc=True, format="ISO8601")
-    return (times - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(milliseconds=1)
+    return ((times - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(milliseconds=1)).round()
 
 
 def facts_of(row):

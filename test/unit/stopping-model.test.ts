@@ -6,6 +6,7 @@ import type { Instant } from '../../processors/stopping/features.ts'
 import { emptyHistory, remember, type History } from '../../processors/stopping/history.ts'
 import { leadAfter, NO_LEAD, shareOf, type Lead } from '../../processors/stopping/lead.ts'
 import { additionOf, natsOf, noteLead } from '../../processors/stopping/model.ts'
+import { RULE, ruleOf } from '../../processors/stopping/rule.ts'
 import type { RunningRun } from '../../processors/stopping/state.ts'
 
 const model = (score: number): Model => ({
@@ -16,7 +17,7 @@ const model = (score: number): Model => ({
 const lead = (runs: number, nats: number): Lead => ({ model: 'm1', runs, nats })
 const RUN = {
   ...{ source: 's', repo: 'r', job: 'j', runId: '1', attempt: 2, startedAt: 60_000 },
-  ...{ change: '#7', signs: [], waitSeconds: 50, leadIfFailed: 0, leadIfPassed: 0 },
+  ...{ change: '#7', signs: [], leadIfFailed: 0, leadIfPassed: 0 },
   checkpoints: [] as object[],
 } as unknown as RunningRun
 
@@ -69,6 +70,12 @@ describe('the lead of a model', () => {
 })
 
 describe('what a model adds', () => {
+  it('is named in the rule of a forecast that it moved', () => {
+    const { seen } = instant()
+    expect(ruleOf(model(0), { ...seen, shift: 0.1 })).toBe(`${RULE}+stopping@m1`)
+    expect(ruleOf(model(0), { ...seen, shift: 0 })).toBe(RULE)
+    expect(ruleOf(undefined, seen)).toBe(RULE)
+  })
   it('is mixed with the formula by its share: .5 and .75 in halves are .625, a shift of .51', () => {
     const evidence = 2 * Math.atanh(0.5)
     const added = additionOf(instant({ own: lead(1, evidence) }), false)
@@ -107,7 +114,6 @@ describe('features', () => {
   it('are relative to the job: 50 s of runs that pass in 100 s are half of it', () => {
     expect(valueOf('age')).toBeCloseTo(0.5, 1)
     expect(valueOf('ageOfFailing')).toBeCloseTo(0.25, 1)
-    expect(valueOf('wait')).toBeCloseTo(0.5, 1)
     expect(valueOf('sinceLast')).toBeCloseTo(Math.log1p(10))
     expect(valueOf('formula')).toBe(0)
     expect(valueOf('changeFailed')).toBe(0.5)
