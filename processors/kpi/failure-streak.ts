@@ -1,7 +1,7 @@
 /**
  * failure_streak: failing runs in a row at the newest end. Unit: runs. Window: now. Order is that of the finishes.
  * Assumes that an end without a class (aborted, skipped, unknown) neither breaks nor lengthens a streak, and that no end is
- * told after 32 later ones. Source: AI4CI KPI 15.
+ * told after 128 later ones. Source: AI4CI KPI 15.
  * Example: pass, fail, aborted, fail: 2.
  */
 

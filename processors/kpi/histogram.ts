@@ -1,6 +1,6 @@
 /**
  * Log-bucket histograms inside the counters. Bucket b covers 1.05^b up to 1.05^(b+1) seconds, so a quantile is read within
- * 2.5 %; what is shorter than 1.05 s lies in bucket 0 and is read as .5 s.
+ * 2.5 %; what is shorter than 1.05 s lies in bucket 0 and is read as .5 s, what is longer than 12 days in the last one.
  */
 
 import { Z95 } from '../../schemas/measures.ts'

@@ -10,7 +10,7 @@ import { bucketId } from './histogram.ts'
 import { ID } from './names.ts'
 
 /** With this many later ends an end has settled: it is no longer corrected here. */
-const RECENT_ENDS = 32
+const RECENT_ENDS = 128
 
 export interface Sequence {
   /** `finish in ms · 4 + class`, in order. */

@@ -16,6 +16,8 @@ OUTCOMES = {
     "neutral": "skipped",
 }
 SILENT_MS = 72 * 3_600_000
+# So long after its end a run is forgotten: whatever bears its name then is another one.
+REMEMBERED_MS = 14 * 24 * 3_600_000
 RAW_WORDS = ("raw_status", "raw_state", "raw_result", "conclusion")
 RUN = ["source", "repo", "job", "run_id", "attempt"]
 
@@ -60,6 +62,18 @@ def facts_of(row):
     return facts or None
 
 
+def lives_of(facts):
+    """The facts of one name in order of time, apart where a run was forgotten before the next fact."""
+    lives, heard, is_over = [], float("-inf"), True
+    for fact in sorted(facts, key=lambda fact: fact[0]):
+        if fact[0] >= heard + REMEMBERED_MS + (0 if is_over else SILENT_MS):
+            lives.append([])
+            is_over = False
+        lives[-1].append(fact)
+        heard, is_over = fact[0], is_over or fact[1] == "finished"
+    return lives
+
+
 def story(facts):
     """The facts of one run in order of time: when it was in flight, and each end that was believed for a while."""
     queued = started = start = opened = closed = float("nan")
@@ -82,7 +96,7 @@ def story(facts):
         versions.append({"heard": at, "until": float("inf"), **dict(zip(names, end, strict=True))})
 
     heard = facts[0][0]
-    for at, kind, more in sorted(facts, key=lambda fact: fact[0]) + [(float("inf"), "over", None)]:
+    for at, kind, more in facts + [(float("inf"), "over", None)]:
         if closed != closed and at >= heard + SILENT_MS:
             closed = heard + SILENT_MS
             tell(closed, closed, "unknown")
@@ -132,9 +146,10 @@ def read(folder):
                 told[key][0].append((at, "step", None))
     ends, flights = [], []
     for key, (facts, row) in told.items():
-        flight, versions = story(facts)
         ref = dict(zip(RUN, key, strict=True))
-        flights.append({**ref, **flight})
         labels = {name: row.get(name, "") for name in ("branch", "family", "version", "queue", "pull", "sha")}
-        ends.extend({**ref, **labels, **version} for version in versions)
+        for life in lives_of(facts):
+            flight, versions = story(life)
+            flights.append({**ref, **flight})
+            ends.extend({**ref, **labels, **version} for version in versions)
     return pd.DataFrame(ends), pd.DataFrame(flights)

@@ -19,6 +19,8 @@ EXACT = 1e-9
 # Buckets 5 % wide, read at their geometric middle; below 1.05 s as .5 s.
 BUCKET = 1.05
 SKETCH = np.sqrt(BUCKET) - 1 + 1e-9
+# What is longer than the last bucket, 12 days, is read as its middle.
+LONGEST = BUCKET**284.5
 DIMENSIONS = {
     "job": ["source", "repo", "job"],
     "repo": ["source", "repo"],
@@ -100,6 +102,8 @@ def off(ours, theirs):
 
 def sketch_off(both):
     """Distance beyond what the buckets allow; their intervals are widened to the edges of buckets."""
+    told = ["value_oracle", "low_oracle", "high_oracle"]
+    both = both.assign(**both[told].clip(upper=LONGEST))
     value, truth = both["value_ours"], both["value_oracle"]
     is_short = truth <= BUCKET
     worst = off(value, truth.where(~is_short, 0.5)).where(is_short, (value / truth - 1).abs() - SKETCH)

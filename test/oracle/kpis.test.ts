@@ -25,7 +25,7 @@ const SETS = [
   { name: 'ocp-nightly-prow', processors: TOPOLOGY, least: 50_000 },
   { name: 'zephyr-tests', processors: TOPOLOGY, least: 15_000 },
   { name: 'vllm-buildkite', processors: ALL, least: 300_000 },
-  { name: 'tvm-ci', processors: ALL, least: 60_000 },
+  { name: 'tvm-ci', processors: ALL, least: 40_000 },
 ] as const
 
 interface Found {
