@@ -11,7 +11,7 @@ import { createHeardBefore, type HeardBefore } from './polling/heard-before.ts'
 import { livePace, liveWire } from './polling/live.ts'
 import { runLoop } from './polling/loop.ts'
 import { createOutbox } from './polling/outbox.ts'
-import type { QuotaUse } from './polling/quota.ts'
+import type { QuotaUse, Sent } from './polling/quota.ts'
 import { createSession, type Marks } from './polling/session.ts'
 import type { SourceError } from './polling/source-error.ts'
 import type { Pace, Wire } from './polling/wire.ts'
@@ -45,6 +45,8 @@ export interface LiveSources {
   readonly heard: HeardBefore
 }
 
+const SAVE_EVERY_MS = 1_000
+
 interface Line {
   readonly wire: Wire
   readonly marks: Marks
@@ -60,6 +62,24 @@ const recordedLine = (wire: Wire, pace: Pace, writer: RecordingWriter): Line => 
   marks: recordedMarks(writer, pace),
   close: writer.close,
 })
+
+/** A limit of our own holds over restarts: how many requests were sent is put down as they are, each second at most. */
+const sentMemory = ({ loadCursor, saveCursor }: LivePorts, source: string) => {
+  const name = `${source}/sent`
+  let savedAt = 0
+  return {
+    before: () => JSON.parse(loadCursor(name) ?? '[]') as Sent,
+    told:
+      (wire: Wire, { now }: Pace, sent: () => Sent): Wire =>
+      (request) => {
+        if (now() - savedAt >= SAVE_EVERY_MS) {
+          saveCursor(name, JSON.stringify(sent()))
+          savedAt = now()
+        }
+        return wire(request)
+      },
+  }
+}
 
 interface Running {
   readonly client: Client
@@ -92,7 +112,15 @@ const prepare = (
     ports.record === null
       ? plainLine(live, pace)
       : recordedLine(live, pace, startRecording(ports.record, name, cursor))
-  const client = createClient({ addresses, requestsPerHour, wire: line.wire, pace, signal })
+  const sent = sentMemory(ports, name)
+  const client: Client = createClient({
+    addresses,
+    requestsPerHour,
+    sentBefore: sent.before(),
+    wire: requestsPerHour === null ? line.wire : sent.told(line.wire, pace, () => client.sent()),
+    pace,
+    signal,
+  })
   const outbox = createOutbox(ports.offer)
   const session = createSession({
     source,

@@ -6,7 +6,7 @@ import { getPage, type Get } from '../payload/reach.ts'
 
 const PAGE_ITEMS = 100
 const MAX_BYTES = 64 * 2 ** 20
-/** GitHub lists no more than this of a filtered list. */
+/** GitHub lists no more than this of a filtered list; others end with their items. */
 export const MAX_LISTED = 1000
 const MAX_PAGES = 100
 /** How often a list that lost items while it was read is read again. */
@@ -59,19 +59,20 @@ const idOf = (item: Json): string => String(numberAt(item, 'id'))
 
 /**
  * All items of a list that tells its length, each once. Where it grew shorter while it was read, as when an item was deleted
- * and the rest moved up past the page that came next, it is read again. Null where it is too long to be listed whole.
+ * and the rest moved up past the page that came next, it is read again. Null where it has more than `most` items.
  */
 export const wholeList = async (
   get: Get,
   asking: ListAsking,
   field: string,
+  most: number,
 ): Promise<readonly Json[] | null> => {
   const found = new Map<string, Json>()
   for (let reading = 0; reading < MAX_READINGS; reading += 1) {
     let total = 0
     let hasShrunk = false
     for await (const page of pagesOf(get, asking, field)) {
-      if ((page.total ?? 0) > MAX_LISTED) return null
+      if ((page.total ?? 0) > most) return null
       hasShrunk ||= (page.total ?? 0) < total
       total = page.total ?? 0
       for (const item of page.items) found.set(idOf(item), item)

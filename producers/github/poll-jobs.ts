@@ -20,8 +20,9 @@ type Jobs = readonly Json[] | UnexpectedAnswer
 export const fetchJobs = async (round: RepoRound, id: string, open: OpenRun): Promise<Jobs> => {
   const { config, get, repo } = round
   const url = `${repoUrl(config, repo)}/actions/runs/${id}/attempts/${open.attempt}/jobs`
+  const asking = { url, query: {}, isUrgent: !open.isEnded }
   try {
-    return (await wholeList(get, { url, query: {}, isUrgent: !open.isEnded }, 'jobs')) ?? []
+    return (await wholeList(get, asking, 'jobs', Infinity)) ?? []
   } catch (error) {
     if (error instanceof UnexpectedAnswer) return error
     throw error

@@ -33,7 +33,7 @@ async function* between(
 ): AsyncGenerator<readonly Json[]> {
   const created = to === null ? `>=${iso(from)}` : `${iso(from)}..${iso(to)}`
   const asking = askingOf(round, { created })
-  const items = await wholeList(round.get, asking, RUNS)
+  const items = await wholeList(round.get, asking, RUNS, MAX_LISTED)
   if (items !== null) {
     yield items
     return

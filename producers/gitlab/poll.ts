@@ -9,6 +9,7 @@ import { RefusedPayload, type Note, type Refused } from '../payload/heard.ts'
 import { isJson, keyOf, nameAt, textAt, type Json } from '../payload/json.ts'
 import { newsOf, type Told } from '../payload/news.ts'
 import { getPage, type Get, UnexpectedAnswer } from '../payload/reach.ts'
+import { timesOf } from '../payload/times.ts'
 import { turnOf, type Turn } from '../payload/turn.ts'
 import type { RunEvent } from '../../schemas/events.ts'
 import { derivedId } from '../../schemas/ids.ts'
@@ -40,6 +41,7 @@ export interface GitlabCursor {
 export const newGitlabCursor = (): GitlabCursor => ({ projects: {} })
 
 const MAX_BYTES = 32 * 2 ** 20
+const PAGE_ITEMS = 100
 const MAX_PAGES = 100
 const PIPELINES_AHEAD = Math.min(4, SIDE_BY_SIDE)
 /** Looks back so far each time: the clocks of the server differ, and lists shift while they are read. */
@@ -56,12 +58,12 @@ async function* items(
 ): AsyncGenerator<Json> {
   let page = '1'
   for (let pages = 0; pages < MAX_PAGES && /^\d{1,6}$/.test(page); pages += 1) {
-    const search = new URLSearchParams({ ...query, per_page: '100', page })
+    const search = new URLSearchParams({ ...query, per_page: String(PAGE_ITEMS), page })
     const { json, headers } = await getPage(get, `${url}?${search.toString()}`, MAX_BYTES)
     if (!Array.isArray(json))
       throw new RefusedPayload('bad-field', `${new URL(url).pathname} is no list`)
     for (const item of json) if (isJson(item)) yield item
-    page = headers['x-next-page'] ?? (json.length === 100 ? String(Number(page) + 1) : '')
+    page = headers['x-next-page'] ?? (json.length === PAGE_ITEMS ? String(Number(page) + 1) : '')
   }
 }
 
@@ -165,8 +167,13 @@ async function* projectTurns(round: Round, cursor: GitlabCursor): AsyncGenerator
     sort: 'asc',
   }
   const due = new Map<string, boolean>()
-  for await (const pipeline of items(get, `${api(config, project)}/pipelines`, query))
+  let listed = 0
+  let lastAt: number | null = null
+  for await (const pipeline of items(get, `${api(config, project)}/pipelines`, query)) {
     due.set(keyOf(nameAt(pipeline, 'id')), isOpenPipeline(pipeline))
+    listed += 1
+    lastAt = timesOf(options.now, []).iso(pipeline, 'updated_at')
+  }
   for (const [id, { isOpen }] of Object.entries(memory.pipelines))
     if (isOpen && !due.has(id)) due.set(id, true)
   const fetched = ahead([...due.keys()], PIPELINES_AHEAD, (id) => fetchRuns(round, id))
@@ -178,7 +185,9 @@ async function* projectTurns(round: Round, cursor: GitlabCursor): AsyncGenerator
   for (const [id, { isOpen }] of Object.entries(memory.pipelines))
     // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- plain data, kept as JSON
     if (!isOpen && !due.has(id)) delete memory.pipelines[id]
-  memory.since = options.now
+  // A list that is longer than is read in one round goes on in the next one.
+  const isWhole = listed < MAX_PAGES * PAGE_ITEMS
+  memory.since = isWhole ? options.now : (lastAt ?? memory.since)
 }
 
 /** One round. What is remembered is changed in place, and holds no more than what was handed on. */

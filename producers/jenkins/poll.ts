@@ -3,7 +3,7 @@
 import type { RunEvent } from '../../schemas/events.ts'
 import { turnsApart } from '../payload/apart.ts'
 import { RefusedPayload, type Note, type Refused } from '../payload/heard.ts'
-import { jsonOf, jsonsAt, keyOf, numberAt, type Json } from '../payload/json.ts'
+import { isJson, jsonOf, keyOf, numberAt, type Json } from '../payload/json.ts'
 import { newsOf, type Told } from '../payload/news.ts'
 import { getJson, UnexpectedAnswer, type Get } from '../payload/reach.ts'
 import { turnOf, type Turn } from '../payload/turn.ts'
@@ -56,24 +56,33 @@ interface Round {
   readonly now: number
 }
 
-/** Builds that are new or go on, oldest first. */
+/** What is no list of builds says nothing of them: none of those that go on was deleted. Throws {@link RefusedPayload}. */
+const buildsOf = (payload: unknown): readonly Json[] => {
+  const { allBuilds } = jsonOf(payload)
+  if (!Array.isArray(allBuilds)) throw new RefusedPayload('missing-field', 'allBuilds is missing')
+  return allBuilds.filter(isJson)
+}
+
+/** Builds that are new or go on, oldest first, and those passed over since there are too many. */
 const dueBuilds = async (
   { get, config, job }: Round,
   isDue: (build: number) => boolean,
   newest: number,
-): Promise<Json[]> => {
+): Promise<{ readonly due: readonly Json[]; readonly passedOver: number }> => {
   const due: Json[] = []
+  let passedOver = 0
   for (let page = 0; page < config.maxPages; page += 1) {
     const from = page * config.pageBuilds
     const tree = `allBuilds[${TREE}]{${from},${from + config.pageBuilds}}`
     const url = `${jobUrl(config.url, job)}/api/json?${new URLSearchParams({ tree }).toString()}`
-    const builds = jsonsAt(jsonOf(await getJson(get, url, MAX_BYTES)), 'allBuilds')
+    const builds = buildsOf(await getJson(get, url, MAX_BYTES))
     due.push(...builds.filter((build) => isDue(numberAt(build, 'number') ?? Infinity)))
     const oldest = numberAt(builds.at(-1) ?? {}, 'number') ?? 0
     // A first round takes one page; later ones go back to where the last one stood.
     if (builds.length < config.pageBuilds || newest === 0 || oldest <= newest) break
+    if (page === config.maxPages - 1) passedOver = oldest - newest - 1
   }
-  return due.reverse()
+  return { due: due.reverse(), passedOver }
 }
 
 /** Stages of a build, none where it is no pipeline. */
@@ -124,7 +133,12 @@ async function* jobTurns(round: Round, cursor: JenkinsCursor): AsyncGenerator<Tu
   const { newest } = memory
   const open = new Set(Object.keys(memory.open))
   const isDue = (build: number): boolean => build > newest || open.has(String(build))
-  for (const build of await dueBuilds(round, isDue, newest)) {
+  const { due, passedOver } = await dueBuilds(round, isDue, newest)
+  if (passedOver > 0) {
+    const detail = `${passedOver} builds of ${round.job} before the newest were passed over`
+    yield turnOf({ notes: [{ oddity: 'unread-part', detail }] })
+  }
+  for (const build of due) {
     open.delete(String(numberAt(build, 'number')))
     yield await buildTurn(round, build, memory)
   }

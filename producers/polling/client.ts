@@ -5,7 +5,7 @@ import { createAttempts } from './attempts.ts'
 import { createBreaker } from './breaker.ts'
 import { hostCheck } from './hosts.ts'
 import { createKeptAnswers } from './kept-answers.ts'
-import { createQuota, type QuotaUse } from './quota.ts'
+import { createQuota, type QuotaUse, type Sent } from './quota.ts'
 import { SourceError } from './source-error.ts'
 import type { Pace, Wire, WireAnswer } from './wire.ts'
 
@@ -16,6 +16,8 @@ export interface ClientOptions {
   readonly addresses: readonly string[]
   /** Requests of an hour at most; null leaves it to what the source says. */
   readonly requestsPerHour: number | null
+  /** What an earlier process sent, to be counted with it. */
+  readonly sentBefore?: Sent
   readonly wire: Wire
   readonly pace: Pace
   readonly signal: AbortSignal
@@ -25,6 +27,7 @@ export interface Client {
   /** Lets go of what was asked for and not read to its end. */
   readonly rest: () => void
   readonly quota: () => QuotaUse
+  readonly sent: () => Sent
 }
 
 /** `range: bytes=5-14` for 10 bytes from 5 on; null where all is wanted. */
@@ -58,9 +61,10 @@ const createUnread = () => {
   }
 }
 
-export const createClient = ({ addresses, requestsPerHour, ...ports }: ClientOptions): Client => {
+export const createClient = (options: ClientOptions): Client => {
+  const { addresses, requestsPerHour, sentBefore, ...ports } = options
   const check = hostCheck(addresses)
-  const quota = createQuota(requestsPerHour)
+  const quota = createQuota(requestsPerHour, sentBefore)
   const attempts = createAttempts({ ...ports, quota, breaker: createBreaker() })
   const kept = createKeptAnswers()
   const unread = createUnread()
@@ -85,5 +89,6 @@ export const createClient = ({ addresses, requestsPerHour, ...ports }: ClientOpt
     get: (url, asking = {}) => follow(url, asking, 0),
     rest: unread.dropAll,
     quota: quota.use,
+    sent: quota.sent,
   }
 }

@@ -9,10 +9,15 @@ import { SourceError } from './source-error.ts'
 
 /** Part of the quota that is kept for what is urgent. */
 const RESERVE = 0.2
-const HOUR_MS = 3_600_000
+const MINUTE_MS = 60_000
+/** A minute is forgotten when all of it is an hour ago. */
+const MINUTES = 61
+
+/** Requests by the minute since the epoch they were sent in, oldest first: plain data, to be kept over a restart. */
+export type Sent = readonly (readonly [minute: number, count: number])[]
 
 export interface QuotaUse {
-  /** Requests sent in the hour that goes on. */
+  /** Requests sent in the last hour. */
   readonly used: number
   /** Requests of an hour at most; null where nothing is known. */
   readonly limit: number | null
@@ -24,34 +29,62 @@ export interface Quota {
   /** A request that was taken has been answered; null where it was not. What the source says is left is learned from. */
   readonly answered: (headers: Answer['headers'] | null, now: number) => void
   readonly use: () => QuotaUse
+  readonly sent: () => Sent
 }
 
-/** `perHour` bounds what is asked in any hour; null leaves it to the source. */
-export const createQuota = (perHour: number | null): Quota => {
-  let hourFrom = 0
-  let used = 0
+/** Counts what was sent in the last hour, whenever that began. Example: 5 at 12:00:30 count until 13:01:00. */
+const createHour = (before: Sent) => {
+  const minutes = new Map(before)
+  let used = before.reduce((sum, [, count]) => sum + count, 0)
+  return {
+    used: () => used,
+    sent: (): Sent => [...minutes],
+    forget: (now: number): void => {
+      for (const [minute, count] of minutes) {
+        // One far ahead is of a clock that was set back since.
+        if (Math.abs(Math.floor(now / MINUTE_MS) - minute) < MINUTES) return
+        minutes.delete(minute)
+        used -= count
+      }
+    },
+    add: (now: number): void => {
+      const minute = Math.floor(now / MINUTE_MS)
+      minutes.set(minute, (minutes.get(minute) ?? 0) + 1)
+      used += 1
+    },
+    /** When the oldest of it is forgotten. */
+    freeAt: (): number => {
+      const [oldest] = minutes.keys()
+      return oldest === undefined ? 0 : (oldest + MINUTES) * MINUTE_MS
+    },
+  }
+}
+
+/** `perHour` bounds what is asked in any hour; null leaves it to the source. `before` was sent by an earlier process. */
+export const createQuota = (perHour: number | null, before: Sent = []): Quota => {
+  const hour = createHour(before)
   let limit = perHour
   let remaining: number | null = null
   let resetAt = 0
   let underWay = 0
 
   const renew = (now: number): void => {
-    if (now - hourFrom >= HOUR_MS || now < hourFrom) [hourFrom, used] = [now, 0]
+    hour.forget(now)
     if (now >= resetAt) remaining = null
   }
   const left = (): number =>
-    Math.min(remaining ?? Infinity, perHour === null ? Infinity : perHour - used)
+    Math.min(remaining ?? Infinity, perHour === null ? Infinity : perHour - hour.used())
 
   return {
     take: (isUrgent, now) => {
       renew(now)
       const kept = isUrgent ? 0 : Math.floor((limit ?? 0) * RESERVE)
       if (left() <= kept) {
-        const isOwn = perHour !== null && perHour - used <= kept
-        const at = Math.max(isOwn ? hourFrom + HOUR_MS : 0, remaining === null ? 0 : resetAt)
+        const isOwn = perHour !== null && perHour - hour.used() <= kept
+        const at = Math.max(isOwn ? hour.freeAt() : 0, remaining === null ? 0 : resetAt)
         throw new SourceError('quota-spent', `${left()} requests are left, ${kept} are kept`, at)
       }
-      used += 1
+      hour.add(now)
       underWay += 1
       if (remaining !== null) remaining -= 1
     },
@@ -65,6 +98,7 @@ export const createQuota = (perHour: number | null): Quota => {
       remaining = Math.max(0, told.remaining - underWay)
       resetAt = told.resetAt
     },
-    use: () => ({ used, limit, remaining }),
+    use: () => ({ used: hour.used(), limit, remaining }),
+    sent: hour.sent,
   }
 }

@@ -21,7 +21,8 @@ export interface Marks {
   readonly begin: () => number
   /** A turn is handed on. */
   readonly turn: () => number
-  readonly end: () => void
+  /** It ended, or could not be heard. */
+  readonly end: (failure: SourceError | null) => void
 }
 export interface Batch {
   /** Stamp of the offers, in milliseconds since the epoch. */
@@ -111,7 +112,7 @@ export const createSession = (ports: SessionPorts): Session => {
       }
       const changed = conditionBatch(failure)
       if (changed !== null) yield changed
-      marks.end()
+      marks.end(failure)
       if (failure !== null) throw failure
     },
   }

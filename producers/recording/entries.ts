@@ -3,12 +3,18 @@
  * in the order they happened. Several requests may be under way at once; `id` tells their lines apart.
  */
 
+export interface Failure {
+  readonly reason: string
+  readonly detail: string
+}
+
 /** Bodies are written piece by piece as they are read, as latin1 text, which any bytes survive. */
 export type Entry =
   | { readonly t: 'start'; readonly version: 1; readonly source: string; readonly cursor: string }
   | { readonly t: 'round'; readonly at: number }
   | { readonly t: 'turn'; readonly at: number }
-  | { readonly t: 'end'; readonly at: number }
+  /** With why it broke off, where it did. */
+  | { readonly t: 'end'; readonly at: number; readonly failure?: Failure }
   | {
       readonly t: 'ask'
       readonly id: number

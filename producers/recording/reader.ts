@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import type { Entry } from './entries.ts'
+import type { Entry, Failure } from './entries.ts'
 
 /** One request and what came of it. */
 export interface Exchange {
@@ -15,7 +15,7 @@ export interface Exchange {
   at: number
   answer: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | null
   readonly body: Buffer[]
-  failure: { readonly reason: string; readonly detail: string } | null
+  failure: Failure | null
   /** False where it was under way when the process ended, or where nobody read it to its end. */
   isDone: boolean
 }
@@ -27,6 +27,8 @@ export interface RecordedRound {
   readonly cursor: string | null
   /** True where the process ended inside this round. */
   readonly isCut: boolean
+  /** Why the round broke off; null where it did not, or nothing is told of it. */
+  readonly failure: Failure | null
 }
 
 interface OpenRound {
@@ -74,12 +76,17 @@ const take = ({ turns, exchanges }: OpenRound, entry: Entry): void => {
   if (entry.t === 'failed') exchange.failure = { reason: entry.reason, detail: entry.detail }
 }
 
-const closed = ({ at, turns, exchanges, cursor }: OpenRound, isCut: boolean): RecordedRound => ({
+const closed = (
+  { at, turns, exchanges, cursor }: OpenRound,
+  isCut: boolean,
+  failure: Failure | null = null,
+): RecordedRound => ({
   at,
   turns,
   exchanges: [...exchanges.values()],
   cursor,
   isCut,
+  failure,
 })
 
 /** The rounds of a recording in the order they happened. */
@@ -97,7 +104,7 @@ export async function* roundsOf(folder: string): AsyncGenerator<RecordedRound> {
         open = { at: entry.at, turns: [], exchanges: new Map(), cursor }
         cursor = null
       } else if (open !== null && entry.t === 'end') {
-        yield closed(open, false)
+        yield closed(open, false, entry.failure)
         open = null
       } else if (open !== null) take(open, entry)
     }

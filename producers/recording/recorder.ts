@@ -61,17 +61,17 @@ export const recordedWire = (
 
 /** Instants off the clock, written down. A round is on disk when it ends. */
 export const recordedMarks = (writer: RecordingWriter, { now }: Pick<Pace, 'now'>): Marks => {
-  const mark = (t: 'round' | 'turn' | 'end') => (): number => {
+  const mark = (t: 'round' | 'turn') => (): number => {
     const at = now()
     writer.write({ t, at })
     return at
   }
-  const end = mark('end')
   return {
     begin: mark('round'),
     turn: mark('turn'),
-    end: () => {
-      end()
+    end: (failure) => {
+      const why = failure && { reason: failure.reason, detail: failure.message }
+      writer.write({ t: 'end', at: now(), ...(why === null ? {} : { failure: why }) })
       writer.flush()
     },
   }

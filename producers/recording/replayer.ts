@@ -6,7 +6,7 @@ import { createSession, type Batch, type Session } from '../polling/session.ts'
 import { SOURCE_FAILURES, SourceError, type SourceFailure } from '../polling/source-error.ts'
 import type { Pace, Wire, WireAnswer } from '../polling/wire.ts'
 import type { ConfiguredSource } from '../config/config.ts'
-import { withoutSecrets } from './entries.ts'
+import { withoutSecrets, type Failure } from './entries.ts'
 import { roundsOf, type Exchange, type RecordedRound } from './reader.ts'
 
 /** What is on: the round that is replayed, and the time it has reached. */
@@ -15,6 +15,7 @@ interface Tape {
   turns: number[]
   left: Exchange[]
   isCut: boolean
+  failure: Failure | null
 }
 
 /** The live process ended here. */
@@ -23,7 +24,7 @@ const stopped = (): Error => new DOMException('the recording ends', 'AbortError'
 const isAsked = ({ url, headers }: Exchange, wanted: string, range: string | undefined): boolean =>
   url === wanted && headers['range'] === range
 
-const failureOf = ({ reason, detail }: { reason: string; detail: string }): SourceError =>
+const failureOf = ({ reason, detail }: Failure): SourceError =>
   new SourceError(
     Object.hasOwn(SOURCE_FAILURES, reason) ? (reason as SourceFailure) : 'unreachable',
     detail,
@@ -38,16 +39,20 @@ async function* bodyOf({ body, failure, isDone }: Exchange): AsyncGenerator<Uint
   if (!isDone) throw stopped()
 }
 
+/** What the live session did not send either: quota or patience kept it back, and that ended its round. */
+const notAsked = ({ isCut, failure }: Tape, url: string): Error => {
+  if (isCut) return stopped()
+  if (failure !== null) return failureOf(failure)
+  return new SourceError('not-recorded', new URL(url).pathname)
+}
+
 const tapeWire =
   (tape: Tape): Wire =>
   (request) => {
     const url = withoutSecrets(request.url)
     const place = tape.left.findIndex((one) => isAsked(one, url, request.headers['range']))
     const [exchange] = place < 0 ? [] : tape.left.splice(place, 1)
-    if (exchange === undefined)
-      return Promise.reject(
-        tape.isCut ? stopped() : new SourceError('not-recorded', new URL(url).pathname),
-      )
+    if (exchange === undefined) return Promise.reject(notAsked(tape, url))
     tape.now = exchange.at
     const { answer, failure } = exchange
     if (answer === null) return Promise.reject(failure === null ? stopped() : failureOf(failure))
@@ -116,8 +121,9 @@ async function* replayRound(session: Session): AsyncGenerator<Batch> {
   }
 }
 
-const put = (tape: Tape, { at, turns, exchanges, isCut }: RecordedRound): void => {
+const put = (tape: Tape, { at, turns, exchanges, isCut, failure }: RecordedRound): void => {
   tape.isCut = isCut
+  tape.failure = failure
   tape.now = at
   tape.turns = [...turns]
   tape.left = [...exchanges]
@@ -125,7 +131,7 @@ const put = (tape: Tape, { at, turns, exchanges, isCut }: RecordedRound): void =
 
 /** The batches that the live session handed on, with their stamps. Whoever takes them need not acknowledge anything. */
 export async function* replaySource(recorded: Recorded, folder: string): AsyncGenerator<Batch> {
-  const tape: Tape = { now: 0, turns: [], left: [], isCut: false }
+  const tape: Tape = { now: 0, turns: [], left: [], isCut: false, failure: null }
   const heard = createHeardBefore()
   let session: Session | undefined
   const newCursor = (): string => JSON.stringify(recorded.source.newCursor())

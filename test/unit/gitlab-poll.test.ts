@@ -76,6 +76,32 @@ describe('a round of polling', () => {
     )
   })
 
+  it('goes on in the next round where more changed than is listed in one', async () => {
+    const all = Array.from({ length: 10_150 }, (_, index) => {
+      const updatedAt = NOW - 86_400_000 + index * 1_000
+      return { id: index + 1, status: 'success', updatedAt }
+    })
+    const get: Get = (url) => {
+      const { pathname, searchParams: query } = new URL(url)
+      const [, id] = /pipelines\/(\d+)\/jobs$/.exec(pathname) ?? []
+      if (id !== undefined) return Promise.resolve(answer(200, [job(Number(id), 'success')]))
+      const since = Date.parse(query.get('updated_after') ?? '')
+      const from = (Number(query.get('page')) - 1) * 100
+      const items = all.filter(({ updatedAt }) => updatedAt >= since).slice(from, from + 100)
+      const page = items.map(({ updatedAt, ...one }) => ({
+        ...one,
+        updated_at: new Date(updatedAt).toISOString(),
+      }))
+      return Promise.resolve(answer(200, page))
+    }
+    const cursor = newGitlabCursor()
+    const ends = async () =>
+      told(await round(get, cursor)).filter((line) => line.endsWith('finished'))
+    const [first, second] = [await ends(), await ends()]
+    expect(first).toHaveLength(10_000)
+    expect(new Set([...first, ...second]).size).toBe(10_150)
+  })
+
   it('takes pipelines for runs where that is wanted', async () => {
     const pipeline = { ...job(7, 'success'), ref: 'main' }
     const get = serve({

@@ -83,6 +83,39 @@ describe('a round of polling', () => {
     expect(turns[0]?.facts[0]).toMatchObject({ job: 'team/app', repo: 'team' })
   })
 
+  it('says how many builds it passed over where it was away for too long', async () => {
+    const cursor = newJenkinsCursor()
+    const world =
+      (newest: number): Get =>
+      (url) => {
+        const tree = new URL(url).searchParams.get('tree') ?? ''
+        const [from = 0, to = 0] = (/\{(\d+),(\d+)\}/.exec(tree) ?? []).slice(1).map(Number)
+        const all = Array.from({ length: newest }, (_, i) => build(newest - i, 'SUCCESS'))
+        return Promise.resolve(
+          tree === '' ? answer(404, 'no') : answer(200, { allBuilds: all.slice(from, to) }),
+        )
+      }
+    await round(world(4), cursor)
+    const turns = await round(world(30), cursor)
+    expect(turns.flatMap(({ notes }) => notes)).toEqual([
+      {
+        oddity: 'unread-part',
+        detail: '11 builds of team/app before the newest were passed over',
+      },
+    ])
+    expect(told(turns)).toHaveLength(2 * 15)
+  })
+
+  it('takes what is no list of builds for no answer: a build that goes on is not forgotten', async () => {
+    const cursor = newJenkinsCursor()
+    const world = (page: unknown) => serve({ [`${JOB}/api/json`]: page })
+    await round(world({ allBuilds: [build(1, null)] }), cursor)
+    await expect(round(world({ message: 'Server Error' }), cursor)).rejects.toThrow('allBuilds')
+    expect(told(await round(world({ allBuilds: [build(1, 'SUCCESS')] }), cursor))).toEqual([
+      '1 finished',
+    ])
+  })
+
   it('puts aside a build that cannot be read, once, and goes on', async () => {
     const cursor = newJenkinsCursor()
     const builds = [build(3, 'SUCCESS'), { number: 2 }]

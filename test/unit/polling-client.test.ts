@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { getJson, getText, type Get } from '../../producers/payload/reach.ts'
+import { createQuota } from '../../producers/polling/quota.ts'
 import { SourceError } from '../../producers/polling/source-error.ts'
 import { startCiServer, type PlayedAnswer } from '../support/ci-server.ts'
 import { handPace, testClient } from '../support/polling.ts'
@@ -156,13 +157,41 @@ describe('quota', () => {
     const { client, url, server, pace } = await start([{ body: 'fine' }], { perHour: 10 })
     for (let i = 0; i < 8; i += 1) await client.get(url)
     const error = await failureOf(client.get(url))
-    expect([error.reason, error.retryAt]).toEqual(['quota-spent', NOW + 3_600_000])
+    // A minute counts until all of it is an hour ago.
+    expect([error.reason, error.retryAt]).toEqual(['quota-spent', NOW + 61 * 60_000])
     for (let i = 0; i < 2; i += 1) await client.get(url, { isUrgent: true })
     expect((await failureOf(client.get(url, { isUrgent: true }))).reason).toBe('quota-spent')
     expect(server.requests).toHaveLength(10)
-    pace.move(3_600_000)
+    pace.move(61 * 60_000)
     expect((await client.get(url)).status).toBe(200)
     expect(client.quota()).toEqual({ used: 1, limit: 10, remaining: null })
+  })
+
+  it('holds for any hour, not for those of a clock, and over restarts', () => {
+    const quota = createQuota(10, [[Math.floor(NOW / 60_000) - 30, 4]])
+    const took = Array.from({ length: 240 }, (_, minute) => {
+      const at = NOW + minute * 60_000
+      let count = 0
+      try {
+        for (; count < 20; count += 1) quota.take(true, at)
+      } catch {
+        // Until there is more.
+      }
+      return count
+    })
+    const ofHour = (from: number) =>
+      took.slice(Math.max(0, from), from + 60).reduce((sum, count) => sum + count, 0)
+    expect(took[0]).toBe(6)
+    for (let from = 0; from < 180; from += 1) expect(ofHour(from)).toBeLessThanOrEqual(10)
+    expect(ofHour(-29) + 4).toBeLessThanOrEqual(10)
+    expect(ofHour(0) + ofHour(60) + ofHour(120)).toBeGreaterThan(25)
+    // A clock that is set back frees nothing; one that was a year ahead keeps nothing.
+    expect(() => {
+      quota.take(true, NOW + 230 * 60_000)
+    }).toThrow('0 requests are left')
+    const ahead = createQuota(10, [[Math.floor(NOW / 60_000) + 500_000, 10]])
+    ahead.take(true, NOW)
+    expect(ahead.use().used).toBe(1)
   })
 
   it('is learned from the source, by its own clock where that is an hour off', async () => {

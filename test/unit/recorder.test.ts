@@ -76,8 +76,15 @@ const configOf = (server: { url: string }, second: { url: string }) => {
 const finished = (offers: readonly Offer[]): number =>
   offers.filter(({ record }) => 'kind' in record && record.kind === 'finished').length
 
-/** Polls until both sources told the end of their run. */
-const live = async (config: ReturnType<typeof configOf>, record: string) => {
+type Offered = readonly Offer[]
+const bothEnded = (offers: Offered): boolean => finished(offers) >= 2
+
+/** Polls until enough was told: the end of both runs, where nothing else is said. */
+const live = async (
+  config: ReturnType<typeof configOf>,
+  record: string,
+  isEnough: (offers: Offered) => boolean = bothEnded,
+) => {
   const offered: { at: number; name: string; offers: readonly Offer[] }[] = []
   const cursors = new Map<string, string>()
   const stop = new AbortController()
@@ -105,8 +112,8 @@ const live = async (config: ReturnType<typeof configOf>, record: string) => {
     stop.signal,
   )
   const running = sources.run()
-  const ends = (): number => finished(offered.flatMap(({ offers }) => offers))
-  for (let tries = 0; ends() < 2 && tries < 300; tries += 1) await sleep(50)
+  const isDone = (): boolean => isEnough(offered.flatMap(({ offers }) => offers))
+  for (let tries = 0; !isDone() && tries < 300; tries += 1) await sleep(50)
   stop.abort()
   await running
   const order = offered.toSorted((a, b) => a.at - b.at || (a.name < b.name ? -1 : 1))
@@ -168,6 +175,25 @@ describe('a recording', () => {
       openRecordingFolder(folder, { ...config, jobs: [] })
     }).toThrow('with jobs configured otherwise')
   }, 20_000)
+
+  it('tells why a request was never sent, as the live session did', async () => {
+    const began = Date.now()
+    const world = playGithub(() => ({ runs: [runAt(1, began, 1)], pulls: [] }))
+    const [server, second] = [await startCiServer(world), await startCiServer(world)]
+    cleanups.push(server.close, second.close)
+    const folder = temporaryFolder()
+    const whole = configOf(server, second)
+    const [one] = whole.sources
+    if (one === undefined) throw new Error('nothing is configured')
+    const config = { ...whole, sources: [{ ...one, requestsPerHour: 8 }] }
+    openRecordingFolder(folder, config)
+    const isSpent = (offers: Offered) =>
+      offers.some(({ record }) => 'reason' in record && record.reason === 'quota-spent')
+    const { offers } = await live(config, folder, isSpent)
+    expect(isSpent(offers)).toBe(true)
+    expect(bytesOf(await replayed(folder))).toEqual(bytesOf(offers))
+    expect(server.requests.length).toBeLessThanOrEqual(8)
+  })
 
   it('goes on after a new start, each fact once', async () => {
     const began = Date.now()
