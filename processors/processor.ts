@@ -90,6 +90,11 @@ export interface Processor {
   readonly broadcasts?: readonly TopicName[]
   readonly outputs: readonly TopicName[]
   readonly cells: CellSchemas
+  /**
+   * False where a record is of no use whatever the state is: it is counted as dropped, and costs nothing more. Most records
+   * tell of progress, and most processors ask for starts and ends.
+   */
+  readonly wants?: (record: RecordOf<TopicName>, topic: TopicName) => boolean
   /** One input of one key. `now` is pipeline time: the stamp of the record, or the due time of the timer. */
   step(cells: Cells, key: string, input: Input, now: number, tables: Tables): readonly Effect[]
 }

@@ -37,6 +37,12 @@ export const kpis: Processor = {
   inputs: ['ci.runs.v1', 'ci.scores.v1'],
   outputs: ['ci.kpis.v1', 'ci.kpi-history.v1', 'ci.kpi-partials.v1', 'ci.measures.v1'],
   cells: SUBJECT_CELLS,
+  /** Most records tell of progress, which says nothing to KPIs. */
+  wants(record, topic) {
+    if (topic === 'ci.scores.v1') return true
+    const { change } = record as Run
+    return change === 'started' || change === 'finished' || change === 'corrected'
+  },
   step(cells, key, input, now) {
     if (input.kind === 'timer') {
       const said = sayPane(cells, key, now)
@@ -82,11 +88,7 @@ const onScore = (cells: Cells, name: string, score: Score, now: number): readonl
   return heard(state, name, now, said)
 }
 
-/** Most records tell of progress, which says nothing to KPIs: they cost nothing. */
 const onRun = (cells: Cells, name: string, run: Run, now: number): readonly Effect[] => {
-  const isOfUse =
-    run.change === 'started' || run.change === 'finished' || run.change === 'corrected'
-  if (!isOfUse) return NO_EFFECTS
   const said = sayPane(cells, name, now)
   if (run.change === 'started') return onStart(cells, name, run, now, said)
   const state = stateOf(cells)

@@ -23,38 +23,75 @@ export interface Runner {
   readonly pFail: number
   readonly elapsedSeconds: number
 }
-/** What a running run may still take: seconds with their weights, which add up to one; empty where none lasted so long. */
-type Rest = readonly (readonly [seconds: number, weight: number])[]
+/**
+ * What a running run may still take, seconds beside their weights, which add up to one; none where no run of its job lasted
+ * so long.
+ */
+interface Rest {
+  readonly seconds: readonly number[]
+  readonly weights: readonly number[]
+}
 
 /** Durations beyond the elapsed time; each outcome weighs its chance. Example: passes of 60 and 100 s, p 0, after 70 s: 30 s. */
 export const restOf = ({ ends, pFail, elapsedSeconds }: Runner): Rest => {
-  const part = (durations: readonly number[], share: number): [number, number][] =>
-    durations
-      .filter((seconds) => seconds > elapsedSeconds)
-      .map((seconds) => [seconds - elapsedSeconds, share / durations.length])
-  const rest = [...part(ends.passSeconds, 1 - pFail), ...part(ends.failSeconds, pFail)]
-  const whole = rest.reduce((sum, [, weight]) => sum + weight, 0)
-  return whole > 0 ? rest.map(([seconds, weight]) => [seconds, weight / whole]) : []
+  const seconds: number[] = []
+  const weights: number[] = []
+  let whole = 0
+  const add = (durations: readonly number[], share: number): void => {
+    const weight = share / durations.length
+    for (const duration of durations) {
+      if (duration <= elapsedSeconds) continue
+      seconds.push(duration - elapsedSeconds)
+      weights.push(weight)
+      whole += weight
+    }
+  }
+  add(ends.passSeconds, 1 - pFail)
+  add(ends.failSeconds, pFail)
+  if (whole === 0) return { seconds: [], weights: [] }
+  for (let i = 0; i < weights.length; i += 1) weights[i] = (weights[i] ?? 0) / whole
+  return { seconds, weights }
 }
-const meanOf = (rest: Rest): number => rest.reduce((sum, [s, weight]) => sum + s * weight, 0)
+const meanOf = ({ seconds, weights }: Rest): number => {
+  let mean = 0
+  for (let i = 0; i < seconds.length; i += 1) mean += (seconds[i] ?? 0) * (weights[i] ?? 0)
+  return mean
+}
+
+/** All instants at which a run may end, in order. */
+const instantsOf = (known: readonly Rest[]): Float64Array => {
+  let count = 0
+  for (const { seconds } of known) count += seconds.length
+  const instants = new Float64Array(count)
+  let at = 0
+  for (const { seconds } of known) {
+    instants.set(seconds, at)
+    at += seconds.length
+  }
+  return instants.sort()
+}
 
 /** The seconds within which all runs end in a share q of cases, taken as independent; null where nothing is known. */
-const lastWithin = (rests: readonly Rest[], q: number): number | null => {
-  const known = rests.filter((rest) => rest.length > 0)
-  const instants = known.flatMap((rest) => rest.map(([s]) => s)).sort((a, b) => a - b)
-  if (instants.length === 0) return null
-  const areOver = (t: number): boolean =>
-    known.reduce((all, rest) => all * over(rest, t), 1) >= q - 1e-9
+const lastWithin = (known: readonly Rest[], instants: Float64Array, q: number): number | null => {
   let [low, high] = [0, instants.length - 1]
   while (low < high) {
     const middle = (low + high) >> 1
-    if (areOver(instants[middle] ?? 0)) high = middle
+    if (allOver(known, instants[middle] ?? 0) >= q - 1e-9) high = middle
     else low = middle + 1
   }
   return instants[low] ?? null
 }
-const over = (rest: Rest, t: number): number =>
-  rest.reduce((sum, [s, weight]) => (s <= t ? sum + weight : sum), 0)
+/** The chance that all have ended by then. */
+const allOver = (known: readonly Rest[], t: number): number => {
+  let all = 1
+  for (const rest of known) all *= over(rest, t)
+  return all
+}
+const over = ({ seconds, weights }: Rest, t: number): number => {
+  let sum = 0
+  for (let i = 0; i < seconds.length; i += 1) if ((seconds[i] ?? 0) <= t) sum += weights[i] ?? 0
+  return sum
+}
 
 export interface Outlook {
   /** Seconds until the last run ends: median, and the ends of the 80 % interval. */
@@ -77,6 +114,8 @@ export interface Outlook {
  */
 export const outlookOf = (runners: readonly Runner[]): Outlook => {
   const rests = runners.map(restOf)
+  const known = rests.filter(({ seconds }) => seconds.length > 0)
+  const instants = instantsOf(known)
   const again = runners.map(({ ends, pFail }) => (1 - pFail) * mean(ends.passSeconds))
   const jenkins = runners.flatMap(({ ends, elapsedSeconds }) =>
     ends.passSeconds.length === 0
@@ -84,9 +123,9 @@ export const outlookOf = (runners: readonly Runner[]): Outlook => {
       : [Math.max(0, mean(ends.passSeconds.slice(0, JENKINS_PASSES)) - elapsedSeconds)],
   )
   return {
-    remainingSeconds: lastWithin(rests, 0.5),
-    remainingLow: lastWithin(rests, 0.1),
-    remainingHigh: lastWithin(rests, 0.9),
+    remainingSeconds: lastWithin(known, instants, 0.5),
+    remainingLow: lastWithin(known, instants, 0.1),
+    remainingHigh: lastWithin(known, instants, 0.9),
     jenkinsRemaining: jenkins.length === 0 ? null : Math.max(...jenkins),
     costSeconds: sum(rests.map(meanOf)),
     againSeconds: sum(again),

@@ -85,9 +85,9 @@ export const onLook = (cells: Cells, key: string, timer: string, now: number): E
   if (!group.isDue) return []
   const [source = '', repo = ''] = keyParts(key)
   const again = setTimer(timer, now + (LATER - 1) * Math.max(FIRST_LOOK_MS, now - group.startedAt))
+  if (group.running.length === 1) return [again] // its own forecast says all
   const said = say(cells, group, { source, repo, group: name, id: `${key}/${timer}/${now}`, now })
-  const isTold = group.running.length > 1 && said.record.remainingSeconds !== null
-  return isTold ? [said, again] : [again]
+  return said.record.remainingSeconds === null ? [again] : [said, again]
 }
 
 const say = (

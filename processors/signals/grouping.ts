@@ -3,7 +3,7 @@
 import type { GroupRun, Run } from '../../schemas/events.ts'
 import { derivedId } from '../../schemas/ids.ts'
 import { durationSeconds, failedClass } from '../../schemas/outcomes.ts'
-import { drop, emit, type Processor } from '../processor.ts'
+import { emit, type Processor } from '../processor.ts'
 
 /** Runs started together for one change; where no group is told, runs of one commit. */
 export const groupOf = ({ group, sha }: Pick<Run, 'group' | 'sha'>): string | null => group ?? sha
@@ -13,12 +13,15 @@ export const grouping: Processor = {
   inputs: ['ci.runs.v1'],
   outputs: ['ci.group-runs.v1'],
   cells: {},
+  wants: (record) => {
+    const run = record as Run
+    return (run.change === 'started' || run.change === 'finished') && groupOf(run) !== null
+  },
   step: (_cells, _key, input, now) => {
     if (input.kind === 'timer') return []
     const run = input.record as Run
-    const group = groupOf(run)
+    const group = groupOf(run) ?? ''
     const isOver = run.change === 'finished'
-    if (group === null || (!isOver && run.change !== 'started')) return [drop('no-use')]
     const told: GroupRun = {
       eventId: derivedId(run.eventId, 'group'),
       eventAt: run.eventAt,

@@ -51,6 +51,7 @@ export const stopping: Processor = {
     'ci.pool-outcomes.v1',
   ],
   cells: CELLS,
+  wants: (record, topic) => topic !== 'ci.runs.v1' || isTelling(record as Run),
   step: (cells, key, input, now, tables) => {
     if (input.kind === 'record')
       return input.topic === 'ci.signals.v1'
@@ -60,6 +61,14 @@ export const stopping: Processor = {
     return lookAgain(cells, input.timer, 'time', `${key}/${input.timer}/${now}`, now, tables)
   },
 }
+
+/** False for a step of a run without trouble. What is not a step may tell when a run started that is known to run. */
+const isTelling = (run: Run): boolean =>
+  run.step === null ||
+  run.change !== 'progress' ||
+  run.failedSteps.length > 0 ||
+  run.failedTests > 0 ||
+  run.labels['policy'] !== undefined
 
 const onRun = (cells: Cells, run: Run, now: number, tables: Tables): Effect[] => {
   const running = cells.get(runCell(run)) as RunningRun | undefined

@@ -27,6 +27,12 @@ export const tests: Processor = {
   inputs: ['ci.test-results.v1', 'ci.runs.v1'],
   outputs: ['ci.test-states.v1', 'ci.test-sheets.v1', 'ci.test-tabs.v1', 'ci.failure-groups.v1'],
   cells: TEST_CELLS,
+  /** Of runs only the end matters. */
+  wants(record, topic) {
+    if (topic !== 'ci.runs.v1') return true
+    const { change } = record as Run
+    return change === 'finished' || change === 'corrected'
+  },
   step(cells, key, input, now) {
     if (input.kind === 'timer') return onTimer(cells, key, input.timer, now)
     if (input.topic === 'ci.runs.v1') return onRun(cells, key, input.record as Run, now)
@@ -54,9 +60,8 @@ const onResult = (
 const sizeOf = ({ tests: known, next, touched, hasPasses }: Tab): number =>
   known + next + touched.length + (hasPasses ? 1 : 0)
 
-/** Of runs only the end matters, and only where tests of the job are known. */
+/** An end matters only where tests of the job are known. */
 const onRun = (cells: Cells, key: string, run: Run, now: number): readonly Effect[] => {
-  if (run.change !== 'finished' && run.change !== 'corrected') return NO_EFFECTS
   const tab = tabOf(cells)
   if (tab === undefined) return NO_EFFECTS
   const number = endedColumn(cells, tab, run, now)

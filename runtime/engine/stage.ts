@@ -1,6 +1,6 @@
 /** Runs one processor over one partition: merges inputs by time, fires timers between them, applies effects. */
 
-import type { Effect, Input, Processor, Tables } from '../../processors/processor.ts'
+import type { Drop, Effect, Input, Processor, Tables } from '../../processors/processor.ts'
 import { CODECS } from '../../schemas/codec.ts'
 import type { DeadLetter } from '../../schemas/events.ts'
 import { derivedId } from '../../schemas/ids.ts'
@@ -57,18 +57,19 @@ export class Stage {
   /** Handles `inputs` and all timers up to `horizon`, in order of time, and returns what was emitted, in that order. */
   run(inputs: readonly Keyed[], horizon: number, tables: Tables): Keyed[] {
     const out: Keyed[] = []
+    const { processor } = this
     for (const input of inOrder(inputs)) {
+      const { record, topic } = input
+      this.counts.records += 1
+      if (record !== null && processor.wants?.(record, topic) === false) {
+        this.#drop('no-use')
+        this.#limit.note(false)
+        continue
+      }
       this.#fire(input.at, tables, out)
       if (input.at < this.#now) this.counts.late += 1
       else this.#now = input.at
-      this.counts.records += 1
-      if (input.record !== null)
-        this.#step(
-          input.key,
-          { kind: 'record', topic: input.topic, record: input.record },
-          tables,
-          out,
-        )
+      if (record !== null) this.#step(input.key, { kind: 'record', topic, record }, tables, out)
     }
     this.#fire(horizon, tables, out)
     if (horizon > this.#now) this.#now = horizon
@@ -104,6 +105,10 @@ export class Stage {
     if (input.kind === 'record') this.#limit.note(rejection !== undefined, rejection)
   }
 
+  #drop(reason: Drop['reason']): void {
+    this.counts.dropped.set(reason, (this.counts.dropped.get(reason) ?? 0) + 1)
+  }
+
   #apply(key: string, effect: Effect, input: Input, out: Keyed[]): void {
     switch (effect.kind) {
       case 'emit':
@@ -119,7 +124,7 @@ export class Stage {
         this.#timers.clear(key, effect.timer)
         return
       case 'drop':
-        this.counts.dropped.set(effect.reason, (this.counts.dropped.get(effect.reason) ?? 0) + 1)
+        this.#drop(effect.reason)
         return
       case 'reject':
         this.counts.rejected += 1

@@ -18,13 +18,12 @@ describe('what is ahead of a change', () => {
     })
   })
   it('a run rests for what longer ones of its job took, each outcome by its chance', () => {
-    expect(restOf(runner(70, [60, 100]))).toEqual([[30, 1]])
-    expect(restOf(runner(0, [100], [40, 80], 0.5))).toEqual([
-      [100, 0.5],
-      [40, 0.25],
-      [80, 0.25],
-    ])
-    expect(restOf(runner(500, [100]))).toEqual([])
+    expect(restOf(runner(70, [60, 100]))).toEqual({ seconds: [30], weights: [1] })
+    expect(restOf(runner(0, [100], [40, 80], 0.5))).toEqual({
+      seconds: [100, 40, 80],
+      weights: [0.5, 0.25, 0.25],
+    })
+    expect(restOf(runner(500, [100])).seconds).toEqual([])
   })
   it('ends when the last of many ends: of two runs of 10 to 40 s each, within 30 s in half of the cases', () => {
     const [one, other] = [runner(0, [10, 20, 30, 40]), runner(0, [10, 20, 30, 40])]
