@@ -1,6 +1,6 @@
 /** Builds the page when it has not been built from the sources as they are now. */
 
-import { readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { WEB_FOLDER } from './pipeline.ts'
 
@@ -16,7 +16,9 @@ const newest = (folder: string): number =>
 
 const isBuilt = (): boolean => {
   try {
-    return statSync(join(WEB_FOLDER, 'index.html')).mtimeMs >= newest(SOURCES)
+    const { mtimeMs } = statSync(join(WEB_FOLDER, 'index.html'))
+    // An image holds the built page alone.
+    return !existsSync(SOURCES) || mtimeMs >= newest(SOURCES)
   } catch {
     return false
   }

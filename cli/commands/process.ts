@@ -61,6 +61,9 @@ const noteTask = (metrics: Metrics, event: TaskEvent): void => {
       .set({ stage, partition: String(partition) }, event.at / 1000)
     return
   }
+  // What another process goes on with is not behind here.
+  if (event.kind === 'closed' || event.kind === 'fenced')
+    metrics.gauge('stopline_stage_time_seconds').remove({ stage, partition: String(partition) })
   if (event.kind === 'opened' || event.kind === 'closed') return
   count(event.kind)
   const why = 'error' in event ? `: ${event.error.message}` : ''

@@ -71,6 +71,9 @@ const feedUntil = async (
       metrics
         .gauge('stopline_stage_lag_seconds')
         .set({ stage: 'produce', partition: '' }, lagMs / 1000)
+      metrics
+        .gauge('stopline_stage_time_seconds')
+        .set({ stage: 'produce', partition: '' }, target.fed.now / 1000)
     })
     const telling = tellSources(cluster, sources, signal)
     await Promise.race([feeder.feed(target), lost, target.failed])

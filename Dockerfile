@@ -1,0 +1,40 @@
+# One image for every process: `docker run IMAGE produce|process|sink|serve ...`; without a command, `up` with the simulated community.
+FROM node:24-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --no-progress
+COPY tsconfig.json vite.config.ts ./
+COPY schemas schemas
+COPY api/web api/web
+RUN npx vite build
+# What builds the page, a second Node, and libraries of other platforms are not needed where it runs.
+RUN npm uninstall --no-save --omit=dev --no-progress vite @preact/preset-vite preact uplot \
+ && rm -rf node_modules/node-linux-* node_modules/.bin/node \
+ && find node_modules/onnxruntime-node/bin -mindepth 2 -maxdepth 2 ! -name linux -exec rm -rf {} + \
+ && find node_modules/onnxruntime-node/bin -mindepth 3 -maxdepth 3 ! -name "$(node -p process.arch)" -exec rm -rf {} +
+
+FROM node:24-slim
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=build /app/node_modules node_modules
+COPY --from=build /app/dist dist
+COPY package.json LICENSE ./
+COPY schemas schemas
+COPY processors processors
+COPY producers producers
+COPY runtime runtime
+COPY sinks sinks
+COPY api/*.ts api/
+COPY api/routes api/routes
+COPY models models
+COPY cli cli
+COPY deploy/docker/healthy.ts ./
+# The only folder that is written; everything else may be read-only.
+RUN mkdir /data && chown node:node /data
+VOLUME /data
+USER node
+ENV STOPLINE_STORE=/data
+EXPOSE 8080
+HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=3 CMD ["node", "healthy.ts"]
+ENTRYPOINT ["node", "--max-semi-space-size=32", "--disable-warning=TimeoutNegativeWarning", "cli/main.ts"]
+CMD ["up", "--host", "0.0.0.0"]
