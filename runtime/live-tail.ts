@@ -8,9 +8,12 @@ import type { Connection } from './kafka/connection.ts'
 import { fromMessage, type WriteTo } from './kafka/messages.ts'
 import { PartitionReader, type ReadState } from './kafka/reader.ts'
 import type { LogRecord, PartitionedLog } from './ports.ts'
+import type { Registry } from './registry.ts'
 
 export interface TailSettings extends WriteTo {
   readonly connection: Connection
+  /** Null where only this version writes: ids are then those of our own list. */
+  readonly registry: Registry | null
   /** Topics that are followed. */
   readonly topics: readonly TopicName[]
 }
@@ -47,7 +50,7 @@ export const openLiveTail = async (settings: TailSettings): Promise<LiveTail> =>
   let polls = 0
   let trouble: string | undefined
   const follow = async (signal: AbortSignal): Promise<void> => {
-    const { reader, topicOf } = await openReader(
+    const { reader, topicOf, prepare } = await openReader(
       settings,
       settings.topics,
       (topic, partition) => ends.get(topic)?.[partition],
@@ -55,14 +58,18 @@ export const openLiveTail = async (settings: TailSettings): Promise<LiveTail> =>
     try {
       for (; !signal.aborted; polls += 1) {
         const records: LogRecord[] = []
-        await reader.poll(POLL_MS, (state, messages) => {
+        const take = (state: ReadState, messages: readonly FetchedMessage[]): void => {
           const topic = topicOf(state)
           records.push(...recordsOf(topic, state.partition, messages))
           const known = ends.get(topic)
           if (known !== undefined) known[state.partition] = state.next
-        })
-        trouble = undefined
-        tell(records)
+        }
+        try {
+          await reader.poll(POLL_MS, take, { prepare })
+          trouble = undefined
+        } finally {
+          tell(records)
+        }
       }
     } finally {
       await reader.close()
@@ -135,7 +142,7 @@ const offsetsOf = async (
 
 /** A reader of whole topics from given offsets, or from where partitions begin. */
 const openReader = async (
-  { connection, names, partitionsOf }: TailSettings,
+  { connection, names, partitionsOf, registry }: TailSettings,
   topics: readonly TopicName[],
   from: (topic: TopicName, partition: number) => number | undefined,
 ) => {
@@ -160,7 +167,9 @@ const openReader = async (
   }
   for (const state of reader.states)
     state.next = Math.max(state.next, from(topicOf(state), state.partition) ?? 0)
-  return { reader, topicOf }
+  const prepare = (state: ReadState, messages: readonly FetchedMessage[]) =>
+    registry?.prepare(topicOf(state), messages)
+  return { reader, topicOf, prepare }
 }
 
 /** Records from a position to where the topic ends now. */
@@ -169,15 +178,16 @@ async function* readFrom<T extends TopicName>(
   topic: T,
   from: readonly number[],
 ): AsyncGenerator<LogRecord<T>> {
-  const { reader } = await openReader(settings, [topic], (_, partition) => from[partition])
+  const { reader, prepare } = await openReader(settings, [topic], (_, partition) => from[partition])
   const ends = reader.states.map(({ end }) => end)
   const isDone = (state: ReadState, index: number): boolean => state.next >= (ends[index] ?? 0)
   try {
     while (!reader.states.every(isDone)) {
       const found: LogRecord<T>[] = []
-      await reader.poll(POLL_MS, ({ partition }, messages) => {
+      const take = ({ partition }: ReadState, messages: readonly FetchedMessage[]): void => {
         found.push(...recordsOf(topic, partition, messages))
-      })
+      }
+      await reader.poll(POLL_MS, take, { prepare })
       yield* found
     }
   } finally {

@@ -85,6 +85,20 @@ export const openRegistry = (settings: RegistrySettings): Registry => {
   }
 }
 
+/**
+ * The registry of an installation, with our schemas registered; null where none is set. Whoever reads joins too: the ids of our own
+ * list might be those of other schemas there. Throws as {@link Registry.register} does.
+ */
+export const joinRegistry = async (
+  settings: RegistrySettings | null,
+  nameOf: (topic: TopicName) => string,
+): Promise<Registry | null> => {
+  if (settings === null) return null
+  const registry = openRegistry(settings)
+  await registry.register(nameOf)
+  return registry
+}
+
 const unknownIds = (topic: TopicName, messages: readonly Valued[]): Set<number> => {
   const codec = CODECS[TOPICS[topic].schema]
   const ids = new Set<number>()

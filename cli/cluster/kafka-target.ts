@@ -6,6 +6,7 @@ import { writeToOf } from '../../runtime/kafka/cluster-config.ts'
 import { ProgressBoard } from '../../runtime/kafka/progress-board.ts'
 import { KafkaLog } from '../../runtime/kafka/record-log.ts'
 import type { Fed, Offer } from '../../runtime/ports.ts'
+import { joinRegistry } from '../../runtime/registry.ts'
 import type { TopicName } from '../../schemas/topics.ts'
 import type { FeedTarget } from '../live.ts'
 import { openCursors, type Cursors } from './cursors.ts'
@@ -38,7 +39,8 @@ export const openKafkaTarget = async (
   const { connection } = settings
   const to = writeToOf(settings)
   const cursors = await openCursors({ ...settings, topic: to.names.cursors })
-  const log = await KafkaLog.open(connection, to, OUTSIDE_TOPICS)
+  const registry = await joinRegistry(settings.registry, to.names.topic)
+  const log = await KafkaLog.open(connection, { ...to, registry }, OUTSIDE_TOPICS)
   const failed = Promise.withResolvers<never>()
   failed.promise.catch(() => undefined)
   return {

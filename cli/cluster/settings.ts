@@ -18,14 +18,6 @@ export const clusterSettings = (): ClusterSettings => {
   }
 }
 
-/** As {@link clusterSettings}, for processes that do not ask a schema registry yet; they refuse to run beside those that do. */
-export const settingsWithoutRegistry = (): ClusterSettings => {
-  const settings = clusterSettings()
-  if (settings.registry !== null)
-    throw new UsageError('STOPLINE_REGISTRY_URL is understood by stopline process alone: unset it')
-  return settings
-}
-
 /** Views of several namespaces may share a Redis. */
 export const spaceOf = ({ namespace, redis }: ClusterSettings): string =>
   `${redis.space}${namespace === '' ? '' : `.${namespace.replace(/\.$/, '')}`}`

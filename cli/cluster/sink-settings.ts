@@ -6,6 +6,7 @@ import { writeToOf } from '../../runtime/kafka/cluster-config.ts'
 import { ProgressBoard } from '../../runtime/kafka/progress-board.ts'
 import { tasksOf } from '../../runtime/kafka/tasks.ts'
 import { openRedis } from '../../runtime/redis/client.ts'
+import { joinRegistry } from '../../runtime/registry.ts'
 import { VIEW_TOPICS } from '../../schemas/views.ts'
 import type { FollowSettings } from '../../sinks/redis/follower.ts'
 import { toViews } from '../../sinks/views/to-views.ts'
@@ -24,6 +25,7 @@ export interface OpenSink {
 export const openSink = async (cluster: ClusterSettings): Promise<OpenSink> => {
   const { connection, partitions } = cluster
   const to = writeToOf(cluster)
+  const registry = await joinRegistry(cluster.registry, to.names.topic)
   const redis = await openRedis(cluster.redis.address)
   const board = new ProgressBoard(connection, to.names)
   try {
@@ -35,7 +37,7 @@ export const openSink = async (cluster: ClusterSettings): Promise<OpenSink> => {
   return {
     settings: {
       ...to,
-      ...{ connection, board, redis, partitions, toViews },
+      ...{ connection, board, redis, registry, partitions, toViews },
       space: spaceOf(cluster),
       writers: WRITERS,
       clock: systemClock,

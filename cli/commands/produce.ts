@@ -10,7 +10,7 @@ import { serveHealth } from '../cluster/health-server.ts'
 import { openKafkaTarget } from '../cluster/kafka-target.ts'
 import { awaitTurn } from '../cluster/only-producer.ts'
 import { listenOn, LISTEN_OPTIONS, say, SETTINGS_HELP } from '../cluster/options.ts'
-import { settingsWithoutRegistry, spaceOf, type ClusterSettings } from '../cluster/settings.ts'
+import { clusterSettings, spaceOf, type ClusterSettings } from '../cluster/settings.ts'
 import { EXIT, type Command, type Invocation } from '../command.ts'
 import { feederOf } from '../feeders.ts'
 import { DEMO_OPTIONS, liveConfig, SOURCE_OPTIONS } from '../source-options.ts'
@@ -27,7 +27,7 @@ installation at a time; another waits and takes over within the session timeout.
   run: async (invocation) => {
     const config = invocation.positionals.length === 0 ? liveConfig(invocation) : null
     const feeder = feederOf(invocation, config)
-    const cluster = settingsWithoutRegistry()
+    const cluster = clusterSettings()
     const metrics = createMetrics()
     let waiting: string | undefined = 'it waits for its turn: another producer feeds'
     const server = await serveHealth(listenOn(invocation, 9464), metrics, () =>

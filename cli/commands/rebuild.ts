@@ -2,7 +2,7 @@
 
 import { rebuildViews } from '../../sinks/redis/rebuild.ts'
 import { say, SETTINGS_HELP } from '../cluster/options.ts'
-import { settingsWithoutRegistry } from '../cluster/settings.ts'
+import { clusterSettings } from '../cluster/settings.ts'
 import { openSink } from '../cluster/sink-settings.ts'
 import { EXIT, UsageError, type Command } from '../command.ts'
 
@@ -18,7 +18,7 @@ old one. Sinks and API processes change over by themselves. ${SETTINGS_HELP}`,
   run: async ({ positionals, signal }) => {
     if (positionals[0] !== 'views')
       throw new UsageError('what is to be rebuilt? stopline rebuild views')
-    const open = await openSink(settingsWithoutRegistry())
+    const open = await openSink(clusterSettings())
     try {
       const began = performance.now()
       const { generation, records } = await rebuildViews(open.settings, signal)

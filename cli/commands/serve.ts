@@ -5,11 +5,12 @@ import { systemClock } from '../../runtime/clock.ts'
 import { writeToOf } from '../../runtime/kafka/cluster-config.ts'
 import { openLiveTail } from '../../runtime/live-tail.ts'
 import { openRedis } from '../../runtime/redis/client.ts'
+import { joinRegistry } from '../../runtime/registry.ts'
 import { createRedisStatus } from '../../runtime/redis/redis-status.ts'
 import { createViewsClock } from '../../runtime/redis/views-clock.ts'
 import { clusterApi } from '../cluster/api.ts'
 import { listenOn, LISTEN_OPTIONS, say, SETTINGS_HELP } from '../cluster/options.ts'
-import { settingsWithoutRegistry, spaceOf } from '../cluster/settings.ts'
+import { clusterSettings, spaceOf } from '../cluster/settings.ts'
 import { EXIT, type Command } from '../command.ts'
 import { ensurePage } from '../page.ts'
 
@@ -31,18 +32,16 @@ marked as stale where that is too far, and are refused where it is much too far.
   },
   run: async (invocation) => {
     const { signal } = invocation
-    const cluster = settingsWithoutRegistry()
+    const cluster = clusterSettings()
     const { address, limits } = cluster.redis
     const redis = await openRedis(address)
     try {
       const { connection, partitions } = cluster
       const space = spaceOf(cluster)
       const clock = createViewsClock({ redis, space, partitions, limits, clock: systemClock })
-      const tail = await openLiveTail({
-        ...writeToOf(cluster),
-        connection,
-        topics: STREAMED_TOPICS,
-      })
+      const to = writeToOf(cluster)
+      const registry = await joinRegistry(cluster.registry, to.names.topic)
+      const tail = await openLiveTail({ ...to, connection, registry, topics: STREAMED_TOPICS })
       const status = createRedisStatus(redis, space, systemClock)
       const { app, onViewsMoved } = await clusterApi({ redis, space, clock, tail, status })
       await ensurePage()

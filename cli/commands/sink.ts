@@ -7,12 +7,14 @@ import type { SinkHooks } from '../../sinks/redis/follower.ts'
 import { runSink } from '../../sinks/redis/sink.ts'
 import { serveHealth } from '../cluster/health-server.ts'
 import { LISTEN_OPTIONS, listenOn, say, SETTINGS_HELP } from '../cluster/options.ts'
-import { settingsWithoutRegistry } from '../cluster/settings.ts'
+import { clusterSettings } from '../cluster/settings.ts'
 import { openSink } from '../cluster/sink-settings.ts'
 import { EXIT, type Command } from '../command.ts'
 
 /** A sink that has written nothing for so long is not ready. */
 const SILENT_MS = 15_000
+/** It waits, until so long it has not had to. */
+const WAITING_SHOWN_MS = 3_000
 
 export const sink: Command = {
   name: 'sink',
@@ -27,7 +29,7 @@ export const sink: Command = {
     const state = createSinkState(metrics)
     const server = await serveHealth(listenOn(invocation, 9464), metrics, state.reasons)
     try {
-      const open = await openSink(settingsWithoutRegistry())
+      const open = await openSink(clusterSettings())
       try {
         const member = `sink-${randomUUID()}`
         say(`sink ${member}: health on port ${server.port}`)
@@ -46,6 +48,7 @@ export const sink: Command = {
 const createSinkState = (metrics: Metrics) => {
   let fresh: ReadonlyMap<number, PartitionFreshness> = new Map()
   let heardAt = -Infinity
+  let waitingAt = -Infinity
   let trouble: string | undefined
   const records = metrics.counter('stopline_stage_records_total')
   const note = (outcome: string, count = 1): void => {
@@ -62,6 +65,11 @@ const createSinkState = (metrics: Metrics) => {
       note('ok', count)
       metrics.counter('stopline_stage_seconds_total').inc({ stage: 'sink' }, seconds)
       metrics.counter('stopline_stage_batches_total').inc({ stage: 'sink' })
+    },
+    onWaiting: (error) => {
+      if (trouble !== error.message) say(`waits: ${error.message}`)
+      trouble = error.message
+      waitingAt = performance.now()
     },
     onRetry: (error) => {
       trouble = error.message
@@ -81,7 +89,7 @@ const createSinkState = (metrics: Metrics) => {
     onFresh: (said) => {
       fresh = said
       heardAt = performance.now()
-      trouble = undefined
+      if (heardAt - waitingAt > WAITING_SHOWN_MS) trouble = undefined
     },
   }
   const reasons = (): readonly string[] => {

@@ -26,6 +26,8 @@ interface Lane {
   readonly source: Source
   readonly writer: string
   readonly waiting: Waiting[]
+  /** How many of them `next` gave: more may have been read since, rows of a table of the same time among them. */
+  given: number
   /** Everything it said here up to this time has been read. */
   bound: number
   lastAt: number
@@ -56,6 +58,7 @@ export class InputMerge {
         source,
         writer,
         waiting: [],
+        given: 0,
         bound: source.isTable ? 0 : progress.at,
         lastAt: 0,
         handled: source.isTable ? 0 : (progress.handled[source.place]?.[writer] ?? 0),
@@ -83,6 +86,11 @@ export class InputMerge {
     for (const writer of this.#byPlace.get(place)?.keys() ?? []) this.#settle(writer)
   }
 
+  /** True where something of this writer's is waited for. */
+  hears(writer: string): boolean {
+    return this.#lanes.some((lane) => lane.writer === writer)
+  }
+
   /** Notes what a writer says of its progress. */
   promise(writer: string, progress: Progress): void {
     const sofar = this.#promised.get(writer)
@@ -97,15 +105,17 @@ export class InputMerge {
    */
   next(limit: number, nextDue: number): Merged {
     const complete = this.#horizon(nextDue)
-    const [inputs, rows] = [this.#waiting(false, complete), this.#waiting(true, complete)]
-    const cut = inputs.length > limit ? (inputs[limit - 1]?.at ?? complete) : complete
-    const horizon = Math.max(this.#now, cut)
+    const { records, until } = this.#inputs(complete, limit)
+    const horizon = Math.max(this.#now, until)
+    const rows = this.#rows(horizon)
+    for (const lane of this.#lanes) lane.given = countUpTo(lane.waiting, horizon)
     const isNew = ({ at }: Waiting): boolean => at > this.#now
-    const upTo = [...inputs, ...rows.filter(isNew)].filter(({ at }) => at <= horizon)
+    const late = rows.filter(isNew)
+    const upTo = late.length === 0 ? records : [...records, ...late].sort((a, b) => a.at - b.at)
     return {
       horizon,
       rows: rows.filter((row) => !isNew(row)).map(({ record }) => record),
-      records: upTo.sort((a, b) => a.at - b.at).map(({ record }) => record),
+      records: upTo.map(({ record }) => record),
     }
   }
 
@@ -113,11 +123,10 @@ export class InputMerge {
   done(horizon: number): void {
     this.#now = horizon
     for (const lane of this.#lanes) {
-      let count = 0
-      while ((lane.waiting[count]?.at ?? Infinity) <= horizon) count += 1
-      const last = lane.waiting[count - 1]
+      const last = lane.waiting[lane.given - 1]
       if (last !== undefined) lane.handled = last.offset + 1
-      lane.waiting.splice(0, count)
+      lane.waiting.splice(0, lane.given)
+      lane.given = 0
     }
   }
 
@@ -132,12 +141,19 @@ export class InputMerge {
     return handled
   }
 
-  /** True where a place is far ahead of what holds the others back: reading on there would only fill memory. */
+  /**
+   * True where reading on at a place would only fill memory: it has much, and is ahead of what holds the others back, or there
+   * is something to be handled first.
+   */
   isAhead(place: string, most: number): boolean {
     const lanes = [...(this.#byPlace.get(place)?.values() ?? [])]
     if (lanes.reduce((sum, { waiting }) => sum + waiting.length, 0) < most) return false
     const lowest = Math.min(...this.#lanes.map(({ bound }) => bound))
-    return lanes.every(({ bound }) => bound > lowest)
+    if (lanes.every(({ bound }) => bound > lowest)) return true
+    const horizon = this.#horizon(Infinity)
+    return this.#lanes.some(
+      ({ source, waiting }) => !source.isTable && (waiting[0]?.at ?? Infinity) <= horizon,
+    )
   }
 
   #settle(writer: string): void {
@@ -171,9 +187,35 @@ export class InputMerge {
     return Math.min(inputs, Math.max(tables === Infinity ? Infinity : known, first - 1))
   }
 
-  #waiting(isTable: boolean, until: number): Waiting[] {
+  /** Inputs up to a time in order, about `limit` of them and whole instants; and up to when they are all. */
+  #inputs(
+    complete: number,
+    limit: number,
+  ): { readonly records: Waiting[]; readonly until: number } {
+    const lanes = this.#lanes.filter(({ source, waiting }) => !source.isTable && waiting.length > 0)
+    const next = lanes.map(() => 0)
+    const records: Waiting[] = []
+    for (;;) {
+      let lane = -1
+      let first = Infinity
+      for (let index = 0; index < lanes.length; index += 1) {
+        const at = lanes[index]?.waiting[next[index] ?? 0]?.at ?? Infinity
+        if (at < first) [lane, first] = [index, at]
+      }
+      if (first > complete) return { records, until: complete }
+      const last = records.at(-1)
+      if (records.length >= limit && last !== undefined && first > last.at)
+        return { records, until: last.at }
+      const from = next[lane] ?? 0
+      const found = lanes[lane]?.waiting[from]
+      if (found !== undefined) records.push(found)
+      next[lane] = from + 1
+    }
+  }
+
+  #rows(until: number): Waiting[] {
     return this.#lanes
-      .filter(({ source }) => source.isTable === isTable)
+      .filter(({ source }) => source.isTable)
       .flatMap(({ waiting }) => waiting.slice(0, countUpTo(waiting, until)))
       .sort((a, b) => a.at - b.at)
   }

@@ -49,6 +49,8 @@ const OUT_OF_RANGE = 'OFFSET_OUT_OF_RANGE'
 export class PartitionReader {
   readonly #cluster: Cluster
   readonly #states: ReadState[] = []
+  /** What is being asked, by broker. */
+  readonly #open = new Map<string, Asked>()
 
   constructor(connection: Connection) {
     this.#cluster = readingCluster(connection)
@@ -102,6 +104,33 @@ export class PartitionReader {
       }),
     )
     for (const result of results) if (result.status === 'rejected') await this.#after(result.reason)
+  }
+
+  /**
+   * As {@link poll}, but returns once the first broker has answered: no partition waits for the silence of another broker.
+   * What was asked of the others is answered in a later call.
+   */
+  async pollFirst(
+    waitMs: number,
+    onRead: OnRead,
+    { isPaused = () => false, prepare }: PollOptions = {},
+  ): Promise<void> {
+    await this.#cluster.refreshMetadataIfNecessary()
+    const asked = new Set([...this.#open.values()].flatMap(({ states }) => states))
+    const wanted = this.#states.filter((state) => !asked.has(state) && !isPaused(state))
+    for (const [nodeId, states] of this.#byLeader(wanted)) {
+      if (this.#open.has(nodeId)) continue
+      const answer = this.#fetch(nodeId, states, waitMs)
+        .then((fetched) => handOn(fetched, onRead, prepare))
+        .then(
+          () => null,
+          (error: unknown) => ({ error }),
+        )
+        .finally(() => this.#open.delete(nodeId))
+      this.#open.set(nodeId, { states, answer })
+    }
+    const failed = await Promise.race([...this.#open.values()].map(({ answer }) => answer))
+    if (failed !== null) await this.#after(failed.error)
   }
 
   /** Looks leaders up anew where a partition has moved; throws any other error. */
@@ -188,6 +217,10 @@ export class PartitionReader {
   }
 }
 
+interface Asked {
+  readonly states: readonly ReadState[]
+  readonly answer: Promise<{ readonly error: unknown } | null>
+}
 interface Fetched {
   readonly state: ReadState
   readonly data: FetchedPartition
@@ -198,16 +231,24 @@ const handOn = async (
   onRead: OnRead,
   prepare: PollOptions['prepare'],
 ): Promise<void> => {
+  const unprepared: unknown[] = []
   for (const { state, data } of fetched) {
     const { next } = state
     const messages = committedOf(data.messages, data.abortedTransactions).filter(
       ({ offset }) => Number(offset) >= next,
     )
-    await prepare?.(state, messages)
+    try {
+      await prepare?.(state, messages)
+    } catch (error) {
+      // It is asked for again; what waits holds back no other partition.
+      unprepared.push(error)
+      continue
+    }
     state.next = nextAfter(next, data)
     state.end = Number(data.highWatermark)
     onRead(state, messages)
   }
+  if (unprepared.length > 0) throw unprepared[0]
 }
 
 /** Past what was fetched, and past the asked-for offset too, where compaction left nothing from there on. */

@@ -94,30 +94,35 @@ export class KafkaLog {
 
   /** All committed records of a topic from its beginning to its end as of now, in order within each partition. */
   async readAll(topic: TopicName): Promise<PartitionRecord[]> {
-    const reader = new PartitionReader(this.#connection)
     const records: PartitionRecord[] = []
-    const take = (partition: number, messages: readonly FetchedMessage[]): void => {
+    for await (const record of this.read(topic)) records.push(record)
+    return records
+  }
+
+  /** As {@link readAll}, a record at a time. */
+  async *read(topic: TopicName): AsyncGenerator<PartitionRecord> {
+    const reader = new PartitionReader(this.#connection)
+    let read: PartitionRecord[] = []
+    const take = ({ partition }: Position, messages: readonly FetchedMessage[]): void => {
       for (const message of messages)
-        records.push({
+        read.push({
           ...fromMessage(topic, partition, message).record,
           partition,
           offset: Number(message.offset),
         })
     }
+    const prepare = (_: Position, messages: readonly FetchedMessage[]) =>
+      this.#to.registry?.prepare(topic, messages)
     try {
       await reader.open(placesOf(topic, this.#to), () => 0)
-      while (!reader.isAtEnd)
-        await reader.poll(
-          POLL_MS,
-          ({ partition }, messages) => {
-            take(partition, messages)
-          },
-          { prepare: (_, messages) => this.#to.registry?.prepare(topic, messages) },
-        )
+      while (!reader.isAtEnd) {
+        await reader.poll(POLL_MS, take, { prepare })
+        yield* read
+        read = []
+      }
     } finally {
       await reader.close()
     }
-    return records
   }
 
   async close(): Promise<void> {

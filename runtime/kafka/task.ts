@@ -3,15 +3,15 @@
  * and how far it has come are one transaction; after an error all of it is thrown away and restored.
  */
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import { DeadLetterLimit } from '../engine/dead-letter-limit.ts'
 import { TopologyEngine } from '../engine/topology.ts'
 import type { Keyed } from '../ports.ts'
-import { RegistryDownError, type Registry } from '../registry.ts'
+import type { Registry } from '../registry.ts'
 import type { DeadLetter } from '../../schemas/events.ts'
 import type { TopicName } from '../../schemas/topics.ts'
 import { toChangelog } from './changelog.ts'
 import type { FetchedMessage } from './client-parts.ts'
+import { ReadingOn } from './reading-on.ts'
 import type { Connection } from './connection.ts'
 import { InputMerge, type Merged } from './merge.ts'
 import { fromMessage, toMessage, type WriteTo } from './messages.ts'
@@ -37,15 +37,15 @@ export interface TaskSettings extends WriteTo {
 const BATCH_RECORDS = 2_000
 /** A partition that is ahead of the others is not read on beyond so many records. */
 const MOST_WAITING = 20_000
-const POLL_MS = 25
-const PAUSED_MS = 250
+/** So long a turn waits for news. */
+const TURN_MS = 250
 
 export class Task {
   readonly #plan: TaskPlan
   readonly #partition: number
   readonly #settings: TaskSettings
   readonly #writer: TransactionalWriter
-  readonly #reader: PartitionReader
+  readonly #reading: ReadingOn
   readonly #state: TaskState
   readonly #engine: TopologyEngine
   readonly #merge: InputMerge
@@ -54,7 +54,6 @@ export class Task {
   readonly #restored: number
   readonly #limit: DeadLetterLimit
   #written: Offsets
-  #paused: string | null = null
 
   private constructor(parts: Parts) {
     const { plan, partition, settings, progress } = parts
@@ -62,7 +61,6 @@ export class Task {
     this.#partition = partition
     this.#settings = settings
     this.#writer = parts.writer
-    this.#reader = parts.reader
     this.#state = parts.state
     this.#engine = new TopologyEngine(plan.processors, parts.state, progress.at)
     const { names } = settings
@@ -72,8 +70,17 @@ export class Task {
     this.#written = progress.written
     this.#restored = parts.restored
     this.#limit = new DeadLetterLimit(taskName(plan.name, partition))
+    this.#reading = new ReadingOn(parts.reader, {
+      onRead: (state, messages) => {
+        this.#take(state, messages)
+      },
+      isPaused: (at) => this.#merge.isAhead(placeOf(at.topic, at.partition), MOST_WAITING),
+      prepare: ({ topic }, messages) => this.#prepare(topic, messages),
+    })
     this.#unlisten = settings.board.listen((writer, said) => {
+      if (!this.#merge.hears(writer)) return
       this.#merge.promise(writer, said)
+      this.#reading.stir()
     })
   }
 
@@ -116,35 +123,15 @@ export class Task {
 
   /** Why it reads nothing for now; null where it does. */
   get paused(): string | null {
-    return this.#paused
+    return this.#reading.paused
   }
 
-  /** Reads what there is and handles what may be handled. Returns what was committed, null where nothing was. */
+  /** Handles what may be handled, or waits for news. Returns what was committed, null where nothing was. */
   async turn(): Promise<Committed | null> {
-    await this.#read()
     const merged = this.#merge.next(BATCH_RECORDS, this.#nextDue())
-    if (merged.horizon <= this.#engine.now && merged.records.length === 0) return null
-    return this.#handle(merged)
-  }
-
-  async #read(): Promise<void> {
-    try {
-      await this.#reader.poll(
-        POLL_MS,
-        (state, messages) => {
-          this.#take(state, messages)
-        },
-        {
-          isPaused: (at) => this.#merge.isAhead(placeOf(at.topic, at.partition), MOST_WAITING),
-          prepare: ({ topic }, messages) => this.#prepare(topic, messages),
-        },
-      )
-      this.#paused = null
-    } catch (error) {
-      if (!(error instanceof RegistryDownError)) throw error
-      this.#paused = error.message
-      await sleep(PAUSED_MS)
-    }
+    if (merged.horizon > this.#engine.now || merged.records.length > 0) return this.#handle(merged)
+    await this.#reading.news(TURN_MS)
+    return null
   }
 
   #take({ topic: name, partition, next }: ReadState, messages: readonly FetchedMessage[]): void {
@@ -168,7 +155,7 @@ export class Task {
   async close(): Promise<void> {
     this.#unlisten()
     this.#state.close()
-    await Promise.allSettled([this.#writer.close(), this.#reader.close()])
+    await Promise.allSettled([this.#writer.close(), this.#reading.close()])
   }
 
   async #handle({ horizon, rows, records }: Merged): Promise<Committed> {

@@ -1,5 +1,6 @@
 /** Reads partitions of all topics that feed views, and writes what they say from where the views stand. */
 
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Clock } from '../../runtime/clock.ts'
 import type { FetchedMessage } from '../../runtime/kafka/client-parts.ts'
 import type { Connection } from '../../runtime/kafka/connection.ts'
@@ -8,6 +9,7 @@ import type { ProgressBoard } from '../../runtime/kafka/progress-board.ts'
 import { placeOf } from '../../runtime/kafka/progress.ts'
 import { PartitionReader, type ReadState } from '../../runtime/kafka/reader.ts'
 import type { LogRecord, ToViews } from '../../runtime/ports.ts'
+import { RegistryDownError, type Registry } from '../../runtime/registry.ts'
 import type { RedisClient } from '../../runtime/redis/client.ts'
 import { sayFresh, type PartitionFreshness } from '../../runtime/redis/freshness.ts'
 import { openPartitionWriter, type PartitionWriter } from '../../runtime/redis/partition-writer.ts'
@@ -25,6 +27,8 @@ export interface FollowSettings extends WriteTo {
   readonly writers: readonly string[]
   readonly toViews: ToViews
   readonly clock: Clock
+  /** Null where only this version writes: ids are then those of our own list. */
+  readonly registry: Registry | null
 }
 /** Which partitions are followed into which generation. */
 export interface Assignment {
@@ -33,6 +37,8 @@ export interface Assignment {
 }
 export interface SinkHooks {
   readonly onApplied?: (records: number, seconds: number) => void
+  /** Told while a partition waits for something that is not to be had. */
+  readonly onWaiting?: (error: Error) => void
   /** Told of an error after which it looks again where the views stand. */
   readonly onRetry?: (error: Error) => void
   /** Records that went by retention before they were written. */
@@ -48,6 +54,7 @@ export class OtherLogError extends Error {
 
 const POLL_MS = 50
 const FRESH_MS = 200
+const WAITING_MS = 250
 /** What is offered keeps up with the clock on the wall if it is no further away. */
 const LIVE_MS = 60_000
 
@@ -93,11 +100,7 @@ export class Follower {
 
   /** Reads what there is and writes it; says now and then how far the views are. */
   async turn(): Promise<void> {
-    const batches: Batch[] = []
-    await this.#reader.poll(POLL_MS, (state, messages) => {
-      const batch = this.#batchOf(state, messages)
-      if (batch !== undefined) batches.push(batch)
-    })
+    const batches = await this.#read()
     const began = performance.now()
     await Promise.all(batches.map(({ writer, records, to }) => writer.apply(records, to)))
     const count = batches.reduce((sum, { records }) => sum + records.length, 0)
@@ -105,6 +108,31 @@ export class Follower {
     if (began - this.#saidAt < FRESH_MS) return
     this.#saidAt = began
     await this.#say()
+  }
+
+  /** What there is to write. Where a schema is not to be had for now, its partition waits, and others go on. */
+  async #read(): Promise<Batch[]> {
+    const batches: Batch[] = []
+    try {
+      await this.#reader.poll(
+        POLL_MS,
+        (state, messages) => {
+          const batch = this.#batchOf(state, messages)
+          if (batch !== undefined) batches.push(batch)
+        },
+        { prepare: (state, messages) => this.#prepare(state, messages) },
+      )
+    } catch (error) {
+      if (!(error instanceof RegistryDownError)) throw error
+      this.#hooks.onWaiting?.(error)
+      if (batches.length === 0) await wait(WAITING_MS)
+    }
+    return batches
+  }
+
+  #prepare(state: ReadState, messages: readonly FetchedMessage[]): Promise<void> | undefined {
+    const place = this.#places.get(placeOf(state.topic, state.partition))
+    return place && this.#settings.registry?.prepare(place.topic, messages)
   }
 
   /** Pipeline time up to which all writers have spoken. */

@@ -9,14 +9,15 @@ import { RedisViews } from '../../runtime/redis/view-store.ts'
 import { toViews } from '../../sinks/views/to-views.ts'
 import { MemoryViews } from '../support/memory-views.ts'
 
-export interface Expected {
+/** What one process on one file shows. */
+export interface ExpectedViews {
   readonly views: MemoryViews
   /** Pipeline time at the end. */
   readonly end: number
 }
 
 /** What one process on one file shows of an archive. */
-export const embeddedViews = async (folder: string): Promise<Expected> => {
+export const embeddedViews = async (folder: string): Promise<ExpectedViews> => {
   const runtime = new EmbeddedRuntime(':memory:', TOPOLOGY)
   const views = new MemoryViews()
   runtime.onCommit((records) => {
@@ -34,7 +35,7 @@ const LIST = { limit: 1_000_000 }
 
 /** The first differences in words; none where all rows and their orders are equal. */
 export const viewDifferences = async (
-  { views }: Expected,
+  { views }: Pick<ExpectedViews, 'views'>,
   redis: RedisClient,
   space: string,
   generation = 1,

@@ -16,8 +16,8 @@ import { aFact, aRun, HOUR, MONDAY } from '../support/facts.ts'
 import { hasBroker, startBroker, type TestBroker } from './broker.ts'
 import { hasRegistry, startRealRegistry, type TestRegistry } from './registry-process.ts'
 import { startProcess, until, type TaskProcess } from './processes.ts'
-import { replay, testConfig } from './replay.ts'
-import { demoFacts, embeddedOutputs } from './worlds.ts'
+import { pauses, replay, testConfig } from './replay.ts'
+import { demoFacts, embeddedRun } from './worlds.ts'
 
 const TOPIC = 'ci.run-events.v1'
 const schema = schemaOf('run-event')
@@ -46,13 +46,13 @@ describe.skipIf(!hasBroker() || !hasRegistry())('with a schema registry', () => 
   })
 
   it('says what the embedded runtime says, also while the registry is down', async () => {
-    const world = await demoFacts(6)
+    const world = demoFacts(6)
     await replay({
       config: configOf('registered'),
       world,
-      expected: embeddedOutputs(world),
+      expected: embeddedRun(world),
       processes: 1,
-      pauseMs: 300,
+      pace: pauses(300),
       disturb: async ([first]) => {
         await until('it is at work', () => (first?.count('committed') ?? 0) > 5)
         await server.stop()

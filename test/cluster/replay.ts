@@ -3,34 +3,52 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { TOPOLOGY } from '../../processors/topology.ts'
-import { keyed } from '../../runtime/engine/stage.ts'
+import { encoded, stamped } from '../../runtime/engine/offered.ts'
 import { patientClient } from '../../runtime/kafka/client.ts'
 import { writeToOf, type ClusterConfig } from '../../runtime/kafka/cluster-config.ts'
 import { ProgressBoard } from '../../runtime/kafka/progress-board.ts'
 import { KafkaLog } from '../../runtime/kafka/record-log.ts'
 import { tasksOf } from '../../runtime/kafka/tasks.ts'
 import { ensureTopics, wantedTopics } from '../../runtime/kafka/topic-admin.ts'
-import { openRegistry } from '../../runtime/registry.ts'
+import { joinRegistry } from '../../runtime/registry.ts'
+import type { TopicName } from '../../schemas/topics.ts'
+import { Digests } from './digests.ts'
 import { startProcess, untilReached, type TaskProcess } from './processes.ts'
-import { embeddedOutputs, firstDifference, OUTPUTS, type World } from './worlds.ts'
+import type { Expected, World } from './worlds.ts'
 
 const PLANS = tasksOf(TOPOLOGY)
+/** Topics whose records are written from outside. */
+const OUTSIDE_TOPICS: readonly TopicName[] = [
+  'ci.run-events.v1',
+  'ci.test-results.v1',
+  'ci.pull-events.v1',
+  'ci.dead-letters.v1',
+]
 
 export interface Replay {
   readonly config: ClusterConfig
   readonly world: World
-  readonly expected: ReturnType<typeof embeddedOutputs>
+  readonly expected: Expected
   /** How many processes begin. */
   readonly processes: number
-  /** Pause after each hour of facts, so that there is something to do for as long as the disturbance lasts. */
-  readonly pauseMs: number
+  /** Awaited before each step is written: so there is something to do for as long as the disturbance lasts. */
+  readonly pace: (step: number) => Promise<void>
   /** May end processes and begin others: those in the list at the end are ended by the test. */
   readonly disturb: (processes: TaskProcess[], stage: Stage) => Promise<void>
 }
-interface Stage {
+export interface Stage {
   readonly start: () => TaskProcess
   readonly board: ProgressBoard
+  /** Pipeline time up to which everything has been written. */
+  readonly writtenAt: () => number
 }
+
+/** A pause after each step. */
+export const pauses =
+  (ms: number) =>
+  async (step: number): Promise<void> => {
+    if (step > 0) await wait(ms)
+  }
 
 /** Writes the facts, runs processes, lets `disturb` have its way with them, and compares all that was said. */
 export const replay = async ({ config, world, disturb, ...rest }: Replay): Promise<void> => {
@@ -40,15 +58,26 @@ export const replay = async ({ config, world, disturb, ...rest }: Replay): Promi
   await admin.connect()
   await ensureTopics(admin, wantedTopics(PLANS, { ...config, ...to }), config.replication)
   await admin.disconnect()
-  const registry = config.registry && openRegistry(config.registry)
-  await registry?.register(to.names.topic)
-  const log = await KafkaLog.open(connection, { ...to, registry }, ['ci.run-events.v1'])
+  const registry = await joinRegistry(config.registry, to.names.topic)
+  const log = await KafkaLog.open(connection, { ...to, registry }, OUTSIDE_TOPICS)
   const board = new ProgressBoard(connection, to.names)
   await board.open()
   const start = (): TaskProcess => startProcess(config)
   const processes = Array.from({ length: rest.processes }, start)
+  let writtenAt = 0
+  const write = async (): Promise<void> => {
+    for (let step = 0; step < world.steps; step += 1) {
+      await rest.pace(step)
+      await log.append(stamped(world.step(step), writtenAt).map(encoded))
+      await log.promise(world.endOf(step))
+      writtenAt = world.endOf(step)
+    }
+    await log.promise(world.end)
+    writtenAt = world.end
+  }
   try {
-    await Promise.all([write(log, world, rest.pauseMs), disturb(processes, { start, board })])
+    const stage = { start, board, writtenAt: () => writtenAt }
+    await Promise.all([write(), disturb(processes, stage)])
     await untilReached(board, PLANS, config.partitions, world.end)
     await compare(log, rest.expected)
   } finally {
@@ -57,21 +86,10 @@ export const replay = async ({ config, world, disturb, ...rest }: Replay): Promi
   }
 }
 
-const compare = async (log: KafkaLog, expected: Replay['expected']): Promise<void> => {
-  for (const topic of OUTPUTS) {
-    const found = await log.readAll(topic)
-    expect(firstDifference(topic, expected.get(topic) ?? [], found)).toBeNull()
-  }
-}
-
-/** Appends the facts hour by hour, with a pause after each. */
-const write = async (log: KafkaLog, { batches, end }: World, pauseMs: number): Promise<void> => {
-  for (const offers of batches) {
-    await log.append(offers.map(({ topic, record }) => keyed(topic, record, record.observedAt)))
-    await log.promise(offers.at(-1)?.record.observedAt ?? 0)
-    await wait(pauseMs)
-  }
-  await log.promise(end)
+const compare = async (log: KafkaLog, { outputs }: Expected): Promise<void> => {
+  const found = new Digests(outputs.topics)
+  for (const topic of outputs.topics) for await (const record of log.read(topic)) found.note(record)
+  expect(outputs.differences(found)).toEqual([])
 }
 
 /** A given broker may hold the topics of an earlier run. */

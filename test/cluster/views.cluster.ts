@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { openRedis, type RedisClient } from '../../runtime/redis/client.ts'
 import { generatedArchive, writeArchive } from '../support/generated-archive.ts'
 import { hasRedis, startRedis, type TestRedis } from '../support/redis-server.ts'
-import { embeddedViews, viewDifferences, type Expected } from './all-views.ts'
+import { embeddedViews, viewDifferences, type ExpectedViews } from './all-views.ts'
 import { hasBroker, startBroker, type TestBroker } from './broker.ts'
 import { startStopline, until, type StoplineProcess } from './stopline-process.ts'
 
@@ -19,7 +19,7 @@ describe.skipIf(!hasBroker() || !hasRedis())('processes on Kafka and Redis', () 
   let broker: TestBroker
   let server: TestRedis
   let redis: RedisClient
-  let expected: Expected
+  let expected: ExpectedViews
   const running: StoplineProcess[] = []
   beforeAll(async () => {
     writeArchive(folder, generatedArchive(RUNS))

@@ -1,29 +1,54 @@
 /** What both runtimes are given, and what the embedded one makes of it. */
 
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { TOPOLOGY } from '../../processors/topology.ts'
-import { demoSource } from '../../producers/demo/source.ts'
+import { demoWorld } from '../../producers/demo/world.ts'
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
-import type { Keyed, Offer } from '../../runtime/ports.ts'
-import { CODECS } from '../../schemas/codec.ts'
-import { TOPICS, type TopicName, type TopicRow } from '../../schemas/topics.ts'
+import type { Offer } from '../../runtime/ports.ts'
+import type { TopicName } from '../../schemas/topics.ts'
+import { toViews } from '../../sinks/views/to-views.ts'
 import { HOUR, MONDAY } from '../support/facts.ts'
+import { MemoryViews } from '../support/memory-views.ts'
+import { Digests } from './digests.ts'
 
 /** How long after the last fact timers still fire. */
 const AFTERWARDS = 3 * HOUR
 
 export interface World {
-  /** By hour. */
-  readonly batches: readonly (readonly Offer[])[]
+  /** What is heard in each of `steps` equal parts of its time; made anew at each call, the same each time. */
+  readonly step: (index: number) => readonly Offer[]
+  readonly steps: number
+  /** Pipeline time at which a step is over. */
+  readonly endOf: (index: number) => number
+  /** Some time after the last step, so that timers have fired. */
   readonly end: number
 }
 
-export const demoFacts = async (hours: number): Promise<World> => {
-  const until = MONDAY + hours * HOUR
-  const batches: Offer[][] = []
-  const { signal } = new AbortController()
-  for await (const { offers } of demoSource({ from: MONDAY, until }).batches(0, signal))
-    batches.push(offers.filter(({ topic }) => topic === 'ci.run-events.v1'))
-  return { batches, end: until + AFTERWARDS }
+/** The demo's community as many times as told, side by side: repositories of the second and later ones have names of their own. */
+export const demoFacts = (hours: number, { steps = hours, copies = 1 } = {}): World => {
+  const worlds = Array.from({ length: copies }, (_, copy) => demoWorld(copy + 1))
+  const instantOf = (index: number): number => MONDAY + Math.round((index * hours * HOUR) / steps)
+  return {
+    step: (index) =>
+      worlds
+        .flatMap((world, copy) =>
+          world
+            .offersBetween(instantOf(index), instantOf(index + 1))
+            .map((offer) => (copy === 0 ? offer : renamed(offer, copy))),
+        )
+        .sort((a, b) => a.record.observedAt - b.record.observedAt),
+    steps,
+    endOf: (index) => instantOf(index + 1) - 1,
+    end: MONDAY + hours * HOUR + AFTERWARDS,
+  }
+}
+
+const renamed = ({ topic, record }: Offer, copy: number): Offer => {
+  const eventId = `${copy}/${record.eventId}`
+  const named = 'repo' in record ? { repo: `${record.repo}-${copy}` } : {}
+  return { topic, record: { ...record, ...named, eventId } }
 }
 
 /** Topics that processors write. */
@@ -32,55 +57,34 @@ export const OUTPUTS: readonly TopicName[] = [
   'ci.dead-letters.v1',
 ]
 
-/** A record as it is compared: what depends on the runtime (offset, partition, schema id) is left out. */
-const lineOf = ({ topic, at, record }: Keyed): string =>
-  record === null
-    ? `${at} tombstone`
-    : `${at} ${CODECS[TOPICS[topic].schema].encode(record as never).toString('base64')}`
-
-/**
- * Lines by key, in order; a topic as a whole is equal as a multiset where all its keys are. Where records of a key come from
- * several keys, their order is that in which they are handled: by time and event id.
- */
-const linesByKey = (topic: TopicName, records: readonly Keyed[]): Map<string, string[]> => {
-  const byKey = new Map<string, string[]>()
-  const isJoining = (TOPICS[topic] as TopicRow).joins === true
-  for (const record of isJoining ? [...records].sort(byTimeAndId) : records) {
-    const sofar = byKey.get(record.key)
-    if (sofar === undefined) byKey.set(record.key, [lineOf(record)])
-    else sofar.push(lineOf(record))
-  }
-  return byKey
+export interface Expected {
+  readonly outputs: Digests
+  readonly views: MemoryViews
+  /** Facts that were offered. */
+  readonly facts: number
+  readonly end: number
 }
 
-const idOf = ({ record }: Keyed): string => record?.eventId ?? ''
-const byTimeAndId = (a: Keyed, b: Keyed): number => a.at - b.at || (idOf(a) < idOf(b) ? -1 : 1)
-
-/** What the embedded runtime publishes, by topic. */
-export const embeddedOutputs = ({ batches, end }: World): Map<TopicName, Keyed[]> => {
-  const published = new Map<TopicName, Keyed[]>(OUTPUTS.map((topic) => [topic, []]))
-  const runtime = new EmbeddedRuntime(':memory:', TOPOLOGY)
+/** What one process on one file says of a world, and shows. */
+export const embeddedRun = (world: World): Expected => {
+  const folder = mkdtempSync(join(tmpdir(), 'stopline-embedded-'))
+  const runtime = new EmbeddedRuntime(folder, TOPOLOGY)
+  const outputs = new Digests(OUTPUTS)
+  const views = new MemoryViews()
+  let facts = 0
   runtime.onCommit((records) => {
-    for (const record of records) published.get(record.topic)?.push(record)
+    for (const record of records) {
+      outputs.note(record)
+      views.write(toViews(record))
+    }
   })
-  for (const offers of batches) runtime.commit(offers, offers.at(-1)?.record.observedAt ?? 0)
-  runtime.commit([], end)
-  runtime.close()
-  return published
-}
-
-/** The first key whose records differ, in words; null where all are equal, in order. */
-export const firstDifference = (
-  topic: TopicName,
-  expected: readonly Keyed[],
-  found: readonly Keyed[],
-): string | null => {
-  const [a, b] = [linesByKey(topic, expected), linesByKey(topic, found)]
-  for (const key of new Set([...a.keys(), ...b.keys()])) {
-    const [of, is] = [a.get(key) ?? [], b.get(key) ?? []]
-    const at = of.findIndex((line, index) => line !== is[index])
-    if (at >= 0 || of.length !== is.length)
-      return `${topic}, ${key}: ${is.length} of ${of.length} records, the first that differs is ${at}`
+  for (let index = 0; index < world.steps; index += 1) {
+    const offers = world.step(index)
+    facts += offers.length
+    runtime.commit(offers, world.endOf(index))
   }
-  return null
+  runtime.commit([], world.end)
+  runtime.close()
+  rmSync(folder, { recursive: true, force: true })
+  return { outputs, views, facts, end: world.end }
 }

@@ -146,6 +146,7 @@ describe('a table', () => {
   it('gives rows of the time already reached apart, before what follows', () => {
     const merge = opened()
     merge.promise('c/0', progress(20, { 'priors/0': 0 }))
+    merge.next(100, Infinity)
     merge.done(at(60))
     merge.take('priors/0', 'c/0', 0, { ...record(60), topic: 'ci.priors.v1' })
     merge.reached('priors/0', 1)
@@ -153,6 +154,17 @@ describe('a table', () => {
     const { rows, records } = merge.next(100, Infinity)
     expect(rows.map((row) => row.at)).toEqual([MONDAY + HOUR])
     expect(records.map((each) => each.at)).toEqual([at(70)])
+  })
+
+  it('keeps rows that come while others are handled, which are not taken to be handled with them', () => {
+    const merge = new InputMerge([runs, priors], NO_PROGRESS)
+    for (const writer of ['a/0', 'a/1']) merge.promise(writer, progress(5))
+    const { horizon } = merge.next(100, Infinity) // nothing happens: the table is not waited for
+    expect(horizon).toBe(at(5))
+    merge.take('priors/0', 'c/0', 0, record(3, 'row'))
+    merge.reached('priors/0', 1)
+    merge.done(horizon)
+    expect(merge.next(100, Infinity).rows.map(({ key }) => key)).toEqual(['row'])
   })
 })
 

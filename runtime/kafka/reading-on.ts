@@ -1,0 +1,93 @@
+/**
+ * Reads on while what was read is handled: the next records come while a commit is awaited, and where nothing comes one
+ * request waits long at the broker instead of many short ones.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { RegistryDownError } from '../registry.ts'
+import type { OnRead, PartitionReader, PollOptions } from './reader.ts'
+
+export interface ReadingOptions extends PollOptions {
+  readonly onRead: OnRead
+}
+
+/** So long a request waits at the broker. Whatever is paused meanwhile is asked for again after it. */
+const POLL_MS = 500
+const PAUSED_MS = 250
+/** So long later it is looked whether there is room again. */
+const FULL_MS = 20
+
+export class ReadingOn {
+  readonly #reader: PartitionReader
+  readonly #options: ReadingOptions
+  readonly #running: Promise<void>
+  #isClosed = false
+  #paused: string | null = null
+  #failure: { readonly error: unknown } | undefined
+  #stirred = Promise.withResolvers<undefined>()
+
+  /** Begins to read; the reader is closed with it. */
+  constructor(reader: PartitionReader, options: ReadingOptions) {
+    this.#reader = reader
+    this.#options = options
+    this.#running = this.#readOn()
+  }
+
+  /** Why it reads nothing for now; null where it does. */
+  get paused(): string | null {
+    return this.#paused
+  }
+
+  /** Ends the wait for news. */
+  stir(): void {
+    this.#stirred.resolve(undefined)
+  }
+
+  /** Resolves when something was read or stirred since the last call, after `waitMs` at the latest. Throws what ended reading. */
+  async news(waitMs: number): Promise<void> {
+    const timer = setTimeout(() => {
+      this.stir()
+    }, waitMs)
+    await this.#stirred.promise
+    clearTimeout(timer)
+    this.#stirred = Promise.withResolvers()
+    if (this.#failure !== undefined) throw this.#failure.error
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#reader.close()
+    await this.#running
+  }
+
+  async #readOn(): Promise<void> {
+    while (!this.#isClosed && this.#failure === undefined)
+      try {
+        await this.#poll()
+      } catch (error) {
+        this.#failure = { error }
+        this.stir()
+      }
+  }
+
+  async #poll(): Promise<void> {
+    const { onRead, isPaused = () => false, prepare } = this.#options
+    if (this.#reader.states.every(isPaused)) {
+      await sleep(FULL_MS)
+      return
+    }
+    const take: OnRead = (state, messages) => {
+      onRead(state, messages)
+      this.stir()
+    }
+    try {
+      await this.#reader.pollFirst(POLL_MS, take, { isPaused, ...(prepare && { prepare }) })
+      this.#paused = null
+    } catch (error) {
+      if (!(error instanceof RegistryDownError)) throw error
+      this.#paused = error.message
+      this.stir()
+      await sleep(PAUSED_MS)
+    }
+  }
+}
