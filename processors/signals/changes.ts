@@ -6,9 +6,10 @@ import { keyParts } from '../../schemas/keys.ts'
 import { emit, setTimer, type Cells, type Effect, type Emit } from '../processor.ts'
 import { policyOf, type Policy } from '../stopping/policy.ts'
 import { changeAdvice, outlookOf, type Outlook, type Runner } from './change.ts'
-import { endsOf, groupCell, mendsOf, rateOf, type Group } from './group.ts'
+import { endsOf, groupCell, mendsOf, rateOf, strayOf, type Group } from './group.ts'
+import { strayAfter, strayed, toldEnd } from './stray.ts'
 
-const CHANGE_RULE = 'change/1'
+const CHANGE_RULE = 'change/2'
 /** Name of the timer of a group: this and its name. */
 export const LOOK = 'look/'
 /** A change is looked at after a minute, and again each time it is four times as old. */
@@ -36,9 +37,18 @@ export const afterMember = (cells: Cells, group: Group, run: GroupRun, now: numb
     group.isDue = true
     return [setTimer(LOOK + run.group, now + FIRST_LOOK_MS)]
   }
+  noteEnd(cells, group, now)
   if (run.failed === null) return []
   const cause = { source: run.source, repo: run.repo, group: run.group, id: run.eventId, now }
   return run.failed ? onFailure(cells, group, run, cause) : onPass(cells, group, run, cause)
+}
+
+/** Learns how far the last end strayed from what was told, once all runs have ended that it was told of. Changes the group. */
+const noteEnd = (cells: Cells, group: Group, now: number): void => {
+  const { told } = group
+  if (told === null || group.running.some(({ startedAt }) => startedAt <= told.atMs)) return
+  cells.put('stray', strayAfter(strayOf(cells), told, now))
+  group.told = null
 }
 
 /** The first failure of a required job; further ones are no news to the change. */
@@ -81,9 +91,19 @@ export const onLook = (cells: Cells, key: string, timer: string, now: number): E
   const group = cells.get(groupCell(name)) as Group | undefined
   if (group === undefined) return []
   group.isDue = group.running.length > 0
+  const effects: Effect[] = group.isDue ? lookAgain(cells, group, key, timer, now) : []
   cells.put(groupCell(name), group)
-  if (!group.isDue) return []
+  return effects
+}
+const lookAgain = (
+  cells: Cells,
+  group: Group,
+  key: string,
+  timer: string,
+  now: number,
+): Effect[] => {
   const [source = '', repo = ''] = keyParts(key)
+  const name = timer.slice(LOOK.length)
   const again = setTimer(timer, now + (LATER - 1) * Math.max(FIRST_LOOK_MS, now - group.startedAt))
   if (group.running.length === 1) return [again] // its own forecast says all
   const said = say(cells, group, { source, repo, group: name, id: `${key}/${timer}/${now}`, now })
@@ -106,6 +126,10 @@ const say = (
       }
     }),
   )
+  if (!group.isEndTold && outlook.remainingSeconds !== null) {
+    group.told = toldEnd(outlook, now)
+    group.isEndTold = true
+  }
   const { failed, mended } = mendsOf(cells)
   const mendedShare = (mended + LEAN * MENDED_AT_FIRST) / (failed + LEAN)
   return emit('ci.change-decisions.v1', {
@@ -117,7 +141,7 @@ const say = (
     ...adviceOf(group, outlook, mendedShare),
     failedJob: group.failed[0] ?? null,
     running: group.running.length,
-    ...outlook,
+    ...strayed(outlook, strayOf(cells)),
     mendedShare,
     rule: CHANGE_RULE,
   })

@@ -2,6 +2,7 @@
 
 import type { Cells } from '../processor.ts'
 import type { JobEnds } from './change.ts'
+import { AT_ITS_WORD, type Stray, type ToldEnd } from './stray.ts'
 
 export interface Member {
   job: string
@@ -27,6 +28,10 @@ export interface Group {
   policy: string | null
   /** True while a look at the change as a whole is due. */
   isDue: boolean
+  /** True once something was told of its last end. */
+  isEndTold: boolean
+  /** What was first told of its last end, until that has come. */
+  told: ToldEnd | null
 }
 /** Changes of a repository whose first failure was seen, and those where it went away; decayed. */
 export interface Mends {
@@ -57,6 +62,7 @@ export const CELLS = {
     passSeconds: doubles,
     failSeconds: doubles,
   }),
+  stray: record('Stray', { early: 'double', late: 'double', changes: 'int' }),
   mends: record('Mends', { failed: 'double', mended: 'double' }),
   group: record('Group', {
     excess: 'double',
@@ -68,6 +74,11 @@ export const CELLS = {
     isMended: 'boolean',
     policy: ['null', 'string'],
     isDue: 'boolean',
+    told: [
+      'null',
+      record('ToldEnd', { atMs: 'long', remainingSeconds: 'double', width: 'double' }),
+    ],
+    isEndTold: 'boolean',
   }),
 }
 
@@ -81,6 +92,8 @@ export const newGroup = (startedAt: number, now: number): Group => ({
   isMended: false,
   policy: null,
   isDue: false,
+  told: null,
+  isEndTold: false,
 })
 export const groupCell = (group: string): string => `group/${group}`
 const NO_ENDS: JobEnds = { failures: 0, runs: 0, passSeconds: [], failSeconds: [] }
@@ -88,6 +101,8 @@ const NO_ENDS: JobEnds = { failures: 0, runs: 0, passSeconds: [], failSeconds: [
 /** How the runs of a job end, or, without one, those of the whole repository. */
 export const endsOf = (cells: Cells, job?: string): JobEnds =>
   (cells.get(job === undefined ? 'rate' : `rate/${job}`) as JobEnds | undefined) ?? NO_ENDS
+export const strayOf = (cells: Cells): Stray =>
+  (cells.get('stray') as Stray | undefined) ?? AT_ITS_WORD
 export const mendsOf = (cells: Cells): Mends =>
   (cells.get('mends') as Mends | undefined) ?? { failed: 0, mended: 0 }
 
