@@ -8,6 +8,7 @@
  *   ci.runs → placing → ci.cluster-runs, ci.cluster-states → clusters → ci.signals
  *   ci.forecasts, ci.scores → incidents → ci.incidents
  *   ci.source-states → source-alerts → ci.incidents
+ *   ci.source-states → source-kpis → ci.kpis, ci.kpi-history
  *   ci.test-results, ci.runs → tests → ci.test-states, ci.test-sheets, ci.test-tabs, ci.failure-groups
  *   ci.runs, ci.scores → kpis → ci.kpis, ci.kpi-history, ci.measures
  *                          └→ ci.kpi-partials → kpi-repos → the same by repository
@@ -29,6 +30,7 @@ import { runs } from './runs/runs.ts'
 import { grouping } from './signals/grouping.ts'
 import { signals } from './signals/signals.ts'
 import { stopping } from './stopping/stopping.ts'
+import { sourceKpis } from './sources/source-kpis.ts'
 import { clusters } from './telemetry/clusters.ts'
 import { placing } from './telemetry/placing.ts'
 import { tests } from './tests/tests.ts'
@@ -43,6 +45,7 @@ export const TOPOLOGY: readonly Processor[] = [
   priors,
   incidents,
   sourceAlerts,
+  sourceKpis,
   tests,
   kpis,
   kpiRepos,

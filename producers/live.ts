@@ -1,6 +1,7 @@
 /** Live sources, each polled by a loop of its own: what they share is the log they offer to. */
 
 import type { Clock } from '../runtime/clock.ts'
+import { crashPoint } from '../runtime/crash-point.ts'
 import { createStreamClient } from '../runtime/http-stream.ts'
 import type { LogReader, Offer } from '../runtime/ports.ts'
 import type { ConfiguredSource } from './config/config.ts'
@@ -121,7 +122,11 @@ const prepare = (
     pace,
     signal,
   })
-  const outbox = createOutbox(ports.offer)
+  const outbox = createOutbox(async (offers) => {
+    crashPoint('before-offer')
+    await ports.offer(offers)
+    crashPoint('after-offer')
+  })
   const session = createSession({
     source,
     client,
@@ -131,7 +136,9 @@ const prepare = (
     marks: line.marks,
     loadCursor: () => cursor,
     saveCursor: (json) => {
+      crashPoint('before-cursor')
       ports.saveCursor(name, json)
+      crashPoint('after-cursor')
     },
     onNotes: (notes) => {
       for (const note of health.noted(notes)) ports.onNote(name, note)

@@ -9,7 +9,14 @@ export const CRASH_POINTS = [
   'before-commit',
   'after-commit',
 ] as const
-export type CrashPoint = (typeof CRASH_POINTS)[number]
+/** Of live sources: what was heard is about to be offered, or is on the log; what is remembered is about to be saved, or is. */
+export const SOURCE_CRASH_POINTS = [
+  'before-offer',
+  'after-offer',
+  'before-cursor',
+  'after-cursor',
+] as const
+export type CrashPoint = (typeof CRASH_POINTS)[number] | (typeof SOURCE_CRASH_POINTS)[number]
 
 const [wanted, count] = (process.env['STOPLINE_CRASH_AT'] ?? '').split(':')
 let left = Number(count ?? 1)

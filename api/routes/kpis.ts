@@ -9,7 +9,7 @@ import { pageOf, PAGE_QUERY, type PageQuery } from '../paging.ts'
 import { jsonList, route } from '../route.ts'
 import { partsFilter } from './params.ts'
 
-const DIMENSIONS = ['job', 'repo', 'community'] as const
+const DIMENSIONS = ['job', 'repo', 'community', 'source'] as const
 const SUBJECT_QUERY = {
   dimension: { type: 'string', enum: DIMENSIONS, description: 'Kind of subject.' },
   subject: {

@@ -12,7 +12,7 @@ it('fuses processors of one key, and cuts where records change their key', () =>
     ['clusters'],
     ['stopping', 'incidents', 'kpis'],
     ['priors'],
-    ['source-alerts'],
+    ['source-alerts', 'source-kpis'],
     ['kpi-repos'],
     ['kpi-communities'],
     ['merge-time'],

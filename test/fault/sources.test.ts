@@ -1,0 +1,106 @@
+/**
+ * Live sources of a real process that is killed between a poll, the log and what is remembered: after its restart nothing is
+ * lost and nothing doubled, whatever the source.
+ */
+
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { writeFileSync } from 'node:fs'
+import { stringify } from 'yaml'
+import { afterEach, describe, expect, it } from 'vitest'
+import { SOURCE_CRASH_POINTS, type CrashPoint } from '../../runtime/crash-point.ts'
+import { EmbeddedLog } from '../../runtime/embedded/log.ts'
+import { EmbeddedStore } from '../../runtime/embedded/store.ts'
+import { CI_WORLDS, courseOf, playCourse, type Course } from '../support/ci-worlds.ts'
+import { startCiServer } from '../support/ci-server.ts'
+import { temporaryFolder } from '../support/temporary.ts'
+
+const RUNS = 7
+/** Each process passes the point so often and dies, for so many processes. */
+const PASSAGES = [1, 3, 6]
+const cleanups: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup()
+})
+
+interface Lines {
+  readonly events: readonly string[]
+  readonly lines: readonly string[]
+}
+/** What is on the log of a store: ids, and `source run kind outcome` of starts and ends. */
+const linesIn = (folder: string): Lines => {
+  const store = new EmbeddedStore(folder, { readOnly: true })
+  try {
+    const records = [...new EmbeddedLog(store).read('ci.run-events.v1')].flatMap(
+      ({ record }) => record ?? [],
+    )
+    const ends = records.filter(({ kind }) => kind === 'started' || kind === 'finished')
+    return {
+      events: records.map(({ eventId }) => eventId),
+      lines: ends.map(({ source, runId, kind, outcome }) =>
+        `${source} ${runId} ${kind} ${outcome ?? ''}`.trim(),
+      ),
+    }
+  } finally {
+    store.close()
+  }
+}
+
+/** A process on the configuration, until it dies or is told to stop by `stopAfterMs`. */
+const process_ = (config: string, crashAt: string, stopAfterMs: number | null) =>
+  new Promise<NodeJS.Signals | number | null>((resolve) => {
+    const env = { ...process.env, TOKEN: 'token', STOPLINE_CRASH_AT: crashAt }
+    const child = spawn(process.execPath, ['cli/main.ts', 'up', '--config', config], {
+      env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let err = ''
+    let stop: NodeJS.Timeout | undefined
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      err += text
+      if (stopAfterMs !== null && err.includes('page '))
+        stop ??= setTimeout(() => child.kill('SIGTERM'), stopAfterMs)
+    })
+    child.once('exit', (code, signal) => {
+      clearTimeout(stop)
+      resolve(signal ?? code)
+    })
+  })
+
+const configured = async (course: Course, folder: string): Promise<string> => {
+  const sources = await Promise.all(
+    Object.entries(CI_WORLDS).map(async ([name, world]) => {
+      const server = await startCiServer(playCourse(world, course, Date.now))
+      cleanups.push(server.close)
+      return { ...world.configured(server.url), name, every: '1s' }
+    }),
+  )
+  const config = join(folder, 'c.yaml')
+  writeFileSync(config, stringify({ store: join(folder, 'store'), port: 0, sources }))
+  return config
+}
+
+describe('live sources whose process is killed', () => {
+  it.each<CrashPoint>([...SOURCE_CRASH_POINTS])(
+    'at the point %s lose nothing and double nothing',
+    async (point) => {
+      const folder = temporaryFolder()
+      // Long enough for all processes to hear something new.
+      const course = courseOf(RUNS, Date.now(), 1_000, 4_000)
+      const config = await configured(course, folder)
+      for (const passage of PASSAGES)
+        expect(await process_(config, `${point}:${passage}`, null)).toBe('SIGKILL')
+      const left = Math.max(0, course.endsAt - Date.now())
+      expect(await process_(config, '', left + 5_000)).toBe(0)
+      const { events, lines } = linesIn(join(folder, 'store'))
+      expect(new Set(events).size).toBe(events.length)
+      for (const source of Object.keys(CI_WORLDS))
+        for (let run = 1; run <= RUNS; run += 1)
+          expect(lines.filter((line) => line.startsWith(`${source} ${run} `))).toEqual([
+            `${source} ${run} started`,
+            `${source} ${run} finished ${run % 3 === 0 ? 'failure' : 'success'}`,
+          ])
+    },
+    120_000,
+  )
+})
