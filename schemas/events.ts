@@ -384,6 +384,7 @@ export interface KpiValue {
   low: number | null
   high: number | null
   n: number
+  compat: number | null
 }
 
 /** Every KPI of one subject over one window, as known at one instant. */

@@ -9,7 +9,7 @@ import { pageOf, PAGE_QUERY, type PageQuery } from '../paging.ts'
 import { jsonList, route } from '../route.ts'
 import { partsFilter } from './params.ts'
 
-const DIMENSIONS = ['job', 'repo', 'community', 'source'] as const
+const DIMENSIONS = ['job', 'repo', 'community', 'source', 'tests', 'pulls'] as const
 const SUBJECT_QUERY = {
   dimension: { type: 'string', enum: DIMENSIONS, description: 'Kind of subject.' },
   subject: {
@@ -17,7 +17,7 @@ const SUBJECT_QUERY = {
     maxLength: 1_000,
   },
 }
-const WINDOW = { ...text('Window: now, 24h, 7d or 14d.'), maxLength: 20 }
+const WINDOW = { ...text('Window: now, 24h, 7d, 14d or 30d.'), maxLength: 20 }
 interface SubjectQuery {
   readonly dimension?: string
   readonly subject?: string

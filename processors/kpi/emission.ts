@@ -93,14 +93,14 @@ const kpiOf = (occasion: Occasion, window: WindowName): Kpi => {
 
 /** Of many a row nothing was heard: all records say so with the same value. */
 const NOTHING_TOLD: ReadonlyMap<KpiRow, KpiValue> = new Map(
-  KPIS.map((row) => [row, { kpi: row.name, ...NOTHING }]),
+  KPIS.map((row) => [row, { kpi: row.name, ...NOTHING, compat: null }]),
 )
 /** Field by field: a spread of some twenty values for each record would cost more than their formulas. */
 const valueOf = (row: KpiRow, reading: Reading): KpiValue => {
   const told = row.value(reading)
-  if (told === NOTHING) return NOTHING_TOLD.get(row) ?? { kpi: row.name, ...NOTHING }
+  if (told === NOTHING) return NOTHING_TOLD.get(row) ?? { kpi: row.name, ...NOTHING, compat: null }
   const { value, numerator, denominator, low, high, n } = told
-  return { kpi: row.name, value, numerator, denominator, low, high, n }
+  return { kpi: row.name, value, numerator, denominator, low, high, n, compat: null }
 }
 
 const stampOf = (

@@ -9,7 +9,13 @@ import { wilson, Z95 } from '../../schemas/measures.ts'
 import { classed, countEnds, endsOf } from './ends.ts'
 import { EVERYWHERE, NOTHING, type KpiRow, type Value } from './row.ts'
 
-const difference = (passes: number, runs: number, oldPasses: number, oldRuns: number): Value => {
+/** Difference of two shares with the interval of Newcombe 1998, method 10. Example: 8 of 10 after 5 of 10 is .3, −.1067 to .5999. */
+export const differenceOf = (
+  passes: number,
+  runs: number,
+  oldPasses: number,
+  oldRuns: number,
+): Value => {
   if (runs <= 0 || oldRuns <= 0) return NOTHING
   const rate = passes / runs
   const oldRate = oldPasses / oldRuns
@@ -36,6 +42,11 @@ export const netImprovement: KpiRow = {
   value: ({ runs, fortnight }) => {
     const passes = endsOf(runs, 'success')
     const all = classed(runs)
-    return difference(passes, all, endsOf(fortnight, 'success') - passes, classed(fortnight) - all)
+    return differenceOf(
+      passes,
+      all,
+      endsOf(fortnight, 'success') - passes,
+      classed(fortnight) - all,
+    )
   },
 }

@@ -34,7 +34,8 @@ export interface Reading {
   readonly gauges: Gauges
 }
 
-export type Value = Omit<KpiValue, 'kpi'>
+/** What AI4CI published is given for tests alone (tests/row.ts). */
+export type Value = Omit<KpiValue, 'kpi' | 'compat'>
 
 /** One KPI. */
 export interface KpiRow {

@@ -25,7 +25,7 @@ export const LONGEST_MS = WINDOW_MS['7d']
 
 const NOTHING: Value = {
   ...{ value: null, numerator: null, denominator: null },
-  ...{ low: null, high: null, n: 0 },
+  ...{ low: null, high: null, n: 0, compat: null },
 }
 
 export const SOURCE_KPIS: readonly SourceKpi[] = [

@@ -51,6 +51,14 @@ export interface Column {
   flaky: number
   skipped: number
   fresh: number
+  /** Results that the source calls blocked and timed out. */
+  blocked: number
+  timedOut: number
+  /** Milliseconds and number of passes whose duration was told, and of other results. */
+  passMs: number
+  passes: number
+  otherMs: number
+  others: number
 }
 export interface Chunk {
   columns: Column[]
@@ -75,6 +83,8 @@ export interface Tab {
   /** When the timers are due; 0 where not set. */
   paneAt: number
   staleAt: number
+  /** The full hour as of which KPIs are told next. */
+  kpisAt: number
 }
 
 /** Messages that are alike. */
@@ -138,6 +148,12 @@ const COLUMN = record('Column', {
   flaky: 'int',
   skipped: 'int',
   fresh: 'int',
+  blocked: 'int',
+  timedOut: 'int',
+  passMs: 'long',
+  passes: 'int',
+  otherMs: 'long',
+  others: 'int',
 })
 const GROUP = record('Group', {
   fingerprint: 'long',
@@ -169,6 +185,7 @@ export const TEST_CELLS = {
     hasPasses: 'boolean',
     paneAt: 'long',
     staleAt: 'long',
+    kpisAt: 'long',
   }),
   run: { type: 'long' },
   columns: record('Chunk', { columns: listOf(COLUMN) }),
@@ -190,6 +207,7 @@ export const newTab = (): Tab => ({
   hasPasses: false,
   paneAt: 0,
   staleAt: 0,
+  kpisAt: 0,
 })
 
 /** Number of the oldest column that is kept. */

@@ -39,7 +39,8 @@ const open = (cells: Cells, tab: Tab, run: RunRef, at: number): number => {
   const { runId, attempt } = run
   chunk.columns.push({
     ...{ runId, attempt, at: time, sha: null, outcome: null },
-    ...{ passed: 0, failed: 0, flaky: 0, skipped: 0, fresh: 0 },
+    ...{ passed: 0, failed: 0, flaky: 0, skipped: 0, fresh: 0, blocked: 0, timedOut: 0 },
+    ...{ passMs: 0, passes: 0, otherMs: 0, others: 0 },
   })
   cells.put(chunkCell(number), chunk)
   cells.put(runCell(runName(run)), number)

@@ -50,26 +50,24 @@ export const isAlert = (kinds: readonly number[]): boolean => {
   return false
 }
 
-/** Failures that were fixed by a pass. */
-export interface Fixes {
-  readonly fixes: number
-  /** Failing runs in them. */
+/** Failures in a row that a pass fixed. */
+export interface Fix {
+  /** Failing runs. */
   readonly runs: number
-  /** From the first failing run of each to the pass. Unit: seconds. */
+  /** From the first of them to the pass. Unit: seconds. */
   readonly seconds: number
 }
 
 /**
- * Closed failures whose pass lies at or after place `from`: mean length is runs over fixes, mean time to fix seconds over
- * fixes. Cells without a result are bridged; a flaky result passed. Source: AI4CI 15 and 16, with open failures left out.
+ * Closed failures whose pass lies at or after place `from`. Cells without a result are bridged; a flaky result passed. Source: AI4CI 15 and 16, with open failures left out.
  * Example: P F F P at 0, 10, 20, 30 s is one fix of 2 runs and 20 s.
  */
 export const fixesOf = (
   kinds: readonly number[],
   times: readonly number[],
   from: number,
-): Fixes => {
-  let [fixes, runs, seconds] = [0, 0, 0]
+): Fix[] => {
+  const fixes: Fix[] = []
   let [length, startAt] = [0, 0]
   kinds.forEach((kind, i) => {
     if (isNoResult(kind)) return
@@ -79,12 +77,8 @@ export const fixesOf = (
       length += 1
       return
     }
-    if (length > 0 && i >= from) {
-      fixes += 1
-      runs += length
-      seconds += (at - startAt) / 1000
-    }
+    if (length > 0 && i >= from) fixes.push({ runs: length, seconds: (at - startAt) / 1000 })
     length = 0
   })
-  return { fixes, runs, seconds }
+  return fixes
 }

@@ -2,6 +2,9 @@
 
 import { FAIL, FLAKY, isPassLike } from './kinds.ts'
 
+/** Newest results that flips are read from, and transitions. */
+export const SCORED = 50
+export const SCORED_BY_TRANSITIONS = 20
 /** A row of so many failures is an outage, not a flake. */
 const OUTAGE = 3
 
@@ -19,6 +22,12 @@ export const naiveScore = (kinds: readonly number[]): number | null =>
  */
 export const flipScore = (kinds: readonly number[]): number | null => {
   if (kinds.length === 0) return null
+  const { flips, considered } = flipsOf(kinds)
+  return considered === 0 ? 0 : flips / considered
+}
+
+/** What the flip score is made of. */
+export const flipsOf = (kinds: readonly number[]): { flips: number; considered: number } => {
   let flips = 0
   let considered = 0
   let hasPassed = true
@@ -30,7 +39,7 @@ export const flipScore = (kinds: readonly number[]): number | null => {
     if (kind === FLAKY || (kind === FAIL && hasPassed)) flips += 1
     hasPassed = kind !== FAIL
   }
-  return considered === 0 ? 0 : flips / considered
+  return { flips, considered }
 }
 
 /** Where an outage that starts here is over; the same place where none starts. */

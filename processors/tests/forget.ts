@@ -5,6 +5,7 @@ import { retire, type Cells, type Effect } from '../processor.ts'
 import type { Tab } from './cells.ts'
 import { forgetColumns } from './columns.ts'
 import { forgetGroups } from './groups.ts'
+import { forgetKpis } from './kpis.ts'
 import { readSheet, sheetCell } from './sheets.ts'
 
 /** Deletes all cells of a job and all that was said of its tests. */
@@ -17,7 +18,7 @@ export const forgetTab = (cells: Cells, job: string, tab: Tab): Effect[] => {
     effects.push(retire('ci.test-sheets.v1', keyOf(...parts, String(at))))
     cells.delete(sheetCell(at))
   }
-  effects.push(...forgetGroups(cells, job), retire('ci.test-tabs.v1', job))
+  effects.push(...forgetGroups(cells, job), ...forgetKpis(job), retire('ci.test-tabs.v1', job))
   forgetColumns(cells, tab)
   cells.delete('tab')
   return effects

@@ -36,7 +36,7 @@ export const hearResult = (
   if ((before | bits) === before) return drop('duplicate')
   if ((bits & PASSED) !== 0) tab.hasPasses = true
   const isFresh = ((before | bits) & BAD) !== 0 && isFreshFailure(row, column, tab)
-  count(cells, tab, column, before, before | bits, isFresh)
+  count(cells, tab, column, before, before | bits, isFresh, result)
   note(cells, row, result, column, (bits & BAD) !== 0)
   if (!row.isTouched) touch(tab, at)
   row.isTouched = true
@@ -77,14 +77,31 @@ const count = (
   before: number,
   after: number,
   isFresh: boolean,
+  result: TestResult,
 ): void => {
   const column = readColumn(cells, number)
   if (column === undefined) return
+  noteWord(column, result)
   add(column, before, -1, isFresh)
   add(column, after, 1, isFresh)
   if (column.outcome === 'failure' && mark(tab, number, NAMED)) cells.put('tab', tab)
   keepColumn(cells, number)
 }
+/** What only the source's own word and its clock tell. */
+const noteWord = (column: Column, { rawStatus, status, durationSeconds: seconds }: TestResult) => {
+  if (rawStatus === 'BLOCKED') column.blocked += 1
+  else if (TIMED_OUT.has(rawStatus)) column.timedOut += 1
+  if (seconds === null || status === 'skipped') return
+  const ms = Math.round(seconds * 1000)
+  if (status === 'passed') {
+    column.passMs += ms
+    column.passes += 1
+  } else {
+    column.otherMs += ms
+    column.others += 1
+  }
+}
+const TIMED_OUT: ReadonlySet<string> = new Set(['TIMED_OUT', 'timed_out', 'timeout', 'TIMEOUT'])
 const add = (column: Column, bits: number, by: number, isFresh: boolean): void => {
   const kind = kindOf(bits)
   if (kind === 'none' || kind === 'quiet') return

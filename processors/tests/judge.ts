@@ -4,14 +4,18 @@ import type { JobRef, Stamped, TestChange, TestCounts, TestState } from '../../s
 import { hasFailure } from '../../schemas/strips.ts'
 import type { Row } from './cells.ts'
 import { fixesOf, isAlert, streakOf } from './failures.ts'
-import { flipScore, naiveScore, pairsOf, transitionScore } from './flips.ts'
+import {
+  flipScore,
+  naiveScore,
+  pairsOf,
+  SCORED,
+  SCORED_BY_TRANSITIONS,
+  transitionScore,
+} from './flips.ts'
 import { FAIL, KIND_WORDS, NONE } from './kinds.ts'
 import { cellsOf, resultsOf, withoutMass, type Look } from './look.ts'
 import { judgeRegression, newTrouble, NO_REGRESSION } from './regression.ts'
 import { severityOf, wordOf, type Symptoms } from './words.ts'
-
-const SCORED = 50
-const SCORED_BY_TRANSITIONS = 20
 
 /** What of a test's record is said by its cells. */
 type Measures = Omit<
@@ -87,6 +91,8 @@ const windowsOf = (kinds: readonly number[], look: Look) => {
     weekBefore: countsOf(kinds, look.weekBefore, look.week),
     ...{ passToFail: pairs.passToFail, failToPass: pairs.failToPass },
     ...{ failToFail: pairs.failToFail, pairs: pairs.all },
-    ...{ fixes: fixes.fixes, fixRuns: fixes.runs, fixSeconds: fixes.seconds },
+    fixes: fixes.length,
+    fixRuns: fixes.reduce((sum, { runs }) => sum + runs, 0),
+    fixSeconds: fixes.reduce((sum, { seconds }) => sum + seconds, 0),
   }
 }

@@ -27,7 +27,7 @@ export interface Look {
 }
 
 /** Place of the first time after `at`. */
-const placeAfter = (times: readonly number[], at: number): number => {
+export const placeAfter = (times: readonly number[], at: number): number => {
   let [low, high] = [0, times.length]
   while (low < high) {
     const middle = (low + high) >> 1

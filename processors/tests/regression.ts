@@ -48,7 +48,7 @@ export const newTrouble = (betFrom: number): Trouble => ({
   basisFailures: 0,
 })
 
-const isRegressed = ({ regressedAt, clearedAt }: Trouble): boolean =>
+export const isRegressed = ({ regressedAt, clearedAt }: Trouble): boolean =>
   regressedAt > 0 && clearedAt === 0
 
 interface Share {

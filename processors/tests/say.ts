@@ -87,7 +87,11 @@ export interface RedCounts extends Changes {
 const columnsOf = (cells: Cells, tab: Tab): TestColumn[] => {
   const columns = newestColumns(cells, tab, SHOWN)
   const from = tab.marks.length - columns.length
-  return columns.map((column, i) => ({ ...column, marks: tab.marks[from + i] ?? 0 }))
+  return columns.map((column, i) => {
+    const { runId, attempt, at, sha, outcome, passed, failed, flaky, skipped, fresh } = column
+    const marks = tab.marks[from + i] ?? 0
+    return { runId, attempt, at, sha, outcome, passed, failed, flaky, skipped, fresh, marks }
+  })
 }
 
 export const tabRecord = (on: Occasion, tab: Tab, red: RedCounts): TestTab => {

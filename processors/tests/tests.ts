@@ -12,11 +12,13 @@ import { firstColumn, newTab, tabOf, TEST_CELLS, type Tab } from './cells.ts'
 import { columnOf, keepColumn, readColumn } from './columns.ts'
 import { forgetTab } from './forget.ts'
 import { hearResult, marksOfEnd } from './hear.ts'
+import { nextLeaving, sayKpis } from './kpis.ts'
 import { sayPane } from './pane.ts'
 import { staleAtOf } from './tab-status.ts'
 
 const NO_EFFECTS: readonly Effect[] = []
 const PANE_MS = 5 * 60_000
+const HOUR_MS = 60 * 60_000
 /** Jobs speak spread over this long after the end of a pane. */
 const TURN_MS = 8_000
 /** A job is forgotten so long after its newest column. */
@@ -25,7 +27,14 @@ const FORGOTTEN_MS = 60 * 24 * 3_600_000
 export const tests: Processor = {
   name: 'tests',
   inputs: ['ci.test-results.v1', 'ci.runs.v1'],
-  outputs: ['ci.test-states.v1', 'ci.test-sheets.v1', 'ci.test-tabs.v1', 'ci.failure-groups.v1'],
+  outputs: [
+    'ci.test-states.v1',
+    'ci.test-sheets.v1',
+    'ci.test-tabs.v1',
+    'ci.failure-groups.v1',
+    'ci.kpis.v1',
+    'ci.kpi-history.v1',
+  ],
   cells: TEST_CELLS,
   /** Of runs only the end matters. */
   wants(record, topic) {
@@ -86,17 +95,39 @@ const endedColumn = (cells: Cells, tab: Tab, run: Run, now: number): number | nu
   return column === null || column < firstColumn(tab) ? null : column
 }
 
-/** Sets the timer of the pane's end, in the job's turn. */
+/** Sets the timers of the pane's and of the hour's end, in the job's turn. */
 const wake = (tab: Tab, key: string, now: number): Effect[] => {
-  if (tab.paneAt > 0) return []
   const phase = phaseOf(key, TURN_MS)
-  tab.paneAt = Math.floor((now - phase) / PANE_MS) * PANE_MS + PANE_MS + phase
-  return [setTimer('pane', tab.paneAt)]
+  const effects = wakeAt(tab, endOf(now, HOUR_MS, phase))
+  if (tab.paneAt > 0) return effects
+  tab.paneAt = endOf(now, PANE_MS, phase)
+  return [...effects, setTimer('pane', tab.paneAt)]
+}
+/** The next end of a span after an instant, in a turn. */
+const endOf = (at: number, spanMs: number, phase: number): number =>
+  Math.floor((at - phase) / spanMs) * spanMs + spanMs + phase
+
+/** Sets the timer of KPIs, where nothing is to be said of them before. */
+const wakeAt = (tab: Tab, at: number): Effect[] => {
+  if (at === Infinity || (tab.kpisAt > 0 && tab.kpisAt <= at)) return []
+  tab.kpisAt = at
+  return [setTimer('kpis', at)]
+}
+const sayHour = (cells: Cells, key: string, tab: Tab, now: number): Effect[] => {
+  tab.kpisAt = 0
+  const leaves = nextLeaving(tab, now)
+  const at = leaves === Infinity ? leaves : endOf(leaves - 1, HOUR_MS, phaseOf(key, TURN_MS))
+  return [...sayKpis(cells, key, tab, now), ...wakeAt(tab, at)]
 }
 
 const onTimer = (cells: Cells, key: string, timer: string, now: number): readonly Effect[] => {
   const tab = tabOf(cells)
   if (tab === undefined) return NO_EFFECTS
+  if (timer === 'kpis') {
+    const said = sayHour(cells, key, tab, now)
+    cells.put('tab', tab)
+    return said
+  }
   const newest = tab.times.at(-1) ?? now
   if (timer === 'stale') {
     tab.staleAt = 0

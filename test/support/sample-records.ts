@@ -155,6 +155,7 @@ export const sampleKpi = (change: Partial<Kpi> = {}): Kpi => ({
       low: 0.55,
       high: 0.93,
       n: 15,
+      compat: null,
     },
     {
       kpi: 'queue_p50',
@@ -164,6 +165,7 @@ export const sampleKpi = (change: Partial<Kpi> = {}): Kpi => ({
       low: null,
       high: null,
       n: 0,
+      compat: null,
     },
   ],
   late: 0,

@@ -19,6 +19,7 @@ const value = (kpi: string, change: object) => ({
   low: null,
   high: null,
   n: 0,
+  compat: null,
   ...change,
 })
 
@@ -35,6 +36,7 @@ describe('KPI values in words', () => {
       low: 0.55,
       high: 0.93,
       n: 15,
+      compat: null,
     })
     expect(kpiText(rate)).toBe('80\u202f%')
     expect(kpiBasis(rate)).toBe('12 of 15 · 55–93\u202f%')
