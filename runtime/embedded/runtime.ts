@@ -20,7 +20,7 @@ const VIEW_RETENTION_MS = 90 * 24 * HOUR_MS
 /** Looking for old rows reads the whole table. */
 const EXPIRE_EVERY_MS = 7 * 24 * HOUR_MS
 /** So many offers of a replay are committed at once. */
-const TAKEN_OFFERS = 30_000
+const TAKEN_OFFERS = 60_000
 const cursorName = (source: string): string => `cursor/${source}`
 
 export class EmbeddedRuntime {

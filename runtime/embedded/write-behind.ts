@@ -38,6 +38,11 @@ type Places = Map<string, Map<string, Map<string, Place>>>
 
 /** A small commit brings so much to the table, while too much is held. */
 const LEAST_DRAINED_BYTES = 64 << 10
+/**
+ * A commit that changes more makes several rows. Pieces of one size leave no holes in memory as they come and go, as large
+ * ones of all sizes do.
+ */
+const ROW_BYTES = 1 << 20
 const EMPTY = Buffer.alloc(0)
 const rowOf = (seq: number): Row => ({ seq, bytes: EMPTY, places: [], live: 0 })
 
@@ -53,6 +58,8 @@ export class WriteBehind {
   /** Rows on disk, oldest first; what the next one will hold is in `#scratch`. */
   readonly #rows: Row[] = []
   #heldBytes = 0
+  /** Bytes of rows since the last commit. */
+  #written = 0
   #isDraining = false
   #open: Row
   #scratch = Buffer.allocUnsafeSlow(1 << 16)
@@ -85,7 +92,7 @@ export class WriteBehind {
   /** Changes a value; null deletes it. The bytes are copied. */
   put(first: string, second: string, third: string, bytes: Uint8Array | null): void {
     const size = frameSize(first, second, third, bytes)
-    if (this.#end + size > this.#scratch.length) this.#grow(size)
+    while (this.#end + size > this.#scratch.length) this.#makeRoom(size)
     const from = this.#end
     const name = { first, second, third }
     this.#end = putFrame(this.#scratch, from, this.#lastName, name, bytes)
@@ -112,8 +119,9 @@ export class WriteBehind {
 
   /** Appends what was changed, and writes the oldest changes to the table. Must run inside a transaction, as its last. */
   seal(): void {
-    const written = this.#append()
-    const goal = this.#goal(written)
+    this.#append()
+    const goal = this.#goal(this.#written)
+    this.#written = 0
     let past: Row | undefined
     // The newest row stays: numbers go on from it.
     for (let [row] = this.#rows; row !== undefined && this.#rows.length > 1; [row] = this.#rows) {
@@ -144,17 +152,29 @@ export class WriteBehind {
     this.#write() // an empty row, so that numbers go on from here for all who read along
   }
 
-  #append(): number {
-    return this.#end === 0 ? 0 : this.#write()
+  #append(): void {
+    if (this.#end > 0) this.#write()
   }
 
-  #write(): number {
-    const bytes = Buffer.allocUnsafeSlow(this.#end)
-    this.#scratch.copy(bytes, 0, 0, this.#end)
+  #write(): void {
+    const bytes = this.#isFull ? this.#handedOver() : this.#copied()
     this.#add.run(this.#name, this.#open.seq, crc32(bytes), bytes)
     this.#open.bytes = bytes
+    this.#written += bytes.length
     this.#push(this.#open)
-    return bytes.length
+  }
+  get #isFull(): boolean {
+    return this.#end > 0.75 * ROW_BYTES
+  }
+  #handedOver(): Buffer {
+    const bytes = this.#scratch.subarray(0, this.#end)
+    this.#scratch = Buffer.allocUnsafeSlow(ROW_BYTES)
+    return bytes
+  }
+  #copied(): Buffer {
+    const bytes = Buffer.allocUnsafeSlow(this.#end)
+    this.#scratch.copy(bytes, 0, 0, this.#end)
+    return bytes
   }
 
   #push(row: Row): void {
@@ -220,8 +240,15 @@ export class WriteBehind {
     }
   }
 
-  #grow(size: number): void {
-    const larger = Buffer.allocUnsafeSlow(2 * (this.#scratch.length + size))
+  /** Ends the row, or makes one larger that holds little yet. */
+  #makeRoom(size: number): void {
+    if (this.#isFull) {
+      this.#write()
+      return
+    }
+    const larger = Buffer.allocUnsafeSlow(
+      Math.max(2 * this.#scratch.length, this.#end + size, ROW_BYTES),
+    )
     this.#scratch.copy(larger, 0, 0, this.#end)
     this.#scratch = larger
   }

@@ -29,7 +29,7 @@ interface Known {
   readonly changed: Slot[]
 }
 /** Of one key so many cells stay in memory: a job has cells of runs and panes that are long over. */
-const CELLS_KEPT = 12
+const CELLS_KEPT = 8
 
 /** Drops the cells that were changed longest ago. All of them are in the store. */
 const trim = (slots: Slots): void => {
@@ -77,7 +77,8 @@ export class CellCache {
         const bytes = value === MISSING ? null : this.#encode(cell, key, value)
         this.#store.saveCell(this.#stage, key, cell, bytes)
         slot.isChanged = false
-        if (slots.size > CELLS_KEPT && slots.delete(cell)) slots.set(cell, slot)
+        if (bytes === null) slots.delete(cell)
+        else if (slots.size > CELLS_KEPT && slots.delete(cell)) slots.set(cell, slot)
       }
       changed.length = 0
       trim(slots)
