@@ -1,8 +1,11 @@
 import { useEffect, useRef } from 'preact/hooks'
+import { keyParts } from '../../schemas/keys.ts'
 import { openLive } from './data/live.ts'
 import { address } from './data/router.ts'
 import { useStore } from './data/store.ts'
-import { jobPath, routeOf, streamOf, type Route } from './lib/routes.ts'
+import { jobPath, routeOf, streamOf, subjectPath, type Route } from './lib/routes.ts'
+import { HealthPage } from './pages/health/health-page.tsx'
+import { SubjectPage } from './pages/health/subject-page.tsx'
 import { JobPage } from './pages/job/job-page.tsx'
 import { JobsPage } from './pages/jobs/jobs-page.tsx'
 import { NowPage } from './pages/now/now-page.tsx'
@@ -24,6 +27,10 @@ const Page = ({ route }: { readonly route: Route }) => {
       return <JobPage key={jobPath(route.job)} job={route.job} />
     case 'run':
       return <RunPage key={titleOf(route)} run={route.run} />
+    case 'health':
+      return <HealthPage />
+    case 'subject':
+      return <SubjectPage key={subjectPath(route.of)} of={route.of} />
     case 'savings':
       return <SavingsPage />
     case 'what-if':
@@ -45,17 +52,24 @@ const Page = ({ route }: { readonly route: Route }) => {
 const TITLES = {
   now: 'Now',
   jobs: 'Jobs',
+  health: 'Health',
   savings: 'Savings',
   'what-if': 'What if',
   pipeline: 'Pipeline',
   missing: '?',
 }
-const titleOf = (route: Route): string =>
-  route.page === 'job'
-    ? route.job.job
-    : route.page === 'run'
-      ? `${route.run.job} ${route.run.runId} #${route.run.attempt}`
-      : TITLES[route.page]
+const titleOf = (route: Route): string => {
+  switch (route.page) {
+    case 'job':
+      return route.job.job
+    case 'run':
+      return `${route.run.job} ${route.run.runId} #${route.run.attempt}`
+    case 'subject':
+      return keyParts(route.of.subject).join(' · ')
+    default:
+      return TITLES[route.page]
+  }
+}
 
 /** The page: bar, banners, and what the address names. A change of page moves the focus to its start. */
 export const App = () => {

@@ -1,7 +1,7 @@
 import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { jobPath, runPath } from '../../api/web/lib/routes.ts'
+import { jobPath, runPath, subjectPath } from '../../api/web/lib/routes.ts'
 import {
   buildPage,
   chromiumPath,
@@ -12,7 +12,7 @@ import {
   type Opened,
   type Served,
 } from '../support/browser.ts'
-import { ENDED, JOB, pageWorld, runningRef } from '../support/page-world.ts'
+import { ENDED, JOB, pageWorld, REPO, runningRef } from '../support/page-world.ts'
 
 const PATH = chromiumPath()
 
@@ -23,6 +23,8 @@ const PAGES: readonly (readonly [name: string, path: string, text: string])[] = 
   ['Job', jobPath(JOB), 'Family lognorm'],
   ['Run that runs', runPath(runningRef('stop')), 'Not scored yet'],
   ['Run that ended', runPath(ENDED), 'our rule said stop at'],
+  ['Health', '/health', 'openshift/origin'],
+  ['Repository', subjectPath(REPO), 'e2e: gcp 50%'],
   ['Savings', '/savings', 'p95-of-pass'],
   ['What if', '/what-if', 'What this rests on'],
   ['Pipeline', '/pipeline', 'unreadable-time'],

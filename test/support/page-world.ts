@@ -42,6 +42,13 @@ const LONG: JobRef = {
 }
 export const DEMO: JobRef = { source: 'demo', repo: 'tidewright/gateway', job: 'unit' }
 const JOBS = [JOB, LONG, DEMO]
+export const REPO = { dimension: 'repo', subject: key(JOB.source, JOB.repo) }
+const SUBJECTS: readonly (readonly [dimension: string, subject: string])[] = [
+  ...JOBS.map((job) => ['job', jobKey(job)] as const),
+  ...JOBS.map(({ source, repo }) => ['repo', key(source, repo)] as const),
+  ['community', 'prow'],
+  ['community', 'demo'],
+]
 
 /** A run of JOB that has ended, with trajectory and score. */
 export const ENDED = { ...JOB, runId: 'ended-3', attempt: 1 }
@@ -169,18 +176,18 @@ const trajectoryOf = (): Keyed[] => {
   ]
 }
 
-const kpisOf = (job: JobRef): Keyed[] =>
+const kpisOf = (dimension: string, subject: string): Keyed[] =>
   ['now', '24h', '7d', '14d'].flatMap((window) => {
     const kpi = sampleKpi({
-      dimension: 'job',
-      subject: jobKey(job),
+      dimension,
+      subject,
       window,
-      eventId: `kpi/${jobKey(job)}/${window}`,
-      simulated: job.source === 'demo',
+      eventId: `kpi/${dimension}/${subject}/${window}`,
+      simulated: subject.startsWith('demo'),
     })
     const past = Array.from({ length: 24 }, (_, i) => {
       const at = NOON - (24 - i) * HOUR_MS
-      const eventId = `history/${jobKey(job)}/${window}/${i}`
+      const eventId = `history/${dimension}/${subject}/${window}/${i}`
       return published('ci.kpi-history.v1', { ...kpi, eventId, eventAt: at, observedAt: at })
     })
     return [published('ci.kpis.v1', kpi), ...past]
@@ -220,7 +227,7 @@ export const pageWorld = (): Keyed[] =>
   [
     ...JOBS.flatMap(finishedRuns),
     ...JOBS.map((job) => published('ci.job-profiles.v1', profileOf(job))),
-    ...JOBS.flatMap(kpisOf),
+    ...SUBJECTS.flatMap(([dimension, subject]) => kpisOf(dimension, subject)),
     ...trajectoryOf(),
     ...runningRuns(),
     ...elsewhere(),

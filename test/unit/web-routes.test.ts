@@ -28,6 +28,7 @@ describe('addresses of the page', () => {
 
   it('are the plain pages, and missing for all else', () => {
     expect(routeOf('/')).toEqual({ page: 'now' })
+    expect(routeOf('/health')).toEqual({ page: 'health' })
     expect(routeOf('/savings')).toEqual({ page: 'savings' })
     expect(routeOf('/pipeline/')).toEqual({ page: 'pipeline' })
     for (const path of ['/nowhere', '/jobs/a/b', '/runs/a/b/c/d/x', '/jobs/a/b/c/d', '/%E0%A4%A'])

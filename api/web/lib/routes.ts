@@ -3,8 +3,15 @@
 import type { JobRef, RunRef } from '../../../schemas/events.ts'
 import { jobKey } from '../../../schemas/keys.ts'
 
+/** What KPIs are kept of. Example: `repo` and `prow:o/r`. */
+export interface Subject {
+  readonly dimension: string
+  readonly subject: string
+}
+
 export type Route =
-  | { readonly page: 'now' | 'jobs' | 'savings' | 'what-if' | 'pipeline' }
+  | { readonly page: 'now' | 'jobs' | 'health' | 'savings' | 'what-if' | 'pipeline' }
+  | { readonly page: 'subject'; readonly of: Subject }
   | { readonly page: 'job'; readonly job: JobRef }
   | { readonly page: 'run'; readonly run: RunRef }
   | { readonly page: 'missing' }
@@ -14,6 +21,10 @@ const join = (...parts: readonly (string | number)[]): string =>
 
 /** Address of a job's page. Example: `/jobs/prow/o%2Fr/unit`. */
 export const jobPath = (job: JobRef): string => join('jobs', job.source, job.repo, job.job)
+
+/** Address of the page of a repository, or of another subject of KPIs. Example: `/health/repo/prow%3Ao%2Fr`. */
+export const subjectPath = ({ dimension, subject }: Subject): string =>
+  join('health', dimension, subject)
 
 /** Address of a run's page. */
 export const runPath = (run: RunRef): string =>
@@ -33,6 +44,7 @@ export const query = (values: Record<string, string | number | null>): string =>
 const SIMPLE = new Map<string, Route>([
   ['', { page: 'now' }],
   ['jobs', { page: 'jobs' }],
+  ['health', { page: 'health' }],
   ['savings', { page: 'savings' }],
   ['what-if', { page: 'what-if' }],
   ['pipeline', { page: 'pipeline' }],
@@ -45,6 +57,8 @@ export const routeOf = (path: string): Route => {
   const [first = '', source = '', repo = '', job = '', runId = '', attempt = ''] = parts
   if (parts.length <= 1) return SIMPLE.get(first) ?? { page: 'missing' }
   if (first === 'jobs' && parts.length === 4) return { page: 'job', job: { source, repo, job } }
+  if (first === 'health' && parts.length === 3)
+    return { page: 'subject', of: { dimension: source, subject: repo } }
   if (first === 'runs' && parts.length === 6 && /^\d+$/.test(attempt))
     return { page: 'run', run: { source, repo, job, runId, attempt: Number(attempt) } }
   return { page: 'missing' }

@@ -6,6 +6,7 @@ import { LiveState } from './live-state.tsx'
 const PAGES = [
   ['/', 'Now', ['now']],
   ['/jobs', 'Jobs', ['jobs', 'job', 'run']],
+  ['/health', 'Health', ['health', 'subject']],
   ['/savings', 'Savings', ['savings']],
   ['/what-if', 'What if', ['what-if']],
   ['/pipeline', 'Pipeline', ['pipeline']],

@@ -1,16 +1,17 @@
 import type { JobRef } from '../../../../schemas/events.ts'
+import { jobKey } from '../../../../schemas/keys.ts'
 import type { RunMark } from '../../../../schemas/views.ts'
 import { PassStrip } from '../../charts/pass-strip.tsx'
 import { useAnswer } from '../../data/use-answer.ts'
 import type { JobAnswer, RunAnswer } from '../../lib/answers.ts'
 import { jobApi, query } from '../../lib/routes.ts'
 import { Message, WhenReady } from '../../parts/asked.tsx'
+import { KpiTiles } from '../../parts/kpi-tiles.tsx'
 import { OutcomeKey } from '../../parts/outcome-key.tsx'
 import { Panel } from '../../parts/panel.tsx'
 import { DensityPlot } from './density-plot.tsx'
 import { DurationsPlot } from './durations-plot.tsx'
 import { JobHead } from './job-head.tsx'
-import { KpiTiles } from './kpi-tiles.tsx'
 import { SurvivalPlot } from './survival-plot.tsx'
 
 /** One job: how its runs went, how long they last, what is said of those that run. */
@@ -46,7 +47,7 @@ export const JobPage = ({ job }: { readonly job: JobRef }) => {
           }
         </WhenReady>
       </Panel>
-      <KpiTiles job={job} />
+      <KpiTiles dimension="job" subject={jobKey(job)} />
       <div class="columns">
         <Panel title="Durations by outcome" note="each finished run, by its start">
           <WhenReady asked={runs} what="the runs of this job">

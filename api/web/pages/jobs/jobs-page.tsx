@@ -4,8 +4,8 @@ import { useStore } from '../../data/store.ts'
 import { useAnswer } from '../../data/use-answer.ts'
 import { query } from '../../lib/routes.ts'
 import { Message, WhenReady } from '../../parts/asked.tsx'
+import { JobsTable } from '../../parts/jobs-table.tsx'
 import { Panel } from '../../parts/panel.tsx'
-import { JobsTable } from './jobs-table.tsx'
 
 const ROWS = 500
 

@@ -1,12 +1,12 @@
-import type { KpiValue } from '../../../../schemas/events.ts'
-import { jobKey } from '../../../../schemas/keys.ts'
-import type { JobRow } from '../../../../schemas/views.ts'
-import { IntervalBar } from '../../charts/rule-bars.tsx'
-import { kpiBasis, kpiText } from '../../lib/kpis.ts'
-import { jobPath } from '../../lib/routes.ts'
-import { SourceTag } from '../../parts/source-tag.tsx'
-import { TimeAgo } from '../../parts/time-ago.tsx'
-import { useWeeks, type WeekOf } from './use-weeks.ts'
+import type { KpiValue } from '../../../schemas/events.ts'
+import { jobKey } from '../../../schemas/keys.ts'
+import type { JobRow } from '../../../schemas/views.ts'
+import { kpiBasis, kpiText } from '../lib/kpis.ts'
+import { jobPath } from '../lib/routes.ts'
+import { PassRate } from './pass-rate.tsx'
+import { SourceTag } from './source-tag.tsx'
+import { TimeAgo } from './time-ago.tsx'
+import { useWeeks, type WeekOf } from '../data/use-weeks.ts'
 
 /** Jobs with their week: pass rate and its interval, median of passes, machine time wasted. */
 export const JobsTable = ({ jobs }: { readonly jobs: readonly JobRow[] }) => {
@@ -64,16 +64,3 @@ const JobLine = ({ job, weekOf }: { readonly job: JobRow; readonly weekOf: WeekO
 }
 
 const textOf = (value: KpiValue | undefined): string => (value === undefined ? '—' : kpiText(value))
-
-const PassRate = ({ of }: { readonly of: KpiValue }) => (
-  <div class="rate">
-    <b>{kpiText(of)}</b>
-    <div>
-      <IntervalBar
-        of={{ ...of, numerator: of.numerator ?? 0, denominator: of.denominator ?? 0 }}
-        most={1}
-      />
-      <p class="small quiet">{kpiBasis(of)}</p>
-    </div>
-  </div>
-)

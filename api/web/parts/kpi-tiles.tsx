@@ -1,15 +1,14 @@
-import type { JobRef, Kpi, KpiValue } from '../../../../schemas/events.ts'
-import { jobKey } from '../../../../schemas/keys.ts'
-import { Sparkline, type SparkPoint } from '../../charts/sparkline.tsx'
-import { address, setParams } from '../../data/router.ts'
-import { useStore } from '../../data/store.ts'
-import { useAnswer } from '../../data/use-answer.ts'
-import { inTileOrder, kpiBasis, kpiText, kpiTitle } from '../../lib/kpis.ts'
-import { jobApi } from '../../lib/routes.ts'
-import { Message, WhenReady } from '../../parts/asked.tsx'
-import { Panel } from '../../parts/panel.tsx'
-import { Segments } from '../../parts/segments.tsx'
-import { Tile } from '../../parts/tile.tsx'
+import type { Kpi, KpiValue } from '../../../schemas/events.ts'
+import { Sparkline, type SparkPoint } from '../charts/sparkline.tsx'
+import { address, setParams } from '../data/router.ts'
+import { useStore } from '../data/store.ts'
+import { useAnswer } from '../data/use-answer.ts'
+import { inTileOrder, kpiBasis, kpiText, kpiTitle } from '../lib/kpis.ts'
+import { query, type Subject } from '../lib/routes.ts'
+import { Message, WhenReady } from './asked.tsx'
+import { Panel } from './panel.tsx'
+import { Segments } from './segments.tsx'
+import { Tile } from './tile.tsx'
 
 const WINDOWS = [
   ['now', 'now'],
@@ -19,13 +18,14 @@ const WINDOWS = [
 ] as const
 type WindowName = (typeof WINDOWS)[number][0]
 
-/** Every KPI of the job over a window: value, what it rests on, interval, and how it went. */
-export const KpiTiles = ({ job }: { readonly job: JobRef }) => {
+/** Every KPI of a subject over a window: value, what it rests on, interval, and how it went. */
+export const KpiTiles = ({ dimension, subject }: Subject) => {
   const chosen = new URLSearchParams(useStore(address).split('?')[1] ?? '').get('window')
   const window = WINDOWS.find(([name]) => name === chosen)?.[0] ?? '7d'
-  const kpis = useAnswer<readonly Kpi[]>(jobApi(job, '/kpis'), { on: ['kpi'], everyMs: 5000 })
+  const of = { dimension, subject, window }
+  const kpis = useAnswer<readonly Kpi[]>(`/v1/kpis${query(of)}`, { on: ['kpi'], everyMs: 5000 })
   const history = useAnswer<readonly Kpi[]>(
-    window === 'now' ? null : jobApi(job, `/history?window=${window}&limit=120`),
+    window === 'now' ? null : `/v1/kpis/history${query({ ...of, limit: 120 })}`,
     { on: ['kpi'], everyMs: 30_000 },
   )
   const past = history.state === 'ready' ? [...history.data].reverse() : []
@@ -43,10 +43,9 @@ export const KpiTiles = ({ job }: { readonly job: JobRef }) => {
         />
       }
     >
-      <WhenReady asked={kpis} what="the KPIs of this job">
-        {(records) => {
-          const record = records.find((kpi) => kpi.window === window && kpi.subject === jobKey(job))
-          return record === undefined ? (
+      <WhenReady asked={kpis} what="the KPIs">
+        {([record]) =>
+          record === undefined ? (
             <Message title="Nothing was heard in this window">Choose a longer one.</Message>
           ) : (
             <dl class="tiles">
@@ -55,7 +54,7 @@ export const KpiTiles = ({ job }: { readonly job: JobRef }) => {
               ))}
             </dl>
           )
-        }}
+        }
       </WhenReady>
     </Panel>
   )

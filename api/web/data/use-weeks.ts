@@ -1,7 +1,7 @@
 /** The week of every job, for the list of jobs. */
 
-import type { Kpi, KpiValue } from '../../../../schemas/events.ts'
-import { useAnswer } from '../../data/use-answer.ts'
+import type { Kpi, KpiValue } from '../../../schemas/events.ts'
+import { useAnswer } from './use-answer.ts'
 
 /** KPI values of a job by name; none where the job had no run in the week. */
 export type WeekOf = (jobKey: string, kpi: string) => KpiValue | undefined
