@@ -11,13 +11,15 @@ import {
 import { textOption, UsageError, type Invocation, type OptionRow } from './command.ts'
 
 const TOKEN = 'GITHUB_TOKEN'
+/** Where the API of another GitHub lies, as GitHub's own runners are told it. */
+const API_URL = 'GITHUB_API_URL'
 const WEBHOOK_SECRET = 'STOPLINE_GITHUB_WEBHOOK_SECRET'
 
 export const SOURCE_OPTIONS: Readonly<Record<string, OptionRow>> = {
   github: {
     type: 'string',
     value: 'OWNER/REPO,...',
-    doc: `GitHub repositories to poll (token in ${TOKEN}; ${WEBHOOK_SECRET} takes webhooks).`,
+    doc: `GitHub repositories to poll (token in ${TOKEN}; ${WEBHOOK_SECRET} takes webhooks; ${API_URL} for another GitHub).`,
   },
   prow: { type: 'string', value: 'URL', doc: 'Address of a Prow to poll.' },
   testgrid: {
@@ -65,10 +67,12 @@ const sourcesOf = (invocation: Invocation): object[] => {
     textOption(invocation, name),
   )
   const sources: object[] = []
+  const apiUrl = systemPorts.env(API_URL) ?? ''
   if (github !== undefined)
     sources.push({
       kind: 'github',
       repos: listOf(github),
+      ...(apiUrl === '' ? {} : { api: apiUrl }),
       ...secretIfSet('token', TOKEN),
       ...secretIfSet('webhook_secret', WEBHOOK_SECRET),
     })

@@ -16,5 +16,3 @@ export const SOURCES = {
   jenkins: JENKINS,
   prometheus: PROMETHEUS,
 } as const satisfies Record<string, SourceRow>
-
-export type SourceKind = keyof typeof SOURCES

@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs'
 import { parseDocument } from 'yaml'
-import type { Source } from '../source.ts'
-import { SOURCES, type SourceKind } from '../sources.ts'
+import type { Source, SourceRow } from '../source.ts'
+import { SOURCES } from '../sources.ts'
 import type { FieldTable } from './fields.ts'
 import { readPolicies, startLabelsOf, type StartLabels } from './job-policies.ts'
 import { isTable, readFields, type Reading, type SecretPorts, type Values } from './read-fields.ts'
@@ -42,7 +42,7 @@ export const COMMON_FIELDS = {
 } as const satisfies FieldTable
 
 export interface ConfiguredSource {
-  readonly kind: SourceKind
+  readonly kind: string
   readonly source: Source
   readonly requestsPerHour: number | null
   readonly webhookSecret: string | null
@@ -69,8 +69,11 @@ export class ConfigError extends Error {
   }
 }
 
-const isKind = (kind: unknown): kind is SourceKind =>
-  typeof kind === 'string' && Object.hasOwn(SOURCES, kind)
+/** Kinds of sources by name. */
+export type SourceTable = Readonly<Record<string, SourceRow>>
+
+const rowOf = (table: SourceTable, kind: unknown): SourceRow | undefined =>
+  typeof kind === 'string' && Object.hasOwn(table, kind) ? table[kind] : undefined
 
 const withoutSecrets = (fields: FieldTable, given: Values): Values =>
   Object.fromEntries(Object.entries(given).filter(([name]) => fields[name]?.type !== 'secret'))
@@ -80,14 +83,15 @@ const readSource = (
   outer: Reading,
   place: string,
   startLabels: StartLabels,
+  table: SourceTable,
 ): ConfiguredSource | null => {
   const reading = { ...outer, where: `${place}.` }
   const kind = isTable(given) ? given['kind'] : undefined
-  if (!isTable(given) || !isKind(kind)) {
-    reading.problems.push(`${place}.kind takes one of ${Object.keys(SOURCES).join(', ')}`)
+  const row = rowOf(table, kind)
+  if (!isTable(given) || typeof kind !== 'string' || row === undefined) {
+    reading.problems.push(`${place}.kind takes one of ${Object.keys(table).join(', ')}`)
     return null
   }
-  const row = SOURCES[kind]
   const before = reading.problems.length
   const values = readFields({ ...COMMON_FIELDS, ...row.fields }, given, reading)
   if (reading.problems.length > before) return null
@@ -110,7 +114,12 @@ const checkNames = (sources: readonly ConfiguredSource[], { problems }: Reading)
 }
 
 /** Reads a configuration as parsed. Throws a {@link ConfigError} that says everything that is wrong. */
-export const readConfig = (given: unknown, ports: SecretPorts, file: string): Config => {
+export const readConfig = (
+  given: unknown,
+  ports: SecretPorts,
+  file: string,
+  table: SourceTable = SOURCES,
+): Config => {
   const problems: string[] = []
   const reading: Reading = { where: '', ports, problems }
   const whole: Values = isTable(given) ? given : {}
@@ -121,7 +130,7 @@ export const readConfig = (given: unknown, ports: SecretPorts, file: string): Co
   const startLabels = startLabelsOf(readPolicies(jobs, reading), told)
   if (!Array.isArray(listed)) problems.push('sources takes a list')
   const sources = (Array.isArray(listed) ? listed : []).flatMap((one: unknown, index) => {
-    const source = readSource(one, reading, `sources[${index}]`, startLabels)
+    const source = readSource(one, reading, `sources[${index}]`, startLabels, table)
     return source === null ? [] : [source]
   })
   checkNames(sources, reading)

@@ -1,7 +1,7 @@
 /** Asks again, after a while, where that may help: no answer, one that says the fault is theirs, or one that asks for patience. */
 
 import type { Answer, Asking } from '../payload/reach.ts'
-import type { Breaker } from './breaker.ts'
+import { createBreaker, type Breaker } from './breaker.ts'
 import type { Quota } from './quota.ts'
 import { rateLimit, retryAfter } from './retry-after.ts'
 import { SourceError } from './source-error.ts'
@@ -16,7 +16,6 @@ export interface AttemptPorts {
   readonly wire: Wire
   readonly pace: Pace
   readonly quota: Quota
-  readonly breaker: Breaker
   readonly signal: AbortSignal
 }
 export type Attempts = (
@@ -59,13 +58,26 @@ const canHelp = ({ reason }: SourceError): boolean =>
 const backoffMs = (attempt: number, random: number): number =>
   Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS) * (0.5 + random / 2)
 
+/** What is known of one host of a source: another one may be well while it is not. */
+interface Host {
+  readonly breaker: Breaker
+  blockedUntil: number
+}
+
 export const createAttempts = (ports: AttemptPorts): Attempts => {
-  const { wire, pace, quota, breaker, signal } = ports
-  let blockedUntil = 0
+  const { wire, pace, quota, signal } = ports
+  const hosts = new Map<string, Host>()
+  const hostOf = (url: string): Host => {
+    const { origin } = new URL(url)
+    const known = hosts.get(origin) ?? { breaker: createBreaker(), blockedUntil: 0 }
+    hosts.set(origin, known)
+    return known
+  }
 
   const once = async (
     url: string,
     headers: Readonly<Record<string, string>>,
+    { blockedUntil }: Host,
     { isUrgent = false }: Asking,
     isLast: boolean,
   ): Promise<Came> => {
@@ -89,17 +101,19 @@ export const createAttempts = (ports: AttemptPorts): Attempts => {
   }
 
   return async (url, headers, asking) => {
+    const host = hostOf(url)
+    const { breaker } = host
     breaker.check(pace.now())
     for (let count = 0; ; count += 1) {
       const isLast = count === ATTEMPTS - 1
-      const came = await once(url, headers, asking, isLast)
+      const came = await once(url, headers, host, asking, isLast)
       const now = pace.now()
       if ('answer' in came) {
         if (came.answer.status >= 500) breaker.failed(now)
         else breaker.succeeded()
         return came.answer
       }
-      if (!came.isTheirs) blockedUntil = came.at ?? 0
+      if (!came.isTheirs) host.blockedUntil = came.at ?? 0
       const at = came.at ?? now + backoffMs(count, pace.random())
       if (isLast || at - now > LONGEST_WAIT_MS) {
         if (came.isTheirs) breaker.failed(now)

@@ -2,7 +2,6 @@
 
 import type { Asking, Get } from '../payload/reach.ts'
 import { createAttempts } from './attempts.ts'
-import { createBreaker } from './breaker.ts'
 import { hostCheck } from './hosts.ts'
 import { createKeptAnswers } from './kept-answers.ts'
 import { createQuota, type QuotaUse, type Sent } from './quota.ts'
@@ -65,7 +64,7 @@ export const createClient = (options: ClientOptions): Client => {
   const { addresses, requestsPerHour, sentBefore, ...ports } = options
   const check = hostCheck(addresses)
   const quota = createQuota(requestsPerHour, sentBefore)
-  const attempts = createAttempts({ ...ports, quota, breaker: createBreaker() })
+  const attempts = createAttempts({ ...ports, quota })
   const kept = createKeptAnswers()
   const unread = createUnread()
 

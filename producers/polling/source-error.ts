@@ -17,6 +17,18 @@ export const SOURCE_FAILURES = {
 
 export type SourceFailure = keyof typeof SOURCE_FAILURES
 
+/** Reasons that concern one host: where a source has another one, that may be well. */
+const OF_ONE_HOST: ReadonlySet<SourceFailure> = new Set([
+  'unreachable',
+  'timeout',
+  'throttled',
+  'circuit-open',
+])
+
+/** True for what keeps one host of a source from being heard, and says nothing of its others. */
+export const isOfOneHost = (error: unknown): error is SourceError =>
+  error instanceof SourceError && OF_ONE_HOST.has(error.reason)
+
 export class SourceError extends Error {
   override name = 'SourceError'
   readonly reason: SourceFailure

@@ -4,6 +4,7 @@ import { ahead, SIDE_BY_SIDE } from '../payload/ahead.ts'
 import { getItems } from '../payload/json-items.ts'
 import type { Get } from '../payload/reach.ts'
 import { isSilent, turnOf, type Turn } from '../payload/turn.ts'
+import { isOfOneHost } from '../polling/source-error.ts'
 import { fileUrl, podLogUrl } from './bucket.ts'
 import type { OpenRun, ProwCursor } from './cursor.ts'
 import { followLog } from './follow-log.ts'
@@ -44,6 +45,19 @@ interface Round {
 const listingUrl = (deck: string): string =>
   `${deck.replace(/\/+$/, '')}/prowjobs.js?omit=${encodeURIComponent(OMIT)}`
 
+const storeAway = (reason: string): Turn =>
+  turnOf({ notes: [{ oddity: 'unread-part', detail: `the object store: ${reason}` }] })
+
+/** Where the object store is away the runs of deck are heard all the same; what lies there is read when it is back. */
+async function* whileThere(turns: AsyncIterable<Turn>): AsyncGenerator<Turn> {
+  try {
+    yield* turns
+  } catch (error) {
+    if (!isOfOneHost(error)) throw error
+    yield storeAway(error.reason)
+  }
+}
+
 async function* lostTurns(
   { get, cursor, config, now }: Round,
   listed: ReadonlySet<string>,
@@ -76,9 +90,10 @@ async function* closingTurns(
   open.vain += hasLog ? MAX_VAIN : 1
   yield* testTurns(round, [open])
   if (open.vain < MAX_VAIN) return
+  const pod = await podTurn(get, open, config, now)
   // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- plain data, kept as JSON
   delete cursor.open[name]
-  yield await podTurn(get, open, config, now)
+  yield pod
 }
 
 /** Runs in turn: those looked at longest ago come first. */
@@ -98,8 +113,18 @@ async function* logTurns(round: Round): AsyncGenerator<Turn> {
   const { get, cursor, config, now } = round
   const read = async ([name, open]: [string, OpenRun]) => {
     const url = logUrl(open, config)
-    const reading = url === null ? NO_LOG : await followLog(get, url, open, config.runLogBytes, now)
-    return { name, open, ...reading, hasLog: reading.bytes > 0 || url === null }
+    if (url === null) return { name, open, ...NO_LOG, hasLog: true, away: null }
+    // The log of an ended run lies in the object store; where that breaks off nothing of it was read.
+    const before = open.isEnded ? structuredClone(open) : null
+    try {
+      const reading = await followLog(get, url, open, config.runLogBytes, now)
+      return { name, open, ...reading, hasLog: reading.bytes > 0, away: null }
+    } catch (error) {
+      if (before === null || !isOfOneHost(error)) throw error
+      const open = { ...before, readAt: now }
+      cursor.open[name] = open
+      return { name, open, ...NO_LOG, hasLog: false, away: error.reason }
+    }
   }
   const hasLogs = ({ isStarted, isEnded }: OpenRun): boolean => isStarted || isEnded
   const due = inTurn(cursor.open, ({ readAt }) => readAt, hasLogs, config.roundLogs)
@@ -108,9 +133,13 @@ async function* logTurns(round: Round): AsyncGenerator<Turn> {
     const most = Math.min(SIDE_BY_SIDE, Math.ceil(left / config.runLogBytes))
     const readings = await Promise.all(due.splice(0, most).map(read))
     yield turnOf({ facts: readings.flatMap(({ facts }) => facts) })
-    for (const { name, open, bytes, isAtEnd, hasLog } of readings) {
+    for (const { name, open, bytes, isAtEnd, hasLog, away } of readings) {
       left -= bytes
-      if (open.isEnded && isAtEnd) yield* closingTurns(round, name, open, hasLog)
+      if (away !== null) yield storeAway(away)
+      // A log that is far behind is read on while there is budget, after the others.
+      if (!isAtEnd) due.push([name, open])
+      if (open.isEnded && isAtEnd && away === null)
+        yield* whileThere(closingTurns(round, name, open, hasLog))
     }
   }
 }
@@ -152,9 +181,9 @@ export async function* pollProw(
   const parts = [
     turns(),
     historyTurns(get, cursor, config, repos, now),
-    lostTurns(round, listed),
+    whileThere(lostTurns(round, listed)),
     logTurns(round),
-    dueTests(round),
+    whileThere(dueTests(round)),
   ]
   for (const part of parts) for await (const turn of part) if (!isSilent(turn)) yield turn
 }

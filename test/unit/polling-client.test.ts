@@ -93,6 +93,20 @@ describe('a request', () => {
   })
 })
 
+describe('a host that fails', () => {
+  it('keeps no other host of its source from being asked', async () => {
+    const other = await startCiServer(() => ({ body: 'fine' }))
+    cleanups.push(other.close)
+    const { url, server, pace } = await start([{ status: 500 }])
+    const client = testClient({ addresses: [server.url, other.url] }, pace)
+    cleanups.push(client.close)
+    for (let i = 0; i < 5; i += 1) await client.get(url)
+    expect((await failureOf(client.get(url))).reason).toBe('circuit-open')
+    expect(await getText(client.get, other.url, MAX)).toBe('fine')
+    expect((await failureOf(client.get(url))).reason).toBe('circuit-open')
+  })
+})
+
 describe('a body', () => {
   const read = (get: Get, url: string) => getText(get, url, 10 * MAX)
 

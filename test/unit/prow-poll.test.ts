@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Get } from '../../producers/payload/reach.ts'
 import type { Turn } from '../../producers/payload/turn.ts'
 import { newCursor, type ProwCursor } from '../../producers/prow/cursor.ts'
+import { SourceError } from '../../producers/polling/source-error.ts'
 import { pollProw } from '../../producers/prow/poll.ts'
 import { answer } from '../support/answers.ts'
 import { config, iso, MINUTE_MS, prowJob, serve, START, type World } from '../support/prow-world.ts'
@@ -82,6 +83,42 @@ describe('rounds of polling', () => {
       eventAt: START + 40 * MINUTE_MS,
     })
     expect(cursor.jobs).toEqual({})
+  })
+
+  it('hear the runs of deck while the object store is away, and lose nothing that lies there', async () => {
+    const minutes = [0, 2, 32, 34, 37, 39, 41, 42, 43, 44, 45, 46]
+    const heard = async (awayAt: readonly number[]) => {
+      const cursor = newCursor()
+      const turns: Turn[] = []
+      for (const minute of minutes) {
+        const there = serve({ minute })
+        const isAway = awayAt.includes(minute)
+        const get: Get = (url, asking) => {
+          if (!isAway || new URL(url).host !== 'storage.example') return there(url, asking)
+          // At times it answers, and breaks off.
+          if (!url.endsWith('build-log.txt') || minute % 2 === 0)
+            return Promise.reject(new SourceError('unreachable', 'it is down'))
+          return there(url, asking).then((whole) => ({
+            ...whole,
+            body: (async function* () {
+              for await (const piece of whole.body) yield piece
+              throw new SourceError('timeout', 'it fell silent')
+            })(),
+          }))
+        }
+        const now = START + minute * MINUTE_MS
+        for await (const turn of pollProw(get, cursor, config, now)) turns.push(turn)
+      }
+      return { ids: tell(turns).toSorted(), open: cursor.open, turns }
+    }
+    const well = await heard([])
+    const away = await heard([34, 37, 39, 41, 42, 43, 44])
+    expect(away.ids).toEqual(well.ids)
+    expect(away.open).toEqual({})
+    expect(away.turns.flatMap(({ notes }) => notes)).toContainEqual({
+      oddity: 'unread-part',
+      detail: 'the object store: timeout',
+    })
   })
 
   it('ask no host but those configured', async () => {
