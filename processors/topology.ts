@@ -13,7 +13,8 @@
  *   ci.runs, ci.scores → kpis → ci.kpis, ci.kpi-history, ci.measures
  *                          └→ ci.kpi-partials → kpi-repos → the same by repository
  *                                                  └→ ci.kpi-partials → kpi-communities → the same by community
- *   ci.pull-events → merge-time → ci.merge-forecasts, ci.merge-scores
+ *   ci.runs, ci.decisions → pull-checks → ci.pull-checks
+ *   ci.pull-events, ci.pull-checks → merge-time → ci.merge-forecasts, ci.merge-scores
  *                      ↑   └→ ci.pull-outcomes → merge-priors → ci.merge-priors ┐ (by full hour)
  *                      └─────────────────────────────────────────────────────────┘
  */
@@ -24,6 +25,7 @@ import { kpis } from './kpi/jobs.ts'
 import { kpiCommunities, kpiRepos } from './kpi/rollups.ts'
 import { priors } from './priors/priors.ts'
 import { mergeTime } from './merge-time/merge-time.ts'
+import { pullChecks } from './merge-time/pull-checks.ts'
 import { mergePriors } from './merge-time/pooling.ts'
 import type { Processor } from './processor.ts'
 import { runs } from './runs/runs.ts'
@@ -50,6 +52,7 @@ export const TOPOLOGY: readonly Processor[] = [
   kpis,
   kpiRepos,
   kpiCommunities,
+  pullChecks,
   mergeTime,
   mergePriors,
 ]

@@ -38,6 +38,7 @@ export type TabCondition =
 export type RunChange = 'unknown' | 'queued' | 'started' | 'progress' | 'finished' | 'corrected'
 export type Phase = 'queued' | 'running' | 'finished'
 export type SignalKind = 'unknown' | 'siblings' | 'massFailure' | 'clusterTrouble'
+export type CheckState = 'unknown' | 'running' | 'endangered' | 'passed' | 'failed' | 'gone'
 export type Level = 'abstain' | 'continue' | 'watch' | 'advise' | 'stop'
 export type SourceCondition = 'unknown' | 'heard' | 'failing' | 'stale'
 export type IncidentState = 'unknown' | 'open' | 'update' | 'closed'
@@ -260,6 +261,14 @@ export interface Decision extends Stamped, RunRef {
   ground: string | null
   evidence: Record<string, number>
   rule: string
+}
+
+/** How a run of a pull request stands, re-keyed by its repository. */
+export interface PullCheck extends Stamped, RunRef {
+  pull: number | null
+  sha: string | null
+  state: CheckState
+  pFail: number | null
 }
 
 /** What is ahead of a change as a whole, and what its runs are still worth once a required job of it failed. */
@@ -582,6 +591,15 @@ export interface FailureGroup extends Stamped, JobRef {
   lastAttempt: number
 }
 
+/** A run of a pull request that failed or is likely to. */
+export interface TroubledCheck {
+  job: string
+  runId: string
+  attempt: number
+  state: string
+  pFail: number | null
+}
+
 /** When a pull request is expected to merge, and whether at all, as of one instant. */
 export interface MergeForecast extends Stamped {
   source: string
@@ -596,6 +614,8 @@ export interface MergeForecast extends Stamped {
   deciles: number[]
   classes: number[]
   signs: string[]
+  checks: TroubledCheck[]
+  checksRunning: number
   drivers: Record<string, number>
   cause: string
   merged: number
@@ -691,6 +711,7 @@ export interface Records {
   forecast: Forecast
   decision: Decision
   'change-decision': ChangeDecision
+  'pull-check': PullCheck
   score: Score
   'job-profile': JobProfile
   'pool-outcome': PoolOutcome

@@ -13,6 +13,11 @@ export const keyParts = (text: string): string[] =>
   text.split(':').map((part) => part.replace(/%3A/g, ':').replace(/%25/g, '%'))
 
 type JobRef = Pick<RunRef, 'source' | 'repo' | 'job'>
+export interface PullRef {
+  readonly source: string
+  readonly repo: string
+  readonly pull: number
+}
 /** Keys made lately, by job: most records are of a few thousand jobs, and one text for each makes tables quick to look up. */
 const KNOWN_JOBS = 10_000
 const known = new Map<string, JobRef & { readonly key: string }>()
@@ -30,6 +35,9 @@ export const jobKey = ({ source, repo, job }: JobRef): string => {
 /** Run name inside its job: `runId#attempt`. */
 export const runName = (run: Pick<RunRef, 'runId' | 'attempt'>): string =>
   `${run.runId}#${run.attempt}`
+
+/** Key of a pull request across all repositories. */
+export const pullKey = ({ source, repo, pull }: PullRef): string => key(source, repo, String(pull))
 
 /** Key of a run across all jobs. */
 export const runKey = (run: RunRef): string => key(run.source, run.repo, run.job, runName(run))

@@ -14,6 +14,7 @@ export const SCHEMA_NAMES = [
   'forecast',
   'decision',
   'change-decision',
+  'pull-check',
   'score',
   'job-profile',
   'pool-outcome',

@@ -126,6 +126,16 @@ export const TOPICS = {
     (r) => key(r.source, r.repo, r.group),
     'What is ahead of changes, and what their runs are still worth once a required job failed.',
   ),
+  'ci.pull-checks.v1': {
+    ...row(
+      'pull-check',
+      'source:repo',
+      (r) => key(r.source, r.repo),
+      'How the runs of pull requests stand, and which of them are likely to fail, re-keyed by repository.',
+      2,
+    ),
+    joins: true,
+  },
   'ci.scores.v1': row(
     'score',
     'job key',

@@ -10,6 +10,8 @@ import type {
   JobProfile,
   Kpi,
   Measure,
+  MergeForecast,
+  MergeScore,
   Run,
   Score,
   DeadLetter,
@@ -28,6 +30,11 @@ export type TrajectoryPoint =
     }
   | { readonly kind: 'decision'; readonly decision: Decision }
   | { readonly kind: 'score'; readonly score: Score }
+
+/** One point of what was said of a pull request. */
+export type PullPoint =
+  | { readonly kind: 'forecast'; readonly forecast: MergeForecast }
+  | { readonly kind: 'score'; readonly score: MergeScore }
 
 /** A run of the pass strip of a job. */
 export interface RunMark {
@@ -78,6 +85,14 @@ export interface Views {
   'test-sheets': TestSheet
   /** Failures alike, by job key and fingerprint; sort: when last heard. */
   'failure-groups': FailureGroup
+  /** The newest forecast of every pull request, by pull key; sort: opened. */
+  pulls: MergeForecast
+  /** Open ones that have a forecast, by pull key; sort: opened. */
+  'open-pulls': { readonly openedAt: number }
+  /** The newest score of a pull request, by pull key; sort: when it ended. */
+  'pull-scores': MergeScore
+  /** `pull-trajectory/<pull key>`, by event id; sort: observedAt, the score last. */
+  'pull-trajectory': PullPoint
   /** By event id; sort: observedAt. */
   'dead-letters': DeadLetterRow
 }
@@ -118,6 +133,10 @@ const otherFeeds: Readonly<Record<Exclude<ViewName, TableView>, readonly TopicNa
   trajectory: ['ci.forecasts.v1', 'ci.decisions.v1', 'ci.scores.v1'],
   jobs: ['ci.runs.v1'],
   'kpi-history': ['ci.kpi-history.v1'],
+  pulls: ['ci.merge-forecasts.v1'],
+  'open-pulls': ['ci.merge-forecasts.v1', 'ci.merge-scores.v1'],
+  'pull-scores': ['ci.merge-scores.v1'],
+  'pull-trajectory': ['ci.merge-forecasts.v1', 'ci.merge-scores.v1'],
   'dead-letters': ['ci.dead-letters.v1'],
 }
 /** Topics that feed each view. What is kept of a view outlives all that its topics keep ({@link viewTtlMs}). */
@@ -142,7 +161,7 @@ export const viewTtlMs = (view: ViewName): number | null => {
 }
 
 /** Families of views with a row for each record of a topic, which is written once and never deleted. */
-export const HISTORY_VIEWS: readonly ViewName[] = ['trajectory', 'kpi-history']
+export const HISTORY_VIEWS: readonly ViewName[] = ['trajectory', 'kpi-history', 'pull-trajectory']
 
 /** Communities are few and asked for most, jobs are many: above any time in milliseconds, so that they come first. */
 const WIDTHS: Readonly<Record<string, number>> = { community: 2e13, repo: 1e13 }

@@ -8,6 +8,7 @@ import { JOB_ROUTES } from './jobs.ts'
 import { KPI_ROUTES } from './kpis.ts'
 import { pipelineRoutes } from './pipeline.ts'
 import { runRoutes } from './runs.ts'
+import { PULL_ROUTES } from './pulls.ts'
 import { SCORE_ROUTES } from './scores.ts'
 import { TOPIC_ROUTES } from './topics.ts'
 import { WORTH_ROUTES } from './worth.ts'
@@ -20,6 +21,7 @@ export const routes = (throughput: Throughput, runAnswers: RunAnswers): readonly
     WORTH_ROUTES,
     KPI_ROUTES,
     INCIDENT_ROUTES,
+    PULL_ROUTES,
     TOPIC_ROUTES,
     pipelineRoutes(throughput),
   ].flat()

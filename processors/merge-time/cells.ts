@@ -69,7 +69,14 @@ const PULL = record('PullState', {
   labels: array('string'),
   autoMerge: nullable('boolean'),
   mergeState: nullable('string'),
-  failing: array('string'),
+  checks: array(
+    record('Check', {
+      job: 'string',
+      run: 'string',
+      state: 'string',
+      pFail: nullable('double'),
+    }),
+  ),
   factAt: 'long',
   factId: 'string',
   reviewAt: 'long',
@@ -95,7 +102,11 @@ const EARLY = record('EarlyReview', {
   reviewId: 'string',
 })
 
+/** Which pull request has a commit as its newest. */
+const HEAD = record('Head', { pull: 'long' })
+
 export const CELLS = {
+  head: HEAD,
   early: EARLY,
   repo: REPO,
   author: AUTHOR,

@@ -49,7 +49,7 @@ export const pullOf = (event: PullEvent, openedAt: number): PullState => {
     openedAt,
     endedAt: null,
     sinceAt: event.kind === 'reopened' ? event.eventAt : openedAt,
-    failing: [],
+    checks: [],
     review: null,
     factAt: event.eventAt,
     factId: event.eventId,
@@ -92,7 +92,7 @@ const takeFacts = (pull: PullState, event: PullEvent): boolean => {
   pull.labels = labels
   if (sha !== null && sha !== pull.sha) {
     pull.sha = sha
-    pull.failing = []
+    pull.checks = []
   }
   return true
 }

@@ -3,6 +3,7 @@
 import type { MergeForecast } from '../../schemas/events.ts'
 import { derivedId } from '../../schemas/ids.ts'
 import { emit, setTimer, type Cells, type Effect } from '../processor.ts'
+import { runningOf, troubledOf } from './checks.ts'
 import { classesOf, decilesOf } from './classes.ts'
 import { FEATURES, featuresOf, renewed } from './features.ts'
 import { outcomeOf, quantileOf, QUANTILES, zOf, type Outcome } from './forecast.ts'
@@ -108,7 +109,8 @@ export const look = (view: View, pull: PullState, cause: string, causeId: string
   const quantiles = quantilesOf(outcome)
   const { p10 = 0, p50 = 0, p90 = 0 } = quantiles
   const { pMerge } = outcome
-  pull.looks = [...pull.looks, { elapsedSeconds, pMerge, p10, p50, p90 }].slice(0, MAX_LOOKS)
+  // The first ones and the newest: what is told in between of a busy one is many times the same.
+  pull.looks = [...pull.looks.slice(0, MAX_LOOKS - 1), { elapsedSeconds, pMerge, p10, p50, p90 }]
   const deciles = decilesOf(repo.times)
   const forecast: MergeForecast = {
     eventId: derivedId(causeId, 'merge-forecast'),
@@ -126,6 +128,8 @@ export const look = (view: View, pull: PullState, cause: string, causeId: string
     deciles,
     classes: classesOf(outcome, deciles),
     signs: signs.map((place) => SIGNS[place]?.name ?? ''),
+    checks: troubledOf(pull.checks),
+    checksRunning: runningOf(pull.checks),
     drivers: driversOf(model, x),
     cause,
     merged: repo.past.merged,

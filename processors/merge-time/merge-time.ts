@@ -3,7 +3,13 @@
  * instants computed beforehand. Scores each at its end, and learns from it what was known when it was first heard of.
  */
 
-import type { MergePrior, MergeScore, PullEvent, PullOutcome } from '../../schemas/events.ts'
+import type {
+  MergePrior,
+  MergeScore,
+  PullCheck,
+  PullEvent,
+  PullOutcome,
+} from '../../schemas/events.ts'
 import { derivedId } from '../../schemas/ids.ts'
 import { key as keyOf, keyParts } from '../../schemas/keys.ts'
 import {
@@ -11,11 +17,13 @@ import {
   drop,
   emit,
   setTimer,
+  type Cells,
   type Effect,
   type Processor,
   type Tables,
 } from '../processor.ts'
 import { CELLS } from './cells.ts'
+import { withCheck } from './checks.ts'
 import { countTime } from './classes.ts'
 import { pullOf, take, takeReview } from './facts.ts'
 import { zOf } from './forecast.ts'
@@ -27,6 +35,7 @@ import {
   authorOf,
   earlyCell,
   forget,
+  headCell,
   isEarly,
   isForgotten,
   modelOf,
@@ -35,6 +44,7 @@ import {
   putAuthor,
   putModel,
   repoOf,
+  type Head,
   type PullState,
   type Review,
 } from './state.ts'
@@ -46,7 +56,7 @@ const ENDS: ReadonlySet<string> = new Set(['merged', 'closed'])
 
 export const mergeTime: Processor = {
   name: 'merge-time',
-  inputs: ['ci.pull-events.v1'],
+  inputs: ['ci.pull-events.v1', 'ci.pull-checks.v1'],
   broadcasts: ['ci.merge-priors.v1'],
   outputs: ['ci.merge-forecasts.v1', 'ci.merge-scores.v1', 'ci.pull-outcomes.v1'],
   cells: CELLS,
@@ -54,9 +64,10 @@ export const mergeTime: Processor = {
     const [source = '', repoName = ''] = keyParts(key)
     const start = startOf(source, tables)
     const view: View = { cells, source, repoName, repo: repoOf(cells), start, now }
-    return input.kind === 'record'
-      ? onEvent(view, input.record as PullEvent)
-      : onTimer(view, input.timer, `${key}/${input.timer}/${now}`)
+    if (input.kind === 'timer') return onTimer(view, input.timer, `${key}/${input.timer}/${now}`)
+    return input.topic === 'ci.pull-checks.v1'
+      ? onCheck(view, input.record as PullCheck)
+      : onEvent(view, input.record as PullEvent)
   },
 }
 
@@ -75,9 +86,39 @@ const onEvent = (view: View, event: PullEvent): Effect[] => {
   if (ENDS.has(event.kind))
     return event.eventAt < known.sinceAt ? [drop('duplicate')] : end(view, known, event)
   const before = signsOf(known)
+  const { sha } = known
   if (!take(known, event)) return [drop('duplicate')]
+  moveHead(cells, known, sha)
   watchUntil(view, known, before, view.now)
   return lookAt(view, known, event.kind, event.eventId)
+}
+
+/** A run on its newest commit: a forecast is renewed where that shows in its signs. */
+const onCheck = (view: View, check: PullCheck): Effect[] => {
+  const { cells, now } = view
+  const number = check.pull ?? (cells.get(headCell(check.sha ?? '')) as Head | undefined)?.pull
+  const known = number === undefined ? undefined : cells.get(pullCell(number))
+  const pull = known as PullState | undefined
+  if (pull?.phase !== 'open') return [drop('no-use')]
+  if (check.sha !== null && pull.sha !== null && check.sha !== pull.sha) return [drop('no-use')]
+  const checks = withCheck(pull.checks, check)
+  if (checks === pull.checks) return [drop('duplicate')]
+  const before = signsOf(pull)
+  pull.checks = checks
+  const after = signsOf(pull)
+  if (before.join() === after.join()) {
+    cells.put(pullCell(pull.pull), pull)
+    return []
+  }
+  watchUntil(view, pull, before, now)
+  return lookAt(view, pull, `check ${check.state}`, check.eventId)
+}
+
+/** Keeps which pull request its newest commit belongs to, so that runs that tell the commit alone find it. */
+const moveHead = (cells: Cells, { sha, pull }: PullState, before: string | null): void => {
+  if (sha === before) return
+  if (before !== null) cells.delete(headCell(before))
+  if (sha !== null) cells.put(headCell(sha), { pull })
 }
 
 const lookAt = (view: View, pull: PullState, cause: string, causeId: string): Effect[] => {
@@ -99,6 +140,7 @@ const onFirst = (view: View, event: PullEvent): Effect[] => {
   if (event.kind === 'reviewed') takeReview(pull, event)
   if (ENDS.has(event.kind)) return endUnheard(view, pull, event)
   open(view, pull)
+  moveHead(cells, pull, null)
   const author = authorOf(cells, pull.author)
   author.opened += 1
   author.open += 1
@@ -125,6 +167,7 @@ const onEnded = (view: View, pull: PullState, event: PullEvent): Effect[] => {
   pull.endedAt = null
   pull.sinceAt = event.eventAt
   take(pull, event)
+  moveHead(view.cells, pull, null)
   const author = authorOf(view.cells, pull.author)
   author.open += 1
   view.repo.past.open += 1
@@ -189,6 +232,8 @@ const end = (view: View, pull: PullState, event: PullEvent): Effect[] => {
     clearTimer(pullCell(pull.pull)),
     setTimer(pullCell(pull.pull), now + REMEMBER_MS),
   ]
+  if (pull.sha !== null) cells.delete(headCell(pull.sha))
+  pull.checks = []
   cells.put(pullCell(pull.pull), pull)
   return effects
 }

@@ -3,6 +3,7 @@
  * intensity of a merge and of a close; by how much is learned in the repository as ends seen over ends expected without it.
  */
 
+import { hasFailed, havePassed, isEndangered, type Check } from './checks.ts'
 import { partsOf } from './life-table.ts'
 
 /** What signs are read off. */
@@ -12,7 +13,7 @@ export interface OpenState {
   readonly labels: readonly string[]
   readonly autoMerge: boolean | null
   readonly mergeState: string | null
-  readonly failing: readonly string[]
+  readonly checks: readonly Check[]
 }
 interface Sign {
   readonly name: string
@@ -40,7 +41,9 @@ export const SIGNS: readonly Sign[] = [
   { name: 'a draft', of: ({ draft }) => draft === true, start: [0.3, 1] },
   { name: 'merges by itself', of: ({ autoMerge }) => autoMerge === true, start: [2, 0.5] },
   { name: 'in conflict', of: ({ mergeState }) => mergeState === 'dirty', start: [0.5, 1] },
-  { name: 'checks fail', of: ({ failing }) => failing.length > 0, start: [0.5, 1] },
+  { name: 'checks fail', of: ({ checks }) => hasFailed(checks), start: [0.5, 1] },
+  { name: 'a check is likely to fail', of: ({ checks }) => isEndangered(checks), start: [0.6, 1] },
+  { name: 'checks passed', of: ({ checks }) => havePassed(checks), start: [1.3, 1] },
 ]
 
 /** Names of labels that a sign looks at: the only ones kept. */

@@ -24,6 +24,11 @@ interface Look {
   p50: number
   p90: number
 }
+/** Which open pull request has this commit as its newest. */
+export interface Head {
+  readonly pull: number
+}
+export const headCell = (sha: string): string => `head/${sha.slice(0, 64)}`
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 export interface PullState extends Mutable<PullFacts & OpenState> {
   pull: number

@@ -4,12 +4,13 @@
  */
 
 import type { DeadLetter, Forecast, Kpi, Run, Stamped, TestState } from '../../schemas/events.ts'
-import { jobKey, key, runKey, runName } from '../../schemas/keys.ts'
+import { jobKey, key, pullKey, runKey, runName, type PullRef } from '../../schemas/keys.ts'
 import type { RecordOf, TopicName } from '../../schemas/topics.ts'
 import {
   TABLE_VIEWS,
   viewOf,
   widthSort,
+  type PullPoint,
   type RunMark,
   type TrajectoryPoint,
   type ViewName,
@@ -112,6 +113,29 @@ const kpiHistoryWrites: Writer<'ci.kpi-history.v1'> = (kpi: Kpi, at) => [
 const worstFirst = ({ severity, week }: TestState): number =>
   severity + Math.min(9_999, week.failed + week.flaky) / 10_000
 
+const pullTrajectoryOf = (ref: PullRef): string => viewOf('pull-trajectory', pullKey(ref))
+const mergeForecastWrites: Writer<'ci.merge-forecasts.v1'> = (forecast, at) => {
+  const ofPull = pullKey(forecast)
+  const { openedAt, eventId, observedAt } = forecast
+  const point: PullPoint = { kind: 'forecast', forecast }
+  return [
+    put('pulls', ofPull, openedAt, at, forecast),
+    put('open-pulls', ofPull, openedAt, at, { openedAt }),
+    { view: pullTrajectoryOf(forecast), key: eventId, sort: observedAt, at, value: point },
+  ]
+}
+const mergeScoreWrites: Writer<'ci.merge-scores.v1'> = (score, at) => {
+  const ofPull = pullKey(score)
+  const { eventId, observedAt } = score
+  const sort = observedAt + ORDER_STEP_MS
+  const point: PullPoint = { kind: 'score', score }
+  return [
+    put('pull-scores', ofPull, observedAt, at, score),
+    remove('open-pulls', ofPull, at + AFTER_FORECAST_MS),
+    { view: pullTrajectoryOf(score), key: eventId, sort, at, value: point },
+  ]
+}
+
 const deadLetterWrites: Writer<'ci.dead-letters.v1'> = (letter: DeadLetter, at) => {
   const { payload, ...row } = letter
   return [put('dead-letters', letter.eventId, at, at, { ...row, payloadBytes: payload.length })]
@@ -144,6 +168,8 @@ const WRITERS: { readonly [T in TopicName]?: Writer<T> } = {
   'ci.failure-groups.v1': (group, at, rowKey) => [
     put('failure-groups', rowKey, group.lastAt, at, group),
   ],
+  'ci.merge-forecasts.v1': mergeForecastWrites,
+  'ci.merge-scores.v1': mergeScoreWrites,
   'ci.dead-letters.v1': deadLetterWrites,
 }
 const TABLE_OF: ReadonlyMap<TopicName, ViewName> = new Map(

@@ -8,6 +8,8 @@ import type {
   JobProfile,
   Kpi,
   Measure,
+  MergeForecast,
+  MergeScore,
   Run,
   RunRef,
   Score,
@@ -237,5 +239,37 @@ export const sampleDeadLetter = (change: Partial<DeadLetter> = {}): DeadLetter =
   detail: 'finished_at: "yesterday" is not ISO 8601',
   step: 'normalize',
   payload: Buffer.from('a,b,c'),
+  ...change,
+})
+
+const PULL = { source: 'github', repo: 'acme/shop', pull: 7, author: 'ada' }
+export const sampleMergeForecast = (change: Partial<MergeForecast> = {}): MergeForecast => ({
+  ...stamp('merge-forecast-1', NOON),
+  ...PULL,
+  openedAt: NOON - 3_600_000,
+  elapsedSeconds: 3_600,
+  title: 'Fix the lift',
+  pMerge: 0.9,
+  quantiles: { p05: 4e3, p10: 5e3, p25: 7e3, p50: 1e4, p75: 4e4, p90: 9e4, p95: 2e5 },
+  deciles: [1e3, 2e3, 4e3, 8e3, 1e4, 2e4, 4e4, 8e4, 2e5],
+  classes: [0, 0, 0, 0.2, 0.3, 0.1, 0.1, 0.1, 0.1, 0.1],
+  signs: ['approved'],
+  checks: [{ job: 'e2e', runId: '9', attempt: 1, state: 'endangered', pFail: 0.8 }],
+  checksRunning: 2,
+  drivers: { author: -0.7, files: 0.4 },
+  cause: 'reviewed',
+  merged: 120,
+  closed: 14,
+  model: 'merge-time-1',
+  ...change,
+})
+export const sampleMergeScore = (change: Partial<MergeScore> = {}): MergeScore => ({
+  ...stamp('merge-score-1', NOON + 9_000_000),
+  ...PULL,
+  merged: true,
+  openedAt: NOON - 3_600_000,
+  seconds: 12_600,
+  looks: [{ elapsedSeconds: 3_600, pMerge: 0.9, p10: 5e3, p50: 1e4, p90: 9e4 }],
+  model: 'merge-time-1',
   ...change,
 })

@@ -13,6 +13,8 @@ import {
   sampleIncident,
   sampleKpi,
   sampleMeasure,
+  sampleMergeForecast,
+  sampleMergeScore,
   sampleProfile,
   sampleRun,
   sampleScore,
@@ -20,6 +22,7 @@ import {
 
 const JOB = '/v1/jobs/prow/openshift%2Forigin/e2e%3A%20gcp%2050%25'
 const RUN = '/v1/runs/prow/openshift%2Forigin/e2e%3A%20gcp%2050%25/17%2Fa/1'
+const PULL = '/v1/pulls/github/acme%2Fshop/7'
 const DONE = { ...REF, runId: '16', startedAt: NOON - 1_000_000 }
 const SUBJECT = encodeURIComponent(sampleKpi().subject)
 
@@ -61,6 +64,9 @@ beforeAll(async () => {
     published('ci.measures.v1', sampleMeasure()),
     published('ci.measures.v1', sampleMeasure({ subject: 'demo', simulated: true })),
     published('ci.incidents.v1', sampleIncident()),
+    published('ci.merge-forecasts.v1', sampleMergeForecast()),
+    published('ci.merge-forecasts.v1', sampleMergeForecast({ eventId: 'other', pull: 8 })),
+    published('ci.merge-scores.v1', sampleMergeScore({ pull: 8 })),
     published('ci.dead-letters.v1', sampleDeadLetter()),
   ])
   pipeline.setNow(NOON + 50_000)
@@ -109,6 +115,9 @@ const SHOWN: Record<string, string[]> = {
   '/v1/kpis': ['/v1/kpis', `/v1/kpis?dimension=job&subject=${SUBJECT}&window=24h`],
   '/v1/kpis/history': [`/v1/kpis/history?dimension=job&subject=${SUBJECT}&window=24h`],
   '/v1/incidents': ['/v1/incidents', '/v1/incidents?state=open&alert=likely-to-fail'],
+  '/v1/pulls': ['/v1/pulls', '/v1/pulls?state=open', '/v1/pulls?state=ended&repo=acme/shop'],
+  '/v1/pulls/:source/:repo/:pull': [PULL, PULL.replace('7', '8')],
+  '/v1/pulls/:source/:repo/:pull/trajectory': [`${PULL.replace('7', '8')}/trajectory`],
   '/v1/topics': ['/v1/topics'],
   '/v1/topics/:topic/records': [
     '/v1/topics/ci.runs.v1/records?from=1&limit=1',
@@ -171,6 +180,38 @@ describe('every route', () => {
     const page = await app.inject('/docs/')
     expect(page.statusCode).toBe(200)
     expect(page.headers['content-security-policy']).toContain("default-src 'self'")
+  })
+})
+
+describe('a pull request', () => {
+  it('comes with the instants it is expected at while it is open, and with its score afterwards', async () => {
+    const { data } = await get(PULL)
+    const openedAt = NOON - 3_600_000
+    expect(data).toMatchObject({
+      forecast: { pull: 7, pMerge: 0.9 },
+      expected: { at: { p05: openedAt + 4e6, p50: openedAt + 1e7, p95: openedAt + 2e8 } },
+      score: null,
+    })
+    expect((await get(PULL.replace('7', '8'))).data).toMatchObject({
+      expected: null,
+      score: { merged: true, seconds: 12_600 },
+    })
+  })
+  it('has the ten classes of AI4CI by the deciles of its repository', async () => {
+    const { compat } = (await get(PULL)).data as { compat: object[] }
+    expect(compat).toHaveLength(10)
+    expect(compat[0]).toEqual({ class: 0, fromSeconds: 0, toSeconds: 1e3, p: 0 })
+    expect(compat[4]).toEqual({ class: 4, fromSeconds: 8e3, toSeconds: 1e4, p: 0.3 })
+    expect(compat[9]).toEqual({ class: 9, fromSeconds: 2e5, toSeconds: null, p: 0.1 })
+  })
+  it('is listed by state, the last opened first, and as not heard of where it is not', async () => {
+    const numbers = async (state: string): Promise<unknown[]> =>
+      (await rowsOf(`/v1/pulls?state=${state}`)).map(
+        (row) => (row['forecast'] as { pull: number }).pull,
+      )
+    expect(await numbers('open')).toEqual([7])
+    expect(await numbers('ended')).toEqual([8])
+    expect((await app.inject(PULL.replace('7', '9'))).statusCode).toBe(404)
   })
 })
 

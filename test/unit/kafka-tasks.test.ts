@@ -10,7 +10,7 @@ it('fuses processors of one key, and cuts where records change their key', () =>
     ['runs', 'grouping', 'placing', 'tests'],
     ['signals'],
     ['clusters'],
-    ['stopping', 'incidents', 'kpis'],
+    ['stopping', 'incidents', 'kpis', 'pull-checks'],
     ['priors'],
     ['source-alerts', 'source-kpis'],
     ['kpi-repos'],

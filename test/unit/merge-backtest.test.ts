@@ -21,7 +21,7 @@ const opening = (pull: number, at: number, hours: number | null, author = 'ada')
       deciles: [],
       classes: [],
     },
-    ...{ signs: [], drivers: {}, cause: 'opened', merged: 0, closed: 0 },
+    ...{ signs: [], checks: [], checksRunning: 0, drivers: {}, cause: 'opened', merged: 0, closed: 0 },
   }
   if (hours === null) return { forecast, score: null }
   const endAt = at + hours * HOUR

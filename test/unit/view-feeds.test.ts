@@ -11,6 +11,8 @@ import {
   sampleIncident,
   sampleKpi,
   sampleMeasure,
+  sampleMergeForecast,
+  sampleMergeScore,
   sampleProfile,
   sampleRun,
   sampleScore,
@@ -28,6 +30,8 @@ const SAID = [
   published('ci.kpi-history.v1', sampleKpi()),
   published('ci.measures.v1', sampleMeasure()),
   published('ci.incidents.v1', sampleIncident()),
+  published('ci.merge-forecasts.v1', sampleMergeForecast()),
+  published('ci.merge-scores.v1', sampleMergeScore()),
   published('ci.dead-letters.v1', sampleDeadLetter()),
 ]
 
