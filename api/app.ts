@@ -8,6 +8,8 @@ import { createAnswerCache } from './answer-cache.ts'
 import { addHealth, HEALTH_ROUTE } from './health.ts'
 import { RECORD_SCHEMAS } from './json-schema.ts'
 import { addIngest } from './ingest.ts'
+import { addOpenInference } from './models/open-inference.ts'
+import { addPredict } from './models/routes.ts'
 import { addPage } from './page.ts'
 import { onError, PROBLEM_SCHEMA, sendProblem } from './problem.ts'
 import { addRoute } from './route.ts'
@@ -84,6 +86,8 @@ export const buildApp = async (deps: ApiDeps): Promise<FastifyInstance> => {
   const found = routes(addThroughput(app, deps), createRunAnswers(deps))
   for (const row of [...found, HEALTH_ROUTE]) addRoute(app, deps, cache, row)
   addWhatIf(app, deps)
+  addPredict(app, deps)
+  await addOpenInference(app, deps)
   addStream(app, deps)
   addHealth(app, deps)
   await addIngest(app, deps)

@@ -1,6 +1,7 @@
 /** What the API asks of whoever runs it: the same for every runtime. */
 
 import type { LogRecord, PartitionedLog, ViewStore } from '../runtime/ports.ts'
+import type { ServedModels } from '../runtime/models/serving.ts'
 import type { Metrics } from '../runtime/metrics.ts'
 import type { TopicName } from '../schemas/topics.ts'
 
@@ -59,6 +60,8 @@ export interface ApiDeps {
   readonly onCommit: (listener: (published: readonly LogRecord[]) => void) => () => void
   /** Takes deliveries of webhooks; resolves when the log has them. Missing where none are taken. */
   readonly ingest?: ((delivery: IngestDelivery) => Promise<IngestResult>) | undefined
+  /** Trained models that may be asked; missing where none are served. */
+  readonly models?: ServedModels | undefined
   /** Folder of the built page. */
   readonly webFolder: string
 }

@@ -2,13 +2,23 @@
 
 import { join } from 'node:path'
 import { FEATURE_NAMES } from '../processors/stopping/features.ts'
+import { refined } from '../processors/stopping/model.ts'
 import { loadModels, type LoadedModels } from '../runtime/models/registry.ts'
+import { servedModels, type ModelTable, type ServedModels } from '../runtime/models/serving.ts'
 import { textOption, type Invocation, type OptionRow } from './command.ts'
 
-/** THE table of models: the features that the program makes for each. */
-export const MODEL_FEATURES: Readonly<Record<string, readonly string[]>> = {
-  stopping: FEATURE_NAMES,
+/** THE table of models: the features that the program makes for each, and what their answers come to. */
+export const MODEL_TABLE: ModelTable = {
+  stopping: {
+    doc: 'Log odds to fail that are added to what the plain formula says of a running run.',
+    features: FEATURE_NAMES,
+    outputs: ['score', 'probability'],
+    outputsOf: (features, score) => [score, refined(features[0] ?? 0, score)],
+  },
 }
+export const MODEL_FEATURES: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  Object.entries(MODEL_TABLE).map(([name, { features }]) => [name, features]),
+)
 const SHIPPED = join(import.meta.dirname, '..', 'models')
 const NONE: LoadedModels = { models: {}, problems: [] }
 
@@ -20,6 +30,10 @@ export const MODELS_OPTION: OptionRow = {
 
 export const modelsFolder = (invocation: Invocation): string =>
   textOption(invocation, 'models') ?? process.env['STOPLINE_MODELS'] ?? SHIPPED
+
+/** Models for the API: versions are read as they are asked for. */
+export const modelsToServe = (invocation: Invocation): ServedModels =>
+  servedModels(modelsFolder(invocation), MODEL_TABLE)
 
 /** Loads the models in service, and says on standard error what was left out and why. */
 export const modelsOf = (invocation: Invocation): LoadedModels => {

@@ -22,11 +22,12 @@ export interface ServeOptions {
   readonly wanted: () => number
   readonly sources: () => readonly SourceStatus[]
   readonly ingest?: ApiDeps['ingest']
+  readonly models?: ApiDeps['models']
 }
 
 export const serveApi = (
   runtime: EmbeddedRuntime,
-  { metrics, wanted, sources, ingest }: ServeOptions,
+  { metrics, wanted, sources, ingest, models }: ServeOptions,
 ): Promise<FastifyInstance> =>
   buildApp({
     views: runtime.views,
@@ -41,5 +42,6 @@ export const serveApi = (
     }),
     onCommit: (listener) => runtime.onCommit(listener),
     ingest,
+    models,
     webFolder: WEB_FOLDER,
   })

@@ -32,7 +32,8 @@ export const ERRORS = {
   'body-too-large': {
     status: 413,
     title: 'The body is too large',
-    remedy: 'Send at most 64 kB; deliveries of webhooks at most 5 MB.',
+    remedy:
+      'Send at most 64 kB; deliveries of webhooks at most 5 MB, rows for a model at most 8 MB.',
   },
   'address-too-long': {
     status: 414,
@@ -69,6 +70,11 @@ export const ERRORS = {
     status: 503,
     title: 'The store of the read models does not answer',
     remedy: 'Ask again in a few seconds. Whoever runs it: look at Redis and the way to it.',
+  },
+  'model-unavailable': {
+    status: 503,
+    title: 'The model cannot be used',
+    remedy: 'Read the detail; `stopline models` lists versions and puts another into service.',
   },
   'too-many-streams': {
     status: 503,

@@ -3,6 +3,7 @@
 import type { Route } from '../route.ts'
 import type { RunAnswers } from './run-answers.ts'
 import type { Throughput } from '../throughput.ts'
+import { MODEL_ROUTES } from '../models/routes.ts'
 import { INCIDENT_ROUTES } from './incidents.ts'
 import { JOB_ROUTES } from './jobs.ts'
 import { KPI_ROUTES } from './kpis.ts'
@@ -22,6 +23,7 @@ export const routes = (throughput: Throughput, runAnswers: RunAnswers): readonly
     KPI_ROUTES,
     INCIDENT_ROUTES,
     PULL_ROUTES,
+    MODEL_ROUTES,
     TOPIC_ROUTES,
     pipelineRoutes(throughput),
   ].flat()

@@ -3,13 +3,15 @@ import { keyParts } from '../../schemas/keys.ts'
 import { openLive } from './data/live.ts'
 import { address } from './data/router.ts'
 import { useStore } from './data/store.ts'
-import { jobPath, routeOf, streamOf, subjectPath, type Route } from './lib/routes.ts'
+import { jobPath, pullPath, routeOf, streamOf, subjectPath, type Route } from './lib/routes.ts'
 import { HealthPage } from './pages/health/health-page.tsx'
 import { SubjectPage } from './pages/health/subject-page.tsx'
 import { JobPage } from './pages/job/job-page.tsx'
 import { JobsPage } from './pages/jobs/jobs-page.tsx'
 import { NowPage } from './pages/now/now-page.tsx'
 import { PipelinePage } from './pages/pipeline/pipeline-page.tsx'
+import { PullPage } from './pages/pull/pull-page.tsx'
+import { PullsPage } from './pages/pulls/pulls-page.tsx'
 import { RunPage } from './pages/run/run-page.tsx'
 import { SavingsPage } from './pages/savings/savings-page.tsx'
 import { WhatIfPage } from './pages/what-if/what-if-page.tsx'
@@ -31,6 +33,10 @@ const Page = ({ route }: { readonly route: Route }) => {
       return <HealthPage />
     case 'subject':
       return <SubjectPage key={subjectPath(route.of)} of={route.of} />
+    case 'pulls':
+      return <PullsPage />
+    case 'pull':
+      return <PullPage key={pullPath(route.pull)} pull={route.pull} />
     case 'savings':
       return <SavingsPage />
     case 'what-if':
@@ -53,6 +59,7 @@ const TITLES = {
   now: 'Now',
   jobs: 'Jobs',
   health: 'Health',
+  pulls: 'Pull requests',
   savings: 'Savings',
   'what-if': 'What if',
   pipeline: 'Pipeline',
@@ -64,6 +71,8 @@ const titleOf = (route: Route): string => {
       return route.job.job
     case 'run':
       return `${route.run.job} ${route.run.runId} #${route.run.attempt}`
+    case 'pull':
+      return `${route.pull.repo} #${route.pull.pull}`
     case 'subject':
       return keyParts(route.of.subject).join(' · ')
     default:

@@ -23,10 +23,11 @@ interface Parts {
   readonly clock: ViewsClock
   readonly tail: LiveTail
   readonly status: RedisStatus
+  readonly models: ApiDeps['models']
 }
 
 export const clusterApi = async (parts: Parts): Promise<ClusterApi> => {
-  const { redis, space, clock, tail, status } = parts
+  const { redis, space, clock, tail, status, models } = parts
   const listeners = new Set<Parameters<ApiDeps['onCommit']>[0]>()
   const app = await buildApp({
     views: new RedisViews(redis, space, clock.generation),
@@ -48,6 +49,7 @@ export const clusterApi = async (parts: Parts): Promise<ClusterApi> => {
         stop()
       }
     },
+    models,
     webFolder: WEB_FOLDER,
   })
   return {

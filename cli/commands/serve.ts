@@ -12,6 +12,7 @@ import { clusterApi } from '../cluster/api.ts'
 import { listenOn, LISTEN_OPTIONS, say, SETTINGS_HELP } from '../cluster/options.ts'
 import { clusterSettings, spaceOf } from '../cluster/settings.ts'
 import { EXIT, type Command } from '../command.ts'
+import { MODELS_OPTION, modelsToServe } from '../models.ts'
 import { ensurePage } from '../page.ts'
 
 export const serve: Command = {
@@ -24,6 +25,7 @@ export const serve: Command = {
 marked as stale where that is too far, and are refused where it is much too far. ${SETTINGS_HELP}`,
   options: {
     ...LISTEN_OPTIONS,
+    models: MODELS_OPTION,
     port: {
       type: 'string',
       value: 'N',
@@ -42,8 +44,9 @@ marked as stale where that is too far, and are refused where it is much too far.
       const to = writeToOf(cluster)
       const registry = await joinRegistry(cluster.registry, to.names.topic)
       const tail = await openLiveTail({ ...to, connection, registry, topics: STREAMED_TOPICS })
+      const models = modelsToServe(invocation)
       const status = createRedisStatus(redis, space, systemClock)
-      const { app, onViewsMoved } = await clusterApi({ redis, space, clock, tail, status })
+      const { app, onViewsMoved } = await clusterApi({ redis, space, clock, tail, status, models })
       await ensurePage()
       const url = await app.listen(listenOn(invocation, 8080))
       say(`serves page and API on ${url}`)

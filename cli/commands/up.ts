@@ -5,7 +5,7 @@ import { EXIT, numberOption, STORE_OPTION, textOption, type Command } from '../c
 import { feederOf } from '../feeders.ts'
 import { ensurePage } from '../page.ts'
 import { embeddedTarget } from '../live.ts'
-import { MODELS_OPTION, modelsOf } from '../models.ts'
+import { MODELS_OPTION, modelsOf, modelsToServe } from '../models.ts'
 import { openPipeline, serveApi } from '../pipeline.ts'
 import { DEMO_OPTIONS, liveConfig, SOURCE_OPTIONS } from '../source-options.ts'
 import { claimStore, storeFolder } from '../store-folder.ts'
@@ -57,7 +57,8 @@ With DIR... it replays recorded CI (folders with a runs.csv, see docs/archive.md
       claimStore(runtime, feeder.name, folder)
       const fed = embeddedTarget(runtime)
       await ensurePage()
-      const app = await serveApi(runtime, { metrics, ...feeder.serve(fed, metrics) })
+      const models = modelsToServe(invocation)
+      const app = await serveApi(runtime, { metrics, models, ...feeder.serve(fed, metrics) })
       const address = await app.listen({ port, host })
       process.stderr.write(
         `Stopline ${feeder.what}\n  page     ${address}\n  API      ${address}/docs\n  store    ${folder}\nCtrl-C stops it; the store is kept.\n`,

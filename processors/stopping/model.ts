@@ -8,6 +8,10 @@ import type { RunningRun } from './state.ts'
 /** No model moves the odds by more than twenty to one. */
 const LIMIT = 3
 
+/** Chance to fail of the formula's log odds and what a model adds. Example: 0 and ln 3 give .75. */
+export const refined = (base: number, score: number): number =>
+  fromLogOdds(base + Math.min(LIMIT, Math.max(-LIMIT, score)))
+
 export interface Addition {
   /** What is added to the formula's log odds: none while the model has no share. */
   readonly shift: number
@@ -28,11 +32,11 @@ export const additionOf = (instant: Instant, isScored: boolean): Addition | null
   if (share === 0 && !isScored) return null
   const score = model.score(featuresOf(instant), { run, elapsedSeconds: seen.elapsedSeconds })
   const base = logOdds(formula)
-  const refined = fromLogOdds(base + Math.min(LIMIT, Math.max(-LIMIT, score)))
+  const chance = refined(base, score)
   return {
-    shift: share === 0 ? 0 : logOdds(share * refined + (1 - share) * formula) - base,
-    leadIfFailed: Math.log(refined / formula),
-    leadIfPassed: Math.log((1 - refined) / (1 - formula)),
+    shift: share === 0 ? 0 : logOdds(share * chance + (1 - share) * formula) - base,
+    leadIfFailed: Math.log(chance / formula),
+    leadIfPassed: Math.log((1 - chance) / (1 - formula)),
   }
 }
 

@@ -1,7 +1,7 @@
 import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { jobPath, runPath, subjectPath } from '../../api/web/lib/routes.ts'
+import { jobPath, pullPath, runPath, subjectPath } from '../../api/web/lib/routes.ts'
 import {
   buildPage,
   chromiumPath,
@@ -12,7 +12,7 @@ import {
   type Opened,
   type Served,
 } from '../support/browser.ts'
-import { ENDED, JOB, pageWorld, REPO, runningRef } from '../support/page-world.ts'
+import { ENDED, JOB, pageWorld, PULL, REPO, runningRef } from '../support/page-world.ts'
 
 const PATH = chromiumPath()
 
@@ -25,6 +25,9 @@ const PAGES: readonly (readonly [name: string, path: string, text: string])[] = 
   ['Run that ended', runPath(ENDED), 'our rule said stop at'],
   ['Health', '/health', 'openshift/origin'],
   ['Repository', subjectPath(REPO), 'e2e: gcp 50%'],
+  ['Pull requests', '/pulls', 'Fix the lift'],
+  ['Pull requests that ended', '/pulls?state=ended', '80 % range'],
+  ['Pull request', pullPath(PULL), 'likely to fail: 80'],
   ['Savings', '/savings', 'p95-of-pass'],
   ['What if', '/what-if', 'What this rests on'],
   ['Pipeline', '/pipeline', 'unreadable-time'],

@@ -12,6 +12,8 @@ import {
   sampleIncident,
   sampleKpi,
   sampleMeasure,
+  sampleMergeForecast,
+  sampleMergeScore,
   sampleProfile,
   sampleRun,
   sampleScore,
@@ -223,6 +225,27 @@ const measures = (): Keyed[] =>
   })
 
 /** Everything the page can show, in order of time. */
+/** An open pull request as it ages, and one that was merged. */
+export const PULL = { source: 'github', repo: 'acme/shop', pull: 7 }
+const pulls = (): Keyed[] => [
+  ...[0, 1, 2, 4].map((hours) =>
+    published(
+      'ci.merge-forecasts.v1',
+      sampleMergeForecast({
+        ...{
+          eventId: `merge/${hours}`,
+          elapsedSeconds: hours * 3600,
+          openedAt: NOON - 4 * HOUR_MS,
+        },
+        observedAt: NOON - (4 - hours) * HOUR_MS,
+        signs: hours < 2 ? [] : ['approved', 'a check is likely to fail'],
+      }),
+    ),
+  ),
+  published('ci.merge-forecasts.v1', sampleMergeForecast({ pull: 8, eventId: 'merge/8' })),
+  published('ci.merge-scores.v1', sampleMergeScore({ pull: 8, observedAt: NOON })),
+]
+
 export const pageWorld = (): Keyed[] =>
   [
     ...JOBS.flatMap(finishedRuns),
@@ -244,4 +267,5 @@ export const pageWorld = (): Keyed[] =>
       }),
     ),
     published('ci.dead-letters.v1', sampleDeadLetter()),
+    ...pulls(),
   ].sort((a, b) => a.at - b.at)

@@ -1,7 +1,11 @@
+import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildApp } from '../../api/app.ts'
 import { routes } from '../../api/routes/index.ts'
+import { MODEL_TABLE } from '../../cli/models.ts'
+import { currentOf } from '../../runtime/models/registry.ts'
+import { servedModels } from '../../runtime/models/serving.ts'
 import { createAnswerChecker } from '../support/answer-checker.ts'
 import { createTestPipeline, published } from '../support/api-deps.ts'
 import {
@@ -26,7 +30,11 @@ const PULL = '/v1/pulls/github/acme%2Fshop/7'
 const DONE = { ...REF, runId: '16', startedAt: NOON - 1_000_000 }
 const SUBJECT = encodeURIComponent(sampleKpi().subject)
 
+const MODELS = join(import.meta.dirname, '../../models')
+const VERSION = currentOf(MODELS, 'stopping')?.version ?? 'none'
+
 const pipeline = createTestPipeline({
+  models: servedModels(MODELS, MODEL_TABLE),
   status: () => ({
     isReady: true,
     storeBytes: 4096,
@@ -118,6 +126,9 @@ const SHOWN: Record<string, string[]> = {
   '/v1/pulls': ['/v1/pulls', '/v1/pulls?state=open', '/v1/pulls?state=ended&repo=acme/shop'],
   '/v1/pulls/:source/:repo/:pull': [PULL, PULL.replace('7', '8')],
   '/v1/pulls/:source/:repo/:pull/trajectory': [`${PULL.replace('7', '8')}/trajectory`],
+  '/v1/models': ['/v1/models'],
+  '/v1/models/:model': ['/v1/models/stopping'],
+  '/v1/models/:model/versions/:version': [`/v1/models/stopping/versions/${VERSION}`],
   '/v1/topics': ['/v1/topics'],
   '/v1/topics/:topic/records': [
     '/v1/topics/ci.runs.v1/records?from=1&limit=1',
@@ -172,6 +183,13 @@ describe('every route', () => {
       '/metrics',
       '/v1/ingest/github',
       '/v1/what-if/stop',
+      '/v1/models/:model/predict',
+      '/v2',
+      '/v2/health/live',
+      '/v2/health/ready',
+      ...['', '/versions/:version'].flatMap((of) =>
+        ['', '/ready', '/infer'].map((rest) => `/v2/models/:model${of}${rest}`),
+      ),
     ]
     expect(Object.keys(paths).sort()).toEqual(
       wanted.map((path) => path.replace(/:(\w+)/g, '{$1}')).sort(),

@@ -30,5 +30,5 @@ export const timeAxis = (): uPlot.Axis => ({
 /** Steps people count time in, so that ticks fall on whole minutes, hours and days. Unit: seconds. */
 export const SECONDS_STEPS = [
   1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400,
-  172_800, 604_800,
+  172_800, 604_800, 1_209_600, 2_592_000, 5_184_000, 15_552_000,
 ]

@@ -1,7 +1,7 @@
 /** Addresses of the page, and of what it asks the API. Parts are percent-encoded: a repo holds a slash. */
 
 import type { JobRef, RunRef } from '../../../schemas/events.ts'
-import { jobKey } from '../../../schemas/keys.ts'
+import { jobKey, type PullRef } from '../../../schemas/keys.ts'
 
 /** What KPIs are kept of. Example: `repo` and `prow:o/r`. */
 export interface Subject {
@@ -10,10 +10,11 @@ export interface Subject {
 }
 
 export type Route =
-  | { readonly page: 'now' | 'jobs' | 'health' | 'savings' | 'what-if' | 'pipeline' }
+  | { readonly page: 'now' | 'jobs' | 'health' | 'pulls' | 'savings' | 'what-if' | 'pipeline' }
   | { readonly page: 'subject'; readonly of: Subject }
   | { readonly page: 'job'; readonly job: JobRef }
   | { readonly page: 'run'; readonly run: RunRef }
+  | { readonly page: 'pull'; readonly pull: PullRef }
   | { readonly page: 'missing' }
 
 const join = (...parts: readonly (string | number)[]): string =>
@@ -30,9 +31,15 @@ export const subjectPath = ({ dimension, subject }: Subject): string =>
 export const runPath = (run: RunRef): string =>
   join('runs', run.source, run.repo, run.job, run.runId, run.attempt)
 
+/** Address of a pull request's page. */
+export const pullPath = ({ source, repo, pull }: PullRef): string =>
+  join('pulls', source, repo, pull)
+
 /** The same under the API, with what is asked of it. */
 export const jobApi = (job: JobRef, rest = ''): string => `/v1${jobPath(job)}${rest}`
 export const runApi = (run: RunRef, rest = ''): string => `/v1${runPath(run)}${rest}`
+
+export const pullApi = (pull: PullRef, rest = ''): string => `/v1${pullPath(pull)}${rest}`
 
 /** A query string from what is not null or empty. Example: `?window=24h`. */
 export const query = (values: Record<string, string | number | null>): string => {
@@ -45,6 +52,7 @@ const SIMPLE = new Map<string, Route>([
   ['', { page: 'now' }],
   ['jobs', { page: 'jobs' }],
   ['health', { page: 'health' }],
+  ['pulls', { page: 'pulls' }],
   ['savings', { page: 'savings' }],
   ['what-if', { page: 'what-if' }],
   ['pipeline', { page: 'pipeline' }],
@@ -59,6 +67,8 @@ export const routeOf = (path: string): Route => {
   if (first === 'jobs' && parts.length === 4) return { page: 'job', job: { source, repo, job } }
   if (first === 'health' && parts.length === 3)
     return { page: 'subject', of: { dimension: source, subject: repo } }
+  if (first === 'pulls' && parts.length === 4 && /^\d+$/.test(job))
+    return { page: 'pull', pull: { source, repo, pull: Number(job) } }
   if (first === 'runs' && parts.length === 6 && /^\d+$/.test(attempt))
     return { page: 'run', run: { source, repo, job, runId, attempt: Number(attempt) } }
   return { page: 'missing' }

@@ -7,6 +7,7 @@ const PAGES = [
   ['/', 'Now', ['now']],
   ['/jobs', 'Jobs', ['jobs', 'job', 'run']],
   ['/health', 'Health', ['health', 'subject']],
+  ['/pulls', 'Pulls', ['pulls', 'pull']],
   ['/savings', 'Savings', ['savings']],
   ['/what-if', 'What if', ['what-if']],
   ['/pipeline', 'Pipeline', ['pipeline']],
