@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import { FEATURE_NAMES } from '../processors/stopping/features.ts'
+import { limited, TRAINED_NAMES } from '../processors/merge-time/trained.ts'
 import { refined } from '../processors/stopping/model.ts'
 import { loadModels, type LoadedModels } from '../runtime/models/registry.ts'
 import { servedModels, type ModelTable, type ServedModels } from '../runtime/models/serving.ts'
@@ -14,6 +15,12 @@ export const MODEL_TABLE: ModelTable = {
     features: FEATURE_NAMES,
     outputs: ['score', 'probability'],
     outputsOf: (features, score) => [score, refined(features[0] ?? 0, score)],
+  },
+  'merge-time': {
+    doc: 'Log time to merge that is added to what the plain formula expects of a pull request.',
+    features: TRAINED_NAMES,
+    outputs: ['score', 'logSeconds'],
+    outputsOf: (features, score) => [score, (features[0] ?? 0) + limited(score)],
   },
 }
 export const MODEL_FEATURES: Readonly<Record<string, readonly string[]>> = Object.fromEntries(

@@ -114,8 +114,9 @@ export const addOpenInference = async (app: FastifyInstance, deps: ApiDeps): Pro
     const find = ({ model, version }: Named['Params']) => findVersion(deps.models, model, version)
     get('/v2', 'The server', () => ({ name: 'stopline', version: '1', extensions: [] }))
     get('/v2/health/live', 'It lives', () => ({ live: true }))
-    get('/v2/health/ready', 'It answers, and every model in service can be asked', () => {
-      for (const name of deps.models?.names ?? []) find({ model: name })
+    get('/v2/health/ready', 'It answers, and every model that it has can be asked', () => {
+      for (const model of deps.models?.names ?? [])
+        if (deps.models?.status(model)?.versions.length !== 0) find({ model })
       return { ready: true }
     })
     for (const path of ['/v2/models/:model', '/v2/models/:model/versions/:version']) {

@@ -135,7 +135,7 @@ export const addPredict = (app: FastifyInstance, deps: ApiDeps): void => {
         model: found.name,
         version: found.version,
         predictions: said.map((values) =>
-          Object.fromEntries(values.map((value, i) => [outputs[i], value])),
+          Object.fromEntries(values.map((value, i) => [outputs[i] ?? '', value])),
         ),
       })
       return sendAnswer(deps.time(), request, reply, tagged({ data, isSimulated: false }))

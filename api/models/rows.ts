@@ -56,7 +56,7 @@ export const featuresOfTensor = (
   if (shape.length !== 2 || columns !== width)
     refuse(`the shape is [${shape.join()}], the model takes [rows,${width}]`)
   checkCount(rows)
-  const flat = data.flat() as unknown[]
+  const flat: unknown[] = data.flat()
   if (flat.length !== rows * width)
     refuse(`${flat.length} values do not make the shape [${shape.join()}]`)
   return Float32Array.from(flat, (value, i) => numberOf(value, `value ${i}`))

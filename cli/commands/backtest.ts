@@ -115,7 +115,9 @@ const pullMeasures = async (
   resamples: number,
 ): Promise<MergeMeasures> => {
   const lines = textOption(invocation, 'merge-forecasts')
-  return mergeMeasures(await mergeOpenings(archive, lines, invocation.signal), { resamples })
+  const { models } = modelsOf(invocation)
+  const openings = await mergeOpenings(archive, lines, invocation.signal, models)
+  return mergeMeasures(openings, { resamples })
 }
 
 /** Forecasts and stops of runs, over runs.csv; writes the report that is asked for. */

@@ -1,29 +1,52 @@
-/** `stopline train`: from recorded CI to a model with its card, put into service where it is better. */
+/** `stopline train`: from recorded CI, or from what a store has heard, to a model put into service where it is better. */
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { currentOf, promote, versionFolder } from '../../runtime/models/registry.ts'
-import { EXIT, textOption, UsageError, type Command, type Invocation } from '../command.ts'
+import {
+  EXIT,
+  numberOption,
+  STORE_OPTION,
+  textOption,
+  UsageError,
+  type Command,
+  type Invocation,
+} from '../command.ts'
 import { MODELS_OPTION, modelsFolder } from '../models.ts'
-import { writeFeatureTable } from '../train/feature-table.ts'
+import { existingStore } from '../store-folder.ts'
 import { trained } from '../train/python.ts'
+import { archiveSet, storeSet, type TrainingSet } from '../train/sets.ts'
+import { TRAINERS } from '../train/trainers.ts'
 import { verdictOn, type TrainedScores } from '../train/verdict.ts'
 
-const NAME = 'stopping'
+const HOUR_MS = 3_600_000
 
 export const train: Command = {
   name: 'train',
-  takes: 'stopping DIR...',
-  minArguments: 2,
+  takes: 'MODEL [DIR...]',
+  minArguments: 1,
   maxArguments: 50,
   summary: 'fit a model on recorded CI, score it, and put it into service where it is better',
-  help: `Replays each folder through the pipeline, which writes down what it would ask a model; fits boosted trees on the first
-70 % in time of each set (Python, pinned in training/requirements.lock), scores them on the rest and on sets left out, and
-writes <models>/stopping/<version>/{model.onnx, features.json, scores.json, card.md}. It goes into service only where its
-lead over the formula and over the model in service, on data later than both, is shown (docs/models.md).`,
+  help: `MODEL is ${Object.keys(TRAINERS).join(' or ')}. Replays each folder, or what a store has heard, through the pipeline, which
+writes down what it would ask a model; fits boosted trees on the first 70 % in time of each set (Python, pinned in
+training/requirements.lock), scores them on the rest, and writes
+<models>/MODEL/<version>/{model.onnx, features.json, scores.json, card.md}. It goes into service only where its lead over the
+formula and over the model in service, on data later than both, is shown (docs/models.md).`,
   options: {
     models: MODELS_OPTION,
+    from: {
+      type: 'string',
+      value: 'DIR',
+      doc: 'Folder of recorded CI, or topics: what the store of --store has heard.',
+    },
+    store: STORE_OPTION,
+    every: {
+      type: 'string',
+      value: 'HOURS',
+      doc: 'Train again and again, so many hours apart, until stopped.',
+    },
     table: { type: 'string', value: 'DIR', doc: 'Keep the training table there.' },
     'leave-out': {
       type: 'string',
@@ -33,39 +56,64 @@ lead over the formula and over the model in service, on data later than both, is
     quick: { type: 'boolean', doc: 'Without the scores of models that a set was left out of.' },
   },
   run: async (invocation) => {
-    const { positionals, signal } = invocation
-    const [name, ...folders] = positionals
-    if (name !== NAME) throw new UsageError(`train knows the model ${NAME}, not '${name ?? ''}'`)
-    const kept = textOption(invocation, 'table')
-    const table =
-      kept === undefined ? mkdtempSync(join(tmpdir(), 'stopline-train-')) : resolve(kept)
-    try {
-      await writeFeatureTable(folders, table, signal)
-      await fitAndJudge(invocation, table)
-    } finally {
-      if (kept === undefined) rmSync(table, { recursive: true, force: true })
-    }
+    const [name = ''] = invocation.positionals
+    if (!Object.hasOwn(TRAINERS, name))
+      throw new UsageError(`train knows ${Object.keys(TRAINERS).join(' and ')}, not '${name}'`)
+    const sets = setsOf(invocation)
+    const hours = numberOption(invocation, 'every', 0, [0, 24 * 365])
+    do {
+      await trainOnce(invocation, name, sets).catch((error: unknown) => {
+        // A schedule outlives one bad day: what is in service stays.
+        if (hours === 0 || invocation.signal.aborted) throw error
+        process.stderr.write(`${name}: not trained: ${String(error)}\n`)
+      })
+      if (hours > 0) await sleep(hours * HOUR_MS, undefined, invocation).catch(() => undefined)
+    } while (hours > 0 && !invocation.signal.aborted)
     return EXIT.ok
   },
 }
 
-const fitAndJudge = async (invocation: Invocation, table: string): Promise<void> => {
+const setsOf = (invocation: Invocation): readonly TrainingSet[] => {
+  const from = textOption(invocation, 'from')
+  const folders = [...invocation.positionals.slice(1), ...(from === undefined ? [] : [from])]
+  if (folders.length === 0)
+    throw new UsageError('name folders of recorded CI, or --from topics --store DIR')
+  return folders.map((each) =>
+    each === 'topics' ? storeSet(existingStore(invocation)) : archiveSet(each),
+  )
+}
+
+const trainOnce = async (
+  invocation: Invocation,
+  name: string,
+  sets: readonly TrainingSet[],
+): Promise<void> => {
+  const kept = textOption(invocation, 'table')
+  const table = kept === undefined ? mkdtempSync(join(tmpdir(), 'stopline-train-')) : resolve(kept)
+  try {
+    await TRAINERS[name]?.writeTable(sets, table, invocation.signal)
+    await fitAndJudge(invocation, name, table)
+  } finally {
+    if (kept === undefined) rmSync(table, { recursive: true, force: true })
+  }
+}
+
+const fitAndJudge = async (invocation: Invocation, name: string, table: string): Promise<void> => {
   const models = resolve(modelsFolder(invocation))
-  const current = currentOf(models, NAME)
+  const current = currentOf(models, name)
   const leaveOut = textOption(invocation, 'leave-out')?.split(',') ?? []
-  const options = ['--table', table, '--out', join(models, NAME)]
-  if (current !== null) options.push('--in-service', versionFolder(models, NAME, current.version))
+  const options = ['--table', table, '--out', join(models, name)]
+  if (current !== null) options.push('--in-service', versionFolder(models, name, current.version))
   if (leaveOut.length > 0) options.push('--leave-out', ...leaveOut)
   if (invocation.values['quick'] === true) options.push('--quick')
-  const { version } = (await trained('stopping.py', options, invocation.signal)) as {
-    version: string
-  }
-  const folder = versionFolder(models, NAME, version)
+  const script = TRAINERS[name]?.script ?? ''
+  const { version } = (await trained(script, options, invocation.signal)) as { version: string }
+  const folder = versionFolder(models, name, version)
   const scores = JSON.parse(readFileSync(join(folder, 'scores.json'), 'utf8')) as TrainedScores
   const { isBetter, reason } = verdictOn(scores)
   const isPromoted = isBetter && leaveOut.length === 0
-  if (isPromoted) promote(models, NAME, version)
+  if (isPromoted) promote(models, name, version)
   process.stdout.write(
-    `${NAME} ${version}: ${isPromoted ? 'now in service' : 'not put into service'}; ${reason}\n  ${folder}\n`,
+    `${name} ${version}: ${isPromoted ? 'now in service' : 'not put into service'}; ${reason}\n  ${folder}\n`,
   )
 }

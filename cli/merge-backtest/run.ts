@@ -1,6 +1,7 @@
 /** The back-test of time to merge: the pipeline itself over recorded pull requests. */
 
 import type { Archive } from '../../producers/archive/archive.ts'
+import type { Models } from '../../processors/processor.ts'
 import { TOPOLOGY } from '../../processors/topology.ts'
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
 import type { MergeForecast, MergeScore } from '../../schemas/events.ts'
@@ -8,7 +9,8 @@ import { openLineFile } from '../backtest/jsonl.ts'
 import { replayArchive } from '../feed.ts'
 import { createMergeCollector, type Opening } from './collector.ts'
 
-const PROCESSORS = TOPOLOGY.filter(({ outputs }) =>
+/** The part of the topology that forecasts pull requests. */
+export const MERGING = TOPOLOGY.filter(({ outputs }) =>
   outputs.some((topic) => topic === 'ci.merge-scores.v1' || topic === 'ci.merge-priors.v1'),
 )
 
@@ -34,10 +36,11 @@ export const mergeOpenings = async (
   archive: Archive,
   file: string | undefined,
   signal: AbortSignal,
+  models: Models = {},
 ): Promise<Opening[]> => {
   const collector = createMergeCollector()
   const lines = file === undefined ? undefined : await openLineFile(file)
-  const runtime = new EmbeddedRuntime(':memory:', PROCESSORS)
+  const runtime = new EmbeddedRuntime(':memory:', MERGING, undefined, models)
   runtime.onCommit((published) => {
     for (const { topic, record } of published)
       if (topic === 'ci.merge-forecasts.v1') {

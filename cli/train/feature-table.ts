@@ -6,16 +6,15 @@
 import { createWriteStream } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { once } from 'node:events'
-import { basename, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
-import { openArchive, type Archive } from '../../producers/archive/archive.ts'
 import { FEATURE_NAMES, FEATURES } from '../../processors/stopping/features.ts'
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
 import type { Score } from '../../schemas/events.ts'
 import { jobKey } from '../../schemas/keys.ts'
-import { replayArchive } from '../feed.ts'
 import { FORECASTING } from '../forecasting.ts'
 import { openNpy } from './npy.ts'
+import type { TrainingSet } from './sets.ts'
 import { watchingModel, type Watching } from './watching-model.ts'
 
 export const ROW_COLUMNS = ['set', 'job', 'run', 'startMs', 'heardMs', 'elapsedSeconds', 'failed']
@@ -26,9 +25,9 @@ export interface TableSummary {
   readonly features: readonly { readonly name: string; readonly doc: string }[]
 }
 
-/** Replays each folder by itself, so that one recording says nothing to another, into one table below `folder`. */
+/** Replays each set by itself, so that one recording says nothing to another, into one table below `folder`. */
 export const writeFeatureTable = async (
-  folders: readonly string[],
+  sets: readonly TrainingSet[],
   folder: string,
   signal: AbortSignal,
 ): Promise<TableSummary> => {
@@ -37,9 +36,9 @@ export const writeFeatureTable = async (
   const about = createWriteStream(join(folder, 'rows.csv'))
   about.write(`${ROW_COLUMNS.join(',')}\n`)
   let runs = 0
-  for (const each of folders) {
-    const set = basename(resolve(each))
-    const ended = await replayed(openArchive([each]), signal, async (score, rows) => {
+  for (const each of sets) {
+    const set = each.name
+    const ended = await replayed(each, signal, async (score, rows) => {
       runs += 1
       for (const row of rows) {
         await features.append(row.features)
@@ -48,7 +47,7 @@ export const writeFeatureTable = async (
         if (!about.write(text)) await once(about, 'drain')
       }
     })
-    if (ended === 0) throw new Error(`${each}: no run of it could be forecast and scored`)
+    if (ended === 0) throw new Error(`${set}: no run of it could be forecast and scored`)
   }
   about.end()
   await finished(about)
@@ -62,7 +61,7 @@ const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`
 type OnRun = (score: Score, rows: ReturnType<Watching['take']>) => Promise<void>
 
 /** Tells of each run that ended as pass or fail and was forecast. Returns how many there were. */
-const replayed = async (archive: Archive, signal: AbortSignal, onRun: OnRun): Promise<number> => {
+const replayed = async (set: TrainingSet, signal: AbortSignal, onRun: OnRun): Promise<number> => {
   const watching = watchingModel()
   const runtime = new EmbeddedRuntime(':memory:', FORECASTING, undefined, {
     stopping: watching.model,
@@ -82,7 +81,7 @@ const replayed = async (archive: Archive, signal: AbortSignal, onRun: OnRun): Pr
       last = last.then(() => onRun(score, rows))
     }
   })
-  await replayArchive(runtime, archive, signal)
+  await set.feed(runtime, FORECASTING, signal)
   await last
   runtime.close()
   return runs

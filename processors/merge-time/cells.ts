@@ -34,6 +34,7 @@ const REPO = record('RepoState', {
     closeExpected: array('double'),
   }),
   times: array('double'),
+  lead: record('MergeLead', { model: 'string', merges: 'double', nats: 'double' }),
 })
 const AUTHOR = record('AuthorPast', {
   level: MEAN,
@@ -83,6 +84,8 @@ const PULL = record('PullState', {
   reviewId: 'string',
   x: array('double'),
   location: 'double',
+  formula: 'double',
+  word: nullable(record('ModelWord', { model: 'string', shift: 'double' })),
   scale: 'double',
   watchedZ: 'double',
   looks: array(

@@ -57,6 +57,8 @@ export const pullOf = (event: PullEvent, openedAt: number): PullState => {
     reviewId: '',
     x: [],
     location: 0,
+    formula: 0,
+    word: null,
     scale: 1,
     watchedZ: Number.NEGATIVE_INFINITY,
     looks: [],

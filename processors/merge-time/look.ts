@@ -2,7 +2,7 @@
 
 import type { MergeForecast } from '../../schemas/events.ts'
 import { derivedId } from '../../schemas/ids.ts'
-import { emit, setTimer, type Cells, type Effect } from '../processor.ts'
+import { emit, setTimer, type Cells, type Effect, type Model as Trained } from '../processor.ts'
 import { runningOf, troubledOf } from './checks.ts'
 import { classesOf, decilesOf } from './classes.ts'
 import { FEATURES, featuresOf, renewed } from './features.ts'
@@ -11,6 +11,7 @@ import { partsOf, watch } from './life-table.ts'
 import { locate, mergeShareOf, ratesOf, type Model, type Start } from './model.ts'
 import { levelsOf, scaleOf } from './past.ts'
 import { expect, SIGNS, signsOf, swayOf } from './signs.ts'
+import { shareOf, shiftBy } from './trained.ts'
 import { authorOf, modelOf, pullCell, type PullState, type RepoState } from './state.ts'
 
 export const MODEL = 'merge-time-1'
@@ -22,6 +23,8 @@ const DRIVERS = 4
 
 /** What a step works with. */
 export interface View {
+  /** A trained model, where there is one. */
+  readonly trained: Trained | undefined
   readonly cells: Cells
   readonly source: string
   readonly repoName: string
@@ -33,15 +36,28 @@ export interface View {
 const secondsSince = (from: number, to: number): number => Math.max(0, (to - from) / 1000)
 
 /** Features, location and scale of a pull request that has just been heard of. */
-export const open = ({ cells, repo, start, now }: View, pull: PullState): void => {
+export const open = (view: View, pull: PullState): void => {
+  const { cells, repo, start, now } = view
   const author = authorOf(cells, pull.author)
   const levels = levelsOf(repo.past, author, start.level)
   const model = modelOf(cells, repo, start)
   pull.x = featuresOf({ facts: pull, levels, repo: repo.past, author })
-  pull.location = locate(model, pull.x)
+  pull.formula = locate(model, pull.x)
   pull.scale = scaleOf(repo.past, author, start.scale)
+  const shift = wordOf(view, pull, pull.formula, pull.x)
+  pull.word = view.trained === undefined ? null : { model: view.trained.version, shift }
+  pull.location = pull.formula + shareIn(view) * shift
   pull.watchedZ = zOf(secondsSince(pull.openedAt, now), pull.location, pull.scale)
 }
+
+/** What the trained model adds for these features; 0 where there is none. */
+const wordOf = (view: View, pull: PullState, formula: number, x: readonly number[]): number => {
+  const { trained, source, repoName: repo } = view
+  if (trained === undefined) return 0
+  return shiftBy(trained, { formula, scale: pull.scale, x }, { source, repo, pull: pull.pull })
+}
+const shareIn = ({ trained, repo }: View): number =>
+  trained === undefined ? 0 : shareOf(repo.lead, trained.version)
 
 /** Counts the time since it was last looked at as time under watch. `signs` are those seen since then. */
 export const watchUntil = (
@@ -77,6 +93,10 @@ const driversOf = ({ location }: Model, x: readonly number[]): Record<string, nu
   return Object.fromEntries(largest.filter(([, by]) => Math.abs(by) > 0.05))
 }
 
+/** The formula, and the trained model where it is listened to. */
+const modelText = ({ trained }: View, share: number): string =>
+  share === 0 || trained === undefined ? MODEL : `${MODEL}+${trained.version}`
+
 const quantilesOf = (outcome: Outcome): Record<string, number> =>
   Object.fromEntries(
     Object.entries(QUANTILES).map(([name, share]) => [name, quantileOf(outcome, share)]),
@@ -98,8 +118,10 @@ export const look = (view: View, pull: PullState, cause: string, causeId: string
   const x = renewed(pull.x, pull)
   const signs = signsOf(pull)
   const elapsedSeconds = secondsSince(pull.openedAt, now)
+  const formula = locate(model, x)
+  const share = shareIn(view)
   const outcome = outcomeOf({
-    location: locate(model, x),
+    location: share === 0 ? formula : formula + share * wordOf(view, pull, formula, x),
     scale: pull.scale,
     elapsedSeconds,
     intensities: ratesOf(repo, start),
@@ -134,7 +156,7 @@ export const look = (view: View, pull: PullState, cause: string, causeId: string
     cause,
     merged: repo.past.merged,
     closed: repo.past.closed,
-    model: MODEL,
+    model: modelText(view, share),
   }
   return [emit('ci.merge-forecasts.v1', forecast), ...nextLook(pull, now)]
 }

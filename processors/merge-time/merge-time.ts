@@ -31,6 +31,7 @@ import { look, MODEL, open, watchUntil, type View } from './look.ts'
 import { learn, PLAIN_START, type Start } from './model.ts'
 import { hearMerge } from './past.ts'
 import { countSigns, signsOf } from './signs.ts'
+import { leadAfter } from './trained.ts'
 import {
   authorOf,
   earlyCell,
@@ -63,7 +64,8 @@ export const mergeTime: Processor = {
   step: (cells, key, input, now, tables) => {
     const [source = '', repoName = ''] = keyParts(key)
     const start = startOf(source, tables)
-    const view: View = { cells, source, repoName, repo: repoOf(cells), start, now }
+    const trained = tables.models?.['merge-time']
+    const view: View = { cells, source, repoName, repo: repoOf(cells), start, now, trained }
     if (input.kind === 'timer') return onTimer(view, input.timer, `${key}/${input.timer}/${now}`)
     return input.topic === 'ci.pull-checks.v1'
       ? onCheck(view, input.record as PullCheck)
@@ -213,6 +215,7 @@ const end = (view: View, pull: PullState, event: PullEvent): Effect[] => {
   watchUntil(view, pull, signs, event.eventAt)
   countSigns(repo.effects, signs, isMerged)
   const logTime = countEnd(view, pull, event, true)
+  if (isMerged && pull.word !== null) repo.lead = leadOf(repo, pull, pull.word, logTime)
   const z = zOf(Math.expm1(logTime), pull.location, pull.scale)
   const model = modelOf(cells, repo, start)
   const ended = { x: pull.x, isMerged, logTime, z }
@@ -237,6 +240,13 @@ const end = (view: View, pull: PullState, event: PullEvent): Effect[] => {
   cells.put(pullCell(pull.pull), pull)
   return effects
 }
+
+const leadOf = (
+  { lead }: View['repo'],
+  { formula, scale }: PullState,
+  { model, shift }: { readonly model: string; readonly shift: number },
+  logTime: number,
+) => leadAfter(lead, model, { formula: logTime - formula, model: logTime - formula - shift, scale })
 
 const scoreOf = (view: View, pull: PullState, event: PullEvent): MergeScore => ({
   eventId: derivedId(event.eventId, 'merge-score'),

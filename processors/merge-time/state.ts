@@ -7,6 +7,7 @@ import type { Linear } from './linear.ts'
 import { newModel, type Model, type Start } from './model.ts'
 import { newAuthorPast, newRepoPast, type AuthorPast, type RepoPast } from './past.ts'
 import type { PullFacts } from './features.ts'
+import { NO_LEAD, type Lead } from './trained.ts'
 import { newEffects, type Effects, type OpenState } from './signs.ts'
 
 export interface RepoState {
@@ -15,6 +16,8 @@ export interface RepoState {
   effects: Effects
   /** Decayed merges by log time, of which the deciles are read. */
   times: number[]
+  /** How right a trained model was here beside the formula. */
+  lead: Lead
 }
 /** What was forecast at an instant, kept for the score. */
 interface Look {
@@ -45,6 +48,9 @@ export interface PullState extends Mutable<PullFacts & OpenState> {
   /** Features as they were when it was first heard of; what is learned is learned from these. */
   x: number[]
   location: number
+  /** Of the location what the formula said, and what a trained model would have added to it. */
+  formula: number
+  word: { model: string; shift: number } | null
   scale: number
   /** Up to where on its own scale it was watched. */
   watchedZ: number
@@ -67,6 +73,7 @@ export const repoOf = (cells: Cells): RepoState =>
     table: newLifeTable(),
     effects: newEffects(),
     times: [],
+    lead: NO_LEAD,
   }
 /** An author that nobody knows has no past, and leaves none. */
 export const authorOf = (cells: Cells, login: string | null): AuthorPast =>

@@ -98,7 +98,9 @@ describe('loading', () => {
   it('goes without where there is no folder, and says so', () => {
     expect(loadModels('/nowhere', MODEL_FEATURES)).toEqual({
       models: {},
-      problems: [{ name: 'stopping', version: null, reason: 'no version of it is in service' }],
+      problems: ['stopping', 'merge-time'].map((name) => ({
+        ...{ name, version: null, reason: 'no version of it is in service' },
+      })),
     })
   })
   it('refuses a file of another version, of other features, cut short, or of other bytes', () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { replayArchive } from '../../cli/feed.ts'
 import { FORECASTING } from '../../cli/forecasting.ts'
 import { ROW_COLUMNS, writeFeatureTable } from '../../cli/train/feature-table.ts'
+import { archiveSet } from '../../cli/train/sets.ts'
 import { openNpy } from '../../cli/train/npy.ts'
 import { verdictOn, type TrainedScores } from '../../cli/train/verdict.ts'
 import { watchingModel } from '../../cli/train/watching-model.ts'
@@ -82,7 +83,7 @@ describe('the training table', () => {
     'holds what a model in shadow is asked, bit for bit, on 10,000 rows of recorded CI',
     async () => {
       const table = temporaryFolder()
-      const { rows } = await writeFeatureTable([recorded ?? ''], table, never)
+      const { rows } = await writeFeatureTable([archiveSet(recorded ?? '')], table, never)
       const served = await rowsInShadow(recorded ?? '')
       const made = rowsOfTable(table)
       expect(made.length).toBe(rows)

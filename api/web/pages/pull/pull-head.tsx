@@ -68,7 +68,7 @@ const OpenTiles = ({
       <Tile
         name="Nine of ten"
         value={duration(forecast.quantiles['p95'])}
-        under={`${range(at['p05'], at['p95'], dateTime)}`}
+        under={range(at['p05'], at['p95'], dateTime)}
       />
       <Tile name="Merges at all" value={percent(forecast.pMerge)} under={signsText(forecast)} />
     </>
