@@ -21,7 +21,7 @@ export default defineConfig(
     // Pure folders: the clock, chance and the outside world are arguments there.
     files: [
       'processors/**/*.ts',
-      'schemas/{keys,topics,events,views,names,ids,measures,outcomes}.ts',
+      'schemas/{keys,topics,events,views,names,ids,measures,outcomes,glob}.ts',
       'producers/**/normalize.ts',
     ],
     rules: {

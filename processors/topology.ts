@@ -6,13 +6,13 @@
  *                                       ↑   └→ ci.pool-outcomes → priors → ci.priors ┐ (by full hour)
  *                                       └────────────────────────────────────────────┘
  *   ci.runs → placing → ci.cluster-runs, ci.cluster-states → clusters → ci.signals
- *   ci.forecasts, ci.scores → incidents → ci.incidents
- *   ci.source-states → source-alerts → ci.incidents
  *   ci.source-states → source-kpis → ci.kpis, ci.kpi-history
  *   ci.test-results, ci.runs → tests → ci.test-states, ci.test-sheets, ci.test-tabs, ci.failure-groups
  *   ci.runs, ci.scores → kpis → ci.kpis, ci.kpi-history, ci.measures
  *                          └→ ci.kpi-partials → kpi-repos → the same by repository
  *                                                  └→ ci.kpi-partials → kpi-communities → the same by community
+ *   ci.runs, ci.forecasts, ci.decisions, ci.scores, ci.test-results … → job-alerts, test-alerts, kpi-alerts, cluster-alerts,
+ *   source-alerts, pull-alerts → ci.symptoms; ci.symptoms, ci.incident-commands → incidents → ci.incidents
  *   ci.runs, ci.decisions → pull-checks → ci.pull-checks
  *   ci.pull-events, ci.pull-checks → merge-time → ci.merge-forecasts, ci.merge-scores
  *                      ↑   └→ ci.pull-outcomes → merge-priors → ci.merge-priors ┐ (by full hour)
@@ -20,7 +20,12 @@
  */
 
 import { incidents } from './incidents/incidents.ts'
-import { sourceAlerts } from './incidents/sources.ts'
+import { clusterAlerts } from './incidents/find/clusters.ts'
+import { jobAlerts } from './incidents/find/jobs.ts'
+import { kpiAlerts } from './incidents/find/kpis.ts'
+import { pullAlerts } from './incidents/find/pulls.ts'
+import { sourceAlerts } from './incidents/find/sources.ts'
+import { testAlerts } from './incidents/find/test-states.ts'
 import { kpis } from './kpi/jobs.ts'
 import { kpiCommunities, kpiRepos } from './kpi/rollups.ts'
 import { priors } from './priors/priors.ts'
@@ -45,8 +50,6 @@ export const TOPOLOGY: readonly Processor[] = [
   clusters,
   stopping,
   priors,
-  incidents,
-  sourceAlerts,
   sourceKpis,
   tests,
   kpis,
@@ -55,4 +58,11 @@ export const TOPOLOGY: readonly Processor[] = [
   pullChecks,
   mergeTime,
   mergePriors,
+  jobAlerts,
+  testAlerts,
+  kpiAlerts,
+  clusterAlerts,
+  sourceAlerts,
+  pullAlerts,
+  incidents,
 ]

@@ -42,6 +42,9 @@ export type CheckState = 'unknown' | 'running' | 'endangered' | 'passed' | 'fail
 export type Level = 'abstain' | 'continue' | 'watch' | 'advise' | 'stop'
 export type SourceCondition = 'unknown' | 'heard' | 'failing' | 'stale'
 export type IncidentState = 'unknown' | 'open' | 'update' | 'closed'
+export type SymptomState = 'unknown' | 'raised' | 'cleared'
+export type IncidentCommandKind = 'unknown' | 'ack' | 'unack' | 'mute' | 'unmute'
+export type ActState = 'unknown' | 'refused' | 'dryRun' | 'intended' | 'done' | 'moot' | 'failed'
 
 /** What every record carries. Times are milliseconds since the epoch, UTC. */
 export interface Stamped {
@@ -458,6 +461,25 @@ export interface Measure extends Stamped {
   simulated: boolean
 }
 
+/** What holds an incident open, as a rule of the alert table finds it and finds it gone. */
+export interface Symptom extends Stamped, RunRef {
+  rule: string
+  subject: string
+  member: string
+  state: SymptomState
+  title: string
+  signal: string
+  pFail: number
+  pFailLow: number
+  expectedSavedSeconds: number
+  head: string | null
+  sha: string | null
+  link: string | null
+  owner: string | null
+  verdict: string | null
+  right: boolean | null
+}
+
 /** Opening, update or close of an alert. */
 export interface Incident extends Stamped, RunRef {
   incident: string
@@ -469,6 +491,79 @@ export interface Incident extends Stamped, RunRef {
   pFailLow: number
   expectedSavedSeconds: number
   verdict: string | null
+  subject: string
+  signal: string
+  advice: string
+  owner: string | null
+  link: string | null
+  runbook: string | null
+  head: string | null
+  sha: string | null
+  members: string[]
+  holding: number
+  held: number
+  right: number
+  wrong: number
+  openedAt: number | null
+  reopened: number
+  swallowed: number
+  partOf: string | null
+  isDigest: boolean
+  ackedBy: string | null
+  ackedAt: number | null
+  mutedUntil: number | null
+  mutedBy: string | null
+}
+
+/** What somebody asked for an incident. */
+export interface IncidentCommand extends Stamped {
+  source: string
+  repo: string
+  incident: string
+  command: IncidentCommandKind
+  by: string
+  until: number | null
+  note: string
+}
+
+/** A row of the alert table as configured. */
+export interface AlertRuleSetting {
+  name: string
+  rule: string
+  isOn: boolean
+  match: string[]
+  source: string | null
+  repo: string | null
+  severity: string | null
+  owner: string | null
+  runbook: string | null
+  coolDownSeconds: number | null
+  limits: Record<string, number>
+}
+export interface AlertOwner {
+  match: string[]
+  source: string | null
+  repo: string | null
+  owner: string
+}
+/** How alert rules are configured, whole. */
+export interface AlertSettings extends Stamped {
+  name: string
+  rules: AlertRuleSetting[]
+  owners: AlertOwner[]
+}
+
+/** One step of acting on a stop. */
+export interface Act extends Stamped, RunRef {
+  act: string
+  state: ActState
+  kind: string
+  reason: string
+  decision: string
+  pFailLow: number
+  expectedSavedSeconds: number
+  precision: number | null
+  tries: number
 }
 
 /** Results of a test over a window, by what they come to; `quiet` where only failures are named and it was not. */
@@ -719,7 +814,11 @@ export interface Records {
   kpi: Kpi
   'kpi-partial': KpiPartial
   measure: Measure
+  symptom: Symptom
   incident: Incident
+  'incident-command': IncidentCommand
+  'alert-settings': AlertSettings
+  act: Act
   'test-state': TestState
   'test-sheet': TestSheet
   'test-tab': TestTab

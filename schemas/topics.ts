@@ -153,6 +153,13 @@ export const TOPICS = {
     ...row('pool-outcome', 'pool', (r) => r.pool, 'Finished runs re-keyed by pool.'),
     joins: true,
   },
+  'ci.alert-settings.v1': row(
+    'alert-settings',
+    'always alerts',
+    (r) => r.name,
+    'How alert rules are configured.',
+    null,
+  ),
   'ci.incidents.v1': row(
     'incident',
     'incident',
@@ -247,6 +254,28 @@ export const TOPICS = {
     'source',
     (r) => r.source,
     'Sources that cannot be heard, are stale, or are heard again.',
+  ),
+  'ci.symptoms.v1': {
+    ...row(
+      'symptom',
+      'source:repo',
+      (r) => key(r.source, r.repo),
+      'What alert rules find, and find gone, by repository.',
+      14,
+    ),
+    joins: true,
+  },
+  'ci.incident-commands.v1': row(
+    'incident-command',
+    'source:repo',
+    (r) => key(r.source, r.repo),
+    'What people asked for incidents: who took or muted one.',
+  ),
+  'ci.acts.v1': row(
+    'act',
+    'job key',
+    jobKey,
+    'What was done about stops, step by step: the audit of acting.',
   ),
   'ci.dead-letters.v1': row(
     'dead-letter',

@@ -17,7 +17,12 @@ const OUTSIDE_TOPICS: readonly TopicName[] = [
   'ci.run-events.v1',
   'ci.test-results.v1',
   'ci.pull-events.v1',
+  'ci.issue-events.v1',
+  'ci.tab-states.v1',
+  'ci.cluster-states.v1',
   'ci.source-states.v1',
+  'ci.alert-settings.v1',
+  'ci.incident-commands.v1',
   'ci.dead-letters.v1',
 ]
 const cursorName = (source: string): string => `cursor/${source}`

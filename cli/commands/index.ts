@@ -1,6 +1,7 @@
 /** THE table of commands. */
 
 import type { Command } from '../command.ts'
+import { alerts } from './alerts.ts'
 import { backtest } from './backtest.ts'
 import { exportCommand } from './export.ts'
 import { doctor } from './doctor.ts'
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   replay,
   importCommand,
   backtest,
+  alerts,
   tail,
   exportCommand,
   topics,

@@ -1,51 +1,187 @@
-/** Says when stops of a job are only advised, since its forecasts or stops have left their bounds, and when they are back. */
+/** What a key holds open: findings that were told and are not over. Telling one again says nothing. */
 
-import type { Incident, Score } from '../../schemas/events.ts'
+import type { RunRef, Stamped, Symptom } from '../../schemas/events.ts'
+import { fitsJob } from '../../schemas/glob.ts'
 import { derivedId } from '../../schemas/ids.ts'
-import { jobKey, key as keyOf } from '../../schemas/keys.ts'
-import { emit, type Cells, type Effect } from '../processor.ts'
+import { emit, type Effect } from '../processor.ts'
+import type { AlertRule, Words } from './rule.ts'
+import type { Rule } from './settings.ts'
 
-export const HELD_CELL = {
-  type: 'record',
-  name: 'HeldBack',
-  fields: [{ name: 'reason', type: 'string' }],
+/** One finding. `isGone`: it is over, but what it said is not judged yet. */
+export interface Held {
+  readonly rule: string
+  /** What its rule looks at. */
+  readonly kind: string
+  readonly subject: string
+  readonly member: string
+  readonly head: string
+  /** When it was told, in pipeline time. */
+  readonly at: number
+  isGone: boolean
 }
-const ALERT = 'stops-held-back'
-
-/** One incident per job: open while something holds its stops back, updated when that is something else. */
-export const onGuard = (cells: Cells, score: Score, now: number): Effect[] => {
-  const reason = (cells.get('held') as { reason: string } | undefined)?.reason ?? null
-  if (score.guard === reason) return []
-  if (score.guard === null) cells.delete('held')
-  else cells.put('held', { reason: score.guard })
-  const state = score.guard === null ? 'closed' : reason === null ? 'open' : 'update'
-  return [emit('ci.incidents.v1', incidentOf(score, state, score.guard ?? reason ?? '', now))]
+export const HELD_LIST = {
+  type: 'array',
+  items: {
+    type: 'record',
+    name: 'Held',
+    fields: [
+      { name: 'rule', type: 'string' },
+      { name: 'kind', type: 'string' },
+      { name: 'subject', type: 'string' },
+      { name: 'member', type: 'string' },
+      { name: 'head', type: 'string' },
+      { name: 'at', type: 'long' },
+      { name: 'isGone', type: 'boolean' },
+    ],
+  },
 }
+/** Of a key that holds so many, no further ones are told: whoever looks has enough to do. */
+const MOST_HELD = 200
 
-const incidentOf = (
-  score: Score,
-  state: Incident['state'],
-  reason: string,
-  now: number,
-): Incident => {
-  const pFail = score.checkpoints.at(-1)?.pFail ?? 0
-  return {
-    eventId: derivedId(score.eventId, `incident/${ALERT}`),
-    eventAt: score.eventAt,
+/** On what occasion something is said: its cause, and whom it is about. */
+export interface Occasion {
+  readonly causeId: string
+  readonly eventAt: number
+  readonly now: number
+  readonly ref: RunRef
+}
+export const occasionOf = (record: Stamped & RunRef, now: number): Occasion => ({
+  causeId: record.eventId,
+  eventAt: record.eventAt,
+  now,
+  ref: record,
+})
+
+/** Where a finding belongs, and what is known of its run. Empty text: not known. */
+export interface Place {
+  readonly subject: string
+  readonly member: string
+  readonly head?: string | undefined
+  readonly sha?: string | undefined
+  readonly link?: string | undefined
+  readonly owner?: string | undefined
+}
+/** How sure it is, and what is to be saved. */
+export interface Weight {
+  readonly pFail: number
+  readonly pFailLow: number
+  readonly expectedSavedSeconds: number
+}
+const CERTAIN: Weight = { pFail: 1, pFailLow: 1, expectedSavedSeconds: 0 }
+const orNull = (text: string | undefined): string | null =>
+  text === undefined || text === '' ? null : text
+
+const symptom = (
+  { causeId, eventAt, now, ref }: Occasion,
+  rule: string,
+  place: Place,
+  more: Pick<Symptom, 'state' | 'title' | 'signal' | 'verdict' | 'right'> & Weight,
+): Effect =>
+  emit('ci.symptoms.v1', {
+    eventId: derivedId(
+      causeId,
+      `symptom/${rule}/${place.member}/${more.state}/${String(more.right)}`,
+    ),
+    eventAt,
     observedAt: now,
-    source: score.source,
-    repo: score.repo,
-    job: score.job,
-    runId: score.runId,
-    attempt: score.attempt,
-    incident: keyOf(ALERT, jobKey(score)),
-    alert: ALERT,
-    state,
-    severity: 'info',
-    title: `${score.job}: stops are only advised; ${reason}`,
-    pFail,
-    pFailLow: pFail,
-    expectedSavedSeconds: 0,
-    verdict: state === 'closed' ? 'forecasts and stops of the job are within their bounds' : null,
-  }
+    source: ref.source,
+    repo: ref.repo,
+    job: ref.job,
+    runId: ref.runId,
+    attempt: ref.attempt,
+    rule,
+    subject: place.subject,
+    member: place.member,
+    state: more.state,
+    title: more.title,
+    signal: more.signal,
+    pFail: more.pFail,
+    pFailLow: more.pFailLow,
+    expectedSavedSeconds: more.expectedSavedSeconds,
+    head: orNull(place.head),
+    sha: orNull(place.sha),
+    link: orNull(place.link),
+    owner: orNull(place.owner),
+    verdict: more.verdict,
+    right: more.right,
+  })
+
+export const findHeld = (
+  held: readonly Held[],
+  rule: string,
+  { subject, member }: Pick<Held, 'subject' | 'member'>,
+): Held | undefined =>
+  held.find((each) => each.member === member && each.rule === rule && each.subject === subject)
+
+/** Raises a finding; nothing where it is held, where the rule does not look at the job, or where too much is held. */
+export const raise = (
+  held: Held[],
+  occasion: Occasion,
+  rule: Rule,
+  place: Place,
+  words: Words,
+  weight: Weight = CERTAIN,
+): Effect[] => {
+  const known = findHeld(held, rule.name, place)
+  if (known?.isGone === false || !fitsJob(rule.match, occasion.ref)) return []
+  if (known !== undefined) known.isGone = false
+  else if (held.length >= MOST_HELD) return []
+  else
+    held.push({
+      rule: rule.name,
+      kind: rule.row.of,
+      subject: place.subject,
+      member: place.member,
+      head: place.head ?? '',
+      at: occasion.now,
+      isGone: false,
+    })
+  const said = { state: 'raised' as const, ...words, verdict: null, right: null, ...weight }
+  return [symptom(occasion, rule.name, place, said)]
+}
+
+/** Says of a held finding that it was right or wrong, while it goes on. */
+export const judge = (held: Held, occasion: Occasion, right: boolean): Effect =>
+  symptom(occasion, held.rule, held, {
+    ...{ state: held.isGone ? 'cleared' : 'raised', title: '', signal: '', verdict: null, right },
+    ...CERTAIN,
+  })
+
+/** Says that a finding is over, and whether it was right where that is known. It is forgotten, but for `keep`. */
+export const clear = (
+  held: Held[],
+  one: Held,
+  occasion: Occasion,
+  verdict: string,
+  { right = null, keep = false }: { right?: boolean | null; keep?: boolean } = {},
+): Effect[] => {
+  if (keep) {
+    if (one.isGone) return []
+    one.isGone = true
+  } else held.splice(held.indexOf(one), 1)
+  const said = { state: 'cleared' as const, title: '', signal: '', verdict, right }
+  return [symptom(occasion, one.rule, one, { ...said, ...CERTAIN })]
+}
+
+/** Clears what is held by rules that are no longer in force. */
+export const clearForgotten = (
+  held: Held[],
+  byName: ReadonlyMap<string, Rule>,
+  occasion: Occasion,
+): Effect[] =>
+  held
+    .filter(({ rule }) => !byName.has(rule))
+    .flatMap((one) => clear(held, one, occasion, 'the rule was switched off'))
+
+/**
+ * What an incident about a run or a job is about: its repository, its head, or its job, as the rule has it. Where the head
+ * is not known it is the job.
+ */
+export const subjectOf = (
+  row: AlertRule,
+  { job, repo }: Pick<RunRef, 'job' | 'repo'>,
+  head: string | undefined,
+): string => {
+  if (row.per === 'repo') return repo
+  return row.per === 'head' && head !== undefined && head !== '' ? head : job
 }

@@ -51,6 +51,10 @@ export interface ConfiguredSource {
   /** Labels that the start of a run of its jobs is given. */
   readonly startLabels: StartLabels
 }
+/** Parts of a configuration that are read where they are used: of what is sent, done and allowed. */
+export const SECTIONS = ['alerts', 'notify', 'acting', 'access'] as const
+export type Section = (typeof SECTIONS)[number]
+
 export interface Config {
   readonly store: string | null
   readonly host: string
@@ -59,6 +63,8 @@ export interface Config {
   readonly sources: readonly ConfiguredSource[]
   /** Policies of jobs as configured: a replay needs them too. */
   readonly jobs: readonly unknown[]
+  /** As configured, not looked at yet; missing where nothing is. */
+  readonly sections: Readonly<Partial<Record<Section, unknown>>>
 }
 
 /** What is wrong with a configuration, a line each. */
@@ -124,7 +130,9 @@ export const readConfig = (
   const reading: Reading = { where: '', ports, problems }
   const whole: Values = isTable(given) ? given : {}
   if (!isTable(given)) problems.push('a table of keys was expected')
-  const { sources: listed = [], jobs = [], ...rest } = whole
+  const { sources: listed = [], jobs = [], ...others } = whole
+  const isSection = (name: string): boolean => (SECTIONS as readonly string[]).includes(name)
+  const [sections, rest] = split(others, isSection)
   const settings = readFields(SETTINGS, rest, reading)
   const told = new Set<string>()
   const startLabels = startLabelsOf(readPolicies(jobs, reading), told)
@@ -136,7 +144,14 @@ export const readConfig = (
   checkNames(sources, reading)
   for (const { source } of sources) if (source.tellsOf !== undefined) told.add(source.tellsOf)
   if (problems.length > 0) throw new ConfigError(file, problems)
-  return { ...(settings as Omit<Config, 'sources' | 'jobs'>), sources, jobs: jobs as unknown[] }
+  const plain = settings as Omit<Config, 'sources' | 'jobs' | 'sections'>
+  return { ...plain, sources, jobs: jobs as unknown[], sections }
+}
+
+const split = (values: Values, isFirst: (name: string) => boolean): [Values, Values] => {
+  const part = (wanted: boolean): Values =>
+    Object.fromEntries(Object.entries(values).filter(([name]) => isFirst(name) === wanted))
+  return [part(true), part(false)]
 }
 
 export const systemPorts: SecretPorts = {

@@ -1,6 +1,7 @@
 /** Policies of jobs: what may be said of their runs, put as the label `policy` on what is heard of their start. */
 
 import type { JobRef } from '../../schemas/events.ts'
+import { fitsGlob } from '../../schemas/glob.ts'
 import type { FieldTable } from './fields.ts'
 import { isTable, readFields, type Reading, type Values } from './read-fields.ts'
 
@@ -53,22 +54,6 @@ interface Rule {
   readonly source: string | null
   readonly repo: string | null
   readonly text: string
-}
-
-/** True where the text is the pattern, whose stars stand for any text. Takes time by length, whatever the pattern. */
-export const fitsGlob = (pattern: string, text: string): boolean => {
-  const [first = '', ...rest] = pattern.split('*')
-  const last = rest.pop()
-  if (last === undefined) return text === first
-  if (!text.startsWith(first) || text.length < first.length + last.length) return false
-  const end = text.length - last.length
-  let at = first.length
-  for (const part of rest) {
-    const found = text.indexOf(part, at)
-    if (found < 0 || found + part.length > end) return false
-    at = found + part.length
-  }
-  return text.endsWith(last)
 }
 
 /** As the label says it. The level comes last, over any word that whoever reads it does not know. */

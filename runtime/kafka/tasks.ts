@@ -82,7 +82,10 @@ const planOf = (
       if (writers.length > 0) return [{ topic, writers }]
       return writersIn([group], topic).length > 0 ? [] : [{ topic, writers: [OUTSIDE] }]
     }),
-    tables: tables.map((topic) => ({ topic, writers: writersIn(all, topic) })),
+    tables: tables.map((topic) => {
+      const writers = writersIn(all, topic)
+      return { topic, writers: writers.length > 0 ? writers : [OUTSIDE] }
+    }),
     outputs: [...outputs, 'ci.dead-letters.v1'],
   }
 }

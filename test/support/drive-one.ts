@@ -1,6 +1,14 @@
 /** Drives one processor by hand: cells as bytes, so that nothing lives on unless it was put; timers in order of time. */
 
-import type { Cells, Effect, Emit, Input, Processor, Retire } from '../../processors/processor.ts'
+import type {
+  Cells,
+  Effect,
+  Emit,
+  Input,
+  Processor,
+  Retire,
+  Tables,
+} from '../../processors/processor.ts'
 import { TOPICS, type RecordOf, type TopicName } from '../../schemas/topics.ts'
 import { cellCodec } from './cell-codec.ts'
 
@@ -29,7 +37,9 @@ export interface Drive {
   on<T extends TopicName>(topic: T): RecordOf<T>[]
 }
 
-export const drive = (processor: Processor): Drive => {
+const NO_TABLES: Tables = { get: () => undefined }
+
+export const drive = (processor: Processor, tables: Tables = NO_TABLES): Drive => {
   const cells = new Map<string, Buffer>()
   const timers = new Map<string, Timer>()
   const said: (Emit | Retire)[] = []
@@ -51,7 +61,7 @@ export const drive = (processor: Processor): Drive => {
     if (effect.kind === 'clearTimer') timers.delete(id(key, effect.timer))
   }
   const step = (key: string, input: Input): void => {
-    const effects = processor.step(cellsOf(key), key, input, now, { get: () => undefined })
+    const effects = processor.step(cellsOf(key), key, input, now, tables)
     for (const effect of effects) apply(key, effect)
   }
   const advanceTo = (time: number): void => {

@@ -228,6 +228,11 @@ export const sampleIncident = (change: Partial<Incident> = {}): Incident => ({
   pFailLow: 0.82,
   expectedSavedSeconds: 1_200,
   verdict: null,
+  ...{ subject: 'e2e: gcp 50%', signal: 'forecast after 20 minutes', advice: 'Look at it.' },
+  ...{ owner: null, link: null, runbook: null, head: null, sha: null, members: ['17/a#1'] },
+  ...{ holding: 1, held: 1, right: 0, wrong: 0, openedAt: NOON, reopened: 0, swallowed: 0 },
+  ...{ partOf: null, isDigest: false, ackedBy: null, ackedAt: null },
+  ...{ mutedUntil: null, mutedBy: null },
   ...change,
 })
 

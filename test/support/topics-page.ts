@@ -23,9 +23,17 @@ const FROM_PRODUCERS = [
   'ci.cluster-states.v1',
   'ci.source-states.v1',
 ]
+/** Written by what stands beside the pipeline. */
+const FROM_BESIDE: Partial<Record<TopicName, string>> = {
+  'ci.alert-settings.v1': 'whoever starts it, from the configuration',
+  'ci.incident-commands.v1': 'the API',
+  'ci.acts.v1': 'the acting sink',
+  'ci.dead-letters.v1': 'whatever refuses a record',
+}
 const writersOf = (topic: TopicName): string => {
   if (FROM_PRODUCERS.includes(topic)) return 'producers'
-  if (topic === 'ci.dead-letters.v1') return 'whatever refuses a record'
+  const beside = FROM_BESIDE[topic]
+  if (beside !== undefined) return beside
   const writers = TOPOLOGY.filter(({ outputs }) => outputs.includes(topic)).map(({ name }) => name)
   return writers.length === 0 ? 'nothing yet' : writers.join(', ')
 }

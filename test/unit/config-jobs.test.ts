@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../../producers/config/config.ts'
-import { fitsGlob } from '../../producers/config/job-policies.ts'
+import { fitsGlob } from '../../schemas/glob.ts'
 import { createHeardBefore } from '../../producers/polling/heard-before.ts'
 import { offersOf } from '../../producers/polling/offers.ts'
 import { runFact } from '../../producers/payload/facts.ts'

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { incidents } from '../../processors/incidents/incidents.ts'
 import { priors } from '../../processors/priors/priors.ts'
 import { LEVELS } from '../../processors/stopping/permit.ts'
 import { mixedRate, START_WEIGHTS } from '../../processors/stopping/refine.ts'
-import type { Forecast, PoolOutcome, Prior, Score } from '../../schemas/events.ts'
-import { aRun, HOUR, MINUTE, MONDAY } from '../support/facts.ts'
+import type { PoolOutcome, Prior } from '../../schemas/events.ts'
+import { HOUR, MINUTE, MONDAY } from '../support/facts.ts'
 import { given, on, until, type Happening, type Said } from '../support/given.ts'
 
 describe('the priors processor', () => {
@@ -66,96 +65,3 @@ describe('the priors processor', () => {
 /** So many levels of each ground, the lowest first. */
 const reached = (levels: readonly number[]): number[] =>
   levels.flatMap((many) => LEVELS.map((_, i) => (i < many ? 1 : 0)))
-
-describe('the incidents processor', () => {
-  const forecast = (run: string, pFailLow: number, minute: number, remaining = 3600): Happening => {
-    const at = MONDAY + minute * MINUTE
-    const record: Forecast = {
-      ...{ eventId: `${run}/${minute}`, eventAt: at, observedAt: at, ...aRun({ runId: run }) },
-      ...{ elapsedSeconds: 60 * minute, pFail: 0.95, pFailLow, pFailHigh: 1 },
-      ...{ curveSeconds: [], curvePFail: [], remainingSeconds: remaining },
-      ...{ remainingLow: null, remainingHigh: null, jenkinsRemaining: null, passes: 9 },
-      ...{ failures: 9, streak: 1, pool: 'job', cause: 'time', rule: 'r' },
-    }
-    return on('ci.forecasts.v1', record)
-  }
-  const ended = (run: string, minute: number, guard: string | null = null): Happening => {
-    const at = MONDAY + minute * MINUTE
-    const record: Score = {
-      ...{ eventId: `${run}/end`, eventAt: at, observedAt: at, ...aRun({ runId: run }) },
-      ...{ outcome: 'failure', failed: true, durationSeconds: 1, startedAt: null, group: null },
-      ...{ rules: [], checkpoints: [], guard, rule: 'r' },
-    }
-    return on('ci.scores.v1', record)
-  }
-  const says = (state: string, more: object = {}): Said => ({
-    topic: 'ci.incidents.v1',
-    record: { state, incident: 'run-likely-to-fail:test%3Aacme/shop%3Aunit', ...more },
-  })
-
-  it('says once that stops of a job are held back, why, and that they are back', () => {
-    const held = (state: string, title: string): Said => ({
-      topic: 'ci.incidents.v1',
-      record: {
-        ...{ state, incident: 'stops-held-back:test%3Aacme/shop%3Aunit' },
-        title: `unit: stops are only advised; ${title}`,
-      },
-    })
-    given(incidents)
-      .when(ended('1', 1, 'adrift'))
-      .then(held('open', 'adrift'))
-    given(incidents, ended('1', 1, 'adrift'))
-      .when(ended('2', 2, 'adrift'))
-      .thenNothing()
-    given(incidents, ended('1', 1, 'adrift'))
-      .when(ended('2', 2, 'wrong'))
-      .then(held('update', 'wrong'))
-    given(incidents, ended('1', 1, 'adrift'))
-      .when(ended('2', 2))
-      .then(held('closed', 'adrift'))
-  })
-  it('opens once where the lower bound passes .80 and time is left, not before', () => {
-    given(incidents)
-      .when(forecast('1', 0.79, 1))
-      .thenNothing()
-    given(incidents)
-      .when(forecast('1', 0.9, 1, 300))
-      .thenNothing()
-    given(incidents)
-      .when(forecast('1', 0.8, 1))
-      .then(says('open', { runId: '1' }))
-    given(incidents, forecast('1', 0.8, 1))
-      .when(forecast('1', 0.9, 2))
-      .thenNothing()
-  })
-
-  it('updates for a second run of the job and closes with the last one', () => {
-    const open = [forecast('1', 0.8, 1), forecast('2', 0.8, 2)]
-    given(incidents, forecast('1', 0.8, 1))
-      .when(forecast('2', 0.8, 2))
-      .then(says('update'))
-    given(incidents, ...open)
-      .when(ended('1', 3))
-      .then(says('update', { runId: '1' }))
-    given(incidents, ...open)
-      .when(ended('1', 3), ended('2', 4))
-      .then(says('update'), says('closed', { verdict: 'run 2 ended: failure' }))
-  })
-
-  it('closes when the run is no longer likely to fail, well below where it opened', () => {
-    const open = forecast('1', 0.8, 1)
-    given(incidents, open)
-      .when(forecast('1', 0.61, 2))
-      .thenNothing()
-    given(incidents, open)
-      .when(forecast('1', 0.59, 2))
-      .then(says('closed', { verdict: 'no longer likely to fail' }))
-  })
-
-  it('says nothing when a run ends that never raised it', () => {
-    given(incidents).when(ended('1', 1)).thenNothing()
-    given(incidents, forecast('1', 0.8, 1))
-      .when(ended('2', 2))
-      .thenNothing()
-  })
-})

@@ -1,0 +1,21 @@
+/** A2: a running run is no longer worth its machine. */
+
+import { HOUR, percent, spoken, type DecisionRule } from '../rule.ts'
+
+export const stopRecommended: DecisionRule<never> = {
+  of: 'decision',
+  name: 'stop-recommended',
+  code: 'A2',
+  severity: 'warning',
+  per: 'head',
+  doc: 'The advice for a running run is to stop it. Over at its end, or where the advice is taken back.',
+  advice: 'Stop the run at its source, unless its other results are wanted.',
+  coolDownMs: HOUR,
+  rightWhen: 'the run failed',
+  limits: {},
+  isRaised: ({ level }) => level === 'stop',
+  words: ({ job, runId, pFail, pFailLow, expectedSavedSeconds, reason }) => ({
+    title: `${job} run ${runId} should be stopped: ${percent(pFail)} likely to fail, about ${spoken(expectedSavedSeconds)} to save`,
+    signal: `${reason}; p(fail) at least ${percent(pFailLow)}`,
+  }),
+}
