@@ -34,7 +34,7 @@ import {
 import { obey } from './obey.ts'
 import { said } from './say.ts'
 import { settingsOf, type Settings } from './settings.ts'
-import { swallower, toSwallow } from './swallow.ts'
+import { coveredBy, swallower, toSwallow } from './swallow.ts'
 
 /** A closed incident is shown for so long. */
 const SHOWN_MS = 30 * 86_400_000
@@ -61,7 +61,9 @@ const onSymptom = (cells: Cells, symptom: Symptom, now: number, settings: Settin
   const state = incidentOf(cells, incident) ?? newIncident(symptom)
   const occasion = occasionOf(symptom, now)
   count(cells, incident, state, symptom)
-  const known = state.members.find(({ name }) => name === symptom.member)
+  const known = state.members.find(
+    ({ name, job }) => name === symptom.member && job === symptom.job,
+  )
   if (symptom.state === 'cleared') {
     if (known === undefined && symptom.right === null) return [drop('no-use')]
     state.members = state.members.filter((each) => each !== known)
@@ -186,9 +188,10 @@ const swallow = (
   occasion: Occasion,
   settings: Settings,
 ): Effect[] =>
-  toSwallow(cells, incident, parent, settings).flatMap(({ incident: name, members }) => {
+  toSwallow(cells, incident, parent, settings).flatMap((name) => {
     const child = incidentOf(cells, name)
-    if (child === undefined) return []
+    const members = child === undefined ? [] : coveredBy(parent, child)
+    if (child === undefined || members.length === 0) return []
     for (const member of members) member.by = incident
     parent.swallowed += members.length
     putIncident(cells, incident, parent)

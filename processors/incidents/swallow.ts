@@ -29,19 +29,20 @@ export const swallower = (cells: Cells, rule: string, job: string, settings: Set
   return ''
 }
 
-/** Open incidents, and members of them, that are part of this one now. */
+/** Members of an incident that are part of another one and stand by themselves so far. */
+export const coveredBy = (parent: IncidentState, { members }: IncidentState): Member[] =>
+  members.filter(({ by, job }) => by === '' && covers(parent, job))
+
+/** Open incidents that this one may swallow. */
 export const toSwallow = (
   cells: Cells,
   incident: string,
   parent: IncidentState,
   settings: Settings,
-): { readonly incident: string; readonly members: readonly Member[] }[] => {
+): string[] => {
   const swallows = swallowsOf(parent.rule, settings)
   if (swallows.length === 0) return []
-  return openIncidents(cells).flatMap((open) => {
-    if (open.incident === incident || !swallows.includes(baseOf(open.rule, settings))) return []
-    const child = incidentOf(cells, open.incident)
-    const members = child?.members.filter(({ by, job }) => by === '' && covers(parent, job)) ?? []
-    return members.length === 0 ? [] : [{ incident: open.incident, members }]
-  })
+  return openIncidents(cells)
+    .filter((open) => open.incident !== incident && swallows.includes(baseOf(open.rule, settings)))
+    .map((open) => open.incident)
 }

@@ -47,7 +47,7 @@ const endsOf = (
   outcomes: string,
   more: Partial<Run> = {},
 ): void => {
-  for (const [i, word] of [...outcomes].entries())
+  for (const [i, word] of Array.from(outcomes).entries())
     watched.tell(
       'ci.runs.v1',
       runAt(from + i * 10, 'finished', {
@@ -62,7 +62,16 @@ const kpi = (minute: number, window: string, value: Partial<KpiValue> & { kpi: s
     ...stampAt(minute, `kpi/${window}`),
     ...{ dimension: 'job', subject: 'test:acme/shop:unit', window },
     values: [
-      { value: null, numerator: null, denominator: null, low: null, high: null, n: 9, ...value },
+      {
+        value: null,
+        numerator: null,
+        denominator: null,
+        low: null,
+        high: null,
+        n: 9,
+        compat: null,
+        ...value,
+      },
     ],
   })
 const testState = (minute: number, more: Partial<TestState>): TestState => ({
@@ -123,6 +132,7 @@ const CASES: Readonly<Record<string, (watched: Watched) => void>> = {
       ...over,
     })
     watched.tell('ci.job-profiles.v1', profile)
+    watched.tell('ci.runs.v1', runAt(5, 'finished', { runId: '0' }))
     watched.tell('ci.runs.v1', runAt(10, 'started'))
     watched.until(10 + 1_099 / 60)
     expect(watched.states('job-overdue')).toEqual([])
@@ -135,11 +145,14 @@ const CASES: Readonly<Record<string, (watched: Watched) => void>> = {
         'ci.runs.v1',
         runAt(i + 20, 'started', { runId: `${i}`, queuedAt: runAt(i, 'queued').queuedAt }),
       )
-    watched.tell('ci.runs.v1', runAt(40, 'queued'))
+    watched.tell('ci.runs.v1', runAt(40, 'queued', { runId: 'q' }))
     watched.until(59)
     expect(watched.states('queue-stuck')).toEqual([])
     watched.until(60)
-    watched.tell('ci.runs.v1', runAt(75, 'started', { queuedAt: runAt(40, 'queued').queuedAt }))
+    watched.tell(
+      'ci.runs.v1',
+      runAt(75, 'started', { runId: 'q', queuedAt: runAt(40, 'queued').queuedAt }),
+    )
   },
   'consecutive-failures': (watched) => {
     endsOf(watched, 0, 'FF')

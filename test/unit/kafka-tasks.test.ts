@@ -10,13 +10,18 @@ it('fuses processors of one key, and cuts where records change their key', () =>
     ['runs', 'grouping', 'placing', 'tests'],
     ['signals'],
     ['clusters'],
-    ['stopping', 'incidents', 'kpis', 'pull-checks'],
+    ['stopping', 'kpis', 'pull-checks', 'job-alerts'],
     ['priors'],
-    ['source-alerts', 'source-kpis'],
+    ['source-kpis', 'source-alerts'],
     ['kpi-repos'],
     ['kpi-communities'],
     ['merge-time'],
     ['merge-priors'],
+    ['test-alerts'],
+    ['kpi-alerts'],
+    ['cluster-alerts'],
+    ['pull-alerts'],
+    ['incidents'],
   ])
 })
 
@@ -29,6 +34,9 @@ it('names for each input who writes it before: never the task itself or one afte
   expect(inputs['stopping']).toEqual([
     { topic: 'ci.runs.v1', writers: ['runs'] },
     { topic: 'ci.signals.v1', writers: ['signals', 'clusters'] },
+    { topic: 'ci.test-results.v1', writers: ['outside'] },
+    { topic: 'ci.test-tabs.v1', writers: ['runs'] },
+    { topic: 'ci.tab-states.v1', writers: ['outside'] },
   ])
   expect(inputs['kpi-repos']).toEqual([{ topic: 'ci.kpi-partials.v1', writers: ['stopping'] }])
   expect(inputs['kpi-communities']).toEqual([
@@ -37,10 +45,15 @@ it('names for each input who writes it before: never the task itself or one afte
 })
 
 it('holds tables whole, of whoever writes them', () => {
-  expect(plans.flatMap(({ tables }) => tables)).toEqual([
-    { topic: 'ci.priors.v1', writers: ['priors'] },
+  const settings = { topic: 'ci.alert-settings.v1', writers: ['outside'] }
+  const tablesOf = (task: string) => plans.find(({ name }) => name === task)?.tables
+  expect(tablesOf('stopping')).toEqual([{ topic: 'ci.priors.v1', writers: ['priors'] }, settings])
+  expect(tablesOf('merge-time')).toEqual([
     { topic: 'ci.merge-priors.v1', writers: ['merge-priors'] },
   ])
+  // Nobody within writes what was configured: whoever starts it does.
+  expect(tablesOf('incidents')).toEqual([settings])
+  expect(tablesOf('runs')).toEqual([])
 })
 
 it('names what is on the cluster within a namespace', () => {
