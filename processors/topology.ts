@@ -15,6 +15,7 @@
  *   source-alerts, pull-alerts → ci.symptoms; ci.symptoms, ci.incident-commands → incidents → ci.incidents
  *   ci.runs, ci.decisions → pull-checks → ci.pull-checks
  *   ci.pull-events, ci.pull-checks → merge-time → ci.merge-forecasts, ci.merge-scores
+ *   ci.pull-events, ci.issue-events, ci.runs → kpis → ci.pull-runs → kpi-pulls → ci.kpis, ci.kpi-history
  *                      ↑   └→ ci.pull-outcomes → merge-priors → ci.merge-priors ┐ (by full hour)
  *                      └─────────────────────────────────────────────────────────┘
  */
@@ -27,6 +28,7 @@ import { pullAlerts } from './incidents/find/pulls.ts'
 import { sourceAlerts } from './incidents/find/sources.ts'
 import { testAlerts } from './incidents/find/test-states.ts'
 import { kpis } from './kpi/jobs.ts'
+import { kpiPulls } from './kpi/pulls/pulls.ts'
 import { kpiCommunities, kpiRepos } from './kpi/rollups.ts'
 import { priors } from './priors/priors.ts'
 import { mergeTime } from './merge-time/merge-time.ts'
@@ -53,6 +55,7 @@ export const TOPOLOGY: readonly Processor[] = [
   sourceKpis,
   tests,
   kpis,
+  kpiPulls,
   kpiRepos,
   kpiCommunities,
   pullChecks,

@@ -220,6 +220,17 @@ export interface GroupRun extends Stamped, RunRef {
   policy: string | null
 }
 
+/** End of a run of a pull request, re-keyed by its repository. */
+export interface PullRun extends Stamped, RunRef {
+  pull: number
+  sha: string | null
+  failed: boolean | null
+  aborted: boolean
+  startedAt: number | null
+  finishedAt: number
+  takesBack: boolean
+}
+
 /** Start or end of a run, re-keyed by a place where it runs. */
 export interface ClusterRun extends Stamped, RunRef {
   place: string
@@ -801,6 +812,7 @@ export interface Records {
   'cluster-state': ClusterState
   run: Run
   'group-run': GroupRun
+  'pull-run': PullRun
   'cluster-run': ClusterRun
   signal: Signal
   forecast: Forecast

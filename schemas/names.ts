@@ -9,6 +9,7 @@ export const SCHEMA_NAMES = [
   'cluster-state',
   'run',
   'group-run',
+  'pull-run',
   'cluster-run',
   'signal',
   'forecast',

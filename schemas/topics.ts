@@ -85,6 +85,16 @@ export const TOPICS = {
     ),
     joins: true,
   },
+  'ci.pull-runs.v1': {
+    ...row(
+      'pull-run',
+      'source:repo',
+      (r) => key(r.source, r.repo),
+      'Ends of the runs of pull requests, re-keyed by repository.',
+      2,
+    ),
+    joins: true,
+  },
   'ci.cluster-runs.v1': {
     ...row(
       'cluster-run',

@@ -1,6 +1,8 @@
 /** The KPI tables as Markdown: `docs/kpis.md` holds each between markers, and a test fails where one is stale. */
 
+import { CATALOGUE, type Told } from './catalogue.ts'
 import { KPIS } from './index.ts'
+import { PULL_KPIS } from './pulls/index.ts'
 import { TEST_KPIS } from './tests/index.ts'
 
 const cell = (text: string): string => text.replaceAll('|', '\\|')
@@ -29,8 +31,33 @@ export const testKpiTable = (): string =>
     ]),
   )
 
+/** KPIs of pulls and issues. */
+export const pullKpiTable = (): string =>
+  tableOf(
+    ['KPI', 'unit', 'windows', 'definition', 'source'],
+    PULL_KPIS.map(({ name, unit, windows, doc, source }) => [
+      `\`${name}\``,
+      ...[unit, windows.join(', '), doc, source],
+    ]),
+  )
+
+const code = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ')
+const toldIn = (told: Told): string => {
+  if ('notCollected' in told) return `not collected: ${told.notCollected}`
+  if ('topic' in told) return `\`${told.topic}\` ${code(told.fields)}`
+  return `KPIs of ${told.of}: ${code(told.kpis)}`
+}
+/** Where each of the 46 is told. */
+export const catalogueTable = (): string =>
+  tableOf(
+    ['#', 'KPI', 'where it is told'],
+    CATALOGUE.map(({ name, told }, i) => [String(i + 1), name, told.map(toldIn).join('; ')]),
+  )
+
 /** Tables by the marker that they stand after. */
 export const KPI_TABLES: Readonly<Record<string, () => string>> = {
   kpis: kpiTable,
   'test-kpis': testKpiTable,
+  'pull-kpis': pullKpiTable,
+  catalogue: catalogueTable,
 }

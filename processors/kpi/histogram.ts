@@ -10,12 +10,14 @@ import { BUCKETS, HISTOGRAMS, type HistogramName } from './names.ts'
 const RATIO = 1.05
 const LOG_RATIO = Math.log(RATIO)
 
-const bucketOf = (ms: number): number =>
-  ms <= 1000 ? 0 : Math.min(BUCKETS - 1, Math.floor(Math.log(ms / 1000) / LOG_RATIO))
+/** Bucket of a length of time, the last of `buckets` at most. */
+export const bucketOf = (ms: number, buckets: number): number =>
+  ms <= 1000 ? 0 : Math.min(buckets - 1, Math.floor(Math.log(ms / 1000) / LOG_RATIO))
 const startOf = (bucket: number): number => (bucket === 0 ? 0 : RATIO ** bucket)
 
 /** Counter of a length of time. Example: 60,000 ms lies in bucket 83, 57.4 s to 60.2 s. */
-export const bucketId = (name: HistogramName, ms: number): number => HISTOGRAMS[name] + bucketOf(ms)
+export const bucketId = (name: HistogramName, ms: number): number =>
+  HISTOGRAMS[name] + bucketOf(ms, BUCKETS)
 
 /** The pairs of one histogram: places from, to. */
 interface Slice {
@@ -24,10 +26,12 @@ interface Slice {
   readonly to: number
   readonly first: number
 }
-const sliceOf = (counters: Readonly<Counters>, name: HistogramName): Slice => {
-  const first = HISTOGRAMS[name]
-  return { counters, first, from: placeOf(counters, first), to: placeOf(counters, first + BUCKETS) }
-}
+const sliceOf = (counters: Readonly<Counters>, first: number, buckets: number): Slice => ({
+  counters,
+  first,
+  from: placeOf(counters, first),
+  to: placeOf(counters, first + buckets),
+})
 const sizeOf = ({ counters, from, to }: Slice): number => {
   let n = 0
   for (let at = from; at < to; at += 2) n += counters[at + 1] ?? 0
@@ -56,12 +60,17 @@ export interface Quantile {
  * (Conover 1999, 3.2), widened to the edges of their buckets. An end that would lie outside the sample is null: so few
  * runs do not bound it. Example: the median of 100 runs lies between the 40th and the 61st.
  */
-export const quantile = (
+export const quantile = (counters: Readonly<Counters>, name: HistogramName, q: number): Quantile =>
+  quantileFrom(counters, HISTOGRAMS[name], BUCKETS, q)
+
+/** The same of a histogram whose buckets begin at any counter. */
+export const quantileFrom = (
   counters: Readonly<Counters>,
-  name: HistogramName,
+  first: number,
+  buckets: number,
   q: number,
 ): Quantile => {
-  const slice = sliceOf(counters, name)
+  const slice = sliceOf(counters, first, buckets)
   const n = sizeOf(slice)
   if (n <= 0) return { value: null, low: null, high: null, n: 0 }
   const half = Z95 * Math.sqrt(n * q * (1 - q))

@@ -15,6 +15,7 @@ import { close, open } from './in-flight-runs.ts'
 import { RUN_COUNTS } from './index.ts'
 import { ID } from './names.ts'
 import { addPending, sayPartials } from './partials.ts'
+import { pullRuns } from './pull-runs.ts'
 import { countScore } from './scores.ts'
 import { insertEnd, removeEnd, type Change } from './sequence.ts'
 import {
@@ -35,7 +36,13 @@ const NO_EFFECTS: readonly Effect[] = []
 export const kpis: Processor = {
   name: 'kpis',
   inputs: ['ci.runs.v1', 'ci.scores.v1'],
-  outputs: ['ci.kpis.v1', 'ci.kpi-history.v1', 'ci.kpi-partials.v1', 'ci.measures.v1'],
+  outputs: [
+    'ci.kpis.v1',
+    'ci.kpi-history.v1',
+    'ci.kpi-partials.v1',
+    'ci.measures.v1',
+    'ci.pull-runs.v1',
+  ],
   cells: SUBJECT_CELLS,
   /** Most records tell of progress, which says nothing to KPIs. */
   wants(record, topic) {
@@ -95,7 +102,8 @@ const onRun = (cells: Cells, name: string, run: Run, now: number): readonly Effe
   if (run.change === 'finished') close(cells, state.subject, run, now)
   else takeBack(state, run.before, now)
   tell(state, endOf(run), now)
-  return heard(state, name, now, said)
+  const effects = heard(state, name, now, said)
+  return run.pull === null ? effects : [...effects, ...pullRuns(run, run.pull, now)]
 }
 
 const onStart = (

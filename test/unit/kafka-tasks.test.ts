@@ -13,6 +13,7 @@ it('fuses processors of one key, and cuts where records change their key', () =>
     ['stopping', 'kpis', 'pull-checks', 'job-alerts'],
     ['priors'],
     ['source-kpis', 'source-alerts'],
+    ['kpi-pulls'],
     ['kpi-repos'],
     ['kpi-communities'],
     ['merge-time'],

@@ -16,6 +16,7 @@ import { HOUR, MINUTE, score, SECOND, T0 } from '../support/kpi-inputs.ts'
 
 /** Files of the folder that are no KPI. */
 const MACHINERY = [
+  'catalogue',
   'changes',
   'counters',
   'docs',
@@ -28,6 +29,7 @@ const MACHINERY = [
   'measures',
   'names',
   'partials',
+  'pull-runs',
   'rollups',
   'row',
   'scores',

@@ -1,0 +1,350 @@
+/** KPIs of pulls and issues: the example of each file, the laws of facts, and kubevirt's own weekly figures. */
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'csv-parse/sync'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { PULL_KPI_FILES } from '../../processors/kpi/pulls/index.ts'
+import { kpiPulls } from '../../processors/kpi/pulls/pulls.ts'
+import type { IssueEvent, KpiValue, PullEvent, PullRun } from '../../schemas/events.ts'
+import { dataDir } from '../support/data.ts'
+import { drive, type Drive } from '../support/drive-one.ts'
+import { DAY, HOUR, MINUTE, MONDAY, SECOND } from '../support/facts.ts'
+import { lawAbiding } from '../support/law-abiding.ts'
+import { topologyDriver } from '../support/topology-driver.ts'
+
+const REPO = { source: 'github', repo: 'acme/shop' }
+const aPull = (
+  pull: number,
+  kind: PullEvent['kind'],
+  at: number,
+  more: Partial<PullEvent> = {},
+) => ({
+  ...{ eventId: `${pull}/${kind}/${at}`, eventAt: at, observedAt: at, ...REPO, pull, kind },
+  ...{ author: 'ann', sha: null, base: null, draft: null, additions: null, deletions: null },
+  ...{ changedFiles: null, labels: [], actor: null, actorAssociation: null },
+  ...{ authorAssociation: null, openedAt: null, review: null, rawReview: null, title: null },
+  ...{ titleWords: null, bodyWords: null, commits: null, comments: null, reviewComments: null },
+  ...{ reviewers: null, files: null, autoMerge: null, mergeState: null },
+  ...more,
+})
+const anIssue = (
+  issue: number,
+  kind: IssueEvent['kind'],
+  at: number,
+  actor: string | null = null,
+) => ({
+  ...{
+    eventId: `i${issue}/${kind}/${at}`,
+    eventAt: at,
+    observedAt: at,
+    ...REPO,
+    issue,
+    kind,
+    actor,
+  },
+  ...{ author: 'ann', authorAssociation: null, actorAssociation: null, openedAt: null },
+  ...{ title: null, titleWords: null, bodyWords: null, comments: null, labels: [] },
+  ...{ assignees: null, milestone: null, reason: null },
+})
+const aRunOf = (
+  pull: number,
+  job: string,
+  at: number,
+  seconds: number,
+  failed: boolean | null,
+): PullRun => ({
+  ...{ eventId: `r${pull}/${job}/${at}`, eventAt: at, observedAt: at, ...REPO, job, pull },
+  ...{ runId: `${pull}-${job}-${at}`, attempt: 1, sha: 'abc', failed, aborted: failed === null },
+  ...{ startedAt: at - seconds * SECOND, finishedAt: at, takesBack: false },
+})
+
+const newDrive = (): Drive => drive(lawAbiding(kpiPulls))
+const valueOf = (driven: Drive, name: string, window: string, at?: number): KpiValue => {
+  const found = driven
+    .on('ci.kpis.v1')
+    .findLast((kpi) => kpi.window === window && (at === undefined || kpi.eventAt === at))
+    ?.values.find(({ kpi }) => kpi === name)
+  if (found === undefined) throw new Error(`${name} was not told`)
+  return found
+}
+/** Gives facts in order of time and tells a KPI an hour after the last. */
+const of = (
+  name: string,
+  window: string,
+  ...facts: readonly (PullEvent | IssueEvent | PullRun)[]
+) => {
+  const driven = newDrive()
+  let last = 0
+  for (const fact of facts.toSorted((a, b) => a.observedAt - b.observedAt)) {
+    if ('issue' in fact) driven.give('ci.issue-events.v1', fact)
+    else if ('runId' in fact) driven.give('ci.pull-runs.v1', fact)
+    else driven.give('ci.pull-events.v1', fact)
+    last = fact.observedAt
+  }
+  driven.advanceTo(Math.floor(last / HOUR) * HOUR + HOUR)
+  return valueOf(driven, name, window)
+}
+/** Read from buckets 5 % wide. */
+const expectSpan = (value: KpiValue, hours: number): void => {
+  expect(Math.abs((value.value ?? 0) / (hours * 3600) - 1)).toBeLessThan(0.026)
+}
+const T = MONDAY
+const merged = (pull: number, after: number, more: Partial<PullEvent> = {}): PullEvent[] => [
+  aPull(pull, 'opened', T, more),
+  aPull(pull, 'merged', T + after, more),
+]
+
+describe('KPIs of pulls', () => {
+  it('have a row for every file and a file for every row', () => {
+    const machinery = [
+      'cells',
+      'contributions',
+      'evolve',
+      'index',
+      'names',
+      'people',
+      'pulls',
+      'row',
+      'windows',
+    ]
+    const files = readdirSync(new URL('../../processors/kpi/pulls', import.meta.url))
+      .map((file) => file.replace(/\.ts$/, ''))
+      .filter((file) => !machinery.includes(file))
+    expect(files.sort()).toEqual(Object.keys(PULL_KPI_FILES).sort())
+  })
+
+  it('time_to_merge', () => {
+    const facts = [1, 2, 3, 40].flatMap((hours, i) => merged(i + 1, hours * HOUR))
+    expectSpan(of('time_to_merge_p50', '7d', ...facts), 2)
+    expectSpan(of('time_to_merge_p90', '7d', ...facts), 40)
+    expect(of('time_to_merge_p50', '7d', ...facts).n).toBe(4)
+  })
+  it('pr_pickup, pr_review and time_to_first_response', () => {
+    const facts = [
+      ...merged(1, 5 * HOUR),
+      aPull(1, 'reviewed', T + HOUR, { actor: 'ann' }),
+      aPull(1, 'commented', T + MINUTE, { actor: 'k8s-ci-robot' }),
+      aPull(1, 'reviewed', T + 3 * HOUR, { actor: 'bob' }),
+    ]
+    expectSpan(of('pr_pickup_p50', '7d', ...facts), 3)
+    expectSpan(of('pr_review_p50', '30d', ...facts), 2)
+    expectSpan(of('time_to_first_response_p50', '7d', ...facts), 3)
+    expect(of('reviewers', '7d', ...facts).value).toBe(1)
+  })
+  it('issue_time_to_response, issue_time_to_close and the backlog', () => {
+    const facts = [
+      anIssue(1, 'opened', T),
+      anIssue(1, 'commented', T + 2 * HOUR, 'bob'),
+      anIssue(1, 'closed', T + 10 * HOUR),
+      anIssue(2, 'opened', T + HOUR),
+    ]
+    expectSpan(of('issue_time_to_response_p50', '7d', ...facts), 2)
+    expectSpan(of('issue_time_to_close_p50', '7d', ...facts), 10)
+    expect(of('issue_backlog_change', '7d', ...facts)).toMatchObject({ value: 1, n: 2 })
+    expect(of('open_issues', 'now', ...facts).value).toBe(1)
+  })
+  it('unmerged_ratio, merged_per_day and pull_backlog_change', () => {
+    const three = [1, 2, 3].flatMap((pull) => merged(pull, HOUR))
+    const four = [...three, aPull(4, 'opened', T), aPull(4, 'closed', T + HOUR)]
+    const ratio = of('unmerged_ratio', '7d', ...four)
+    expect(ratio).toMatchObject({ value: 0.25, numerator: 1, denominator: 4 })
+    expect([ratio.low, ratio.high].map((end) => end?.toFixed(4))).toEqual(['0.0456', '0.6994'])
+    expect(of('pull_backlog_change', '7d', ...three, aPull(9, 'opened', T))).toMatchObject({
+      value: 1,
+    })
+    const fifteen = Array.from({ length: 15 }, (_, i) => merged(i, HOUR)).flat()
+    expect(of('merged_per_day', '7d', ...fifteen).value).toBeCloseTo(15 / 7, 12)
+  })
+  it('open_pulls and their ages', () => {
+    const facts = [1, 2, 30].map((hours, i) => aPull(i, 'opened', T + (30 - hours) * HOUR))
+    facts.push(aPull(9, 'opened', T + 30 * HOUR - MINUTE), aPull(9, 'closed', T + 30 * HOUR - 1))
+    expect(of('open_pulls', 'now', ...facts).value).toBe(3)
+    expect(of('open_pr_age_p90', 'now', ...facts).value).toBe(30 * 3600)
+  })
+  it('retests, their waste and the first signal', () => {
+    const runs = [
+      aRunOf(1, 'e2e', T + 30 * MINUTE, 100, true),
+      aRunOf(1, 'e2e', T + 50 * MINUTE, 300, true),
+      aRunOf(1, 'e2e', T + 70 * MINUTE, 200, false),
+      aRunOf(1, 'unit', T + 10 * MINUTE, 60, false),
+    ]
+    const facts = [...merged(1, 3 * HOUR, { sha: 'abc' }), ...runs]
+    expect(of('average_retests_to_merge', '7d', ...facts)).toMatchObject({ value: 2, n: 1 })
+    expect(of('retests_per_merge', '7d', ...facts)).toMatchObject({ value: 2, n: 1 })
+    expectSpan(of('time_to_first_signal_p50', '7d', ...facts), 0.5)
+    const two = [aRunOf(1, 'e2e', T + MINUTE, 100, true), aRunOf(1, 'e2e', T + HOUR, 300, false)]
+    expect(of('retest_waste', '7d', ...two)).toMatchObject({ value: 0.25, n: 2, denominator: 400 })
+  })
+  it('runs that are told again as something else count as what they were told last', () => {
+    const told = aRunOf(1, 'e2e', T + MINUTE, 100, true)
+    const back = { ...told, eventId: 'back', takesBack: true }
+    const again = { ...aRunOf(1, 'e2e', T + MINUTE, 100, false), eventId: 'again' }
+    const facts = [...merged(1, HOUR, { sha: 'abc' }), told, back, again]
+    expect(of('average_retests_to_merge', '7d', ...facts)).toMatchObject({ value: 0, n: 1 })
+  })
+  it('the merge queue', () => {
+    const labels = ['lgtm', 'approved']
+    const facts = [
+      ...merged(1, 7 * DAY - 1),
+      aPull(1, 'labelled', T + 5 * DAY, { labels }),
+      aPull(2, 'opened', T),
+      aPull(2, 'labelled', T + 5 * DAY, { labels: [...labels, 'do-not-merge/hold'] }),
+    ]
+    expect(of('merge_queue_depth', 'now', ...facts).value).toBe(0)
+    expect(of('merge_queue_mean', '7d', ...facts).value).toBeCloseTo(2 / 7, 4)
+    expect(of('time_in_merge_queue', '7d', ...facts).value).toBeCloseTo(2 * 86_400, 0)
+    expect(of('merge_queue_depth', 'now', ...facts.slice(1)).value).toBe(0)
+    expect(
+      of('merge_queue_depth', 'now', ...facts.filter(({ kind }) => kind !== 'merged')).value,
+    ).toBe(1)
+  })
+  it('contributors and how they come and go', () => {
+    const opened = (pull: number, author: string, at: number) =>
+      aPull(pull, 'opened', at, { author })
+    const facts = [
+      ...[opened(1, 'ann', T), opened(2, 'bob', T), opened(3, 'dependabot[bot]', T)],
+      ...[opened(4, 'bob', T + 40 * DAY), opened(5, 'cat', T + 40 * DAY)],
+    ]
+    expect(of('contributors', '30d', ...facts).value).toBe(2)
+    expect(of('new_contributor_share', '30d', ...facts)).toMatchObject({ value: 0.5, numerator: 1 })
+    expect(of('contributor_retention', '30d', ...facts)).toMatchObject({
+      value: 0.5,
+      denominator: 2,
+    })
+  })
+
+  it('are the same whatever the order and the repeats of facts heard within an hour', () => {
+    const facts = [
+      ...[
+        ...merged(1, 5 * MINUTE, { sha: 'abc' }),
+        aPull(1, 'reviewed', T + MINUTE, { actor: 'bob' }),
+      ],
+      ...[
+        aPull(2, 'opened', T),
+        aPull(2, 'closed', T + MINUTE),
+        aPull(2, 'reopened', T + 2 * MINUTE),
+      ],
+      ...[aPull(2, 'commented', T + 3 * MINUTE, { actor: 'cat' })],
+      ...[aPull(3, 'opened', T), aPull(3, 'synchronised', T + MINUTE, { sha: 'new' })],
+    ].map((fact) => ({ ...fact, observedAt: T + 10 * MINUTE }))
+    const told = (all: readonly PullEvent[]) => {
+      const driven = newDrive()
+      for (const fact of all) driven.give('ci.pull-events.v1', fact)
+      driven.advanceTo(T + 90 * DAY)
+      return driven.said
+    }
+    fc.assert(
+      fc.property(
+        fc.shuffledSubarray([...facts, ...facts], { minLength: 2 * facts.length }),
+        (mixed) => {
+          expect(told(mixed)).toEqual(told(facts))
+        },
+      ),
+      { numRuns: 20 },
+    )
+  })
+
+  it('retire, and leave no pull and no sum behind', () => {
+    const driven = newDrive()
+    for (const fact of [...merged(1, HOUR), aPull(2, 'opened', T), aPull(2, 'closed', T + HOUR)])
+      driven.give('ci.pull-events.v1', fact)
+    driven.advanceTo(T + 100 * DAY)
+    expect(driven.said.at(-1)).toMatchObject({ kind: 'retire' })
+    const cells = Object.keys(driven.state()).map((name) => name.split('\u001f')[1])
+    expect(cells.filter((name) => !name?.startsWith('authors/'))).toEqual(['repo'])
+    expect([...driven.timers]).toEqual([])
+  })
+})
+
+const KUBEVIRT = dataDir('kubevirt-merge-kpis')
+describe.skipIf(KUBEVIRT === null)('the merge queue of kubevirt', () => {
+  const rows = (file: string) =>
+    parse<Record<string, string>>(readFileSync(join(KUBEVIRT ?? '', file)), { columns: true })
+  const near = (told: number | null, own: string | undefined): boolean =>
+    Math.abs((told ?? 0) - Number(own)) <= 0.00501
+
+  it('merges, waits and retests as its own 299 weekly averages say', () => {
+    const driver = topologyDriver([kpiPulls])
+    const labels = ['lgtm', 'approved']
+    const facts = rows('merged.csv').flatMap((row): (PullEvent | PullRun)[] => {
+      const [pull, at] = [Number(row['number']), Date.parse(row['merged_at'] ?? '')]
+      const days = row['days_to_merge'] ?? ''
+      const entered = at - Math.round(Number(days) * DAY)
+      const runs = Array.from({ length: Number(row['retests']) + 1 }, (_, i) =>
+        aRunOf(pull, 'e2e', at - (i + 1) * SECOND, 1, false),
+      )
+      const more = { openedAt: Math.min(at, entered) - HOUR, sha: 'abc' }
+      const queued = days === '' ? [] : [aPull(pull, 'labelled', entered, { ...more, labels })]
+      return [...queued, ...runs, aPull(pull, 'merged', at, more)]
+    })
+    for (const fact of facts.toSorted((a, b) => a.observedAt - b.observedAt))
+      if ('runId' in fact) driver.pipe('ci.pull-runs.v1', fact)
+      else driver.pipe('ci.pull-events.v1', fact)
+    driver.advance(Date.parse('2025-02-01'))
+    const history = new Map(
+      driver
+        .read('ci.kpi-history.v1')
+        .flatMap((kpi) => (kpi.window === '7d' ? [[kpi.eventAt, kpi] as const] : [])),
+    )
+    driver.close()
+    const weeks = rows('weekly.csv')
+    const wrong = { merged: 0, retests: 0, days: 0, compared: 0 }
+    for (const week of weeks) {
+      const kpi = history.get(Date.parse(week['end_date'] ?? ''))
+      const value = (name: string): KpiValue | undefined =>
+        kpi?.values.find(({ kpi: own }) => own === name)
+      if (kpi === undefined && Number(week['merged_per_day_avg']) > 0) wrong.merged += 1
+      if (kpi === undefined) continue
+      wrong.compared += 1
+      const merges = value('merged_per_day')?.value ?? 0
+      if (Math.abs(merges - Number(week['merged_per_day_avg'])) > 1e-9) wrong.merged += 1
+      if (!near(value('retests_per_merge')?.value ?? 0, week['retests_avg'])) wrong.retests += 1
+      const seconds = value('time_in_merge_queue')?.value ?? 0
+      // Early weeks did not collect it: nothing here, 0 there.
+      if (!near(seconds / 86_400, week['time_to_merge_days_avg'])) wrong.days += 1
+    }
+    console.info(`kubevirt: ${wrong.compared} weeks compared`)
+    expect(wrong).toMatchObject({ merged: 0, retests: 0, days: 0 })
+    expect(weeks).toHaveLength(299)
+  }, 120_000)
+
+  it('is as long on average as it says, from who was in it at each midnight', () => {
+    const driver = topologyDriver([kpiPulls])
+    const labels = ['lgtm', 'approved']
+    const nights = rows('queue.csv').toSorted((a, b) =>
+      (a['at'] ?? '') < (b['at'] ?? '') ? -1 : 1,
+    )
+    let before = new Set<string>()
+    for (const night of nights) {
+      const at = Date.parse(night['at'] ?? '')
+      const now = new Set((night['numbers'] ?? '').split('|').filter((number) => number !== ''))
+      const opened = { openedAt: Date.parse('2019-01-01') }
+      for (const number of [...now].filter((each) => !before.has(each)))
+        driver.pipe(
+          'ci.pull-events.v1',
+          aPull(Number(number), 'labelled', at, { ...opened, labels }),
+        )
+      for (const number of [...before].filter((each) => !now.has(each)))
+        driver.pipe('ci.pull-events.v1', aPull(Number(number), 'labelled', at, opened))
+      before = now
+    }
+    driver.advance(Date.parse('2025-02-01'))
+    const told = driver.read('ci.kpi-history.v1').filter(({ window }) => window === '7d')
+    driver.close()
+    let compared = 0
+    for (const week of rows('weekly.csv')) {
+      // The length at the last midnight holds until the next one.
+      const kpi = told.findLast(
+        ({ eventAt }) => eventAt === Date.parse(week['end_date'] ?? '') + DAY,
+      )
+      const mean = kpi?.values.find(({ kpi: name }) => name === 'merge_queue_mean')?.value
+      if (mean === undefined) continue
+      compared += 1
+      expect(near(mean, week['queue_avg']), String(week['end_date'])).toBe(true)
+    }
+    console.info(`kubevirt: ${compared} weeks of the queue compared`)
+    expect(compared).toBeGreaterThan(150)
+  }, 120_000)
+})
