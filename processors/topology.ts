@@ -11,11 +11,11 @@
  *   ci.runs, ci.scores → kpis → ci.kpis, ci.kpi-history, ci.measures
  *                          └→ ci.kpi-partials → kpi-repos → the same by repository
  *                                                  └→ ci.kpi-partials → kpi-communities → the same by community
+ *   ci.runs → kpis → ci.pull-runs; with ci.pull-events and ci.issue-events → kpi-pulls → ci.kpis, ci.kpi-history
  *   ci.runs, ci.forecasts, ci.decisions, ci.scores, ci.test-results … → job-alerts, test-alerts, kpi-alerts, cluster-alerts,
  *   source-alerts, pull-alerts → ci.symptoms; ci.symptoms, ci.incident-commands → incidents → ci.incidents
  *   ci.runs, ci.decisions → pull-checks → ci.pull-checks
  *   ci.pull-events, ci.pull-checks → merge-time → ci.merge-forecasts, ci.merge-scores
- *   ci.pull-events, ci.issue-events, ci.runs → kpis → ci.pull-runs → kpi-pulls → ci.kpis, ci.kpi-history
  *                      ↑   └→ ci.pull-outcomes → merge-priors → ci.merge-priors ┐ (by full hour)
  *                      └─────────────────────────────────────────────────────────┘
  */
@@ -55,11 +55,11 @@ export const TOPOLOGY: readonly Processor[] = [
   sourceKpis,
   tests,
   kpis,
-  kpiPulls,
   kpiRepos,
   kpiCommunities,
   pullChecks,
   mergeTime,
+  kpiPulls,
   mergePriors,
   jobAlerts,
   testAlerts,
