@@ -4,6 +4,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { ApiDeps } from './deps.ts'
+import { asyncApi } from '../schemas/asyncapi.ts'
 import { createAnswerCache } from './answer-cache.ts'
 import { addHealth, HEALTH_ROUTE } from './health.ts'
 import { RECORD_SCHEMAS } from './json-schema.ts'
@@ -43,6 +44,7 @@ const addDocs = async (app: FastifyInstance): Promise<void> => {
     },
   })
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: DOCS_POLICY })
+  app.get('/docs/asyncapi.json', { schema: { hide: true } }, () => asyncApi('1'))
 }
 
 const addLimits = (app: FastifyInstance): void => {

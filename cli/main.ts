@@ -61,6 +61,9 @@ const run = async (args: readonly string[], signal: AbortSignal): Promise<number
   }
 }
 
+/** So long what is open may still be closed after the command has ended. */
+const END_MS = 5_000
+
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => {
@@ -72,3 +75,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 process.exitCode = await run(process.argv.slice(2), stop.signal)
+// Whoever starts it again waits for its end: what still polls or holds a connection must not keep it.
+setTimeout(() => process.exit(), END_MS).unref()

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EmbeddedLog } from '../../runtime/embedded/log.ts'
 import { EmbeddedStore } from '../../runtime/embedded/store.ts'
-import type { LogReader } from '../../runtime/ports.ts'
+import type { LogReader, LogRecord } from '../../runtime/ports.ts'
 import { TOPIC_NAMES, type TopicName } from '../../schemas/topics.ts'
 import {
   EXIT,
@@ -14,6 +14,8 @@ import {
   type Command,
 } from '../command.ts'
 import { asText } from '../json.ts'
+import { tailKafka } from '../cluster/kafka-tail.ts'
+import { clusterSettings } from '../cluster/settings.ts'
 import { existingStore } from '../store-folder.ts'
 
 const LAST = 10
@@ -26,7 +28,8 @@ export const tail: Command = {
   maxArguments: 1,
   summary: "print a topic's records in order",
   help: `Prints the newest records of a topic, or all of it, in order of offsets. It ends unless --follow.
-It reads a store beside the process that writes it, without stopping it.
+It reads a store beside the process that writes it, without stopping it; without --store, where STOPLINE_KAFKA_BROKERS is
+set, the topic on Kafka, in order of time.
 Topics: stopline topics. Times are milliseconds since the epoch; bytes are base64.`,
   options: {
     store: STORE_OPTION,
@@ -41,35 +44,40 @@ Topics: stopline topics. Times are milliseconds since the epoch; bytes are base6
     if (!TOPIC_NAMES.includes(topic as TopicName))
       throw new UsageError(`there is no topic '${topic}'; known: ${TOPIC_NAMES.join(', ')}`)
     const last = numberOption(invocation, 'last', LAST, [0, Number.MAX_SAFE_INTEGER])
+    const isWhole = values['from-beginning'] === true
+    const isFollowed = values['follow'] === true
+    const print = printer(topic as TopicName, values['json'] === true)
+    if (values['store'] === undefined && process.env['STOPLINE_KAFKA_BROKERS'] !== undefined) {
+      const wish = { topic: topic as TopicName, last: isWhole ? null : last, isFollowed, signal }
+      await tailKafka(clusterSettings(), wish, print)
+      return EXIT.ok
+    }
     const store = new EmbeddedStore(existingStore(invocation), { readOnly: true })
     const log: LogReader = new EmbeddedLog(store)
     const name = topic as TopicName
-    let next = values['from-beginning'] === true ? 0 : Math.max(0, log.endOffset(name) - last)
+    let next = isWhole ? 0 : Math.max(0, log.endOffset(name) - last)
     do {
-      next = await printFrom(log, name, next, values['json'] === true)
-      if (values['follow'] === true)
-        await sleep(FOLLOW_MS, undefined, { signal }).catch(() => undefined)
-    } while (values['follow'] === true && !signal.aborted)
+      for (const record of log.read(name, next)) {
+        next = record.offset + 1
+        await print(record)
+      }
+      if (isFollowed) await sleep(FOLLOW_MS, undefined, { signal }).catch(() => undefined)
+    } while (isFollowed && !signal.aborted)
     store.close()
     return EXIT.ok
   },
 }
 
-const printFrom = async (
-  log: LogReader,
-  topic: TopicName,
-  from: number,
-  asJson: boolean,
-): Promise<number> => {
-  let next = from
-  for (const { offset, key, at, record } of log.read(topic, from)) {
-    next = offset + 1
+/** Prints a record; records on Kafka say their partition too. */
+const printer =
+  (topic: TopicName, asJson: boolean) =>
+  async ({ partition, offset, key, at, record }: LogRecord): Promise<void> => {
     const value = JSON.stringify(record, asText)
+    const place = partition === undefined ? '' : `"partition":${partition},`
+    const position = partition === undefined ? String(offset) : `${partition}/${offset}`
     const line = asJson
-      ? `{"topic":"${topic}","offset":${offset},"key":${JSON.stringify(key)},"at":${at},"value":${value}}`
-      : `${String(offset).padStart(8)}  ${new Date(at).toISOString()}  ${key}  ${value}`
+      ? `{"topic":"${topic}",${place}"offset":${offset},"key":${JSON.stringify(key)},"at":${at},"value":${value}}`
+      : `${position.padStart(8)}  ${new Date(at).toISOString()}  ${key}  ${value}`
     if (!process.stdout.write(`${line}\n`))
       await new Promise((resolve) => process.stdout.once('drain', resolve))
   }
-  return next
-}

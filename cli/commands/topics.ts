@@ -1,5 +1,7 @@
 /** `stopline topics` and `stopline schemas`: what is said, and in which shape. */
 
+import { readFileSync } from 'node:fs'
+import { asyncApi } from '../../schemas/asyncapi.ts'
 import { schemaOf } from '../../schemas/load.ts'
 import { SCHEMA_NAMES, type SchemaName } from '../../schemas/names.ts'
 import { TOPICS } from '../../schemas/topics.ts'
@@ -9,6 +11,13 @@ const DAY_MS = 86_400_000
 const keptText = (retentionMs: number | null): string =>
   retentionMs === null ? 'newest per key' : `${retentionMs / DAY_MS} days`
 
+const ownVersion = (): string =>
+  (
+    JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+      version: string
+    }
+  ).version
+
 export const topics: Command = {
   name: 'topics',
   takes: '',
@@ -16,8 +25,15 @@ export const topics: Command = {
   maxArguments: 0,
   summary: 'list the topics anyone may subscribe to',
   help: 'Lists every topic with its key, its record schema and how long it is kept.',
-  options: { json: JSON_OPTION },
+  options: {
+    json: JSON_OPTION,
+    asyncapi: { type: 'boolean', doc: 'Print them as an AsyncAPI 3 document (JSON).' },
+  },
   run: ({ values }) => {
+    if (values['asyncapi'] === true) {
+      process.stdout.write(`${JSON.stringify(asyncApi(ownVersion()), null, 2)}\n`)
+      return Promise.resolve(EXIT.ok)
+    }
     const rows = Object.entries(TOPICS).map(([topic, row]) => ({
       topic,
       key: row.keyDoc,
