@@ -11,7 +11,7 @@ const COLUMNS = [
   ['duration_p50_pass', 'Median pass'],
   ['queue_p50', 'Median wait'],
   ['wasted_hours', 'Wasted'],
-  ['failure_streak', 'Streak'],
+  ['mean_time_to_fix', 'Time to fix'],
 ] as const
 
 /** Subjects with their week: pass rate with its interval, how it moved, waits and waste. */
