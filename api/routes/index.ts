@@ -11,6 +11,7 @@ import { pipelineRoutes } from './pipeline.ts'
 import { runRoutes } from './runs.ts'
 import { PULL_ROUTES } from './pulls.ts'
 import { SCORE_ROUTES } from './scores.ts'
+import { TEST_ROUTES } from './tests.ts'
 import { TOPIC_ROUTES } from './topics.ts'
 import { WORTH_ROUTES } from './worth.ts'
 
@@ -24,6 +25,7 @@ export const routes = (throughput: Throughput, runAnswers: RunAnswers): readonly
     INCIDENT_ROUTES,
     PULL_ROUTES,
     MODEL_ROUTES,
+    TEST_ROUTES,
     TOPIC_ROUTES,
     pipelineRoutes(throughput),
   ].flat()

@@ -4,6 +4,7 @@ import { openLive } from './data/live.ts'
 import { address } from './data/router.ts'
 import { useStore } from './data/store.ts'
 import { jobPath, pullPath, routeOf, streamOf, subjectPath, type Route } from './lib/routes.ts'
+import { GridPage } from './pages/grid/grid-page.tsx'
 import { HealthPage } from './pages/health/health-page.tsx'
 import { SubjectPage } from './pages/health/subject-page.tsx'
 import { JobPage } from './pages/job/job-page.tsx'
@@ -14,6 +15,7 @@ import { PullPage } from './pages/pull/pull-page.tsx'
 import { PullsPage } from './pages/pulls/pulls-page.tsx'
 import { RunPage } from './pages/run/run-page.tsx'
 import { SavingsPage } from './pages/savings/savings-page.tsx'
+import { TestsPage } from './pages/tests/tests-page.tsx'
 import { WhatIfPage } from './pages/what-if/what-if-page.tsx'
 import { Message } from './parts/asked.tsx'
 import { Banners } from './parts/banners.tsx'
@@ -27,6 +29,10 @@ const Page = ({ route }: { readonly route: Route }) => {
       return <JobsPage />
     case 'job':
       return <JobPage key={jobPath(route.job)} job={route.job} />
+    case 'grid':
+      return <GridPage key={jobPath(route.job)} job={route.job} />
+    case 'tests':
+      return <TestsPage />
     case 'run':
       return <RunPage key={titleOf(route)} run={route.run} />
     case 'health':
@@ -58,6 +64,7 @@ const Page = ({ route }: { readonly route: Route }) => {
 const TITLES = {
   now: 'Now',
   jobs: 'Jobs',
+  tests: 'Tests',
   health: 'Health',
   pulls: 'Pull requests',
   savings: 'Savings',
@@ -69,6 +76,8 @@ const titleOf = (route: Route): string => {
   switch (route.page) {
     case 'job':
       return route.job.job
+    case 'grid':
+      return `Tests of ${route.job.job}`
     case 'run':
       return `${route.run.job} ${route.run.runId} #${route.run.attempt}`
     case 'pull':

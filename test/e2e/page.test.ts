@@ -1,7 +1,7 @@
 import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { jobPath, pullPath, runPath, subjectPath } from '../../api/web/lib/routes.ts'
+import { gridPath, jobPath, pullPath, runPath, subjectPath } from '../../api/web/lib/routes.ts'
 import {
   buildPage,
   chromiumPath,
@@ -13,6 +13,7 @@ import {
   type Served,
 } from '../support/browser.ts'
 import { ENDED, JOB, pageWorld, PULL, REPO, runningRef } from '../support/page-world.ts'
+import { sampleTestState } from '../support/sample-tests.ts'
 
 const PATH = chromiumPath()
 
@@ -23,6 +24,9 @@ const PAGES: readonly (readonly [name: string, path: string, text: string])[] = 
   ['Job', jobPath(JOB), 'Family lognorm'],
   ['Run that runs', runPath(runningRef('stop')), 'Not scored yet'],
   ['Run that ended', runPath(ENDED), 'our rule said stop at'],
+  ['Tests', '/tests', 'regression'],
+  ['Grid', gridPath(JOB), 'timed out after'],
+  ['Test in its grid', gridPath(JOB, sampleTestState().test), 'Fails together with'],
   ['Health', '/health', 'openshift/origin'],
   ['Repository', subjectPath(REPO), 'e2e: gcp 50%'],
   ['Pull requests', '/pulls', 'Fix the lift'],

@@ -72,9 +72,7 @@ const testgrid: Tell = (runs, { path }, now) => {
   const shown = runs.filter(({ startedAt }) => startedAt <= updatedAt).toReversed()
   const isEnded = (run: Told): boolean => run.endedAt <= updatedAt
   const codes = shown.map((run) => (isEnded(run) ? (run.isFailed ? 12 : 1) : 4))
-  const minutes = shown.map((run) =>
-    isEnded(run) ? (run.endedAt - run.startedAt) / 60_000 : null,
-  )
+  const minutes = shown.map((run) => (isEnded(run) ? (run.endedAt - run.startedAt) / 60_000 : null))
   const overall = {
     name: 'Overall',
     statuses: codes.map((value) => ({ count: 1, value })),

@@ -18,6 +18,12 @@ import {
   sampleRun,
   sampleScore,
 } from './sample-records.ts'
+import {
+  sampleFailureGroup,
+  sampleTestSheet,
+  sampleTestState,
+  sampleTestTab,
+} from './sample-tests.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
@@ -256,6 +262,10 @@ export const pageWorld = (): Keyed[] =>
     ...elsewhere(),
     ...measures(),
     published('ci.incidents.v1', sampleIncident({ ...runningRef('stop') })),
+    published('ci.test-states.v1', sampleTestState()),
+    published('ci.test-tabs.v1', sampleTestTab()),
+    published('ci.test-sheets.v1', sampleTestSheet()),
+    published('ci.failure-groups.v1', sampleFailureGroup()),
     published(
       'ci.incidents.v1',
       sampleIncident({

@@ -23,6 +23,12 @@ import {
   sampleRun,
   sampleScore,
 } from '../support/sample-records.ts'
+import {
+  sampleFailureGroup,
+  sampleTestSheet,
+  sampleTestState,
+  sampleTestTab,
+} from '../support/sample-tests.ts'
 
 const JOB = '/v1/jobs/prow/openshift%2Forigin/e2e%3A%20gcp%2050%25'
 const RUN = '/v1/runs/prow/openshift%2Forigin/e2e%3A%20gcp%2050%25/17%2Fa/1'
@@ -75,6 +81,10 @@ beforeAll(async () => {
     published('ci.merge-forecasts.v1', sampleMergeForecast()),
     published('ci.merge-forecasts.v1', sampleMergeForecast({ eventId: 'other', pull: 8 })),
     published('ci.merge-scores.v1', sampleMergeScore({ pull: 8 })),
+    published('ci.test-states.v1', sampleTestState()),
+    published('ci.test-tabs.v1', sampleTestTab()),
+    published('ci.test-sheets.v1', sampleTestSheet()),
+    published('ci.failure-groups.v1', sampleFailureGroup()),
     published('ci.dead-letters.v1', sampleDeadLetter()),
   ])
   pipeline.setNow(NOON + 50_000)
@@ -129,6 +139,13 @@ const SHOWN: Record<string, string[]> = {
   '/v1/models': ['/v1/models'],
   '/v1/models/:model': ['/v1/models/stopping'],
   '/v1/models/:model/versions/:version': [`/v1/models/stopping/versions/${VERSION}`],
+  '/v1/tests': [
+    '/v1/tests',
+    '/v1/tests?word=regression&q=NODE&source=prow',
+    `/v1/tests?source=prow&repo=openshift/origin&job=${encodeURIComponent(REF.job)}&test=${encodeURIComponent(sampleTestState().test)}`,
+  ],
+  '/v1/jobs/:source/:repo/:job/grid': [`${JOB}/grid`],
+  '/v1/failure-groups': ['/v1/failure-groups', '/v1/failure-groups?source=prow&fingerprint=f00d'],
   '/v1/topics': ['/v1/topics'],
   '/v1/topics/:topic/records': [
     '/v1/topics/ci.runs.v1/records?from=1&limit=1',

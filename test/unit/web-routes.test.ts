@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
-import { jobApi, jobPath, query, routeOf, runPath, streamOf } from '../../api/web/lib/routes.ts'
+import {
+  gridPath,
+  jobApi,
+  jobPath,
+  query,
+  routeOf,
+  runPath,
+  streamOf,
+} from '../../api/web/lib/routes.ts'
 import { REF } from '../support/sample-records.ts'
 
 const part = fc
@@ -13,6 +21,10 @@ describe('addresses of the page', () => {
       fc.property(part, part, part, part, fc.nat(), (source, repo, job, runId, attempt) => {
         expect(routeOf(jobPath({ source, repo, job }))).toEqual({
           page: 'job',
+          job: { source, repo, job },
+        })
+        expect(routeOf(gridPath({ source, repo, job }))).toEqual({
+          page: 'grid',
           job: { source, repo, job },
         })
         const run = { source, repo, job, runId, attempt }
@@ -28,6 +40,7 @@ describe('addresses of the page', () => {
 
   it('are the plain pages, and missing for all else', () => {
     expect(routeOf('/')).toEqual({ page: 'now' })
+    expect(routeOf('/tests')).toEqual({ page: 'tests' })
     expect(routeOf('/health')).toEqual({ page: 'health' })
     expect(routeOf('/savings')).toEqual({ page: 'savings' })
     expect(routeOf('/pipeline/')).toEqual({ page: 'pipeline' })

@@ -10,9 +10,12 @@ export interface Subject {
 }
 
 export type Route =
-  | { readonly page: 'now' | 'jobs' | 'health' | 'pulls' | 'savings' | 'what-if' | 'pipeline' }
+  | {
+      readonly page:
+        'now' | 'jobs' | 'tests' | 'health' | 'pulls' | 'savings' | 'what-if' | 'pipeline'
+    }
   | { readonly page: 'subject'; readonly of: Subject }
-  | { readonly page: 'job'; readonly job: JobRef }
+  | { readonly page: 'job' | 'grid'; readonly job: JobRef }
   | { readonly page: 'run'; readonly run: RunRef }
   | { readonly page: 'pull'; readonly pull: PullRef }
   | { readonly page: 'missing' }
@@ -22,6 +25,10 @@ const join = (...parts: readonly (string | number)[]): string =>
 
 /** Address of a job's page. Example: `/jobs/prow/o%2Fr/unit`. */
 export const jobPath = (job: JobRef): string => join('jobs', job.source, job.repo, job.job)
+
+/** Address of the grid of a job's tests, with one of them opened. */
+export const gridPath = (job: JobRef, test: string | null = null): string =>
+  `${jobPath(job)}/tests${query({ test })}`
 
 /** Address of the page of a repository, or of another subject of KPIs. Example: `/health/repo/prow%3Ao%2Fr`. */
 export const subjectPath = ({ dimension, subject }: Subject): string =>
@@ -51,6 +58,7 @@ export const query = (values: Record<string, string | number | null>): string =>
 const SIMPLE = new Map<string, Route>([
   ['', { page: 'now' }],
   ['jobs', { page: 'jobs' }],
+  ['tests', { page: 'tests' }],
   ['health', { page: 'health' }],
   ['pulls', { page: 'pulls' }],
   ['savings', { page: 'savings' }],
@@ -69,6 +77,8 @@ export const routeOf = (path: string): Route => {
     return { page: 'subject', of: { dimension: source, subject: repo } }
   if (first === 'pulls' && parts.length === 4 && /^\d+$/.test(job))
     return { page: 'pull', pull: { source, repo, pull: Number(job) } }
+  if (first === 'jobs' && parts.length === 5 && runId === 'tests')
+    return { page: 'grid', job: { source, repo, job } }
   if (first === 'runs' && parts.length === 6 && /^\d+$/.test(attempt))
     return { page: 'run', run: { source, repo, job, runId, attempt: Number(attempt) } }
   return { page: 'missing' }
@@ -87,7 +97,12 @@ const decodeParts = (path: string): string[] | null => {
 
 /** The live stream a page follows: only what it shows. */
 export const streamOf = (route: Route): string => {
-  const ofJob = route.page === 'job' ? route.job : route.page === 'run' ? route.run : null
+  const ofJob =
+    route.page === 'job' || route.page === 'grid'
+      ? route.job
+      : route.page === 'run'
+        ? route.run
+        : null
   if (ofJob !== null) return `/v1/stream${query({ job: jobKey(ofJob) })}`
   const topics = route.page === 'now' ? 'forecast,decision,score,incident,run' : 'score'
   return `/v1/stream?topics=${topics}`

@@ -6,6 +6,7 @@ import { LiveState } from './live-state.tsx'
 const PAGES = [
   ['/', 'Now', ['now']],
   ['/jobs', 'Jobs', ['jobs', 'job', 'run']],
+  ['/tests', 'Tests', ['tests', 'grid']],
   ['/health', 'Health', ['health', 'subject']],
   ['/pulls', 'Pulls', ['pulls', 'pull']],
   ['/savings', 'Savings', ['savings']],

@@ -2,7 +2,7 @@ import type { JobProfile, JobRef } from '../../../../schemas/events.ts'
 import { jobKey } from '../../../../schemas/keys.ts'
 import type { RunAnswer } from '../../lib/answers.ts'
 import { count, duration, percent } from '../../lib/format.ts'
-import { query } from '../../lib/routes.ts'
+import { gridPath, query } from '../../lib/routes.ts'
 import { Crumbs } from '../../parts/crumbs.tsx'
 
 /** Name of the job and its state in one line. */
@@ -23,7 +23,8 @@ export const JobHead = ({
         {streakText(profile.streak)} · chance to fail before anything of a run is known{' '}
         <b>{percent(profile.failureRate)}</b> · median pass{' '}
         <b>{duration(profile.medianPassSeconds)}</b> · <b>{count(running.length)}</b> running ·{' '}
-        <a href={`/savings${query({ dimension: 'job', subject: jobKey(job) })}`}>savings</a>
+        <a href={`/savings${query({ dimension: 'job', subject: jobKey(job) })}`}>savings</a> ·{' '}
+        <a href={gridPath(job)}>tests</a>
       </p>
     )}
   </div>
