@@ -28,7 +28,7 @@ const statusOf = ({ name, state, heardAt, failure, detail, quota }: LiveStatus):
     state: state === 'failing' ? 'failed' : 'running',
     isSimulated: false,
     cursor: heardAt,
-    detail: `${why}${quota.used}${limit} requests this hour`,
+    detail: `${why}${quota.used}${limit} requests in the last hour`,
   }
 }
 

@@ -13,6 +13,8 @@ export interface Asking {
   readonly length?: number
   /** True for what concerns a run that goes on: where quota is short, it comes first. */
   readonly isUrgent?: boolean
+  /** True for what is read once and not asked for again: nothing of it is kept. */
+  readonly isOnce?: boolean
 }
 export type Get = (url: string, asking?: Asking) => Promise<Answer>
 

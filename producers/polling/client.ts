@@ -71,12 +71,14 @@ export const createClient = (options: ClientOptions): Client => {
   const follow = async (url: string, asking: Asking, redirects: number): ReturnType<Get> => {
     check(url)
     const range = rangeOf(asking)
-    const headers = range ?? { 'accept-encoding': 'gzip', ...kept.conditions(url) }
+    const isKept = range === null && asking.isOnce !== true
+    const conditions = isKept ? kept.conditions(url) : {}
+    const headers = range ?? { 'accept-encoding': 'gzip', ...conditions }
     const answer = await attempts(url, headers, asking)
     const to = REDIRECTS.has(answer.status) ? answer.headers['location'] : undefined
     if (to === undefined && answer.status !== 401) {
       const watched = unread.watched(answer)
-      return range === null ? kept.resolve(url, watched) : watched
+      return isKept ? kept.resolve(url, watched) : watched
     }
     answer.discard()
     if (to === undefined) throw new SourceError('unauthorised', 'it answered 401')

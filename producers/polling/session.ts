@@ -12,8 +12,9 @@ import { offersOf } from './offers.ts'
 import { LogFailure } from './outbox.ts'
 import { SourceError } from './source-error.ts'
 
-/** Writing what is remembered takes time where it is much. */
+/** Writing what is remembered takes time where it is much: a second apart at least, and another for each so many characters. */
 const SAVE_EVERY_MS = 1_000
+const CHARACTERS_PER_MS = 1_000
 
 /** Instants of a session: read off the clock, or off a recording. */
 export interface Marks {
@@ -84,7 +85,7 @@ export const createSession = (ports: SessionPorts): Session => {
       const at = marks.turn()
       const offers = offersOf(source.name, turn, at, heard, startLabels)
       if (offers.length > 0) yield { at, offers }
-      if (at - savedAt >= SAVE_EVERY_MS) await save(at)
+      if (at - savedAt >= Math.max(SAVE_EVERY_MS, saved.length / CHARACTERS_PER_MS)) await save(at)
     }
     await save(now)
   }

@@ -81,14 +81,18 @@ export const junitListUrl = (storage: string, { bucket, path }: Folder, page = '
 export const podLogUrl = (deck: string, job: string, buildId: string): string =>
   `${base(deck)}/log?${new URLSearchParams({ job, id: buildId }).toString()}`
 
+/** Where the bucket keeps the runs of periodic and postsubmit jobs, and those of presubmits. */
+export const HISTORY_ROOTS = ['logs', 'pr-logs/directory'] as const
+
 /** Address of the runs of a job that the bucket knows, newest first; null where the job is no plain name. */
 export const historyUrl = (
   deck: string,
   bucket: string,
+  root: (typeof HISTORY_ROOTS)[number],
   job: string,
   before = '',
 ): string | null => {
-  const path = segments([bucket, 'logs', job])
+  const path = segments([bucket, ...root.split('/'), job])
   const query = before === '' ? '' : `?${new URLSearchParams({ buildId: before }).toString()}`
   return path === null ? null : `${base(deck)}/job-history/gs/${path}${query}`
 }

@@ -99,7 +99,8 @@ export async function* readTests(
 ): AsyncGenerator<TestReading> {
   const { folder, run } = open
   if (folder === null) return
-  const answer = await get(fileUrl(storage, folder, path), { isUrgent: !open.isEnded })
+  const asking = { isUrgent: !open.isEnded, isOnce: true }
+  const answer = await get(fileUrl(storage, folder, path), asking)
   if (answer.status !== 200) {
     await dropBody(answer)
     return

@@ -4,7 +4,7 @@ import { RefusedPayload, type Heard } from '../payload/heard.ts'
 import { getJson, getText, UnexpectedAnswer, type Get } from '../payload/reach.ts'
 import { turnOf, type Turn } from '../payload/turn.ts'
 import type { RunRef } from '../../schemas/events.ts'
-import { fileUrl, historyUrl } from './bucket.ts'
+import { fileUrl, HISTORY_ROOTS, historyUrl } from './bucket.ts'
 import type { OpenRun, ProwCursor } from './cursor.ts'
 import { readFinished, readHistory, readPodInfo, readStarted } from './normalize-bucket.ts'
 
@@ -16,6 +16,8 @@ export interface PastConfig {
   readonly repo: string
   /** Jobs whose past runs are read once. */
   readonly history: readonly string[]
+  /** Past runs of one job at most. */
+  readonly historyRuns: number
 }
 
 const MAX_FILE_BYTES = 2 ** 20
@@ -70,26 +72,59 @@ export const podTurn = async (
   now: number,
 ): Promise<Turn> => turnOf(await readFile(get, open, storage, 'podinfo.json', readPodInfo, now))
 
+type HistoryRoot = (typeof HISTORY_ROOTS)[number]
+
+/** Pages of past runs of a job, newest first, each from the oldest run of the one before; they may overlap by that run. */
+async function* historyPages(
+  get: Get,
+  root: HistoryRoot,
+  job: string,
+  { source, deck, bucket, repo, historyRuns }: PastConfig,
+  repos: ReadonlyMap<string, string>,
+  now: number,
+): AsyncGenerator<Heard> {
+  const seen = new Set<string>()
+  for (let before = ''; seen.size < historyRuns;) {
+    const url = historyUrl(deck, bucket ?? '', root, job, before)
+    if (url === null) return
+    const page = await getText(get, url, MAX_PAGE_BYTES)
+    const read = readHistory(page, { source, repo: repos.get(job) ?? repo, job }, now)
+    const runs = [...new Set(read.facts.map(({ runId }) => runId))]
+    if (runs.every((run) => seen.has(run))) return
+    for (const run of runs) seen.add(run)
+    yield read
+    before = runs.at(-1) ?? ''
+  }
+}
+
+/** A failure of the service may be over in the next round; what is not there, or is no page of past runs, stays so. */
+const mayPass = (error: Error | null): boolean =>
+  error instanceof UnexpectedAnswer && error.status >= 500
+
 /** Past runs of the configured jobs, each job once. */
 export async function* historyTurns(
   get: Get,
   cursor: ProwCursor,
-  { source, deck, bucket, repo, history }: PastConfig,
+  config: PastConfig,
   repos: ReadonlyMap<string, string>,
   now: number,
 ): AsyncGenerator<Turn> {
-  for (const job of history) {
-    if (bucket === null || cursor.histories.includes(job)) continue
-    const url = historyUrl(deck, bucket, job)
-    cursor.histories.push(job)
-    if (url === null) continue
-    try {
-      const page = await getText(get, url, MAX_PAGE_BYTES)
-      yield turnOf(readHistory(page, { source, repo: repos.get(job) ?? repo, job }, now))
-    } catch (error) {
-      if (!isApart(error)) throw error
-      const detail = error instanceof Error ? error.message : job
-      yield turnOf({ notes: [{ oddity: 'unread-part', detail }] })
-    }
+  for (const job of config.history) {
+    if (config.bucket === null || cursor.histories.includes(job)) continue
+    let isFound = false
+    let failure: Error | null = null
+    for (const root of HISTORY_ROOTS)
+      try {
+        for await (const page of historyPages(get, root, job, config, repos, now)) {
+          isFound = true
+          yield turnOf(page)
+        }
+      } catch (error) {
+        if (!isApart(error)) throw error
+        failure = error as Error
+      }
+    if (!isFound && failure !== null)
+      yield turnOf({ notes: [{ oddity: 'unread-part', detail: failure.message }] })
+    if (isFound || !mayPass(failure)) cursor.histories.push(job)
   }
 }

@@ -23,7 +23,14 @@ export const PROW = sourceRow({
     },
     history: {
       type: 'list',
-      doc: 'Periodic and postsubmit jobs whose past runs are read once, from the first page of their history in the bucket.',
+      doc: 'Jobs whose past runs are read once, from their history in the bucket, newest first.',
+    },
+    history_runs: {
+      type: 'number',
+      unit: 'runs',
+      doc: 'Past runs of one job at most; a page of deck has twenty.',
+      range: [1, 10_000],
+      otherwise: 100,
     },
     every: {
       type: 'duration',
@@ -60,6 +67,7 @@ export const PROW = sourceRow({
       bucket: values.bucket,
       repo: values.repo,
       history: values.history,
+      historyRuns: values.history_runs,
       roundLogBytes: values.log_budget * MB,
       runLogBytes: MB,
       roundLogs: values.logs,

@@ -151,7 +151,8 @@ try {
   const began = performance.now()
   for (let count = 0; count < perSecond * seconds; count += 1) {
     const due = began + (count * 1000) / perSecond
-    if (due > performance.now()) await sleep(due - performance.now())
+    const early = due - performance.now()
+    if (early > 0) await sleep(early)
     const at = performance.now()
     const job = {
       id: 100_000 + count,

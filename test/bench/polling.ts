@@ -6,11 +6,12 @@
 import { spawn } from 'node:child_process'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stringify } from 'yaml'
+import { EmbeddedStore } from '../../runtime/embedded/store.ts'
 
 const MINUTE_MS = 60_000
 const [jobs = 5000, testsPerMinute = 50_000, seconds = 150] = process.argv.slice(2).map(Number)
@@ -112,10 +113,30 @@ const measure = async (address: string) => {
   const tests = Number(
     /^stopline_topic_records\{topic="ci\.test-results\.v1"\} (\S+)/m.exec(text)?.[1],
   )
+  const quotas = [...text.matchAll(/^stopline_source_requests\{source="(.+)"\} (\S+)/gm)]
   return {
     tests,
+    quota: quotas.map(([, source, used]) => `${source} ${used} requests in the last hour`).join(),
     lagSeconds: read('stopline_lag_seconds'),
     megabytes: read('stopline_resident_memory_bytes') / 1e6,
+  }
+}
+
+/** Seconds that the process has computed for, all its threads together; NaN where the system does not tell. */
+const computedSeconds = (pid: number | undefined): number => {
+  const file = `/proc/${pid}/stat`
+  if (!existsSync(file)) return NaN
+  const fields = readFileSync(file, 'utf8').split(') ')[1]?.split(' ') ?? []
+  const TICKS_PER_SECOND = 100
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
+}
+/** Characters of what the source remembers, as it lies in the store. */
+const rememberedMegabytes = (store: string): number => {
+  const held = new EmbeddedStore(store, { readOnly: true })
+  try {
+    return (held.getText('memory/prow')?.length ?? 0) / 1e6
+  } finally {
+    held.close()
   }
 }
 
@@ -124,18 +145,25 @@ const server = await serve()
 const { child, address, err } = await startPipeline(folder, server.url)
 try {
   let [maxLag, maxMegabytes] = [0, 0]
+  let quota = ''
+  const computed = computedSeconds(child.pid)
   for (let at = 0; at < seconds; at += 5) {
     await sleep(5000)
     const now = await measure(address)
     maxLag = Math.max(maxLag, now.lagSeconds)
     maxMegabytes = Math.max(maxMegabytes, now.megabytes)
     const sent = `${Math.round((requests / (at + 5)) * 60)} requests a minute`
+    quota = now.quota
     console.log(
       `${at + 5} s: ${now.tests} tests heard, lag ${now.lagSeconds.toFixed(1)} s, ${now.megabytes.toFixed(0)} MB, ${sent}`,
     )
   }
+  const cores = (computedSeconds(child.pid) - computed) / seconds
   console.log(
-    `most lag ${maxLag.toFixed(1)} s, most memory ${maxMegabytes.toFixed(0)} MB\n${err().split('\n').slice(4, 12).join('\n')}`,
+    `computed for ${cores.toFixed(2)} of a core; remembers ${rememberedMegabytes(join(folder, 'store')).toFixed(1)} MB`,
+  )
+  console.log(
+    `most lag ${maxLag.toFixed(1)} s, most memory ${maxMegabytes.toFixed(0)} MB; quota: ${quota}\n${err().split('\n').slice(4, 12).join('\n')}`,
   )
 } finally {
   child.kill('SIGKILL')

@@ -16,6 +16,7 @@ export const config: ProwConfig = {
   bucket: 'b-1',
   repo: 'none/none',
   history: [],
+  historyRuns: 100,
   roundLogBytes: 100_000,
   runLogBytes: 50_000,
   roundLogs: 10,

@@ -166,6 +166,20 @@ describe('what changes only', () => {
   })
 })
 
+describe('what is read once', () => {
+  it('is not kept, and asked for whole where it is asked for again', async () => {
+    const { client, url, server } = await start([{ body: 'fine', headers: { etag: '"1"' } }])
+    for (let i = 0; i < 2; i += 1) {
+      const answer = await client.get(url, { isOnce: true })
+      for await (const piece of answer.body) expect(String(piece)).toContain('fine')
+    }
+    expect(server.requests.map(({ headers }) => headers['if-none-match'])).toEqual([
+      undefined,
+      undefined,
+    ])
+  })
+})
+
 describe('quota', () => {
   it('is never exceeded, and a part of it is kept for runs that go on', async () => {
     const { client, url, server, pace } = await start([{ body: 'fine' }], { perHour: 10 })

@@ -77,10 +77,10 @@ describe('addresses', () => {
     expect(
       new URL(junitListUrl('https://s.example', folder, 'p&x')).searchParams.get('prefix'),
     ).toBe('logs/j/11/artifacts/')
-    expect(historyUrl('https://d.example', 'b', 'j', '9&x')).toBe(
+    expect(historyUrl('https://d.example', 'b', 'logs', 'j', '9&x')).toBe(
       'https://d.example/job-history/gs/b/logs/j?buildId=9%26x',
     )
-    expect(historyUrl('https://d.example', 'b', '..')).toBeNull()
+    expect(historyUrl('https://d.example', 'b', 'logs', '..')).toBeNull()
   })
 })
 

@@ -73,6 +73,42 @@ describe('rounds of polling', () => {
     }
   })
 
+  it('read past runs page by page, those of presubmits too, up to so many', async () => {
+    const pages = (builds: readonly number[], before: string | null) => {
+      const from = before === null ? 0 : builds.findIndex((id) => String(id) === before) + 1
+      const shown = builds.slice(from, from + 20).map((id) => ({
+        ...{ ID: String(id), Started: iso(-90 - (500 - id) * 10), Duration: 60e9 },
+        Result: id % 2 === 0 ? 'SUCCESS' : 'FAILURE',
+      }))
+      return answer(200, `<script>var allBuilds = ${JSON.stringify(shown)};</script>`)
+    }
+    const ids = (count: number) => Array.from({ length: count }, (_, i) => 500 - i)
+    const builds: Readonly<Record<string, readonly number[]>> = {
+      '/job-history/gs/b-1/logs/periodic-e2e': ids(250),
+      '/job-history/gs/b-1/pr-logs/directory/pull-unit': ids(47),
+    }
+    let isDown = true
+    const get: Get = (url, asking) => {
+      const { pathname, searchParams } = new URL(url)
+      if (!pathname.startsWith('/job-history')) return serve({ minute: 0 })(url, asking)
+      if (isDown && pathname.endsWith('pull-unit')) return Promise.resolve(answer(500, 'oops'))
+      return Promise.resolve(pages(builds[pathname] ?? [], searchParams.get('buildId')))
+    }
+    const cursor = newCursor()
+    const past = { ...config, history: ['periodic-e2e', 'pull-unit'], historyRuns: 100 }
+    const ends = async () => {
+      const found: string[] = []
+      for await (const { facts } of pollProw(get, cursor, past, START))
+        for (const { kind, job, runId } of facts)
+          if (kind === 'finished') found.push(`${job} ${runId}`)
+      return found
+    }
+    expect(await ends()).toEqual(ids(100).map((id) => `periodic-e2e ${id}`))
+    isDown = false
+    expect(await ends()).toEqual(ids(47).map((id) => `pull-unit ${id}`))
+    expect(await ends()).toEqual([])
+  })
+
   it('take the end of a run that Prow forgot from its bucket', async () => {
     const cursor = newCursor()
     await round(cursor, { minute: 20 })
