@@ -3,7 +3,7 @@
 import { Agent, request } from 'undici'
 
 interface HttpRequest {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PATCH'
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string

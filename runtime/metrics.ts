@@ -76,10 +76,14 @@ export const METRICS = {
   ]),
   stopline_stream_clients: row('gauge', 'Open streams of the API.'),
   stopline_stream_dropped_total: row('counter', 'Streams closed because the client was too slow.'),
-  stopline_webhook_deliveries_total: row('counter', 'Webhook deliveries by what came of them.', [
-    'result',
+  stopline_notify_deliveries_total: row(
+    'counter',
+    'Attempts to tell a receiver of incidents, by what came of them.',
+    ['receiver', 'result'],
+  ),
+  stopline_notify_waiting: row('gauge', 'Incidents that a receiver has still to be told.', [
+    'receiver',
   ]),
-  stopline_webhook_waiting: row('gauge', 'Incident records the webhook has still to deliver.'),
   stopline_resident_memory_bytes: row('gauge', 'Resident memory of the process.'),
 } as const
 type MetricName = keyof typeof METRICS

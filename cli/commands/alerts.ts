@@ -1,16 +1,11 @@
 /** `stopline alerts`: the rules, what one of them would have sent over recorded CI, and how often all were right. */
 
 import { basename, resolve } from 'node:path'
-import { existsSync } from 'node:fs'
 import { ALERT_RULES } from '../../processors/incidents/rules/index.ts'
-import {
-  CONFIG_FILE,
-  ConfigError,
-  readConfigFile,
-  systemPorts,
-} from '../../producers/config/config.ts'
+import { CONFIG_FILE, systemPorts } from '../../producers/config/config.ts'
 import type { AlertRuleSetting, AlertSettings, Incident } from '../../schemas/events.ts'
 import { tellOver, type Told } from '../alerts/run.ts'
+import { configuredAlerts } from '../alerts/settings.ts'
 import { tally, tallyTable } from '../alerts/score.ts'
 import {
   EXIT,
@@ -76,18 +71,6 @@ const list = ({ values }: Invocation): number => {
 
 type Configured = Pick<AlertSettings, 'rules' | 'owners'>
 
-/** The section of a file; throws a {@link ConfigError} for what is wrong in it. */
-const configured = (invocation: Invocation): Configured => {
-  const named = textOption(invocation, 'config')
-  if (named === undefined && !existsSync(CONFIG_FILE)) return { rules: [], owners: [] }
-  const file = named ?? CONFIG_FILE
-  const problems: string[] = []
-  const { sections } = readConfigFile(file)
-  const read = readAlerts(sections.alerts, { where: '', ports: systemPorts, problems })
-  if (problems.length > 0) throw new ConfigError(file, problems)
-  return read
-}
-
 /** The rule with the limits of `--set`, checked like those of a file. */
 const withLimits = (invocation: Invocation, rule: string, from: Configured): Configured => {
   const text = textOption(invocation, 'set')
@@ -122,7 +105,7 @@ const tryRule = async (
   rule: string,
   folders: readonly string[],
 ): Promise<number> => {
-  const settings = recordOf(withLimits(invocation, rule, configured(invocation)))
+  const settings = recordOf(withLimits(invocation, rule, configuredAlerts(invocation)))
   const { models } = modelsOf(invocation)
   const told = await tellOver(folders, settings, models, invocation.signal)
   printProblems(told.summary)
@@ -159,7 +142,7 @@ const lineOf = ({
 }
 
 const score = async (invocation: Invocation, folders: readonly string[]): Promise<number> => {
-  const settings = recordOf(configured(invocation))
+  const settings = recordOf(configuredAlerts(invocation))
   const { models } = modelsOf(invocation)
   let code: number = EXIT.ok
   for (const folder of folders) {

@@ -9,7 +9,8 @@ import { MODELS_OPTION, modelsOf, modelsToServe } from '../models.ts'
 import { openPipeline, serveApi } from '../pipeline.ts'
 import { DEMO_OPTIONS, liveConfig, SOURCE_OPTIONS } from '../source-options.ts'
 import { claimStore, storeFolder } from '../store-folder.ts'
-import { sendIncidents, webhookTarget } from '../webhook.ts'
+import { configuredAlerts, tellAlertSettings } from '../alerts/settings.ts'
+import { receiversOf, tellReceivers } from '../notify.ts'
 
 export const up: Command = {
   name: 'up',
@@ -49,12 +50,14 @@ With DIR... it replays recorded CI (folders with a runs.csv, see docs/archive.md
     const host = textOption(invocation, 'host') ?? config?.host ?? '127.0.0.1'
     const feeder = feederOf(invocation, config)
     const folder = storeFolder(invocation, feeder.folders, config?.store)
-    const target = webhookTarget(invocation)
+    const alerts = configuredAlerts(invocation)
+    const receivers = receiversOf(invocation)
     const metrics = createMetrics()
     const runtime = openPipeline(folder, modelsOf(invocation).models)
     const checkpointer = runtime.store.checkpointBeside()
     try {
       claimStore(runtime, feeder.name, folder)
+      tellAlertSettings(runtime, alerts)
       const fed = embeddedTarget(runtime)
       await ensurePage()
       const models = modelsToServe(invocation)
@@ -65,7 +68,7 @@ With DIR... it replays recorded CI (folders with a runs.csv, see docs/archive.md
       )
       await Promise.all([
         feeder.feed(fed),
-        sendIncidents(runtime, target, metrics, invocation.signal),
+        tellReceivers(runtime, receivers, metrics, invocation.signal),
       ])
       await app.close()
     } finally {

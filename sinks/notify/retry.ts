@@ -3,13 +3,11 @@
 import type { HttpResponse } from '../../runtime/http.ts'
 
 export interface RetryPolicy {
-  readonly maxAttempts: number
   /** Wait after the first failure; doubled after each further one. */
   readonly firstWaitMs: number
   readonly maxWaitMs: number
 }
 export const RETRY_POLICY: RetryPolicy = {
-  maxAttempts: 8,
   firstWaitMs: 1_000,
   maxWaitMs: 5 * 60_000,
 }

@@ -4,6 +4,8 @@ import { format } from 'prettier'
 import { COMMON_FIELDS, CONFIG_FILE, SETTINGS } from '../../producers/config/config.ts'
 import type { Field, FieldTable } from '../../producers/config/fields.ts'
 import { JOB_FIELDS } from '../../producers/config/job-policies.ts'
+import { OWNER_FIELDS, RULE_FIELDS } from '../../cli/config/alerts.ts'
+import { COMMON_RECEIVER_FIELDS, RECEIVER_KINDS } from '../../cli/config/notify.ts'
 import { SOURCES } from '../../producers/sources.ts'
 
 const cell = (text: string): string => text.replaceAll('|', '\\|')
@@ -63,7 +65,7 @@ export const configPage = (): Promise<string> =>
       `\`${CONFIG_FILE}\` in the folder where \`stopline\` runs, or the file named by \`--config\`. \`stopline init\` writes one by asking; \`stopline doctor\` tries every source in it. Options of the command line come before the environment (\`STOPLINE_STORE\`), and that before the file.`,
       'A key that is not known here, a value outside its limits and a secret that is not set are refused, all of them at once, each with its place. Durations are written as `15s`, `5m`, `2h` or `14d`. Secrets are named by where they lie and never written into the file; they are in no log, no recording and no answer.',
       `\`\`\`yaml\n${EXAMPLE}\`\`\``,
-      'This page is made from `producers/config` and the table of sources; renew it with `npx vitest run test/unit/config.test.ts -u`.',
+      'This page is made from `producers/config`, `cli/config` and the table of sources; renew it with `npx vitest run test/unit/config.test.ts -u`.',
       '## Settings',
       table(SETTINGS),
       '## jobs',
@@ -73,6 +75,20 @@ export const configPage = (): Promise<string> =>
       table(COMMON_FIELDS),
       ...Object.entries(SOURCES).flatMap(([kind, { doc, fields }]) => [
         `## kind: ${kind}`,
+        doc,
+        table(fields),
+      ]),
+      '## alerts',
+      'Rules that differ from the alert table, own rules, and owners of jobs ([alerts.md](alerts.md)). This section and those below hold whatever the sources are.',
+      'Each item of `rules` takes these keys, and the limits of its rule by their names:',
+      table(RULE_FIELDS),
+      'Each item of `owners`:',
+      table(OWNER_FIELDS),
+      '## notify',
+      'A list of who is told of incidents ([webhook.md](webhook.md)). Every receiver takes:',
+      table(COMMON_RECEIVER_FIELDS),
+      ...Object.entries(RECEIVER_KINDS).flatMap(([kind, { doc, fields }]) => [
+        `### ${kind}`,
         doc,
         table(fields),
       ]),

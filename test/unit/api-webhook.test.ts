@@ -1,71 +1,38 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createHttpClient, HttpError } from '../../runtime/http.ts'
-import type { DeadLetter } from '../../schemas/events.ts'
+import { EVERYTHING } from '../../sinks/notify/filter.ts'
+import { AT_ONCE } from '../../sinks/notify/pace.ts'
 import { backoffMs, RETRY_POLICY, retryAfterMs } from '../../sinks/notify/retry.ts'
 import { isGenuine, sign } from '../../sinks/notify/signature.ts'
-import { runWebhook, WEBHOOK_CURSOR, type WebhookConfig } from '../../sinks/notify/webhook.ts'
-import { createTestPipeline, published } from '../support/api-deps.ts'
+import { createWebhook, type WebhookConfig } from '../../sinks/notify/webhook.ts'
 import { startFaultyServer, type ScriptedAnswer } from '../support/faulty-server.ts'
-import { NOON, sampleIncident } from '../support/sample-records.ts'
+import { anIncident, createOutboxes, PATIENCE } from '../support/outboxes.ts'
+import { NOON } from '../support/sample-records.ts'
 
 const SECRET = 'a shared secret'
-const QUICK = { maxAttempts: 3, firstWaitMs: 1, maxWaitMs: 50 }
-/** The machine may be busy. */
-const PATIENCE = { timeout: 10_000 }
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
-
-const incident = (index: number) =>
-  published(
-    'ci.incidents.v1',
-    sampleIncident({ eventId: `i${index}`, incident: `i${index}`, observedAt: NOON + index }),
-  )
 
 const startServer = async (answers: readonly ScriptedAnswer[], port = 0) => {
   const server = await startFaultyServer(answers, port)
   cleanups.push(server.close)
   return server
 }
-
-/** A webhook that runs against an address, with what it saved and rejected. `stop` ends it as a shutdown does. */
-const startWebhook = (url: string, options: Partial<WebhookConfig> = {}, cursor?: number) => {
-  const pipeline = createTestPipeline()
+const webhookTo = (url: string, options: Partial<WebhookConfig> = {}) => {
   const http = createHttpClient()
-  const controller = new AbortController()
-  const cursors = new Map<string, number>(cursor === undefined ? [] : [[WEBHOOK_CURSOR, cursor]])
-  const deadLetters: DeadLetter[] = []
-  const start = () =>
-    runWebhook(
-      { url, secret: SECRET, retry: QUICK, ...options },
-      {
-        log: pipeline.log,
-        http,
-        clock: { now: () => NOON },
-        metrics: pipeline.deps.metrics,
-        loadCursor: (name) => cursors.get(name),
-        saveCursor: (name, offset) => cursors.set(name, offset),
-        offerDeadLetter: (letter) => deadLetters.push(letter),
-        onCommit: pipeline.deps.onCommit,
-      },
-      controller.signal,
-    )
-  const stop = async (running: Promise<void>) => {
-    controller.abort()
-    await running
-    await http.close()
-  }
-  const run = () => {
-    const running = start()
-    cleanups.push(() => stop(running))
-    return running
-  }
-  const cursorAt = (offset: number) =>
-    vi.waitFor(() => {
-      expect(cursors.get(WEBHOOK_CURSOR)).toBe(offset)
-    }, PATIENCE)
-  return { pipeline, deadLetters, cursors, run, start, stop, cursorAt }
+  cleanups.push(http.close)
+  const base = { name: 'webhook', filter: EVERYTHING, pace: { ...AT_ONCE, perMinute: 6_000 } }
+  return createWebhook(
+    { ...base, url, secret: SECRET, ...options },
+    { http, clock: { now: () => NOON } },
+  )
+}
+const outboxes = () => {
+  const world = createOutboxes()
+  cleanups.push(world.close)
+  return world
 }
 const idsOf = (server: Awaited<ReturnType<typeof startServer>>) =>
   server.requests.map(({ headers }) => headers['idempotency-key'])
@@ -73,12 +40,11 @@ const idsOf = (server: Awaited<ReturnType<typeof startServer>>) =>
 describe('the webhook', () => {
   it('sends each incident record from its start on, signed, under its event id', async () => {
     const server = await startServer([{}])
-    const webhook = startWebhook(server.url)
-    webhook.pipeline.publish([incident(0)])
-    void webhook.run()
-    await webhook.cursorAt(1)
-    webhook.pipeline.publish([incident(1), incident(2)])
-    await webhook.cursorAt(3)
+    const [world, webhook] = [outboxes(), webhookTo(server.url)]
+    world.publish(anIncident(0))
+    world.run(webhook)
+    world.publish(anIncident(1), anIncident(2))
+    await world.settledAt(webhook, 3)
     expect(idsOf(server)).toEqual(['i1', 'i2'])
     const [request] = server.requests
     expect(JSON.parse(request?.body ?? '')).toMatchObject({ eventId: 'i1', pFailLow: 0.82 })
@@ -90,105 +56,107 @@ describe('the webhook', () => {
     expect(isGenuine(SECRET, signed, NOON / 1000)).toBe(true)
   })
 
-  it('tries again after 500, a cut connection and no answer in time, and keeps the order', async () => {
+  it('tries again after 500, a cut connection and no answer in time, and loses nothing', async () => {
     const server = await startServer([{ status: 500 }, { fault: 'cut' }, { fault: 'hang' }, {}])
-    const webhook = startWebhook(
-      server.url,
-      { timeoutMs: 300, retry: { ...QUICK, maxAttempts: 99 } },
-      0,
-    )
-    webhook.pipeline.publish([incident(1), incident(2)])
-    void webhook.run()
-    await webhook.cursorAt(2)
-    const ids = idsOf(server)
-    expect(ids.filter((id) => id === 'i1').length).toBeGreaterThanOrEqual(4)
-    expect(ids.lastIndexOf('i1')).toBeLessThan(ids.indexOf('i2'))
-    expect(webhook.deadLetters).toEqual([])
+    const [world, webhook] = [outboxes(), webhookTo(server.url, { timeoutMs: 300 })]
+    world.publish(anIncident(1), anIncident(2))
+    world.run(webhook, 0)
+    await world.settledAt(webhook, 2)
+    expect(new Set(idsOf(server))).toEqual(new Set(['i1', 'i2']))
+    expect(server.requests.length).toBeGreaterThanOrEqual(5)
+    expect(world.deadLetters).toEqual([])
   })
 
-  it('waits as long as Retry-After says', async () => {
+  it('waits as long as Retry-After says, and up to its limit', async () => {
     const server = await startServer([{ status: 429, headers: { 'retry-after': '1' } }, {}])
-    const webhook = startWebhook(server.url, { retry: { ...QUICK, maxWaitMs: 5_000 } }, 0)
-    webhook.pipeline.publish([incident(1)])
-    void webhook.run()
-    await vi.waitFor(() => {
-      expect(server.requests).toHaveLength(2)
-    }, PATIENCE)
+    const [world, webhook] = [outboxes(), webhookTo(server.url)]
+    world.publish(anIncident(1))
+    world.run(webhook, 0)
+    await world.settledAt(webhook, 1)
     const [first, second] = server.requests
-    expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeGreaterThan(950)
+    // The policy of the test waits 50 ms at most.
+    expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeGreaterThan(45)
   })
 
-  it('gives up after so many attempts, keeps the record as a dead letter, and sends the next', async () => {
-    const server = await startServer([{ status: 503 }, { status: 503 }, { status: 503 }, {}])
-    const webhook = startWebhook(server.url, {}, 0)
-    webhook.pipeline.publish([incident(1), incident(2)])
-    void webhook.run()
-    await webhook.cursorAt(2)
-    expect(idsOf(server)).toEqual(['i1', 'i1', 'i1', 'i2'])
-    expect(webhook.deadLetters).toMatchObject([
-      {
-        eventId: 'i1/webhook',
-        position: '0',
-        reason: 'undeliverable',
-        detail: 'the receiver answered 503, 3 times',
-      },
-    ])
-  })
-
-  it('does not repeat what is refused for good', async () => {
+  it('does not repeat what is refused for good, and keeps it as a dead letter', async () => {
     const server = await startServer([{ status: 401 }, { status: 302 }, {}])
-    const webhook = startWebhook(server.url, {}, 0)
-    webhook.pipeline.publish([incident(1), incident(2), incident(3)])
-    void webhook.run()
-    await webhook.cursorAt(3)
+    const [world, webhook] = [outboxes(), webhookTo(server.url)]
+    world.publish(anIncident(1), anIncident(2), anIncident(3))
+    world.run(webhook, 0)
+    await world.settledAt(webhook, 3)
     expect(idsOf(server)).toEqual(['i1', 'i2', 'i3'])
-    expect(webhook.deadLetters.map(({ detail }) => detail)).toEqual([
-      'the receiver answered 401',
-      'the receiver answered 302',
+    expect(world.deadLetters).toMatchObject([
+      { eventId: 'i1/webhook', position: '0', detail: 'the receiver answered 401' },
+      { eventId: 'i2/webhook', position: '1', detail: 'the receiver answered 302' },
     ])
   })
 
-  it('delivers what came while the receiver was down, and never holds up the pipeline', async () => {
+  it('gives up one that fails again and again while others are delivered', async () => {
+    const server = await startServer([])
+    const [world, webhook] = [outboxes(), webhookTo(server.url)]
+    const send = vi.fn<typeof webhook.send>(([notice]) =>
+      Promise.resolve(
+        notice?.incident.incident === 'i1'
+          ? { kind: 'again', why: 'the receiver answered 500' }
+          : { kind: 'delivered' },
+      ),
+    )
+    world.publish(anIncident(1), anIncident(2))
+    world.run({ ...webhook, send }, 0)
+    await world.settledAt(webhook, 2)
+    expect(world.deadLetters).toMatchObject([
+      { reason: 'undeliverable', detail: 'the receiver answered 500, 8 times' },
+    ])
+  })
+
+  it('keeps what waits for a receiver that is down for a day, and tells it each once when it is back', async () => {
     const gone = await startServer([{}])
     gone.close()
-    const webhook = startWebhook(gone.url, { retry: { ...QUICK, maxAttempts: 1_000 } }, 0)
-    void webhook.run()
-    webhook.pipeline.publish([incident(1)])
-    webhook.pipeline.publish([incident(2)])
-    expect(webhook.pipeline.log.endOffset('ci.incidents.v1')).toBe(2)
+    const [world, webhook] = [outboxes(), webhookTo(gone.url)]
+    world.run(webhook, 0)
+    for (let hour = 0; hour < 24; hour += 1) {
+      // Forty incidents, each told again and again.
+      for (let i = 0; i < 40; i += 1)
+        world.publish(
+          anIncident(i, { eventId: `i${i}/${hour}`, state: hour === 0 ? 'open' : 'update' }),
+        )
+      world.passTime(3_600_000)
+    }
     const back = await startServer([{}], gone.port)
-    await webhook.cursorAt(2)
-    expect(idsOf(back)).toEqual(['i1', 'i2'])
+    await world.settledAt(webhook, 24 * 41)
+    expect(world.deadLetters).toEqual([])
+    // One that was under way may be told by its newest record too.
+    expect(new Set(idsOf(back)).size).toBe(40)
+    expect(back.requests.length).toBe(40)
+    expect(idsOf(back).every((id) => String(id).endsWith('/23'))).toBe(true)
   })
 
   it('sends a record again after a stop in the middle of it, under the same id', async () => {
     const server = await startServer([{ fault: 'hang' }, {}])
-    const first = startWebhook(server.url, {}, 0)
-    first.pipeline.publish([incident(1)])
-    const running = first.start()
+    const [world, webhook] = [outboxes(), webhookTo(server.url)]
+    world.publish(anIncident(1))
+    const stop = world.run(webhook, 0)
     await vi.waitFor(() => {
       expect(server.requests).toHaveLength(1)
-    })
-    await first.stop(running)
-    expect(first.cursors.get(WEBHOOK_CURSOR)).toBe(0)
-    const second = startWebhook(server.url, {}, 0)
-    second.pipeline.publish([incident(1)])
-    void second.run()
-    await second.cursorAt(1)
+    }, PATIENCE)
+    await stop()
+    expect(world.numbers.get('notify/webhook')).toBe(0)
+    world.run(webhook)
+    await world.settledAt(webhook, 1)
     expect(idsOf(server)).toEqual(['i1', 'i1'])
   })
 
   it('takes an answer too large to read for an answer', async () => {
     const server = await startServer([{ body: 'x'.repeat(70_000) }])
-    const webhook = startWebhook(server.url, {}, 0)
-    webhook.pipeline.publish([incident(1)])
-    void webhook.run()
-    await webhook.cursorAt(1)
+    const [world, webhook] = [outboxes(), webhookTo(server.url)]
+    world.publish(anIncident(1))
+    world.run(webhook, 0)
+    await world.settledAt(webhook, 1)
     expect(server.requests).toHaveLength(1)
   })
 
-  it('refuses an address that is not one of http', async () => {
-    await expect(startWebhook('file:///etc/passwd').start()).rejects.toThrow('http://')
+  it('refuses an address that is not one of http', () => {
+    expect(() => webhookTo('file:///etc/passwd')).toThrow('http://')
   })
 })
 
