@@ -65,7 +65,10 @@ interface KindRow {
   readonly fields: FieldTable
   readonly open: (values: Values, base: Base, ports: Ports) => Receiver
 }
-const text = (values: Values, name: string): string => String(values[name] ?? '')
+const text = (values: Values, name: string): string => {
+  const value = values[name]
+  return typeof value === 'string' ? value : ''
+}
 const list = (values: Values, name: string): readonly string[] => values[name] as readonly string[]
 
 export const RECEIVER_KINDS: Readonly<Record<string, KindRow>> = {

@@ -314,7 +314,12 @@ describe('the section notify', () => {
   }
   it('opens receivers of every kind', () => {
     const { receivers, problems } = read([
-      { kind: 'webhook', url: 'https://a.test/x', secret: { env: 'W' }, quiet: '22:00-07:00' },
+      {
+        kind: 'webhook',
+        url: 'https://a.test/x',
+        secret: { env: 'WEBHOOK' },
+        quiet: '22:00-07:00',
+      },
       { kind: 'slack', token: { env: 'T' }, channel: '#ci', severity: 'critical' },
       { kind: 'mail', server: { env: 'M' }, from: 'a@b.test', to: ['c@d.test'] },
       { kind: 'github', token: { env: 'G' }, repos: ['o/*'] },
