@@ -8,6 +8,8 @@
  *   ci.runs → placing → ci.cluster-runs, ci.cluster-states → clusters → ci.signals
  *   ci.source-states → source-kpis → ci.kpis, ci.kpi-history
  *   ci.test-results, ci.runs → tests → ci.test-states, ci.test-sheets, ci.test-tabs, ci.failure-groups
+ *   ci.log-excerpts, ci.test-results, ci.runs → failure-kind → ci.failure-kinds
+ *                                                    └→ ci.failure-sightings → failure-signatures → ci.failure-signatures
  *   ci.runs, ci.scores → kpis → ci.kpis, ci.kpi-history, ci.measures
  *                          └→ ci.kpi-partials → kpi-repos → the same by repository
  *                                                  └→ ci.kpi-partials → kpi-communities → the same by community
@@ -20,6 +22,8 @@
  *                      └─────────────────────────────────────────────────────────┘
  */
 
+import { failureKind } from './failure-kind/failure-kind.ts'
+import { failureSignatures } from './failure-kind/signatures.ts'
 import { incidents } from './incidents/incidents.ts'
 import { clusterAlerts } from './incidents/find/clusters.ts'
 import { jobAlerts } from './incidents/find/jobs.ts'
@@ -54,6 +58,8 @@ export const TOPOLOGY: readonly Processor[] = [
   priors,
   sourceKpis,
   tests,
+  failureKind,
+  failureSignatures,
   kpis,
   kpiRepos,
   kpiCommunities,

@@ -41,6 +41,10 @@ export type SignalKind = 'unknown' | 'siblings' | 'massFailure' | 'clusterTroubl
 export type CheckState = 'unknown' | 'running' | 'endangered' | 'passed' | 'failed' | 'gone'
 export type Level = 'abstain' | 'continue' | 'watch' | 'advise' | 'stop'
 export type SourceCondition = 'unknown' | 'heard' | 'failing' | 'stale'
+export type FailureKindName =
+  'unknown' | 'test' | 'build' | 'infrastructure' | 'timeout' | 'cancelled' | 'policy' | 'crash'
+export type FailureCause =
+  'unknown' | 'capacity' | 'network' | 'image' | 'node' | 'access' | 'install'
 export type IncidentState = 'unknown' | 'open' | 'update' | 'closed'
 export type SymptomState = 'unknown' | 'raised' | 'cleared'
 export type IncidentCommandKind = 'unknown' | 'ack' | 'unack' | 'mute' | 'unmute'
@@ -774,12 +778,67 @@ export interface MergePrior extends Stamped {
   pulls: number
 }
 
-/** The kind of a failure, with the lines that decide it. */
+/** A line of a log that may tell of a failure. */
+export interface ExcerptLine {
+  line: number
+  text: string
+  isLoud: boolean
+}
+
+/** The lines of a part of a log that may tell of a failure, as whoever reads the log picks them. */
+export interface LogExcerpt extends Stamped, RunRef {
+  log: string
+  lines: ExcerptLine[]
+  linesRead: number
+  isEnd: boolean
+}
+
+/** A line that speaks for a kind of failure. */
+export interface Evidence {
+  log: string
+  line: number
+  text: string
+  sign: string
+  score: number
+}
+
+/** Of what kind a failure is, with the lines that decide it; told again when more is heard. */
 export interface FailureKind extends Stamped, RunRef {
-  kind: string
+  kind: FailureKindName
+  cause: FailureCause | null
   confidence: number
-  evidence: string[]
-  model: string
+  evidence: Evidence[]
+  signature: string | null
+  isFinal: boolean
+  model: string | null
+}
+
+/** The failure of a run once its logs are read, re-keyed by its repository: one for each run. */
+export interface FailureSighting extends Stamped, RunRef {
+  kind: FailureKindName
+  cause: FailureCause | null
+  signature: string
+  text: string
+}
+
+/** One cause over many runs: failures whose most decisive lines are of one template. */
+export interface FailureSignature extends Stamped {
+  source: string
+  repo: string
+  signature: string
+  kind: FailureKindName
+  cause: FailureCause | null
+  template: string
+  example: string
+  runs: number
+  jobs: number
+  jobNames: string[]
+  forms: string[]
+  firstAt: number
+  lastAt: number
+  lastJob: string
+  lastRunId: string
+  lastAttempt: number
 }
 
 /** A change of how a source can be heard. */
@@ -810,6 +869,7 @@ export interface Records {
   'issue-event': IssueEvent
   'tab-state': TabState
   'cluster-state': ClusterState
+  'log-excerpt': LogExcerpt
   run: Run
   'group-run': GroupRun
   'pull-run': PullRun
@@ -840,6 +900,8 @@ export interface Records {
   'pull-outcome': PullOutcome
   'merge-prior': MergePrior
   'failure-kind': FailureKind
+  'failure-sighting': FailureSighting
+  'failure-signature': FailureSignature
   'source-state': SourceState
   'dead-letter': DeadLetter
 }

@@ -7,6 +7,7 @@ export const SCHEMA_NAMES = [
   'issue-event',
   'tab-state',
   'cluster-state',
+  'log-excerpt',
   'run',
   'group-run',
   'pull-run',
@@ -37,6 +38,8 @@ export const SCHEMA_NAMES = [
   'pull-outcome',
   'merge-prior',
   'failure-kind',
+  'failure-sighting',
+  'failure-signature',
   'source-state',
   'dead-letter',
 ] as const

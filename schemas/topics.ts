@@ -69,6 +69,13 @@ export const TOPICS = {
     (r) => key(r.source, r.place),
     'Troubles of clusters, as telemetry tells them.',
   ),
+  'ci.log-excerpts.v1': row(
+    'log-excerpt',
+    'job key',
+    jobKey,
+    'Lines of logs that may tell of a failure, as the logs grow.',
+    30,
+  ),
   'ci.runs.v1': row(
     'run',
     'job key',
@@ -258,7 +265,29 @@ export const TOPICS = {
     ...row('pull-outcome', 'pool', (r) => r.pool, 'Ended pull requests re-keyed by community.'),
     joins: true,
   },
-  'ci.failure-kinds.v1': row('failure-kind', 'job key', jobKey, 'Kinds of failures.'),
+  'ci.failure-kinds.v1': row(
+    'failure-kind',
+    'job key',
+    jobKey,
+    'Kinds of failures with their decisive lines, told while a run still runs where they are plain.',
+  ),
+  'ci.failure-sightings.v1': {
+    ...row(
+      'failure-sighting',
+      'source:repo',
+      (r) => key(r.source, r.repo),
+      'Failures of ended runs, each once, re-keyed by repository.',
+      2,
+    ),
+    joins: true,
+  },
+  'ci.failure-signatures.v1': row(
+    'failure-signature',
+    'source:repo:signature',
+    (r) => key(r.source, r.repo, r.signature),
+    'One cause over many runs, with its first and last sight.',
+    null,
+  ),
   'ci.source-states.v1': row(
     'source-state',
     'source',

@@ -16,6 +16,8 @@ import type {
   Score,
   DeadLetter,
   FailureGroup,
+  FailureKind,
+  FailureSignature,
   TestSheet,
   TestState,
   TestTab,
@@ -93,6 +95,10 @@ export interface Views {
   'pull-scores': MergeScore
   /** `pull-trajectory/<pull key>`, by event id; sort: observedAt, the score last. */
   'pull-trajectory': PullPoint
+  /** The kind of a failing run as last told, by run key; sort: observedAt. */
+  'failure-kinds': FailureKind
+  /** One cause over many runs, by source:repo:signature; sort: when last seen. */
+  'failure-signatures': FailureSignature
   /** By event id; sort: observedAt. */
   'dead-letters': DeadLetterRow
 }
@@ -116,6 +122,7 @@ export const TABLE_VIEWS = {
   'test-tabs': 'ci.test-tabs.v1',
   'test-sheets': 'ci.test-sheets.v1',
   'failure-groups': 'ci.failure-groups.v1',
+  'failure-signatures': 'ci.failure-signatures.v1',
 } as const satisfies Partial<Record<ViewName, TopicName>>
 type TableView = keyof typeof TABLE_VIEWS
 /** A table is fed by its topic. */
@@ -137,6 +144,7 @@ const otherFeeds: Readonly<Record<Exclude<ViewName, TableView>, readonly TopicNa
   'open-pulls': ['ci.merge-forecasts.v1', 'ci.merge-scores.v1'],
   'pull-scores': ['ci.merge-scores.v1'],
   'pull-trajectory': ['ci.merge-forecasts.v1', 'ci.merge-scores.v1'],
+  'failure-kinds': ['ci.failure-kinds.v1'],
   'dead-letters': ['ci.dead-letters.v1'],
 }
 /** Topics that feed each view. What is kept of a view outlives all that its topics keep ({@link viewTtlMs}). */

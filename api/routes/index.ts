@@ -4,6 +4,7 @@ import type { Route } from '../route.ts'
 import type { RunAnswers } from './run-answers.ts'
 import type { Throughput } from '../throughput.ts'
 import { MODEL_ROUTES } from '../models/routes.ts'
+import { FAILURE_ROUTES } from './failures.ts'
 import { INCIDENT_ROUTES } from './incidents.ts'
 import { JOB_ROUTES } from './jobs.ts'
 import { KPI_ROUTES } from './kpis.ts'
@@ -26,6 +27,7 @@ export const routes = (throughput: Throughput, runAnswers: RunAnswers): readonly
     PULL_ROUTES,
     MODEL_ROUTES,
     TEST_ROUTES,
+    FAILURE_ROUTES,
     TOPIC_ROUTES,
     pipelineRoutes(throughput),
   ].flat()

@@ -20,6 +20,7 @@ const OUTSIDE_TOPICS: readonly TopicName[] = [
   'ci.issue-events.v1',
   'ci.tab-states.v1',
   'ci.cluster-states.v1',
+  'ci.log-excerpts.v1',
   'ci.source-states.v1',
   'ci.alert-settings.v1',
   'ci.incident-commands.v1',

@@ -3,6 +3,7 @@
 import type { Command } from '../command.ts'
 import { alerts } from './alerts.ts'
 import { backtest } from './backtest.ts'
+import { failureKinds } from './failure-kinds.ts'
 import { exportCommand } from './export.ts'
 import { doctor } from './doctor.ts'
 import { importCommand } from './import.ts'
@@ -27,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   importCommand,
   backtest,
   alerts,
+  failureKinds,
   tail,
   exportCommand,
   topics,

@@ -4,7 +4,8 @@ import type { PullEvent, RunEvent, TestResult } from '../../schemas/events.ts'
 import type { RecordOf } from '../../schemas/topics.ts'
 import type { Note, Refused } from './heard.ts'
 
-type OtherTopic = 'ci.issue-events.v1' | 'ci.tab-states.v1' | 'ci.cluster-states.v1'
+type OtherTopic =
+  'ci.issue-events.v1' | 'ci.tab-states.v1' | 'ci.cluster-states.v1' | 'ci.log-excerpts.v1'
 /** A record of one of the topics that few sources speak on. */
 export type Other = {
   readonly [T in OtherTopic]: { readonly topic: T; readonly record: RecordOf<T> }

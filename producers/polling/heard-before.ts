@@ -16,6 +16,7 @@ const TOPICS = [
   'ci.issue-events.v1',
   'ci.tab-states.v1',
   'ci.cluster-states.v1',
+  'ci.log-excerpts.v1',
   'ci.dead-letters.v1',
 ] as const satisfies readonly TopicName[]
 

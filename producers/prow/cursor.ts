@@ -1,6 +1,7 @@
 /** What is remembered between two polls of Prow: plain data, kept after the log acknowledged what was heard. */
 
 import type { RunRef } from '../../schemas/events.ts'
+import { newExcerptState, type ExcerptState } from '../log/excerpt.ts'
 import type { Folder } from './bucket.ts'
 import type { LogPosition } from './log/lines.ts'
 import { newLogState, type LogState } from './log/reader.ts'
@@ -19,6 +20,8 @@ export interface OpenRun {
   /** The log comes whole, whatever part is asked for. */
   isWhole: boolean
   readonly log: LogState
+  /** What was picked of its log for whoever looks for the cause; a cursor of an earlier version has none. */
+  excerpt?: ExcerptState
   /** When its test files were last listed. */
   listedAt: number
   /** Test files read, by name and generation. */
@@ -46,6 +49,7 @@ export const newOpenRun = (run: RunRef, folder: Folder | null): OpenRun => ({
   size: 0,
   isWhole: false,
   log: newLogState(),
+  excerpt: newExcerptState(),
   listedAt: 0,
   files: [],
   vain: 0,

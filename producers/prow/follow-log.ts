@@ -1,7 +1,10 @@
 /** Reads on in the log of one run, at most so many bytes at a time, from where it was left. */
 
 import type { RunEvent } from '../../schemas/events.ts'
+import { excerptOf } from '../log/excerpt-record.ts'
+import { newExcerptState, openExcerpt } from '../log/excerpt.ts'
 import { dropBody, type Answer, type Get } from '../payload/reach.ts'
+import type { Other } from '../payload/turn.ts'
 import type { OpenRun } from './cursor.ts'
 import { lineCutter } from './log/lines.ts'
 import { readingEnd, readLines } from './log/reader.ts'
@@ -11,6 +14,8 @@ const MAX_SKIPPED_BYTES = 64 * 2 ** 20
 
 export interface LogReading {
   readonly facts: readonly RunEvent[]
+  /** Lines that may tell of a failure. */
+  readonly others: readonly Other[]
   /** Bytes that came over the line. */
   readonly bytes: number
   /** True where this reading came to the end of what there is. */
@@ -38,7 +43,10 @@ const totalOf = ({ headers }: Answer): number | null => {
   return total === undefined ? null : Number(total)
 }
 
-const NOTHING: LogReading = { facts: [], bytes: 0, isAtEnd: true }
+/** Name of the log of a run, as it lies in the bucket. */
+const LOG = 'build-log.txt'
+
+const NOTHING: LogReading = { facts: [], others: [], bytes: 0, isAtEnd: true }
 
 /** Facts of the next part of a log. Changes the run in place. What is not there (yet) says nothing. */
 export const followLog = async (
@@ -62,10 +70,13 @@ export const followLog = async (
   open.isWhole = answer.status === 200
   const skip = open.isWhole ? offset : 0
   const cutter = lineCutter(open.position)
+  const state = (open.excerpt ??= newExcerptState())
+  const excerpt = openExcerpt(state, open.position.isInLongLine)
   const facts: RunEvent[] = []
   let bytes = 0
   for await (const piece of wanted(answer.body, skip, lengthBytes)) {
     bytes += piece.length
+    excerpt.push(piece)
     facts.push(...readLines(open.log, cutter.push(piece), hearing))
   }
   const isAtEnd = bytes < lengthBytes
@@ -75,5 +86,8 @@ export const followLog = async (
   const size = totalOf(answer) ?? offset + bytes
   facts.push(...readingEnd(open.log, size > open.size ? size : null, hearing))
   open.size = Math.max(open.size, size)
-  return { facts, bytes: bytes + skip, isAtEnd }
+  const isEnd = isAtEnd && open.isEnded
+  const told = { eventAt: Math.min(open.log.lastAt ?? now, now), observedAt: now }
+  const others = excerptOf(open.run, LOG, excerpt.take(isEnd), state, isEnd, told)
+  return { facts, others, bytes: bytes + skip, isAtEnd }
 }

@@ -77,7 +77,7 @@ const logUrl = (
   return storage === null || folder === null ? null : fileUrl(storage, folder, 'build-log.txt')
 }
 
-const NO_LOG = { facts: [], bytes: 0, isAtEnd: true }
+const NO_LOG = { facts: [], others: [], bytes: 0, isAtEnd: true }
 
 /** The last of a run: its files come into the bucket a little after its end. */
 async function* closingTurns(
@@ -132,7 +132,10 @@ async function* logTurns(round: Round): AsyncGenerator<Turn> {
   while (due.length > 0 && left > 0) {
     const most = Math.min(SIDE_BY_SIDE, Math.ceil(left / config.runLogBytes))
     const readings = await Promise.all(due.splice(0, most).map(read))
-    yield turnOf({ facts: readings.flatMap(({ facts }) => facts) })
+    yield turnOf({
+      facts: readings.flatMap(({ facts }) => facts),
+      others: readings.flatMap(({ others }) => others),
+    })
     for (const { name, open, bytes, isAtEnd, hasLog, away } of readings) {
       left -= bytes
       if (away !== null) yield storeAway(away)

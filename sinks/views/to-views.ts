@@ -170,6 +170,10 @@ const WRITERS: { readonly [T in TopicName]?: Writer<T> } = {
   ],
   'ci.merge-forecasts.v1': mergeForecastWrites,
   'ci.merge-scores.v1': mergeScoreWrites,
+  'ci.failure-kinds.v1': (kind, at) => [put('failure-kinds', runKey(kind), at, at, kind)],
+  'ci.failure-signatures.v1': (signature, at, rowKey) => [
+    put('failure-signatures', rowKey, signature.lastAt, at, signature),
+  ],
   'ci.dead-letters.v1': deadLetterWrites,
 }
 const TABLE_OF: ReadonlyMap<TopicName, ViewName> = new Map(

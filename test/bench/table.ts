@@ -52,6 +52,14 @@ export const BENCHES: readonly Bench[] = [
     ],
   },
   {
+    name: 'failure-kinds',
+    doc: 'a log read for what may tell of a failure, and judged',
+    cases: [
+      { name: 'speed', load: async () => (await import('./failure-kinds.ts')).speed },
+      { name: 'memory', load: async () => (await import('./failure-kinds.ts')).memory },
+    ],
+  },
+  {
     name: 'running-runs',
     doc: 'a million running runs held, and start-up from them',
     cases: [

@@ -27,6 +27,7 @@ const PAGES: readonly (readonly [name: string, path: string, text: string])[] = 
   ['Tests', '/tests', 'regression'],
   ['Grid', gridPath(JOB), 'timed out after'],
   ['Test in its grid', gridPath(JOB, sampleTestState().test), 'Fails together with'],
+  ['Run with its cause', runPath(ENDED), 'The same cause in 12 runs of 3 jobs'],
   ['Health', '/health', 'openshift/origin'],
   ['Repository', subjectPath(REPO), 'e2e: gcp 50%'],
   ['Pull requests', '/pulls', 'Fix the lift'],

@@ -8,6 +8,8 @@ import {
   NOON,
   sampleDeadLetter,
   sampleDecision,
+  sampleFailureKind,
+  sampleFailureSignature,
   sampleForecast,
   sampleIncident,
   sampleKpi,
@@ -181,8 +183,33 @@ const trajectoryOf = (): Keyed[] => {
     published('ci.decisions.v1', decision),
     published('ci.runs.v1', ended),
     published('ci.scores.v1', score),
+    ...failureOf(at),
   ]
 }
+
+const failureOf = (at: number): Keyed[] => [
+  published(
+    'ci.failure-kinds.v1',
+    sampleFailureKind({
+      ...ENDED,
+      eventId: 'kind/ended',
+      evidence: [
+        {
+          ...{ log: 'build-log.txt', line: 4182, sign: 'tcp', score: 3.2 },
+          text: 'Get "https://api.ci-op-5zgvkrl1.example.com:6443/version": dial tcp 10.0.0.1:6443: connect: no route to host',
+        },
+        {
+          log: 'junit',
+          line: 1,
+          sign: 'told:failed-test',
+          score: 2.9,
+          text: '[sig-network] pods reach each other',
+        },
+      ],
+    }),
+  ),
+  published('ci.failure-signatures.v1', sampleFailureSignature({ observedAt: at, lastAt: at })),
+]
 
 const kpisOf = (dimension: string, subject: string): Keyed[] =>
   ['now', '24h', '7d', '14d'].flatMap((window) => {

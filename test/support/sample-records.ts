@@ -3,6 +3,8 @@
 import type {
   DeadLetter,
   Decision,
+  FailureKind,
+  FailureSignature,
   Forecast,
   Incident,
   JobProfile,
@@ -276,5 +278,30 @@ export const sampleMergeScore = (change: Partial<MergeScore> = {}): MergeScore =
   seconds: 12_600,
   looks: [{ elapsedSeconds: 3_600, pMerge: 0.9, p10: 5e3, p50: 1e4, p90: 9e4 }],
   model: 'merge-time-1',
+  ...change,
+})
+
+export const sampleFailureKind = (change: Partial<FailureKind> = {}): FailureKind => ({
+  ...stamp('kind-1', NOON),
+  ...REF,
+  kind: 'infrastructure',
+  cause: 'network',
+  confidence: 0.9,
+  evidence: [{ log: 'build-log.txt', line: 41, text: 'no route to host', sign: 'tcp', score: 3.2 }],
+  signature: '0000000007v',
+  isFinal: true,
+  model: null,
+  ...change,
+})
+
+export const sampleFailureSignature = (
+  change: Partial<FailureSignature> = {},
+): FailureSignature => ({
+  ...stamp('signature-1', NOON),
+  ...{ source: REF.source, repo: REF.repo, signature: '0000000007v', forms: ['0000000007v'] },
+  ...{ kind: 'infrastructure', cause: 'network', template: 'dial tcp <*> no route to host' },
+  ...{ example: 'dial tcp 10.0.0.1:6443: connect: no route to host', runs: 12, jobs: 3 },
+  ...{ jobNames: [REF.job], firstAt: NOON - 93_600_000, lastAt: NOON },
+  ...{ lastJob: REF.job, lastRunId: REF.runId, lastAttempt: REF.attempt },
   ...change,
 })

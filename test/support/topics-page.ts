@@ -21,6 +21,7 @@ const FROM_PRODUCERS = [
   'ci.issue-events.v1',
   'ci.tab-states.v1',
   'ci.cluster-states.v1',
+  'ci.log-excerpts.v1',
   'ci.source-states.v1',
 ]
 /** Written by what stands beside the pipeline. */

@@ -13,6 +13,8 @@ import {
   REF,
   sampleDeadLetter,
   sampleDecision,
+  sampleFailureKind,
+  sampleFailureSignature,
   sampleForecast,
   sampleIncident,
   sampleKpi,
@@ -86,6 +88,8 @@ beforeAll(async () => {
     published('ci.test-sheets.v1', sampleTestSheet()),
     published('ci.failure-groups.v1', sampleFailureGroup()),
     published('ci.dead-letters.v1', sampleDeadLetter()),
+    published('ci.failure-kinds.v1', sampleFailureKind()),
+    published('ci.failure-signatures.v1', sampleFailureSignature()),
   ])
   pipeline.setNow(NOON + 50_000)
   app = await buildApp(pipeline.deps)
@@ -126,6 +130,15 @@ const SHOWN: Record<string, string[]> = {
   '/v1/runs/:source/:repo/:job/:runId/:attempt/trajectory': [
     `${RUN}/trajectory`,
     `${RUN.replace('17%2Fa', '16')}/trajectory`,
+  ],
+  '/v1/runs/:source/:repo/:job/:runId/:attempt/failure': [
+    `${RUN}/failure`,
+    `${RUN.replace('17%2Fa', '16')}/failure`,
+  ],
+  '/v1/failure-kinds': ['/v1/failure-kinds', '/v1/failure-kinds?kind=infrastructure&source=prow'],
+  '/v1/failure-signatures': [
+    '/v1/failure-signatures',
+    '/v1/failure-signatures?repo=openshift/origin&kind=infrastructure',
   ],
   '/v1/scores': ['/v1/scores', '/v1/scores?source=prow'],
   '/v1/savings': ['/v1/savings', '/v1/savings?dimension=community&subject=demo'],

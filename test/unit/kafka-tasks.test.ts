@@ -7,12 +7,13 @@ const plans = tasksOf(TOPOLOGY)
 
 it('fuses processors of one key, and cuts where records change their key', () => {
   expect(plans.map(({ processors }) => processors.map(({ name }) => name))).toEqual([
-    ['runs', 'grouping', 'placing', 'tests'],
+    ['runs', 'grouping', 'placing', 'tests', 'failure-kind'],
     ['signals'],
     ['clusters'],
     ['stopping', 'kpis', 'pull-checks', 'job-alerts'],
     ['priors'],
     ['source-kpis', 'source-alerts'],
+    ['failure-signatures'],
     ['kpi-repos'],
     ['kpi-communities'],
     ['merge-time', 'kpi-pulls'],
@@ -30,6 +31,7 @@ it('names for each input who writes it before: never the task itself or one afte
   expect(inputs['runs']).toEqual([
     { topic: 'ci.run-events.v1', writers: ['outside'] },
     { topic: 'ci.test-results.v1', writers: ['outside'] },
+    { topic: 'ci.log-excerpts.v1', writers: ['outside'] },
   ])
   expect(inputs['stopping']).toEqual([
     { topic: 'ci.runs.v1', writers: ['runs'] },

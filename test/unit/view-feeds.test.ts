@@ -7,6 +7,7 @@ import { published } from '../support/api-deps.ts'
 import {
   sampleDeadLetter,
   sampleDecision,
+  sampleFailureKind,
   sampleForecast,
   sampleIncident,
   sampleKpi,
@@ -32,6 +33,7 @@ const SAID = [
   published('ci.incidents.v1', sampleIncident()),
   published('ci.merge-forecasts.v1', sampleMergeForecast()),
   published('ci.merge-scores.v1', sampleMergeScore()),
+  published('ci.failure-kinds.v1', sampleFailureKind()),
   published('ci.dead-letters.v1', sampleDeadLetter()),
 ]
 

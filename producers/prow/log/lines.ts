@@ -1,7 +1,8 @@
 /** Cuts a log that comes in pieces into lines. Memory is bounded by the longest line that is kept. */
 
-/** Longer lines say nothing that is looked for; they are passed over whole, wherever the pieces are cut. */
-export const MAX_LINE_BYTES = 16_384
+import { MAX_LINE_BYTES } from '../../log/excerpt.ts'
+
+// Longer lines say nothing that is looked for here; they are passed over whole, wherever the pieces are cut.
 
 export interface LogPosition {
   /** Bytes before the first line that was not read whole. */

@@ -12,6 +12,7 @@ import { Panel } from '../../parts/panel.tsx'
 import { ChancePlot } from './chance-plot.tsx'
 import { Decisions } from './decisions.tsx'
 import { EndPlot } from './end-plot.tsx'
+import { FailurePanel } from './failure-panel.tsx'
 import { RunHead } from './run-head.tsx'
 import { RunSteps } from './run-steps.tsx'
 import { ScorePanel } from './score-panel.tsx'
@@ -57,6 +58,7 @@ export const RunPage = ({ run }: { readonly run: RunRef }) => {
                       <Decisions decisions={trajectory.decisions} />
                     </Panel>
                     <div class="stack">
+                      <FailurePanel run={known.run} />
                       <RunSteps run={known.run} />
                       <ScorePanel score={trajectory.score ?? known.score} run={known.run} />
                     </div>
