@@ -16,11 +16,15 @@ export type StoredValue = string | Uint8Array | null
 const PACKED = new Map([['scores', CODECS.score]])
 const TABLE_OF: ReadonlyMap<string, TopicName> = new Map(Object.entries(TABLE_VIEWS))
 
+/** Stands in a row that is not listed and whose record the log holds: without a value it would be a deleted one. */
+const IN_LOG = ''
+
 /** True where values are JSON text in the file. */
 export const isText = (view: string): boolean => !PACKED.has(view) && !TABLE_OF.has(view)
 
 export interface ViewValues {
-  readonly toStored: (view: string, value: object) => StoredValue
+  /** `isListed` where the row has a sort. */
+  readonly toStored: (view: string, value: object, isListed: boolean) => StoredValue
   /** The value as JSON text. Throws {@link StoreError} where it is of a record that is not there. */
   readonly ofStored: (view: string, key: string, stored: StoredValue) => string
   /** What a record says in a row of a view, as JSON text. */
@@ -41,12 +45,13 @@ export const createViewValues = (log: EmbeddedLog, toViews: ToViews): ViewValues
     )
   }
   return {
-    toStored: (view, value) => {
-      if (TABLE_OF.has(view)) return null
+    toStored: (view, value, isListed) => {
+      if (TABLE_OF.has(view)) return isListed ? null : IN_LOG
       const codec = PACKED.get(view)
       return codec === undefined ? JSON.stringify(value) : codec.encode(value as never)
     },
     ofStored: (view, key, stored) => {
+      if (stored === IN_LOG) return ofTable(view, key)
       if (typeof stored === 'string') return stored
       const codec = PACKED.get(view)
       if (stored === null || codec === undefined) return ofTable(view, key)

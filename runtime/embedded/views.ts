@@ -142,7 +142,7 @@ export class EmbeddedViews implements ViewStore {
       this.#put.run(view, key, null, at, null)
       return
     }
-    const stored = this.#values.toStored(view, value)
+    const stored = this.#values.toStored(view, value, sort !== null)
     // A sort that is not the instant itself is mostly the old one, and then the index need not be touched.
     if (sort === at || this.#update.run(view, key, sort, at, stored).changes === 0)
       this.#put.run(view, key, sort, at, stored)

@@ -21,6 +21,7 @@ import {
   sampleRun,
   sampleScore,
 } from '../support/sample-records.ts'
+import { sampleTestSheet } from '../support/sample-tests.ts'
 
 const openViews = () => {
   const store = new EmbeddedStore(':memory:')
@@ -67,6 +68,16 @@ const answers = (views: EmbeddedViews | MemoryViews) =>
   })
 
 describe('the embedded views', () => {
+  it('hold rows that are not listed and whose records the log holds, until these are deleted', () => {
+    const { views, publish } = openViews()
+    const sheet = sampleTestSheet()
+    const told = published('ci.test-sheets.v1', sheet)
+    publish([told])
+    expect(JSON.parse(views.get('test-sheets', told.key) ?? 'null')).toEqual(sheet)
+    publish([{ ...told, at: told.at + 1, record: null }])
+    expect(views.get('test-sheets', told.key)).toBeUndefined()
+  })
+
   it('make values of the log that are those a store of values holds', () => {
     const { views, publish, store } = openViews()
     const memory = new MemoryViews()

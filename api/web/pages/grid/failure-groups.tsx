@@ -53,7 +53,7 @@ const GroupLine = ({ group }: { readonly group: FailureGroup }) => (
     </td>
     <td class="number">{count(group.runs)}</td>
     <td class="number">{count(group.tests)}</td>
-    <td>
+    <td class="break">
       <a href={runPath({ ...group, runId: group.lastRunId, attempt: group.lastAttempt })}>
         run {group.lastRunId}
       </a>{' '}

@@ -29,8 +29,8 @@ export const TestFacts = ({ job, test }: { readonly job: JobRef; readonly test: 
 }
 
 const Facts = ({ state }: { readonly state: TestState }) => (
-  <>
-    <p class="quiet">
+  <div class="facts-of">
+    <p class="quiet break">
       <WordChip of={state.word} /> {began(state)}
     </p>
     <dl class="tiles">
@@ -62,7 +62,7 @@ const Facts = ({ state }: { readonly state: TestState }) => (
       />
     </dl>
     {state.together.length > 0 && (
-      <>
+      <section>
         <h3>Fails together with</h3>
         <ul>
           {state.together.map(({ test, phi, runs }) => (
@@ -74,9 +74,9 @@ const Facts = ({ state }: { readonly state: TestState }) => (
             </li>
           ))}
         </ul>
-      </>
+      </section>
     )}
-  </>
+  </div>
 )
 
 const weekText = ({ week, weekBefore }: TestState): string =>

@@ -54,7 +54,7 @@ const TestLine = ({ test }: { readonly test: TestState }) => {
       </td>
       <td class="number">{percent(test.flip)}</td>
       <td class="number">{test.streak === 0 ? '—' : count(test.streak)}</td>
-      <td>
+      <td class="break">
         {test.failingRun === null ? (
           '—'
         ) : (
