@@ -5,6 +5,7 @@
  *                              ci.runs → stopping → ci.forecasts, ci.decisions, ci.scores, ci.job-profiles
  *                                       ↑   └→ ci.pool-outcomes → priors → ci.priors ┐ (by full hour)
  *                                       └────────────────────────────────────────────┘
+ *   ci.runs, ci.test-results → pace → ci.paces, ci.signals
  *   ci.runs → placing → ci.cluster-runs, ci.cluster-states → clusters → ci.signals
  *   ci.source-states → source-kpis → ci.kpis, ci.kpi-history
  *   ci.test-results, ci.runs → tests → ci.test-states, ci.test-sheets, ci.test-tabs, ci.failure-groups
@@ -34,6 +35,7 @@ import { testAlerts } from './incidents/find/test-states.ts'
 import { kpis } from './kpi/jobs.ts'
 import { kpiPulls } from './kpi/pulls/pulls.ts'
 import { kpiCommunities, kpiRepos } from './kpi/rollups.ts'
+import { pace } from './pace/pace.ts'
 import { priors } from './priors/priors.ts'
 import { mergeTime } from './merge-time/merge-time.ts'
 import { pullChecks } from './merge-time/pull-checks.ts'
@@ -54,6 +56,7 @@ export const TOPOLOGY: readonly Processor[] = [
   signals,
   placing,
   clusters,
+  pace,
   stopping,
   priors,
   sourceKpis,

@@ -37,7 +37,7 @@ export type TabCondition =
   'unknown' | 'passing' | 'failing' | 'flaky' | 'stale' | 'broken' | 'pending' | 'acceptable'
 export type RunChange = 'unknown' | 'queued' | 'started' | 'progress' | 'finished' | 'corrected'
 export type Phase = 'queued' | 'running' | 'finished'
-export type SignalKind = 'unknown' | 'siblings' | 'massFailure' | 'clusterTrouble'
+export type SignalKind = 'unknown' | 'siblings' | 'massFailure' | 'clusterTrouble' | 'stepLate'
 export type CheckState = 'unknown' | 'running' | 'endangered' | 'passed' | 'failed' | 'gone'
 export type Level = 'abstain' | 'continue' | 'watch' | 'advise' | 'stop'
 export type SourceCondition = 'unknown' | 'heard' | 'failing' | 'stale'
@@ -204,6 +204,7 @@ export interface Run extends Stamped, RunRef {
   failedSteps: string[]
   step: string | null
   stepOutcome: Outcome | null
+  stepStartedAt: number | null
   failedTests: number
   logBytes: number | null
   group: string | null
@@ -348,6 +349,28 @@ export interface DensityFit {
   failDensity: number[]
   stopSeconds: number | null
   compatStopSeconds: number | null
+}
+
+/** How long one step or test of a job takes, by outcome. Durations in seconds. */
+export interface PartPace {
+  kind: 'unknown' | 'step' | 'test'
+  name: string
+  passes: number
+  failures: number
+  medianPassSeconds: number | null
+  longestPassSeconds: number | null
+  doomedSeconds: number | null
+  densityFamily: string | null
+  densityStopSeconds: number | null
+  lastSeconds: number
+  lastFailed: boolean
+  lastRunId: string
+  isPast: boolean
+}
+/** Steps and tests of a job, those past the point where they still pass first. */
+export interface Pace extends Stamped, JobRef {
+  known: number
+  parts: PartPace[]
 }
 
 /** How the runs of a job last and end, as its forecasts see it: survival by outcome and the density baseline. */
@@ -881,6 +904,7 @@ export interface Records {
   'pull-check': PullCheck
   score: Score
   'job-profile': JobProfile
+  pace: Pace
   'pool-outcome': PoolOutcome
   prior: Prior
   kpi: Kpi

@@ -19,6 +19,7 @@ export const SCHEMA_NAMES = [
   'pull-check',
   'score',
   'job-profile',
+  'pace',
   'pool-outcome',
   'prior',
   'kpi',

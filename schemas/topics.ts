@@ -166,6 +166,13 @@ export const TOPICS = {
     'How the runs of a job last and end, as its forecasts see it.',
     null,
   ),
+  'ci.paces.v1': row(
+    'pace',
+    'job key',
+    jobKey,
+    'How long the steps and tests of a job take, those past the point where they still pass first.',
+    null,
+  ),
   'ci.pool-outcomes.v1': {
     ...row('pool-outcome', 'pool', (r) => r.pool, 'Finished runs re-keyed by pool.'),
     joins: true,

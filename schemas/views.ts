@@ -8,6 +8,7 @@ import type {
   Forecast,
   Incident,
   JobProfile,
+  Pace,
   Kpi,
   Measure,
   MergeForecast,
@@ -72,6 +73,8 @@ export interface Views {
   jobs: JobRow
   /** Survival and density curves, by job key. */
   profiles: JobProfile
+  /** How long steps and tests of a job take, by job key. */
+  paces: Pace
   /** Current KPIs, by dimension:subject:window; sort: wide subjects first ({@link widthSort}), then observedAt. */
   kpis: Kpi
   /** `kpi-history/<dimension:subject:window>`, by eventAt; sort: eventAt. */
@@ -115,6 +118,7 @@ export type ViewName = keyof Views
 /** Views with a row for each key of a compacted topic: a tombstone there deletes the row. */
 export const TABLE_VIEWS = {
   profiles: 'ci.job-profiles.v1',
+  paces: 'ci.paces.v1',
   kpis: 'ci.kpis.v1',
   measures: 'ci.measures.v1',
   incidents: 'ci.incidents.v1',

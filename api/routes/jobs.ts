@@ -88,6 +88,22 @@ const kpis = route<JobRef>({
   },
 })
 
+const pace = route<JobRef>({
+  path: `${JOB_PATH}/pace`,
+  tag: 'jobs',
+  summary:
+    'How long the steps and tests of a job take, by outcome: which is past the point where it still passes',
+  params: JOB_PARAMS,
+  description:
+    'Those past that point first. Told within the hour after one of them ended; null before. Survival and the density baseline are of each part by itself.',
+  data: nullable(ref('Pace')),
+  handle: async (deps, params) => {
+    await jobRow(deps, params)
+    const data = (await deps.views.get('paces', jobKey(params))) ?? 'null'
+    return { data, isSimulated: isDemo(params) }
+  },
+})
+
 const history = route<JobRef, PageQuery & { window: string }>({
   path: `${JOB_PATH}/history`,
   tag: 'jobs',
@@ -136,4 +152,4 @@ const runs = route<JobRef, PageQuery>({
   },
 })
 
-export const JOB_ROUTES = [jobs, job, kpis, history, survival, runs]
+export const JOB_ROUTES = [jobs, job, kpis, history, survival, pace, runs]

@@ -20,7 +20,7 @@ export const groundTables = ({ grounds }: BacktestMeasures): readonly Table[] =>
             ratioText(ground.precision),
           ]),
           notes: [
-            'history = how runs of the job ended; age = how long it runs; hung = longer than 99 in 100 of either outcome; sign = what failed inside it. The intervals take runs as independent (Wilson).',
+            'history = how runs of the job ended; age = how long it runs; hung = longer than 99 in 100 of either outcome; sign = what failed inside it; late = a step that takes longer than 99 in 100 of its passes. The intervals take runs as independent (Wilson).',
           ],
         },
       ]

@@ -8,7 +8,14 @@ import { failedClass } from '../../schemas/outcomes.ts'
 
 export type RunState = Omit<
   Run,
-  'eventId' | 'eventAt' | 'observedAt' | 'change' | 'before' | 'step' | 'stepOutcome'
+  | 'eventId'
+  | 'eventAt'
+  | 'observedAt'
+  | 'change'
+  | 'before'
+  | 'step'
+  | 'stepOutcome'
+  | 'stepStartedAt'
 > & {
   /** Rank of the fact that told the end: a known outcome, then the latest told, wins. */
   endRank: string

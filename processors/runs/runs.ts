@@ -107,6 +107,13 @@ const isChanged = (before: RunState, after: RunState): boolean => {
   return false
 }
 
+const startOfStep = (fact: RunEvent | null): number | null =>
+  fact?.kind === 'stepStarted'
+    ? (fact.startedAt ?? fact.eventAt)
+    : fact?.kind === 'stepFinished'
+      ? fact.startedAt
+      : null
+
 const published = (
   before: RunState | undefined,
   after: RunState,
@@ -135,6 +142,7 @@ const published = (
   failedSteps: after.failedSteps,
   step: fact?.step ?? null,
   stepOutcome: fact?.kind === 'stepFinished' ? (fact.outcome ?? 'unknown') : null,
+  stepStartedAt: startOfStep(fact),
   failedTests: after.failedTests,
   logBytes: after.logBytes,
   group: after.group,

@@ -78,6 +78,7 @@ const RUN = record('RunningRun', {
   leadIfPassed: 'double',
   signSeconds: nullable('double'),
   signs: array('string'),
+  late: array('string'),
   peaks: array('double'),
   wanted: array('boolean'),
   isClosing: 'boolean',

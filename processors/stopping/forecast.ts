@@ -3,7 +3,7 @@
 import { wilson } from '../../schemas/measures.ts'
 import { Z90, type Basis, type Side } from './basis.ts'
 import { fromLogOdds, logOdds } from './odds.ts'
-import type { SignBelief } from './signs.ts'
+import { LATE_LEAN, withLate, type SignBelief, type SignCount } from './signs.ts'
 import type { Survival } from './survival.ts'
 
 /** Below this weight of runs with durations a forecast of time is not given. */
@@ -18,6 +18,8 @@ export interface Seen {
   readonly signSeconds: number | null
   /** What its bad signs say. */
   readonly sign: SignBelief | null
+  /** How runs ended in which the most telling of its late steps was late, null where none is. */
+  readonly late?: SignCount | null
   /** Chance to fail before anything inside the run is known. */
   readonly rate: number
   /** What a model adds to the formula, in log odds, where one is in use. */
@@ -36,7 +38,9 @@ export interface Chance {
  * Example: π .2, no signs, all ten passes over by t, all ten failures still running:
  * p = .2·11/12 / (.2·11/12 + .8·1/12) = .73.
  */
-export const formulaAt = (basis: Basis, seen: Seen): number => {
+export const formulaAt = (basis: Basis, seen: Seen): number =>
+  withLate(withoutLate(basis, seen), seen.late ?? null)
+const withoutLate = (basis: Basis, seen: Seen): number => {
   const failing = seen.rate * tail(aliveIn(basis.fail, seen), seen.elapsedSeconds)
   const passing = (1 - seen.rate) * tail(aliveIn(basis.pass, seen), seen.elapsedSeconds)
   return Math.max(failing / (failing + passing), seen.sign?.p ?? 0)
@@ -68,6 +72,10 @@ export const chanceAt = (basis: Basis, seen: Seen): Chance => {
 }
 const formulaChanceAt = (basis: Basis, seen: Seen): Chance => {
   const p = formulaAt(basis, seen)
+  if (isByLate(basis, seen)) {
+    const { low, high } = wilson(p, LATE_LEAN + (seen.late?.runs ?? 0), Z90)
+    return { p, low: Math.min(p, low), high: Math.max(p, high) }
+  }
   if (seen.sign !== null && p <= seen.sign.p) {
     const { low, high } = wilson(p, seen.sign.runs, Z90)
     return { p, low: Math.min(p, low), high: Math.max(p, high) }
@@ -85,6 +93,13 @@ const formulaChanceAt = (basis: Basis, seen: Seen): Chance => {
     -countStep(passing, -Z90),
   )
   return { p, low: fromLogOdds(logOdds(p) - down), high: fromLogOdds(logOdds(p) + up) }
+}
+
+/** True where a late step says more than all else that is known. */
+export const isByLate = (basis: Basis, seen: Seen): boolean => {
+  if (seen.late === undefined || seen.late === null) return false
+  const without = withoutLate(basis, seen)
+  return withLate(without, seen.late) > without
 }
 
 /** Weight of the runs of a class that are known to have been where this one is, with the run more of the tail. */

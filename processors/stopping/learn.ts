@@ -9,6 +9,7 @@ import { emit, setTimer, type Cells, type Effect, type Tables } from '../process
 import { refitted } from './density/stops.ts'
 import { addToSample } from './density/sample.ts'
 import { guarded } from './guard.ts'
+import { lateSign } from './signs.ts'
 import { baseRate, remember, rememberCensored, type History } from './history.ts'
 import { JOB_FORGET, leadAfter, type Lead } from './lead.ts'
 import { natsOf } from './model.ts'
@@ -64,7 +65,7 @@ export const afterEnd = (
     durationSeconds: seconds,
     isCut,
     signSeconds,
-    signs: running?.signs ?? [],
+    signs: [...(running?.signs ?? []), ...(running?.late ?? []).map(lateSign)],
   })
   const { basis, model } = viewOf(cells, run, labels, now, tables)
   history.expertScores = rescored(before.expertScores, basis.rates, failed)

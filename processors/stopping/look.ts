@@ -11,7 +11,7 @@ import { GROUNDS } from './permit.ts'
 import { NO_POLICY, policyOf } from './policy.ts'
 import { additionOf, noteLead, type Addition } from './model.ts'
 import { mixedRate, termsOf, type Known } from './refine.ts'
-import { beliefOf } from './signs.ts'
+import { beliefOf, tellingLate } from './signs.ts'
 import { ALERT_LOW, judge, ruleOf, type Standing, type Verdict } from './rule.ts'
 import type { PassedCheckpoint, RunningRun } from './state.ts'
 import { BUCKETS, bucketOf, bucketStart } from './survival.ts'
@@ -96,6 +96,7 @@ const seenOf = (
   elapsedSeconds: Math.max(0, (now - run.startedAt) / 1000),
   signSeconds: run.signSeconds,
   sign: run.signs.length === 0 ? null : beliefOf(run.signs, history.signs, harmless),
+  late: tellingLate(run.late, history.signs),
   rate: mixedRate(terms, learned.weights, learned.trust),
 })
 

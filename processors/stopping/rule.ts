@@ -3,7 +3,7 @@
 import type { Level } from '../../schemas/events.ts'
 import type { Model } from '../processor.ts'
 import type { Basis } from './basis.ts'
-import { chanceAt, type Chance, type Seen } from './forecast.ts'
+import { chanceAt, isByLate, type Chance, type Seen } from './forecast.ts'
 import { FORECASTS_ADRIFT, STOPS_WRONG } from './guard.ts'
 import { within, type Policy } from './policy.ts'
 import { GROUNDS, LEVELS, type Ground } from './permit.ts'
@@ -111,17 +111,17 @@ const STOP_REASONS: Readonly<Record<Ground, string>> = {
   history: 'the job fails now: the rest of this run outweighs a rerun',
   age: 'runs that last so long fail: the rest of this one outweighs a rerun',
   hung: 'it has outlasted 99 in 100 runs of either outcome: the rest of it outweighs a rerun',
+  late: 'runs in which this step takes so long fail: the rest of this one outweighs a rerun',
   sign: 'runs with this failed step fail: the rest of this one outweighs a rerun',
 }
 
-const groundOf = ({ hungSeconds }: Basis, { sign, rate, elapsedSeconds }: Seen): Ground =>
-  sign !== null
-    ? 'sign'
-    : rate >= LEVELS[0]
-      ? 'history'
-      : elapsedSeconds >= hungSeconds
-        ? 'hung'
-        : 'age'
+const groundOf = (basis: Basis, seen: Seen): Ground => {
+  const { sign, rate, elapsedSeconds } = seen
+  if (sign !== null) return 'sign'
+  if (isByLate(basis, seen)) return 'late'
+  if (rate >= LEVELS[0]) return 'history'
+  return elapsedSeconds >= basis.hungSeconds ? 'hung' : 'age'
+}
 
 const HUNG = 'it has outlasted 99 in 100 runs of either outcome: it may hang'
 

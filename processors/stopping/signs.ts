@@ -15,6 +15,8 @@ export const RED_TESTS = 'red tests'
 const HARMLESS_AT_FIRST = 0.1
 /** What the wider level says counts as two runs: a step speaks for itself from its third failure on. */
 const LEAN = 2
+/** A late step is weaker evidence than a failed one: what was believed without it counts as so many runs. */
+export const LATE_LEAN = 8
 /** A step is forgotten by halves every 40 of its failures. */
 const FORGET = 0.5 ** (1 / 40)
 /** Steps remembered; of more, those seen least are forgotten. */
@@ -26,8 +28,8 @@ export interface SignBelief {
   readonly runs: number
 }
 
-const leaning = (wider: number, { runs, passes }: SignCount): number =>
-  (passes + LEAN * wider) / (runs + LEAN)
+const leaning = (wider: number, { runs, passes }: SignCount, lean = LEAN): number =>
+  (passes + lean * wider) / (runs + lean)
 
 /**
  * Share of runs that pass with a sign of any step: of the job, leaning on its family, leaning on its community (`priors`
@@ -62,6 +64,27 @@ export const beliefOf = (
   }
   return best
 }
+
+/** A step that takes longer than it ever did in a pass counts by itself, apart from its failing. */
+export const lateSign = (step: string): string => `late: ${step}`
+
+/** The most telling of the late steps: that after which fewest runs passed; null where none is late. */
+export const tellingLate = (steps: readonly string[], counts: SignCounts): SignCount | null => {
+  let best: SignCount | null = null
+  for (const step of steps) {
+    const count = counts[lateSign(step)] ?? { runs: 0, passes: 0 }
+    if (best === null || leaning(0.5, count, LATE_LEAN) < leaning(0.5, best, LATE_LEAN))
+      best = count
+  }
+  return best
+}
+
+/**
+ * The belief once a step is late: that it says anything is learned, so it leans on what was believed without it.
+ * Example: believed .4; of twelve runs in which this step was late none passed: 1 − (0 + 8·.6) / (12 + 8) = .76.
+ */
+export const withLate = (p: number, late: SignCount | null): number =>
+  late === null ? p : Math.max(p, 1 - leaning(1 - p, late, LATE_LEAN))
 
 /** The counts after one more run that showed these signs. Does not change its argument. */
 export const countSigns = (

@@ -33,6 +33,8 @@ export interface RunningRun extends RunRef {
   signSeconds: number | null
   /** Steps that failed so far, and red tests. */
   signs: string[]
+  /** Steps that take longer than they did in 99 of 100 passes of theirs. */
+  late: string[]
   /** Highest belief at which a stop would have paid off, and whether our rule wanted one, by ground. */
   peaks: number[]
   wanted: boolean[]

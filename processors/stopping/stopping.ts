@@ -92,10 +92,20 @@ const noteSigns = (running: RunningRun, run: Run, signs: string[]): void => {
 }
 const onSignal = (cells: Cells, signal: Signal, now: number, tables: Tables): Effect[] => {
   const running = cells.get(runCell(signal)) as RunningRun | undefined
-  if (running === undefined || signal.kind !== 'siblings') return [drop('no-use')]
-  running.siblings = signal.weight
+  if (running === undefined) return [drop('no-use')]
+  if (signal.kind === 'siblings') running.siblings = signal.weight
+  else if (isNews(signal, running))
+    running.late = [...running.late, signal.cause].slice(0, MAX_LATE)
+  else return [drop('no-use')]
   return lookAgain(cells, runCell(signal), 'signal', signal.eventId, now, tables)
 }
+
+/** A late step says nothing more once a step has failed, and would be counted for what the failed one did. */
+const isNews = ({ kind, cause }: Signal, { signs, late }: RunningRun): boolean =>
+  kind === 'stepLate' && signs.length === 0 && !late.includes(cause)
+
+/** Late steps remembered of a run. */
+const MAX_LATE = 10
 
 /** True where the step that was told last is one that a stop must leave running. */
 const isClosing = ({ step }: Run, { labels }: Pick<Run, 'labels'>): boolean =>
@@ -137,6 +147,7 @@ const onStarted = (
     leadIfPassed: 0,
     signSeconds: signs.length > 0 ? Math.max(0, (run.eventAt - startedAt) / 1000) : null,
     signs,
+    late: [],
     peaks: GROUNDS.map(() => 0),
     wanted: GROUNDS.map(() => false),
     isClosing: isClosing(run, run),

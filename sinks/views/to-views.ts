@@ -156,6 +156,7 @@ const WRITERS: { readonly [T in TopicName]?: Writer<T> } = {
     return [put('scores', ofRun, at, at, score), point]
   },
   'ci.job-profiles.v1': (profile, at, rowKey) => [put('profiles', rowKey, at, at, profile)],
+  'ci.paces.v1': (pace, at, rowKey) => [put('paces', rowKey, at, at, pace)],
   'ci.kpis.v1': (kpi, at, rowKey) => [put('kpis', rowKey, widthSort(kpi.dimension, at), at, kpi)],
   'ci.kpi-history.v1': kpiHistoryWrites,
   'ci.measures.v1': (measure, at, rowKey) => [

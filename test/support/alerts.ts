@@ -113,7 +113,15 @@ export const runAt = (minute: number, change: Run['change'], more: Partial<Run> 
     ...{ queuedAt: stamp.eventAt, startedAt: change === 'queued' ? null : stamp.eventAt },
     finishedAt: isOver ? stamp.eventAt : null,
     ...{ outcome: isOver ? 'success' : null, rawOutcome: null, before: null },
-    ...{ steps: 0, failedSteps: [], step: null, stepOutcome: null, failedTests: 0, logBytes: null },
+    ...{
+      steps: 0,
+      failedSteps: [],
+      step: null,
+      stepOutcome: null,
+      stepStartedAt: null,
+      failedTests: 0,
+      logBytes: null,
+    },
     ...{ group: null, branch: null, sha: null, pull: null, trigger: null, labels: {} },
     ...more,
   }

@@ -37,6 +37,7 @@ export const run = (
   failedSteps: [],
   step: null,
   stepOutcome: null,
+  stepStartedAt: null,
   failedTests: 0,
   logBytes: null,
   group: null,

@@ -8,6 +8,7 @@ import type {
   Forecast,
   Incident,
   JobProfile,
+  Pace,
   Kpi,
   Measure,
   MergeForecast,
@@ -45,6 +46,7 @@ export const sampleRun = (change: Partial<Run> = {}): Run => ({
   failedSteps: ['lint'],
   step: 'lint',
   stepOutcome: 'failure',
+  stepStartedAt: null,
   failedTests: 0,
   logBytes: null,
   group: null,
@@ -303,5 +305,19 @@ export const sampleFailureSignature = (
   ...{ example: 'dial tcp 10.0.0.1:6443: connect: no route to host', runs: 12, jobs: 3 },
   ...{ jobNames: [REF.job], firstAt: NOON - 93_600_000, lastAt: NOON },
   ...{ lastJob: REF.job, lastRunId: REF.runId, lastAttempt: REF.attempt },
+  ...change,
+})
+
+export const samplePace = (change: Partial<Pace> = {}): Pace => ({
+  ...stamp('pace-1', NOON),
+  ...{ source: REF.source, repo: REF.repo, job: REF.job, known: 1 },
+  parts: [
+    {
+      ...{ kind: 'step', name: 'install', passes: 30, failures: 4 },
+      ...{ medianPassSeconds: 600, longestPassSeconds: 900, doomedSeconds: 820 },
+      ...{ densityFamily: 'weibull', densityStopSeconds: 840 },
+      ...{ lastSeconds: 1000, lastFailed: true, lastRunId: REF.runId, isPast: true },
+    },
+  ],
   ...change,
 })

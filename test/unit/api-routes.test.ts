@@ -21,6 +21,7 @@ import {
   sampleMeasure,
   sampleMergeForecast,
   sampleMergeScore,
+  samplePace,
   sampleProfile,
   sampleRun,
   sampleScore,
@@ -74,6 +75,7 @@ beforeAll(async () => {
     published('ci.decisions.v1', sampleDecision()),
     published('ci.scores.v1', sampleScore({ runId: '16', observedAt: NOON - 100_000 })),
     published('ci.job-profiles.v1', sampleProfile()),
+    published('ci.paces.v1', samplePace()),
     published('ci.kpis.v1', sampleKpi()),
     published('ci.kpi-history.v1', sampleKpi()),
     published('ci.kpi-history.v1', sampleKpi({ eventAt: NOON - 300_000 })),
@@ -120,6 +122,7 @@ const SHOWN: Record<string, string[]> = {
   '/v1/jobs/:source/:repo/:job/kpis': [`${JOB}/kpis`],
   '/v1/jobs/:source/:repo/:job/history': [`${JOB}/history?window=24h`],
   '/v1/jobs/:source/:repo/:job/survival': [`${JOB}/survival`],
+  '/v1/jobs/:source/:repo/:job/pace': [`${JOB}/pace`],
   '/v1/jobs/:source/:repo/:job/runs': [`${JOB}/runs?limit=1`],
   '/v1/runs': [
     '/v1/runs',

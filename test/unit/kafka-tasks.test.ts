@@ -7,7 +7,7 @@ const plans = tasksOf(TOPOLOGY)
 
 it('fuses processors of one key, and cuts where records change their key', () => {
   expect(plans.map(({ processors }) => processors.map(({ name }) => name))).toEqual([
-    ['runs', 'grouping', 'placing', 'tests', 'failure-kind'],
+    ['runs', 'grouping', 'placing', 'pace', 'tests', 'failure-kind'],
     ['signals'],
     ['clusters'],
     ['stopping', 'kpis', 'pull-checks', 'job-alerts'],
@@ -35,7 +35,7 @@ it('names for each input who writes it before: never the task itself or one afte
   ])
   expect(inputs['stopping']).toEqual([
     { topic: 'ci.runs.v1', writers: ['runs'] },
-    { topic: 'ci.signals.v1', writers: ['signals', 'clusters'] },
+    { topic: 'ci.signals.v1', writers: ['runs', 'signals', 'clusters'] },
     { topic: 'ci.test-results.v1', writers: ['outside'] },
     { topic: 'ci.test-tabs.v1', writers: ['runs'] },
     { topic: 'ci.tab-states.v1', writers: ['outside'] },

@@ -57,7 +57,13 @@ describe('the permission to stop', () => {
     const stops: number[] = []
     climb(stops, [0, 0.95, 1])
     const of = (ground: number) => stops.slice(ground * LEVELS.length, (ground + 1) * LEVELS.length)
-    expect(GROUNDS.map((_, ground) => of(ground).reduce((a, b) => a + b))).toEqual([0, 2, 9 - 1, 0])
+    expect(GROUNDS.map((_, ground) => of(ground).reduce((a, b) => a + b))).toEqual([
+      0,
+      2,
+      9 - 1,
+      0,
+      0,
+    ])
   })
 })
 

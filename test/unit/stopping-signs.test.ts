@@ -4,6 +4,8 @@ import {
   beliefOf,
   countSigns,
   harmlessShare,
+  tellingLate,
+  withLate,
   type SignCounts,
 } from '../../processors/stopping/signs.ts'
 
@@ -24,6 +26,15 @@ describe('what a failed step says', () => {
     expect(beliefOf(['lint'], counts, 0.5).p).toBeLessThan(0.15)
     expect(beliefOf(['build'], counts, 0.5).p).toBeGreaterThan(0.7)
     expect(beliefOf(['lint', 'build'], counts, 0.5)).toEqual(beliefOf(['build'], counts, 0.5))
+  })
+  it('a late step: believed .4; of twelve runs in which it was late none passed: .76; nothing is said by one never seen', () => {
+    expect(withLate(0.4, { runs: 12, passes: 0 })).toBeCloseTo(0.76, 10)
+    expect(withLate(0.4, { runs: 0, passes: 0 })).toBeCloseTo(0.4, 10)
+    expect(withLate(0.4, { runs: 50, passes: 50 })).toBe(0.4)
+    expect(withLate(0.4, null)).toBe(0.4)
+    const counts = { 'late: a': { runs: 3, passes: 0 }, 'late: b': { runs: 9, passes: 0 } }
+    expect(tellingLate(['a', 'b', 'c'], counts)).toBe(counts['late: b'])
+    expect(tellingLate([], counts)).toBeNull()
   })
   it('leans on the job, which leans on its family, which leans on its community', () => {
     expect(harmlessShare({ runs: 0, passes: 0 }, [])).toBeCloseTo(0.1)

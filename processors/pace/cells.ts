@@ -1,0 +1,44 @@
+/** State of the clock: one cell a part, and the names of all. */
+
+import type { TestStatus } from '../../schemas/events.ts'
+import type { Cells } from '../processor.ts'
+import { durationSampleSchema } from '../stopping/density/sample.ts'
+
+export type PartKind = 'step' | 'test'
+export const partCell = (kind: PartKind, name: string): string => `part/${kind}/${name}`
+
+/** Whether a test failed, by its status; null where that is not said. A flaky one passed in the end. */
+export const RESULT: Readonly<Record<TestStatus, boolean | null>> = {
+  unknown: null,
+  passed: false,
+  flaky: false,
+  failed: true,
+  error: true,
+  skipped: null,
+}
+
+export const partsOf = (cells: Cells): readonly string[] =>
+  (cells.get('parts') as { readonly names: readonly string[] } | undefined)?.names ?? []
+
+const weights = { type: 'map', values: 'double' }
+const record = (name: string, types: Record<string, unknown>): object => ({
+  type: 'record',
+  name,
+  fields: Object.entries(types).map(([field, type]) => ({ name: field, type })),
+})
+export const CELLS = {
+  part: record('Part', {
+    pass: weights,
+    fail: weights,
+    passes: 'double',
+    failures: 'double',
+    sample: durationSampleSchema,
+    family: ['null', 'string'],
+    densityStop: ['null', 'double'],
+    lastSeconds: 'double',
+    lastFailed: 'boolean',
+    lastRunId: 'string',
+    heard: { type: 'array', items: 'int' },
+  }),
+  parts: record('Parts', { names: { type: 'array', items: 'string' } }),
+}
