@@ -36,9 +36,7 @@ export const METRICS = {
   stopline_source_offers: row('gauge', 'Records a source put on the log since the start.', [
     'source',
   ]),
-  stopline_source_requests: row('gauge', 'Requests sent to a source in the last hour.', [
-    'source',
-  ]),
+  stopline_source_requests: row('gauge', 'Requests sent to a source in the last hour.', ['source']),
   stopline_source_oddities: row(
     'gauge',
     'Unknown fields, unknown words, absurd times and unread parts met since the start.',

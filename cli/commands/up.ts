@@ -1,5 +1,6 @@
 /** `stopline up`: sources, processors, views and the API in one process. */
 
+import { plainSettings } from '../../producers/config/config.ts'
 import { createMetrics } from '../../runtime/metrics.ts'
 import { EXIT, numberOption, STORE_OPTION, textOption, type Command } from '../command.ts'
 import { feederOf } from '../feeders.ts'
@@ -46,8 +47,9 @@ With DIR... it replays recorded CI (folders with a runs.csv, see docs/archive.md
   },
   run: async (invocation) => {
     const config = invocation.positionals.length === 0 ? liveConfig(invocation) : null
-    const port = numberOption(invocation, 'port', config?.port ?? 8080, [0, 65_535])
-    const host = textOption(invocation, 'host') ?? config?.host ?? '127.0.0.1'
+    const settings = config ?? plainSettings()
+    const port = numberOption(invocation, 'port', settings.port, [0, 65_535])
+    const host = textOption(invocation, 'host') ?? settings.host
     const feeder = feederOf(invocation, config)
     const folder = storeFolder(invocation, feeder.folders, config?.store)
     const alerts = configuredAlerts(invocation)

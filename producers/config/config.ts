@@ -119,6 +119,20 @@ const checkNames = (sources: readonly ConfiguredSource[], { problems }: Reading)
     if (names.indexOf(name) < index) problems.push(`sources: two are named ${name}`)
 }
 
+/** Name of a setting in the environment. Example: `port` is STOPLINE_PORT. */
+const settingName = (name: string): string => `STOPLINE_${name.toUpperCase()}`
+
+/** Settings that the environment tells, over those given. What is no number stays a text, and is refused as one. */
+const withEnvironment = (given: Values, { setting }: SecretPorts): Values => {
+  const told = Object.entries(SETTINGS).flatMap(([name, { type }]) => {
+    const text = setting?.(name)?.trim() ?? ''
+    if (text === '') return []
+    const isNumber = type === 'number' && !Number.isNaN(Number(text))
+    return [[name, isNumber ? Number(text) : text] as const]
+  })
+  return { ...given, ...Object.fromEntries(told) }
+}
+
 /** Reads a configuration as parsed. Throws a {@link ConfigError} that says everything that is wrong. */
 export const readConfig = (
   given: unknown,
@@ -133,7 +147,7 @@ export const readConfig = (
   const { sources: listed = [], jobs = [], ...others } = whole
   const isSection = (name: string): boolean => (SECTIONS as readonly string[]).includes(name)
   const [sections, rest] = split(others, isSection)
-  const settings = readFields(SETTINGS, rest, reading)
+  const settings = readFields(SETTINGS, withEnvironment(rest, ports), reading)
   const told = new Set<string>()
   const startLabels = startLabelsOf(readPolicies(jobs, reading), told)
   if (!Array.isArray(listed)) problems.push('sources takes a list')
@@ -157,7 +171,12 @@ const split = (values: Values, isFirst: (name: string) => boolean): [Values, Val
 export const systemPorts: SecretPorts = {
   env: (name) => process.env[name],
   file: (path) => readFileSync(path, 'utf8'),
+  setting: (name) => process.env[settingName(name)],
 }
+
+/** Settings where no source is configured: those of the environment, else the defaults. Throws a {@link ConfigError}. */
+export const plainSettings = (ports: SecretPorts = systemPorts): Config =>
+  readConfig({}, ports, 'the environment')
 
 /** Reads a file of YAML. Throws a {@link ConfigError}. */
 export const readConfigFile = (file: string, ports: SecretPorts = systemPorts): Config => {

@@ -7,6 +7,8 @@ export interface SecretPorts {
   readonly env: (name: string) => string | undefined
   /** Throws where it cannot be read. */
   readonly file: (path: string) => string
+  /** What the environment says of a setting; missing where it is not asked. */
+  readonly setting?: (name: string) => string | undefined
 }
 export interface Reading {
   readonly where: string

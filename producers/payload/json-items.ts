@@ -23,6 +23,9 @@ const parsed = (parts: readonly Uint8Array[]): unknown => {
   }
 }
 
+/** Stands for an item that is too long to be held: it is no object. */
+export const TOO_LONG = 'an item that is too long'
+
 /** Follows brackets outside of texts, a piece at a time. */
 const createScanner = () => {
   let depth = 0
@@ -31,10 +34,12 @@ const createScanner = () => {
   let isInList = false
   let hasList = false
   let rest: Uint8Array[] = []
+  let isTooLong = false
 
+  const heldBytes = (): number => rest.reduce((sum, { length }) => sum + length, 0)
   const scan = (piece: Uint8Array): unknown[] => {
     const items: unknown[] = []
-    let from = rest.length > 0 ? 0 : -1
+    let from = rest.length > 0 || isTooLong ? 0 : -1
     for (let i = 0; i < piece.length; i += 1) {
       const byte = piece[i]
       if (isText) {
@@ -52,17 +57,21 @@ const createScanner = () => {
       } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
         depth -= 1
         if (depth !== ITEM_DEPTH - 1 || from < 0) continue
-        items.push(parsed([...rest, piece.subarray(from, i + 1)]))
+        items.push(isTooLong ? TOO_LONG : parsed([...rest, piece.subarray(from, i + 1)]))
         rest = []
+        isTooLong = false
         from = -1
       }
     }
-    if (from >= 0) rest.push(Uint8Array.from(piece.subarray(from)))
+    if (from >= 0 && !isTooLong) rest.push(Uint8Array.from(piece.subarray(from)))
+    if (heldBytes() > MAX_ITEM_BYTES) {
+      isTooLong = true
+      rest = []
+    }
     return items
   }
   return {
     scan,
-    heldBytes: () => rest.reduce((sum, { length }) => sum + length, 0),
     isWhole: () => depth === 0 && !isText,
     hasList: () => hasList,
   }
@@ -75,7 +84,7 @@ const checkEmpty = (head: Buffer): void => {
     throw new RefusedPayload('missing-field', 'items is missing')
 }
 
-/** Items of the list in the outer object. Throws {@link UnexpectedAnswer} at what is no JSON, {@link RefusedPayload} without a list. */
+/** Items of the list in the outer object, {@link TOO_LONG} for those over 4 MB. Throws {@link UnexpectedAnswer} at what is no JSON, {@link RefusedPayload} without a list. */
 async function* jsonItems(pieces: AsyncIterable<Uint8Array>): AsyncGenerator {
   const scanner = createScanner()
   let head = Buffer.alloc(0)
@@ -86,7 +95,6 @@ async function* jsonItems(pieces: AsyncIterable<Uint8Array>): AsyncGenerator {
       if (start !== '' && !start.startsWith('{')) throw notJson()
     }
     yield* scanner.scan(piece)
-    if (scanner.heldBytes() > MAX_ITEM_BYTES) throw notJson()
   }
   if (!scanner.isWhole() || head.length === 0) throw notJson()
   if (!scanner.hasList()) checkEmpty(head)

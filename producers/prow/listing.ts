@@ -138,8 +138,12 @@ export const readListing = async (
   const repos = new Map<string, string>()
   const chains: Chains = new Map()
   const changed: Json[] = []
+  let odd = 0
   for await (const job of items) {
-    if (!isJson(job)) continue
+    if (!isJson(job)) {
+      odd += 1
+      continue
+    }
     const name = nameOf(job)
     listed.add(name)
     // The list of past runs does not tell their repository.
@@ -149,6 +153,10 @@ export const readListing = async (
   }
   function* turns(): Generator<Turn> {
     forget(cursor, listed)
+    if (odd > 0) {
+      const detail = `${odd} jobs of the list are no objects, or over 4 MB`
+      yield turnOf({ notes: [{ oddity: 'unread-part', detail }] })
+    }
     for (let from = 0; from < changed.length; from += TURN_JOBS) {
       const parts = changed
         .slice(from, from + TURN_JOBS)

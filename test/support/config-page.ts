@@ -62,7 +62,7 @@ export const configPage = (): Promise<string> =>
   format(
     [
       '# Configuration',
-      `\`${CONFIG_FILE}\` in the folder where \`stopline\` runs, or the file named by \`--config\`. \`stopline init\` writes one by asking; \`stopline doctor\` tries every source in it. Options of the command line come before the environment (\`STOPLINE_STORE\`), and that before the file.`,
+      `\`${CONFIG_FILE}\` in the folder where \`stopline\` runs, or the file named by \`--config\`. \`stopline init\` writes one by asking; \`stopline doctor\` tries every source in it. Options of the command line come before the environment, and that before the file: \`STOPLINE_\` and the name of a setting in capitals, as in \`STOPLINE_STORE\` or \`STOPLINE_PORT\`.`,
       'A key that is not known here, a value outside its limits and a secret that is not set are refused, all of them at once, each with its place. Durations are written as `15s`, `5m`, `2h` or `14d`. Secrets are named by where they lie and never written into the file; they are in no log, no recording and no answer.',
       `\`\`\`yaml\n${EXAMPLE}\`\`\``,
       'This page is made from `producers/config`, `cli/config` and the table of sources; renew it with `npx vitest run test/unit/config.test.ts -u`.',

@@ -123,6 +123,20 @@ describe('a configuration', () => {
     expect(() => readConfigFile(file, ports)).toThrow('alias')
   })
 
+  it('takes settings from the environment before those of the file', () => {
+    const ports = (env: Record<string, string>) => ({
+      env: () => undefined,
+      file: () => '',
+      setting: (name: string) => env[name],
+    })
+    const given = { port: 1234, host: 'example.org', store: 'of-the-file' }
+    const told = readConfig(given, ports({ port: '4321', store: ' elsewhere ', host: '' }), 'test')
+    expect(told).toMatchObject({ port: 4321, host: 'example.org', store: 'elsewhere' })
+    expect(() => readConfig({}, ports({ port: 'many' }), 'test')).toThrow(
+      'port takes a number from 0 to 65535 (port)',
+    )
+  })
+
   it('knows durations', () => {
     expect(['1.5h', '15s', '14d', '250ms', '2', '-1s', '1 s', ''].map(durationMs)).toEqual([
       5_400_000,

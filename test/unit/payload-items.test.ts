@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { getItems } from '../../producers/payload/json-items.ts'
+import { getItems, TOO_LONG } from '../../producers/payload/json-items.ts'
 
 const read = async (text: string, pieceBytes = 1e9, status = 200): Promise<unknown[]> => {
   const bytes = Buffer.from(text)
@@ -30,6 +30,13 @@ describe('items of a list', () => {
   it('are none in an empty list, and in one that was never made', async () => {
     expect(await read('{"items":[]}')).toEqual([])
     expect(await read(' {"items":null}')).toEqual([])
+  })
+
+  it('that are too long to be held keep no other from being read', async () => {
+    const long = { name: 'b', text: 'x'.repeat(10_000_000), inner: [{}] }
+    const text = JSON.stringify({ items: [{ name: 'a' }, long, { name: 'c' }, long, long] })
+    const read10 = await read(text, 65_536)
+    expect(read10).toEqual([{ name: 'a' }, TOO_LONG, { name: 'c' }, TOO_LONG, TOO_LONG])
   })
 
   it.each([

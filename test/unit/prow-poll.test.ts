@@ -184,6 +184,20 @@ describe('rounds of polling', () => {
     expect(tell(turns)).toEqual(['queued'])
   })
 
+  it('pass over a job with a field of 10 MB, say so, and hear the others', async () => {
+    const long = { metadata: { name: 'long' }, spec: { job: 'x'.repeat(10_000_000) } }
+    const get: Get = (url, asking) =>
+      new URL(url).pathname === '/prowjobs.js'
+        ? Promise.resolve(answer(200, { items: [long, prowJob(0)] }))
+        : serve({ minute: 0 })(url, asking)
+    const turns: Turn[] = []
+    for await (const turn of pollProw(get, newCursor(), config, START)) turns.push(turn)
+    expect(turns.flatMap(({ facts }) => facts).map(({ kind }) => kind)).toEqual(['queued'])
+    expect(turns.flatMap(({ notes }) => notes)).toEqual([
+      { oddity: 'unread-part', detail: '1 jobs of the list are no objects, or over 4 MB' },
+    ])
+  })
+
   it('take a job whose name every object has for a job like others', async () => {
     const odd = (name: string) => ({ ...prowJob(20), metadata: { name } })
     const text = JSON.stringify({ items: [odd('constructor'), odd('__proto__')] })
