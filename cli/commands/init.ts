@@ -24,25 +24,31 @@ const parts = (text: string): string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== '')
 
+const NONE = '-'
+/** Where a secret lies: a variable of the environment, none where there is none. */
+const askSecret = async (
+  ask: Ask,
+  field: string,
+  question: string,
+  otherwise: string,
+): Promise<object> => {
+  const name = await ask(question, otherwise)
+  return name === '' || name === NONE ? {} : { [field]: { env: name } }
+}
+
 const askGithub = async (ask: Ask): Promise<object[]> => {
   const repos = parts(
     await ask('GitHub repositories (owner/repo, several by comma; empty: none):', ''),
   )
   if (repos.length === 0) return []
-  const token = await ask(
-    'Environment variable that holds a token (empty: none, 60 requests an hour):',
-    'GITHUB_TOKEN',
-  )
-  const secret = await ask(
-    'Environment variable that holds the secret of webhooks (empty: none):',
-    '',
-  )
+  const token = `Environment variable that holds a token (${NONE}: none, 60 requests an hour):`
+  const secret = 'Environment variable that holds the secret of webhooks (empty: none):'
   return [
     {
       kind: 'github',
       repos,
-      ...(token === '' ? {} : { token: { env: token } }),
-      ...(secret === '' ? {} : { webhook_secret: { env: secret } }),
+      ...(await askSecret(ask, 'token', token, 'GITHUB_TOKEN')),
+      ...(await askSecret(ask, 'webhook_secret', secret, '')),
     },
   ]
 }
@@ -57,6 +63,32 @@ const askTestgrid = async (ask: Ask): Promise<object[]> => {
   if (page === '') return []
   return [{ kind: 'testgrid', page, dashboards: parts(await ask('Its dashboards, by comma:', '')) }]
 }
+
+const askGitlab = async (ask: Ask): Promise<object[]> => {
+  const projects = parts(await ask('GitLab projects (group/project; empty: none):', ''))
+  if (projects.length === 0) return []
+  const url = await ask('Address of that GitLab:', 'https://gitlab.com')
+  const token = 'Environment variable that holds its token (empty: none):'
+  return [{ kind: 'gitlab', url, projects, ...(await askSecret(ask, 'token', token, '')) }]
+}
+const askJenkins = async (ask: Ask): Promise<object[]> => {
+  const url = await ask('Address of a Jenkins (empty: none):', '')
+  if (url === '') return []
+  const jobs = parts(await ask('Its jobs with their folders, as in team/app, by comma:', ''))
+  const user = await ask('User whose token it is asked with (empty: none):', '')
+  if (user === '') return [{ kind: 'jenkins', url, jobs }]
+  const token = 'Environment variable that holds the token:'
+  const secret = await askSecret(ask, 'token', token, 'JENKINS_TOKEN')
+  return [{ kind: 'jenkins', url, jobs, user, ...secret }]
+}
+const askPrometheus = async (ask: Ask): Promise<object[]> => {
+  const url = await ask('Address of a Prometheus that watches the clusters (empty: none):', '')
+  if (url === '') return []
+  const of = await ask('Source whose runs it tells of:', 'prow')
+  return [{ kind: 'prometheus', url, of }]
+}
+/** Kinds in the order they are asked for. */
+const QUESTIONS = [askGithub, askProw, askTestgrid, askGitlab, askJenkins, askPrometheus] as const
 
 const HEAD =
   '# Sources and settings of Stopline; docs/config.md tells every key. Secrets are named here, never written.\n'
@@ -77,11 +109,8 @@ export const init: Command = {
     const lines = createInterface({ input: process.stdin })
     try {
       const ask = asker(lines)
-      const sources = [
-        ...(await askGithub(ask)),
-        ...(await askProw(ask)),
-        ...(await askTestgrid(ask)),
-      ]
+      const sources: object[] = []
+      for (const question of QUESTIONS) sources.push(...(await question(ask)))
       // Secrets may be set later: here only the names count.
       readConfig({ sources }, { env: () => 'set', file: () => 'set' }, file)
       writeFileSync(file, HEAD + stringify({ sources }), { flag: 'wx' })
