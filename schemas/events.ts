@@ -124,6 +124,7 @@ export interface PullEvent extends Stamped {
   files: string[] | null
   autoMerge: boolean | null
   mergeState: string | null
+  command: string | null
 }
 
 /** What happened to an issue. */
@@ -740,6 +741,7 @@ export interface MergeForecast extends Stamped {
   pull: number
   openedAt: number
   elapsedSeconds: number
+  sha: string | null
   author: string | null
   title: string | null
   pMerge: number

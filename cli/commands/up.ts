@@ -3,6 +3,7 @@
 import { plainSettings } from '../../producers/config/config.ts'
 import { createMetrics } from '../../runtime/metrics.ts'
 import { EXIT, numberOption, STORE_OPTION, textOption, type Command } from '../command.ts'
+import { BOT_OPTIONS, botTarget, speak } from '../bot.ts'
 import { feederOf } from '../feeders.ts'
 import { ensurePage } from '../page.ts'
 import { embeddedTarget } from '../live.ts'
@@ -39,6 +40,7 @@ With DIR... it replays recorded CI (folders with a runs.csv, see docs/archive.md
     },
     host: { type: 'string', value: 'ADDRESS', doc: 'Address to listen on. Default 127.0.0.1.' },
     ...DEMO_OPTIONS,
+    ...BOT_OPTIONS,
     webhook: {
       type: 'string',
       value: 'URL',
@@ -54,6 +56,7 @@ With DIR... it replays recorded CI (folders with a runs.csv, see docs/archive.md
     const folder = storeFolder(invocation, feeder.folders, config?.store)
     const alerts = configuredAlerts(invocation)
     const receivers = receiversOf(invocation)
+    const bot = botTarget(invocation, config !== null)
     const metrics = createMetrics()
     const runtime = openPipeline(folder, modelsOf(invocation).models)
     const checkpointer = runtime.store.checkpointBeside()
@@ -71,6 +74,7 @@ With DIR... it replays recorded CI (folders with a runs.csv, see docs/archive.md
       await Promise.all([
         feeder.feed(fed),
         tellReceivers(runtime, receivers, metrics, invocation.signal),
+        speak(runtime, bot, invocation.signal),
       ])
       await app.close()
     } finally {

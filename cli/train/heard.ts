@@ -60,7 +60,7 @@ export const replayHeard = async (
       // Records of one instant lie in one batch.
       const last = offers.at(-1)?.record.observedAt ?? 0
       if (offers.length >= BATCH && last < record.observedAt) await flush()
-      offers.push({ topic, record } as Offer)
+      offers.push({ topic, record })
     }
     await flush()
   } finally {

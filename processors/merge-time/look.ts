@@ -143,6 +143,7 @@ export const look = (view: View, pull: PullState, cause: string, causeId: string
     pull: pull.pull,
     openedAt: pull.openedAt,
     elapsedSeconds,
+    sha: pull.sha,
     author: pull.author,
     title: pull.title,
     pMerge,

@@ -35,6 +35,7 @@ export const pullChecks: Processor = {
   inputs: ['ci.runs.v1', 'ci.decisions.v1'],
   outputs: ['ci.pull-checks.v1'],
   cells: { check: WATCHED },
+  wants: (record, topic) => topic !== 'ci.runs.v1' || isOfPull(record as Run),
   step: (cells, _key, input, now) => {
     if (input.kind === 'timer') return NOTHING
     return input.topic === 'ci.runs.v1'
@@ -43,12 +44,15 @@ export const pullChecks: Processor = {
   },
 }
 
+const isOfPull = ({ change, pull, sha, trigger }: Run): boolean =>
+  change !== 'progress' &&
+  change !== 'queued' &&
+  (pull !== null || (sha !== null && OF_PULL.test(trigger ?? '')))
+
 const cellOf = (run: RunRef): string => `check/${runName(run)}`
 
 const onRun = (cells: Cells, run: Run, now: number): readonly Effect[] => {
-  const { change, pull, sha, trigger } = run
-  if (change === 'progress' || change === 'queued') return NOTHING
-  if (pull === null && (sha === null || !OF_PULL.test(trigger ?? ''))) return NOTHING
+  const { pull, sha } = run
   const cell = cellOf(run)
   if (run.phase === 'finished') {
     cells.delete(cell)

@@ -140,9 +140,14 @@ export const readComment = (
   }
   const { source, repo, now: observedAt } = options
   const told = { eventAt: createdAt, observedAt }
-  const fact = pullFact({ source, repo, pull: number }, 'commented', told, more, id)
+  const command = commandIn(textAt(json, 'body'))
+  const fact = pullFact({ source, repo, pull: number }, 'commented', told, { ...more, command }, id)
   return { pulls: [fact], others: [], notes, createdAt }
 }
+
+/** What a comment tells our bot, a line of its own; null where it tells it nothing. Example: `/stopline why` gives why. */
+export const commandIn = (body: string | null): string | null =>
+  /^\/stopline[ \t]+(why|mute|unmute)[ \t]*\r?$/m.exec(body ?? '')?.[1] ?? null
 
 /** Number that an address of an issue ends in; null where it is none. Example: `.../issues/17` gives 17. */
 export const numberInUrl = (url: string | null): number | null => {

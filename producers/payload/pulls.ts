@@ -45,6 +45,7 @@ export const pullFact = (
   files: null,
   autoMerge: null,
   mergeState: null,
+  command: null,
   ...more,
 })
 

@@ -89,6 +89,7 @@ export const drive = (processor: Processor, tables: Tables = NO_TABLES): Drive =
     give: (topic, record) => {
       if (processor.wants?.(record, topic) === false) return
       advanceTo(record.observedAt)
+      if (processor.wants?.(record, topic) === false) return
       const keyOf = TOPICS[topic].keyOf as (r: RecordOf<typeof topic>) => string
       step(keyOf(record), { kind: 'record', topic, record })
     },

@@ -257,6 +257,7 @@ export const sampleMergeForecast = (change: Partial<MergeForecast> = {}): MergeF
   ...PULL,
   openedAt: NOON - 3_600_000,
   elapsedSeconds: 3_600,
+  sha: 'abc',
   title: 'Fix the lift',
   pMerge: 0.9,
   quantiles: { p05: 4e3, p10: 5e3, p25: 7e3, p50: 1e4, p75: 4e4, p90: 9e4, p95: 2e5 },

@@ -14,14 +14,30 @@ import { DAY, HOUR, MONDAY } from '../support/facts.ts'
 const opening = (pull: number, at: number, hours: number | null, author = 'ada'): Opening => {
   const ref = { source: 't', repo: 'o/r', pull, author, openedAt: at, model: 'm' }
   const forecast: MergeForecast = {
-    ...{ ...ref, eventId: String(pull), eventAt: at, observedAt: at, elapsedSeconds: 0, title: '' },
+    ...{
+      ...ref,
+      eventId: String(pull),
+      eventAt: at,
+      observedAt: at,
+      elapsedSeconds: 0,
+      title: '',
+      sha: null,
+    },
     ...{
       pMerge: 0.5,
       quantiles: { p10: 3_600, p50: 7_199, p90: 36_000 },
       deciles: [],
       classes: [],
     },
-    ...{ signs: [], checks: [], checksRunning: 0, drivers: {}, cause: 'opened', merged: 0, closed: 0 },
+    ...{
+      signs: [],
+      checks: [],
+      checksRunning: 0,
+      drivers: {},
+      cause: 'opened',
+      merged: 0,
+      closed: 0,
+    },
   }
   if (hours === null) return { forecast, score: null }
   const endAt = at + hours * HOUR
