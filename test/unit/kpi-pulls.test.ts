@@ -26,7 +26,7 @@ const aPull = (
   ...{ changedFiles: null, labels: [], actor: null, actorAssociation: null },
   ...{ authorAssociation: null, openedAt: null, review: null, rawReview: null, title: null },
   ...{ titleWords: null, bodyWords: null, commits: null, comments: null, reviewComments: null },
-  ...{ reviewers: null, files: null, autoMerge: null, mergeState: null },
+  ...{ reviewers: null, files: null, autoMerge: null, mergeState: null, command: null },
   ...more,
 })
 const anIssue = (
