@@ -26,6 +26,8 @@ export interface BotConfig {
   /** Repositories that opted in, `owner/name`. */
   readonly repos: ReadonlySet<string>
   readonly retry?: RetryPolicy
+  /** Attempts for one pull request; what it was about is said again by its next forecast. */
+  readonly maxAttempts?: number
   /** Rounds are so far apart at least, so that a burst of news becomes one edit. */
   readonly pauseMs?: number
 }
@@ -38,6 +40,7 @@ export interface BotDeps extends TextStore {
 }
 const CURSORS = 'bot/cursors'
 const PAUSE_MS = 5_000
+const MAX_ATTEMPTS = 8
 
 /** Who may tell the bot something: who wrote the pull request, and who belongs to the repository. */
 const INSIDE: ReadonlySet<string> = new Set(['OWNER', 'MEMBER', 'COLLABORATOR'])
@@ -135,7 +138,7 @@ const insist = async (
       const isRefusal = error instanceof GithubRefusal
       if (!isRefusal && !(error instanceof HttpError)) throw error
       if (isRefusal && !isPassing(error.status) && !isLimited(error)) return error.message
-      if (count >= policy.maxAttempts) return `${error.message}, ${count} times`
+      if (count >= (config.maxAttempts ?? MAX_ATTEMPTS)) return `${error.message}, ${count} times`
       await sleep(backoffMs(policy, count), undefined, { signal })
     }
   }

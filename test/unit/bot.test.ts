@@ -50,10 +50,10 @@ const aBot = (texts = new Map<string, string>(), log = new MemoryLog()): Bot => 
     offerDeadLetter: (letter) => letters.push(letter),
     onCommit: () => () => undefined,
   }
-  const retry = { maxAttempts: 3, firstWaitMs: 1, maxWaitMs: 5 }
+  const retry = { firstWaitMs: 1, maxWaitMs: 5 }
   return {
     ...{ log, letters, texts },
-    round: () => botRound({ repos: new Set(['acme/shop']), retry }, deps, never),
+    round: () => botRound({ repos: new Set(['acme/shop']), retry, maxAttempts: 3 }, deps, never),
     say: (...forecasts) => {
       log.append(forecasts.map((forecast) => published('ci.merge-forecasts.v1', forecast)))
     },
