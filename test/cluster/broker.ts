@@ -1,6 +1,7 @@
 /**
- * A broker for the tests of a file: the one that STOPLINE_BROKERS names, or one of its own, started from the jars of
- * STOPLINE_NATIVE_KAFKA (a folder with kafka.sh). Where there is neither, tests are skipped aloud, under CI=true they fail.
+ * A broker for the tests of a file: the one that STOPLINE_BROKERS names, or one of its own: in a container where Docker
+ * answers, else (or where it is set) from the jars of STOPLINE_NATIVE_KAFKA, a folder with kafka.sh. Where there is nothing,
+ * tests are skipped aloud, under CI=true they fail.
  */
 
 import { execFile } from 'node:child_process'
@@ -11,6 +12,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { patientClient } from '../../runtime/kafka/client.ts'
 import { plainConnection, type Connection } from '../../runtime/kafka/connection.ts'
+import { isDockerThere } from '../support/docker.ts'
+import { startKafkaContainers } from '../support/kafka-containers.ts'
 
 export interface TestBroker {
   readonly connection: Connection
@@ -22,13 +25,16 @@ const root = join(import.meta.dirname, '../..')
 const given = process.env['STOPLINE_BROKERS']
 export const NATIVE = process.env['STOPLINE_NATIVE_KAFKA'] ?? join(root, '../shared/kafka-native')
 const script = join(NATIVE, 'kafka.sh')
+/** True where brokers and registries run in containers. */
+export const isContained = (): boolean =>
+  given === undefined && process.env['STOPLINE_NATIVE_KAFKA'] === undefined && isDockerThere()
 /** Jars are collected once. */
 export const NATIVE_CACHE = join(root, 'node_modules/.cache/kafka-native')
 
 /** True where tests can have a broker. */
 export const hasBroker = (): boolean => {
-  if (given !== undefined || existsSync(script)) return true
-  const reason = `no broker: neither STOPLINE_BROKERS is set nor is there ${script}`
+  if (given !== undefined || isContained() || existsSync(script)) return true
+  const reason = `no broker: STOPLINE_BROKERS is not set, Docker does not answer, and there is no ${script}`
   if (process.env['CI'] === 'true') throw new Error(reason)
   console.warn(`skipped: ${reason}`)
   return false
@@ -38,6 +44,17 @@ export const hasBroker = (): boolean => {
 export const startBroker = async (): Promise<TestBroker> => {
   if (given !== undefined)
     return { connection: plainConnection(given.split(',')), stop: () => Promise.resolve() }
+  return isContained() ? startInContainer() : startFromJars()
+}
+
+const startInContainer = async (): Promise<TestBroker> => {
+  const { brokers, remove } = await startKafkaContainers(1)
+  const connection = plainConnection(brokers)
+  await warmUp(connection)
+  return { connection, stop: remove }
+}
+
+const startFromJars = async (): Promise<TestBroker> => {
   mkdirSync(NATIVE_CACHE, { recursive: true })
   await kafka(['install'], NATIVE_CACHE, 0)
   const home = mkdtempSync(join(tmpdir(), 'stopline-kafka-'))

@@ -35,8 +35,8 @@ describe.skipIf(!hasDocker())('the compose file', () => {
     const [page, kafka, registry] = ports.map(String)
     env = {
       STOPLINE_PORT: page ?? '',
-      STOPLINE_KAFKA_PORT: kafka ?? '',
-      STOPLINE_REGISTRY_PORT: registry ?? '',
+      KAFKA_PORT: kafka ?? '',
+      REGISTRY_PORT: registry ?? '',
       STOPLINE_IMAGE: `${project}:latest`,
       STOPLINE_PRODUCE: '--days 0.25',
     }

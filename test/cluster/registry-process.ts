@@ -1,11 +1,12 @@
-/** A real schema registry for the tests of a file, beside kafka.sh; skipped aloud where there is none. */
+/** A real schema registry for the tests of a file, in a container or beside kafka.sh; skipped aloud where there is none. */
 
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { freePort, NATIVE, NATIVE_CACHE } from './broker.ts'
+import { startRegistryContainer } from '../support/registry-container.ts'
+import { freePort, isContained, NATIVE, NATIVE_CACHE } from './broker.ts'
 
 export interface TestRegistry {
   readonly url: string
@@ -18,15 +19,18 @@ const run = promisify(execFile)
 const script = join(NATIVE, 'registry.sh')
 
 export const hasRegistry = (): boolean => {
-  if (existsSync(script)) return true
-  const reason = `no schema registry: there is no ${script}`
+  if (isContained() || existsSync(script)) return true
+  const reason = `no schema registry: Docker does not answer, and there is no ${script}`
   if (process.env['CI'] === 'true') throw new Error(reason)
   console.warn(`skipped: ${reason}`)
   return false
 }
 
 /** A registry that keeps what it was told in a file, so that it can be stopped and started. */
-export const startRealRegistry = async (): Promise<TestRegistry> => {
+export const startRealRegistry = async (): Promise<TestRegistry> =>
+  isContained() ? startRegistryContainer() : startFromJars()
+
+const startFromJars = async (): Promise<TestRegistry> => {
   mkdirSync(NATIVE_CACHE, { recursive: true })
   const port = String(await freePort())
   const call = (home: string, ...args: string[]) =>

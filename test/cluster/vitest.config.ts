@@ -4,9 +4,10 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/cluster/*.cluster.ts'],
+    globalSetup: ['test/support/own-containers.ts'],
     testTimeout: 300_000,
     hookTimeout: 120_000,
     fileParallelism: false,
-    reporters: ['default'],
+    reporters: ['default', './test/support/count-reporter.ts'],
   },
 })

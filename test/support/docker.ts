@@ -14,9 +14,13 @@ const answers = (command: string, args: readonly string[]): boolean => {
   }
 }
 
+let isThere: boolean | undefined
+/** Asked once. */
+export const isDockerThere = (): boolean => (isThere ??= answers('docker', ['info']))
+
 /** True where tests can have containers; else they are skipped aloud, and fail under CI=true. */
 export const hasDocker = (): boolean => {
-  if (answers('docker', ['info'])) return true
+  if (isDockerThere()) return true
   const reason = 'no containers: docker info does not answer'
   if (process.env['CI'] === 'true') throw new Error(reason)
   console.warn(`skipped: ${reason}`)
