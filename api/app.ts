@@ -12,6 +12,7 @@ import { addIngest } from './ingest.ts'
 import { addOpenInference } from './models/open-inference.ts'
 import { addPredict } from './models/routes.ts'
 import { addPage } from './page.ts'
+import { addShapes } from './shapes/routes.ts'
 import { onError, PROBLEM_SCHEMA, sendProblem } from './problem.ts'
 import { addRoute } from './route.ts'
 import { routes } from './routes/index.ts'
@@ -87,6 +88,7 @@ export const buildApp = async (deps: ApiDeps): Promise<FastifyInstance> => {
   const cache = createAnswerCache(deps)
   const found = routes(addThroughput(app, deps), createRunAnswers(deps))
   for (const row of [...found, HEALTH_ROUTE]) addRoute(app, deps, cache, row)
+  addShapes(app, deps)
   addWhatIf(app, deps)
   addPredict(app, deps)
   await addOpenInference(app, deps)

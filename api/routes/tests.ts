@@ -1,7 +1,15 @@
 /** Tests of jobs: what their results come to, their grids, and failures alike. */
 
 import { CodedError } from '../../runtime/errors.ts'
-import type { FailureGroup, JobRef, TestState, TestTab, TestWord } from '../../schemas/events.ts'
+import type { ViewStore } from '../../runtime/ports.ts'
+import type {
+  FailureGroup,
+  JobRef,
+  TestSheet,
+  TestState,
+  TestTab,
+  TestWord,
+} from '../../schemas/events.ts'
 import { jobKey, key } from '../../schemas/keys.ts'
 import { listOf, object, ref, text } from '../json-schema.ts'
 import { pageOf, PAGE_QUERY, type PageQuery } from '../paging.ts'
@@ -81,6 +89,26 @@ const tests = route<object, TestsQuery>({
   },
 })
 
+/** Pieces of a grid as they were told, as JSON. */
+const sheetsTold = async (
+  views: ViewStore,
+  { source, repo, job }: JobRef,
+  sheets: number,
+): Promise<string[]> => {
+  const told = await Promise.all(
+    Array.from({ length: sheets }, async (_, at) =>
+      views.get('test-sheets', key(source, repo, job, String(at))),
+    ),
+  )
+  return told.filter((sheet) => sheet !== undefined)
+}
+export const sheetsOf = async (
+  views: ViewStore,
+  job: JobRef,
+  sheets: number,
+): Promise<TestSheet[]> =>
+  (await sheetsTold(views, job, sheets)).map((json) => JSON.parse(json) as TestSheet)
+
 const grid = route<JobRef>({
   path: `${JOB_PATH}/grid`,
   tag: 'tests',
@@ -89,17 +117,11 @@ const grid = route<JobRef>({
   params: JOB_PARAMS,
   data: object({ tab: ref('TestTab'), sheets: listOf(ref('TestSheet')) }),
   handle: async ({ views }, params) => {
-    const { source, repo, job } = params
     const tab = await views.get('test-tabs', jobKey(params))
     if (tab === undefined)
       throw new CodedError('not-found', `no result of a test of ${jobText(params)} was heard`)
     const { sheets } = JSON.parse(tab) as TestTab
-    const told = await Promise.all(
-      Array.from({ length: sheets }, async (_, at) =>
-        views.get('test-sheets', key(source, repo, job, String(at))),
-      ),
-    )
-    const known = told.filter((sheet) => sheet !== undefined)
+    const known = await sheetsTold(views, params, sheets)
     return { data: `{"tab":${tab},"sheets":[${known.join()}]}`, isSimulated: isDemo(params) }
   },
 })

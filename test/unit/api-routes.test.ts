@@ -6,6 +6,7 @@ import { routes } from '../../api/routes/index.ts'
 import { MODEL_TABLE } from '../../cli/models.ts'
 import { currentOf } from '../../runtime/models/registry.ts'
 import { servedModels } from '../../runtime/models/serving.ts'
+import { SHAPES } from '../../api/shapes/routes.ts'
 import { createAnswerChecker } from '../support/answer-checker.ts'
 import { createTestPipeline, published } from '../support/api-deps.ts'
 import {
@@ -220,6 +221,7 @@ describe('every route', () => {
       '/v2',
       '/v2/health/live',
       '/v2/health/ready',
+      ...SHAPES.map(({ path }) => path),
       ...['', '/versions/:version'].flatMap((of) =>
         ['', '/ready', '/infer'].map((rest) => `/v2/models/:model${of}${rest}`),
       ),
