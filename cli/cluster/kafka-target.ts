@@ -1,4 +1,4 @@
-/** What sources feed on Kafka: records go to the log, then their cursor, then the promise that nothing earlier comes. */
+/** What sources feed on Kafka: records, their cursor and the promise that nothing earlier comes are one transaction. */
 
 import { OUTSIDE } from '../../runtime/kafka/names.ts'
 import { encoded, stamped } from '../../runtime/engine/offered.ts'
@@ -9,7 +9,7 @@ import type { Fed, Offer } from '../../runtime/ports.ts'
 import { joinRegistry } from '../../runtime/registry.ts'
 import type { TopicName } from '../../schemas/topics.ts'
 import type { FeedTarget } from '../live.ts'
-import { openCursors, type Cursors } from './cursors.ts'
+import { readCursors } from './cursors.ts'
 import type { ClusterSettings } from './settings.ts'
 
 /** Topics whose records come from sources; the dead letters are those of offers that no schema holds. */
@@ -44,22 +44,21 @@ export const openKafkaTarget = async (
 ): Promise<KafkaTarget> => {
   const { connection } = settings
   const to = writeToOf(settings)
-  const cursors = await openCursors({ ...settings, topic: to.names.cursors })
+  const notes = await readCursors({ ...settings, topic: to.names.cursors })
   const registry = await joinRegistry(settings.registry, to.names.topic)
-  const log = await KafkaLog.open(connection, { ...to, registry }, OUTSIDE_TOPICS)
+  const log = new KafkaLog(connection, { ...to, registry }, OUTSIDE_TOPICS)
   const failed = Promise.withResolvers<never>()
   failed.promise.catch(() => undefined)
   return {
-    fed: createFed(log, cursors, await promisedBefore(settings), onOffered),
-    loadText: cursors.get,
+    fed: createFed(log, notes, await promisedBefore(settings), onOffered),
+    loadText: (name) => notes.get(name),
     saveText: (name, text) => {
-      cursors.set(name, text).catch(failed.reject)
+      notes.set(name, text)
+      log.write({ records: [], notes: { [name]: text } }).catch(failed.reject)
     },
     log: null,
     failed: failed.promise,
-    close: async () => {
-      await Promise.allSettled([log.close(), cursors.close()])
-    },
+    close: () => log.close(),
   }
 }
 
@@ -77,8 +76,8 @@ const promisedBefore = async (settings: ClusterSettings): Promise<number> => {
 
 /** One commit at a time: a promise covers all that was appended before it. */
 export const createFed = (
-  log: Pick<KafkaLog, 'append' | 'promise'>,
-  cursors: Pick<Cursors, 'get' | 'set'>,
+  log: Pick<KafkaLog, 'write'>,
+  known: Map<string, string>,
   promised: number,
   onOffered: (offered: Offered) => void,
 ): Fed => {
@@ -91,10 +90,15 @@ export const createFed = (
   ): Promise<void> => {
     const began = performance.now()
     const inOrder = stamped(offers, now)
-    if (inOrder.length > 0) await log.append(inOrder.map(encoded))
-    if (cursor !== undefined) await cursors.set(cursorName(cursor.source), String(cursor.at))
     const until = Math.max(horizon, inOrder.at(-1)?.record.observedAt ?? 0)
-    if (until > now) await log.promise(until)
+    const notes = cursor && { [cursorName(cursor.source)]: String(cursor.at) }
+    if (inOrder.length > 0 || until > now || notes !== undefined)
+      await log.write({
+        records: inOrder.map(encoded),
+        ...(until > now && { promise: until }),
+        ...(notes && { notes }),
+      })
+    for (const [name, text] of Object.entries(notes ?? {})) known.set(name, text)
     now = Math.max(now, until)
     onOffered({ records: inOrder.length, seconds: (performance.now() - began) / 1000 })
   }
@@ -106,7 +110,7 @@ export const createFed = (
     get now() {
       return now
     },
-    cursor: (source) => Number(cursors.get(cursorName(source)) ?? 0),
+    cursor: (source) => Number(known.get(cursorName(source)) ?? 0),
     commit: inTurn,
     take: inTurn,
   }

@@ -56,6 +56,8 @@ const noteTask = (metrics: Metrics, event: TaskEvent): void => {
     count('dlq', event.letters)
     metrics.counter('stopline_stage_batches_total').inc({ stage })
     metrics.counter('stopline_stage_seconds_total').inc({ stage }, event.ms / 1000)
+  }
+  if (event.kind === 'committed' || event.kind === 'passed') {
     metrics
       .gauge('stopline_stage_time_seconds')
       .set({ stage, partition: String(partition) }, event.at / 1000)

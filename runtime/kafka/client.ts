@@ -56,9 +56,17 @@ const READ_COMMITTED = 1
 /** So long one answer is waited for. */
 const REQUEST_TIMEOUT_MS = 15_000
 
+/** Each client begins with another broker: one that never tries again would only ever ask the first, also while that is down. */
+let turn = 0
+const inTurn = (brokers: readonly string[]): string[] => {
+  const first = turn % Math.max(1, brokers.length)
+  turn += 1
+  return [...brokers.slice(first), ...brokers.slice(0, first)]
+}
+
 const optionsOf = ({ brokers, clientId, tls, sasl }: Connection) => ({
   clientId,
-  brokers: [...brokers],
+  brokers: inTurn(brokers),
   ...(tls && { ssl: tlsOf(tls) }),
   ...(sasl && { sasl: { ...sasl } as SASLOptions }),
   connectionTimeout: 2_000,

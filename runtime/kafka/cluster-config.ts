@@ -15,6 +15,8 @@ export interface ClusterConfig {
   readonly minInSync: number
   /** Null: schema ids are those of our own list, and only this version of us understands them. */
   readonly registry: RegistrySettings | null
+  /** Where states of tasks outlive their process; null keeps them in memory. */
+  readonly stateFolder: string | null
   /** After so long without a heartbeat a process has lost its tasks. */
   readonly sessionTimeoutMs: number
 }

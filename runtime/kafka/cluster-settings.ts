@@ -41,6 +41,10 @@ export const CLUSTER_SETTINGS = {
     otherwise: '10000',
     range: [1_000, 300_000],
   },
+  STOPLINE_KAFKA_STATE: {
+    doc: 'Folder where a process keeps the states of its tasks, so that it has them back in seconds when it is started again; without one they are in memory, and read whole from their changelogs.',
+    otherwise: null,
+  },
   STOPLINE_KAFKA_CLIENT_ID: {
     doc: 'Name in the logs and quotas of brokers.',
     otherwise: 'stopline',
@@ -151,6 +155,7 @@ const configOf = (value: Value, file: Value): ClusterConfig => {
     partitions: Number(value('STOPLINE_KAFKA_PARTITIONS')),
     replication: Number(value('STOPLINE_KAFKA_REPLICATION')),
     minInSync: Number(value('STOPLINE_KAFKA_MIN_IN_SYNC')),
+    stateFolder: value('STOPLINE_KAFKA_STATE'),
     sessionTimeoutMs: Number(value('STOPLINE_KAFKA_SESSION_MS')),
     registry:
       url === null

@@ -95,6 +95,8 @@ export class InputMerge {
   promise(writer: string, progress: Progress): void {
     const sofar = this.#promised.get(writer)
     if (sofar === undefined) this.#promised.set(writer, [progress])
+    // Where nothing was written since, the later time stands for the earlier one.
+    else if (sofar.at(-1)?.written === progress.written) sofar[sofar.length - 1] = progress
     else sofar.push(progress)
     this.#settle(writer)
   }

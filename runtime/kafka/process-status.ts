@@ -7,7 +7,7 @@ export interface TaskState {
   /** Task and partition, as `runs/2`. */
   readonly task: string
   readonly state: 'restoring' | 'running' | 'paused' | 'stopped'
-  /** Pipeline time of its last commit here; null before. */
+  /** Pipeline time it has reached here; null before. */
   readonly at: number | null
   /** What it was last restored for, or is paused or stopped for. */
   readonly reason: string | null
@@ -46,6 +46,7 @@ const changeOf = (event: TaskEvent): Partial<TaskState> => {
     case 'opened':
       return { state: 'running', reason: null }
     case 'committed':
+    case 'passed':
       return { at: event.at }
     case 'paused':
       return { state: event.reason === null ? 'running' : 'paused', reason: event.reason }

@@ -94,14 +94,14 @@ const run = async (
   signal: AbortSignal,
   { onTask, onAssigned }: Required<ProcessHooks>,
 ): Promise<void> => {
-  const { connection, sessionTimeoutMs, partitions } = config
+  const { connection, sessionTimeoutMs, partitions, stateFolder } = config
   const to = writeToOf(config)
   const board = new ProgressBoard(connection, to.names)
   await board.open()
   // Whoever is fenced has been told whose the task is after two heartbeats.
   const fencedWaitMs = 2 * heartbeatMs(sessionTimeoutMs)
   const tasks = new TaskSet(
-    { ...to, connection, board, registry },
+    { ...to, connection, board, registry, stateFolder },
     { onEvent: onTask, fencedWaitMs },
   )
   const byPlace = placesOf(plans, partitions, to.names.changelog)

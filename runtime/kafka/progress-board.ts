@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection } from './connection.ts'
 import type { Names } from './names.ts'
+import { Passing, taskInPassed } from './passing.ts'
 import { decodeProgress, NO_PROGRESS, type Progress } from './progress.ts'
 import { PartitionReader } from './reader.ts'
 
@@ -15,7 +16,10 @@ const BACK_OFF_MS = 200
 export class ProgressBoard {
   readonly #connection: Connection
   readonly #names: Names
+  readonly #committed = new Map<string, Progress>()
+  /** Commits, and what was passed since. */
   readonly #newest = new Map<string, Progress>()
+  readonly #passing: Passing
   readonly #listeners = new Set<Listener>()
   readonly #failed = Promise.withResolvers<never>()
   #reader: PartitionReader
@@ -28,6 +32,7 @@ export class ProgressBoard {
     this.#connection = connection
     this.#names = names
     this.#reader = new PartitionReader(connection)
+    this.#passing = new Passing(connection, names.progress)
     this.#failed.promise.catch(() => undefined)
   }
 
@@ -43,6 +48,16 @@ export class ProgressBoard {
 
   newest(writer: string): Progress {
     return this.#newest.get(writer) ?? NO_PROGRESS
+  }
+
+  /** The newest that was committed with its state. */
+  committed(writer: string): Progress {
+    return this.#committed.get(writer) ?? NO_PROGRESS
+  }
+
+  /** Says that a writer has nothing to say up to `at`, since its last commit. */
+  pass(writer: string, at: number): void {
+    this.#passing.say(writer, at)
   }
 
   /** Tells the listener the newest progress of every writer, then each further one. Returns the way to stop it. */
@@ -65,7 +80,7 @@ export class ProgressBoard {
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#running
-    await this.#reader.close()
+    await Promise.all([this.#reader.close(), this.#passing.close()])
   }
 
   async #openReader(): Promise<void> {
@@ -92,7 +107,7 @@ export class ProgressBoard {
   async #poll(): Promise<void> {
     await this.#reader.poll(POLL_MS, ({ next }, messages) => {
       for (const { key, value } of messages)
-        if (key !== null && value !== null) this.#note(key.toString(), decodeProgress(value))
+        if (key !== null && value !== null) this.#note(key.toString(), value)
       this.#next = next
     })
     this.#polls += 1
@@ -105,7 +120,17 @@ export class ProgressBoard {
     await this.#openReader()
   }
 
-  #note(writer: string, progress: Progress): void {
+  #note(key: string, value: Buffer): void {
+    const passed = taskInPassed(key)
+    const writer = passed ?? key
+    const before = this.newest(writer)
+    let progress: Progress
+    if (passed === undefined) {
+      progress = decodeProgress(value)
+      this.#committed.set(writer, progress)
+    } else progress = { ...before, at: Number(value.toString()) }
+    // Who restores a task commits what it had passed already.
+    if (progress.at < before.at) progress = { ...progress, at: before.at }
     this.#newest.set(writer, progress)
     for (const listener of this.#listeners) listener(writer, progress)
   }

@@ -42,7 +42,8 @@ const MOVED = new Set([
   'FENCED_LEADER_EPOCH',
   'UNKNOWN_LEADER_EPOCH',
 ])
-const MOVED_TRIES = 100
+/** So long a partition may have no leader, as after its topic was made or its broker died. */
+const MOST_MOVING_MS = 30_000
 const MOVED_WAIT_MS = 50
 const OUT_OF_RANGE = 'OFFSET_OUT_OF_RANGE'
 
@@ -202,7 +203,7 @@ export class PartitionReader {
       partitions: positions.filter((each) => each.topic === topic),
       fromBeginning,
     }))
-    for (let tries = 1; ; tries += 1)
+    for (const deadline = Date.now() + MOST_MOVING_MS; ;)
       try {
         const found = await this.#cluster.fetchTopicsOffset(topics)
         return new Map(
@@ -211,7 +212,7 @@ export class PartitionReader {
           ),
         )
       } catch (error) {
-        if (tries === MOVED_TRIES) throw error
+        if (Date.now() > deadline) throw error
         await this.#after(error)
       }
   }

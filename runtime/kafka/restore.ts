@@ -1,38 +1,84 @@
-/** Brings a task's state back from its changelog. */
+/** Brings a task's state back: from where its own folder ends, or whole from its changelog. */
 
-import type { Connection } from './connection.ts'
 import { fromChangelog } from './changelog.ts'
+import type { Connection } from './connection.ts'
 import type { Progress } from './progress.ts'
 import { PartitionReader, type Position } from './reader.ts'
-import type { TaskState } from './task-state.ts'
+import { TaskState } from './task-state.ts'
 
 /** The changelog says something else than the progress that was committed with it. */
 export class TornStateError extends Error {
   override name = 'TornStateError'
 }
+/** What lies in the folder is no beginning of this changelog. */
+class ForeignStateError extends Error {
+  override name = 'ForeignStateError'
+}
 const POLL_MS = 25
 
-/** Reads the changelog to its end; returns how many changes it had. Its last commit must be the one whose progress is known. */
+export interface Restored {
+  readonly state: TaskState
+  /** Changes that were read. */
+  readonly count: number
+}
+
+/** Reads the changelog to its end. Its last commit must be the one whose progress is known. */
 export const restore = async (
   connection: Connection,
   changelog: Position,
+  progress: Progress,
+  folder: string | null,
+): Promise<Restored> => {
+  const local = TaskState.open(folder, Date.now())
+  if (local.kept.next === 0) return readInto(local, connection, changelog, progress)
+  try {
+    return await readInto(local, connection, changelog, progress)
+  } catch (error) {
+    if (!(error instanceof ForeignStateError || error instanceof TornStateError)) throw error
+    return readInto(TaskState.empty(folder), connection, changelog, progress)
+  }
+}
+
+const readInto = async (
   state: TaskState,
+  connection: Connection,
+  changelog: Position,
+  progress: Progress,
+): Promise<Restored> => {
+  try {
+    return { state, count: await readOn(state, connection, changelog, progress) }
+  } catch (error) {
+    state.close()
+    throw error
+  }
+}
+
+const readOn = async (
+  state: TaskState,
+  connection: Connection,
+  changelog: Position,
   progress: Progress,
 ): Promise<number> => {
   const reader = new PartitionReader(connection)
-  let at = 0
+  const { kept } = state
+  let { at } = kept
   let count = 0
   try {
     await reader.open([changelog], () => 0)
+    for (const place of reader.states) {
+      if (kept.next > place.end)
+        throw new ForeignStateError(`it has more than ${changelog.topic} has`)
+      place.next = Math.max(place.next, kept.next)
+    }
     while (!reader.isAtEnd)
-      await reader.poll(POLL_MS, (_, messages) => {
+      await reader.poll(POLL_MS, ({ next }, messages) => {
         count += messages.length
         for (const { key, value } of messages) {
           const read = fromChangelog({ key: key?.toString() ?? '', value })
           at = Math.max(at, read.at ?? 0)
           state.restore(read.change)
         }
-        state.seal()
+        state.keep({ next, at }, Date.now())
       })
   } finally {
     await reader.close()

@@ -72,14 +72,14 @@ const runOnce = async (
     onEvent({ of, kind: 'opened', restoreMs: Date.now() - began, changes: task.restored })
     let isPaused = false
     while (!signal.aborted) {
-      const committed = await task.turn()
+      const turn = await task.turn()
       if ((task.paused !== null) !== isPaused) {
         isPaused = !isPaused
         onEvent({ of, kind: 'paused', reason: task.paused })
       }
-      if (committed === null) continue
+      if (turn === null) continue
       onProgress()
-      onEvent({ of, kind: 'committed', ...committed })
+      onEvent({ of, ...turn })
     }
   } finally {
     await task.close()

@@ -8,7 +8,7 @@ export interface Assigned {
 }
 export type TaskEvent = { readonly of: Assigned } & (
   | { readonly kind: 'opened'; readonly restoreMs: number; readonly changes: number }
-  | ({ readonly kind: 'committed' } & Committed)
+  | Turn
   /** It reads nothing until what it waits for is there; null: it goes on. */
   | { readonly kind: 'paused'; readonly reason: string | null }
   /** It will be restored and go on. */
@@ -19,6 +19,9 @@ export type TaskEvent = { readonly of: Assigned } & (
   | { readonly kind: 'stopped'; readonly error: Error }
   | { readonly kind: 'closed' }
 )
+/** What a task has done: a transaction, or going on to a time up to which there was nothing to do. */
+export type Turn =
+  ({ readonly kind: 'committed' } & Committed) | { readonly kind: 'passed'; readonly at: number }
 /** One transaction. `at` is the pipeline time reached, `ms` how long handling and commit took. */
 export interface Committed {
   readonly at: number

@@ -42,7 +42,7 @@ export const sourcesOf = (plan: TaskPlan, partition: number, settings: WriteTo):
   }))
 
 /** The offsets a group is told: where the slowest writer's records go on. */
-export const offsetsOf = (handled: Progress['handled']): Commit['offsets'] =>
+export const offsetsOf = (handled: Progress['handled']): NonNullable<Commit['read']>['offsets'] =>
   Object.entries(handled).map(([place, byWriter]) => {
     const slash = place.lastIndexOf('/')
     return {

@@ -1,12 +1,66 @@
-/** State of a task on one partition: cells and timers held locally, and what has changed since the last commit. */
+/**
+ * State of a task on one partition: cells and timers held locally, and what has changed since the last commit. Its truth is
+ * the changelog. In a folder it outlives its process: then only what the changelog has since is read, as long as what lies
+ * there is known to be a part of it.
+ */
 
+import { rmSync } from 'node:fs'
 import { EmbeddedStore } from '../embedded/store.ts'
+import { StoreError } from '../embedded/store-error.ts'
 import type { StateStore, StoredTimer } from '../ports.ts'
 import type { Change } from './changelog.ts'
 
+/** How much of the changelog a local state holds. */
+export interface Kept {
+  /** Offset of the first record that it does not hold. */
+  readonly next: number
+  /** Pipeline time of the last commit among those it holds. */
+  readonly at: number
+}
+const NOTHING: Kept = { next: 0, at: 0 }
+const [NEXT, AT, KEPT_AT] = ['changelog-next', 'changelog-at', 'kept-at']
+/** Deletions go from a changelog after a day: a state that is older would bring back what was deleted. */
+const MOST_AGE_MS = 12 * 3_600_000
+const IN_MEMORY = ':memory:'
+
 export class TaskState implements StateStore {
-  readonly #local = new EmbeddedStore(':memory:')
+  readonly #folder: string | null
+  readonly #local: EmbeddedStore
   #changes: Change[] = []
+  #isDistrusted = false
+
+  private constructor(folder: string | null, local: EmbeddedStore) {
+    this.#folder = folder
+    this.#local = local
+  }
+
+  /** What is in the folder, empty where that is not to be used; in memory without a folder, and where another process has it. */
+  static open(folder: string | null, now: number): TaskState {
+    if (folder === null) return TaskState.empty(null)
+    try {
+      const state = new TaskState(folder, openIn(folder))
+      const keptAt = state.#local.getNumber(KEPT_AT) ?? -Infinity
+      if (keptAt <= now && now - keptAt < MOST_AGE_MS) return state
+      state.close()
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+      if (isElsewhere(error)) return TaskState.empty(null)
+    }
+    return TaskState.empty(folder)
+  }
+
+  /** Without anything in it; what lies in the folder goes. */
+  static empty(folder: string | null): TaskState {
+    if (folder === null) return new TaskState(null, new EmbeddedStore(IN_MEMORY))
+    rmSync(folder, { recursive: true, force: true })
+    return new TaskState(folder, openIn(folder))
+  }
+
+  /** How much of the changelog it holds. */
+  get kept(): Kept {
+    const next = this.#local.getNumber(NEXT)
+    return next === undefined ? NOTHING : { next, at: this.#local.getNumber(AT) ?? 0 }
+  }
 
   loadCell(stage: string, key: string, cell: string): Uint8Array | undefined {
     return this.#local.loadCell(stage, key, cell)
@@ -49,16 +103,34 @@ export class TaskState implements StateStore {
       if (change.kind !== 'commit')
         newest.set(`${change.kind} ${change.stage} ${change.key} ${change.name}`, change)
     this.#changes = []
-    this.seal()
     return [...newest.values()]
   }
 
-  /** Tidies up what was written since the last call. */
-  seal(): void {
-    this.#local.transaction(() => undefined)
+  /** Keeps all that was saved and restored: the changelog is known to hold it. */
+  keep({ next, at }: Kept, now: number): void {
+    this.#local.transaction(() => {
+      this.#local.setNumber(NEXT, next)
+      this.#local.setNumber(AT, at)
+      this.#local.setNumber(KEPT_AT, now)
+    })
+  }
+
+  /** What lies in the folder is not to be used again. */
+  distrust(): void {
+    this.#isDistrusted = true
   }
 
   close(): void {
     this.#local.close()
+    if (this.#isDistrusted && this.#folder !== null)
+      rmSync(this.#folder, { recursive: true, force: true })
   }
 }
+
+/** Lost with the machine at most: then the changelog has more, and is read from where it ends. */
+const openIn = (folder: string): EmbeddedStore => {
+  const store = new EmbeddedStore(folder)
+  store.db.exec('PRAGMA synchronous = NORMAL')
+  return store
+}
+const isElsewhere = (error: StoreError): boolean => error.message.includes('in use by another process')

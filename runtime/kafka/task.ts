@@ -3,6 +3,8 @@
  * and how far it has come are one transaction; after an error all of it is thrown away and restored.
  */
 
+import { join } from 'node:path'
+import { StoreError } from '../embedded/store-error.ts'
 import { DeadLetterLimit } from '../engine/dead-letter-limit.ts'
 import { TopologyEngine } from '../engine/topology.ts'
 import type { Keyed } from '../ports.ts'
@@ -20,9 +22,9 @@ import type { ProgressBoard } from './progress-board.ts'
 import { encodeProgress, placeOf, type Offsets, type Progress } from './progress.ts'
 import { PartitionReader, type ReadState } from './reader.ts'
 import { restore } from './restore.ts'
-import type { Committed } from './task-events.ts'
+import type { Committed, Turn } from './task-events.ts'
 import { offsetsOf, positionsOf, sourcesOf } from './task-inputs.ts'
-import { TaskState } from './task-state.ts'
+import type { TaskState } from './task-state.ts'
 import type { TaskPlan } from './tasks.ts'
 import { TransactionalWriter, type Placed } from './transactions.ts'
 
@@ -31,6 +33,8 @@ export interface TaskSettings extends WriteTo {
   readonly board: ProgressBoard
   /** Null where only this version writes: ids are then those of our own list. */
   readonly registry: Registry | null
+  /** Where states outlive their process; null keeps them in memory. */
+  readonly stateFolder: string | null
 }
 
 /** About so many records are handled in one transaction. */
@@ -89,23 +93,21 @@ export class Task {
     const { connection, names, board } = settings
     const id = names.transactionalId(plan.name, partition)
     const writer = await TransactionalWriter.open(connection, id)
-    const state = new TaskState()
     const reader = new PartitionReader(connection)
+    let state: TaskState | undefined
     try {
       await board.caughtUp()
-      const progress = board.newest(taskName(plan.name, partition))
-      const restored = await restore(
-        connection,
-        { topic: names.changelog(plan.name), partition },
-        state,
-        progress,
-      )
+      const progress = board.committed(taskName(plan.name, partition))
+      const changelog = { topic: names.changelog(plan.name), partition }
+      const restored = await restore(connection, changelog, progress, folderOf(settings, id))
+      state = restored.state
       await reader.open(positionsOf(plan, partition, settings), ({ topic, partition: of }) =>
         Math.min(...Object.values(progress.handled[placeOf(topic, of)] ?? { none: 0 })),
       )
-      return new Task({ plan, partition, settings, progress, writer, reader, state, restored })
+      const parts = { plan, partition, settings, progress, writer, reader, state }
+      return new Task({ ...parts, restored: restored.count })
     } catch (error) {
-      state.close()
+      state?.close()
       await Promise.allSettled([writer.close(), reader.close()])
       throw error
     }
@@ -126,12 +128,36 @@ export class Task {
     return this.#reading.paused
   }
 
-  /** Handles what may be handled, or waits for news. Returns what was committed, null where nothing was. */
-  async turn(): Promise<Committed | null> {
-    const merged = this.#merge.next(BATCH_RECORDS, this.#nextDue())
-    if (merged.horizon > this.#engine.now || merged.records.length > 0) return this.#handle(merged)
+  /** Handles what may be handled, or waits for news. Returns what was committed or passed, null where nothing was. */
+  async turn(): Promise<Turn | null> {
+    try {
+      return await this.#turn()
+    } catch (error) {
+      // Damaged on disk: it is restored from the changelog.
+      if (error instanceof StoreError) this.#state.distrust()
+      throw error
+    }
+  }
+
+  async #turn(): Promise<Turn | null> {
+    const due = this.#nextDue()
+    const merged = this.#merge.next(BATCH_RECORDS, due)
+    const { horizon, records } = merged
+    const isLater = horizon > this.#engine.now
+    if (records.length > 0 || (isLater && due <= horizon))
+      return { kind: 'committed', ...(await this.#handle(merged)) }
+    if (isLater) return this.#pass(merged)
     await this.#reading.news(TURN_MS)
     return null
+  }
+
+  /** Nothing came and nothing was due: time goes on, and there is nothing to commit. */
+  #pass({ horizon, rows }: Merged): Turn {
+    if (rows.length > 0) this.#engine.advance(rows, this.#engine.now)
+    this.#engine.advance([], horizon)
+    this.#merge.done(horizon)
+    this.#settings.board.pass(taskName(this.#plan.name, this.#partition), horizon)
+    return { kind: 'passed', at: horizon }
   }
 
   #take({ topic: name, partition, next }: ReadState, messages: readonly FetchedMessage[]): void {
@@ -175,9 +201,10 @@ export class Task {
       first: this.#changes(horizon),
       outputs,
       last: (places) => this.#progress(name, { at: horizon, written: places, handled }),
-      group: this.#settings.names.group(this.#plan.name),
-      offsets: offsetsOf(handled),
+      read: { group: this.#settings.names.group(this.#plan.name), offsets: offsetsOf(handled) },
     })
+    const own = placeOf(this.#settings.names.changelog(this.#plan.name), this.#partition)
+    this.#state.keep({ next: written[own] ?? 0, at: horizon }, Date.now())
     this.#written = this.#inner({ ...this.#written, ...written })
     this.#merge.done(horizon)
     return {
@@ -214,6 +241,9 @@ export class Task {
     return Math.min(...this.#engine.stages.map(({ nextDue }) => nextDue))
   }
 }
+
+const folderOf = ({ stateFolder }: TaskSettings, id: string): string | null =>
+  stateFolder === null ? null : join(stateFolder, id)
 
 interface Parts {
   readonly plan: TaskPlan

@@ -50,6 +50,7 @@ export const wantedTopics = (
       config: compact,
     })),
     { topic: names.progress, partitions: 1, config: compact },
+    { topic: names.cursors, partitions: 1, config: compact },
   ]
 }
 

@@ -19,15 +19,18 @@ export interface Commit {
   readonly first: readonly Placed[]
   readonly outputs: readonly Placed[]
   /** Said last, once it is known where the outputs lie: offsets after them by place. */
-  readonly last: (written: Offsets) => Placed
-  readonly group: string
-  readonly offsets: readonly { topic: string; partition: number; offset: number }[]
+  readonly last?: (written: Offsets) => Placed
+  /** Where the group goes on; whoever reads nothing has none. */
+  readonly read?: {
+    readonly group: string
+    readonly offsets: readonly { topic: string; partition: number; offset: number }[]
+  }
 }
 /** Another process has the same transactional id: this one has lost its partition. */
 export class FencedError extends Error {
   override name = 'FencedError'
 }
-export class UnansweredError extends Error {
+class UnansweredError extends Error {
   override name = 'UnansweredError'
 }
 
@@ -49,6 +52,19 @@ export class TransactionalWriter {
 
   /** Connects; from then on no earlier writer of this id can commit, and none of its transactions is open. */
   static async open(connection: Connection, transactionalId: string): Promise<TransactionalWriter> {
+    for (let tries = 1; ; tries += 1)
+      try {
+        return await TransactionalWriter.#openOnce(connection, transactionalId)
+      } catch (error) {
+        // The broker that was asked may be down: the next client asks another one.
+        if (tries >= connection.brokers.length) throw error
+      }
+  }
+
+  static async #openOnce(
+    connection: Connection,
+    transactionalId: string,
+  ): Promise<TransactionalWriter> {
     const producer = strictClient(connection).producer({
       transactionalId,
       idempotent: false, // it is, with a transactional id; but `true` would forbid to have no retries
@@ -66,14 +82,18 @@ export class TransactionalWriter {
   }
 
   /** Writes all of it or, after an error, nothing that is ever seen - or all: then the outcome is unknown. */
-  async commit({ first, outputs, last, group, offsets }: Commit): Promise<Offsets> {
+  async commit({ first, outputs, last, read }: Commit): Promise<Offsets> {
     const transaction = await this.#producer.transaction()
     try {
       const written: Record<string, number> = {}
       for (const [index, piece] of [...piecesOf(first), ...piecesOf(outputs)].entries())
         note(written, await (index === 0 ? sendFirst : send)(transaction, piece))
-      await send(transaction, [last(written)])
-      await transaction.sendOffsets({ consumerGroupId: group, topics: byTopic(offsets) })
+      if (last !== undefined) await send(transaction, [last(written)])
+      if (read !== undefined)
+        await transaction.sendOffsets({
+          consumerGroupId: read.group,
+          topics: byTopic(read.offsets),
+        })
       await transaction.commit()
       return written
     } catch (error) {
@@ -175,7 +195,7 @@ export function* piecesOf(messages: readonly Placed[]): Iterable<readonly Placed
 }
 const sizeOf = ({ key, value }: Message): number => (key?.length ?? 0) + (value?.length ?? 0) + 100
 
-const byTopic = (offsets: Commit['offsets']) =>
+const byTopic = (offsets: NonNullable<Commit['read']>['offsets']) =>
   [...new Set(offsets.map(({ topic }) => topic))].map((topic) => ({
     topic,
     partitions: offsets

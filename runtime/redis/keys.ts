@@ -43,6 +43,15 @@ export const viewKeys = (space: string, generation: number): ViewKeys => {
     pattern: `${space}:{*}:${generation}:*`,
   }
 }
+/** Matches every order of a generation, and may match others. */
+export const orderPattern = (space: string, generation: number): string =>
+  `${space}:{*}:${generation}:order:*`
+/** What stands before the keys of the rows that an order lists. Example: `s:{runs}:1:order:runs` gives `s:{runs}:1:row:runs|`. */
+export const rowPrefixOf = (order: string, generation: number): string => {
+  const mark = `}:${generation}:order:`
+  const [family = '', ...view] = order.split(mark)
+  return `${family}}:${generation}:row:${view.join(mark)}|`
+}
 /** Text of keys may look like the generation of another. */
 export const isOfGeneration = (key: string, space: string, generation: number): boolean => {
   const rest = key.startsWith(`${space}:{`) ? key.slice(key.indexOf('}') + 1) : ''

@@ -5,6 +5,7 @@
 
 import { setTimeout as wait } from 'node:timers/promises'
 import { shownGeneration } from '../../runtime/redis/freshness.ts'
+import { Sweeper } from '../../runtime/redis/sweeper.ts'
 import {
   openFollower,
   OtherLogError,
@@ -21,6 +22,8 @@ export interface SinkSettings extends FollowSettings {
 
 const MEET_MS = 1_000
 const BACK_OFF_MS = 200
+/** Time between two pieces of a sweep. */
+const SWEEP_MS = 100
 
 /** Writes views until the signal. Rejects with {@link OtherLogError}, and where there is nothing to be tried again. */
 export const runSink = async (
@@ -53,16 +56,29 @@ const followOnce = async (
   })
   const assigned = await look()
   const follower = await openFollower(settings, assigned, hooks)
+  const sweep = sweepOf(settings, assigned)
   try {
     let next = performance.now() + MEET_MS
     while (!signal.aborted) {
       await follower.turn()
+      await sweep()
       if (performance.now() < next) continue
       next = performance.now() + MEET_MS
       if (!isSame(await look(), assigned)) return
     }
   } finally {
     await follower.close()
+  }
+}
+
+/** One sink among all sweeps: the one that has the first partition. */
+const sweepOf = ({ redis, space }: SinkSettings, { mine, generation }: Assignment) => {
+  const sweeper = new Sweeper(redis, space)
+  let next = 0
+  return async (): Promise<void> => {
+    if (!mine.includes(0) || performance.now() < next) return
+    await sweeper.step(generation)
+    next = performance.now() + SWEEP_MS
   }
 }
 

@@ -24,7 +24,7 @@ describe.skipIf(!hasBroker())('the topology on Kafka', () => {
   })
   afterAll(() => broker.stop())
 
-  const run = (name: string, of: Pick<Replay, 'processes' | 'pace' | 'disturb'>) =>
+  const run = (name: string, of: Pick<Replay, 'processes' | 'pace' | 'disturb' | 'beforeEnd'>) =>
     replay({ config: testConfig(name, PARTITIONS, broker.connection), world, expected, ...of })
   const areAtWork = (processes: readonly TaskProcess[]): boolean =>
     processes.every((each) => each.tasks().length > 0 && each.count('committed') > 0)
@@ -79,6 +79,30 @@ describe.skipIf(!hasBroker())('the topology on Kafka', () => {
         await until('the first has all again', () => first?.tasks().length === all.length)
         processes[1] = start()
         await until('both are at work', () => areAtWork(processes))
+      },
+    })
+  })
+
+  it('fires timers once that come due while their tasks move', async () => {
+    const moving = Promise.withResolvers<undefined>()
+    await run('timers', {
+      processes: 1,
+      pace: pauses(0),
+      beforeEnd: () => moving.promise,
+      disturb: async (processes, { start, board, writtenAt }) => {
+        const [first] = processes
+        const hasAll = (): boolean =>
+          (first?.tasks() ?? []).every((task) => board.newest(task).at >= writtenAt())
+        await until(
+          'all facts are handled',
+          () => writtenAt() === world.endOf(world.steps - 1) && hasAll(),
+        )
+        const second = start()
+        processes.push(second)
+        await until('tasks move', () => second.tasks().length > 0)
+        moving.resolve(undefined)
+        await until('timers fire', () => second.count('committed') > 0)
+        expect(second.count('opened')).toBeGreaterThan(0)
       },
     })
   })

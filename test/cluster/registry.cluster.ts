@@ -101,7 +101,7 @@ describe.skipIf(!hasBroker() || !hasRegistry())('with a schema registry', () => 
       const [second, third] = [newer('second'), newer('third')]
       const ids = [await register(config, second), await register(config, third)]
       await writeAs(config, 1, second, ids[0] ?? 0)
-      const log = await KafkaLog.open(broker.connection, { ...to, registry }, [TOPIC])
+      const log = new KafkaLog(broker.connection, { ...to, registry }, [TOPIC])
       await log.append([keyed(TOPIC, factOf(2), MONDAY + 2)])
       await log.promise(MONDAY + HOUR)
       const heard = async () =>
@@ -118,7 +118,7 @@ describe.skipIf(!hasBroker() || !hasRegistry())('with a schema registry', () => 
       expect(first.count('failed')).toBe(0)
       await server.start()
       await until('it goes on', () => first.count('paused') === 2)
-      const again = await KafkaLog.open(broker.connection, { ...to, registry }, [TOPIC])
+      const again = new KafkaLog(broker.connection, { ...to, registry }, [TOPIC])
       await again.promise(MONDAY + 3 * HOUR)
       const later = async () => (await again.readAll('ci.runs.v1')).length
       await expect.poll(later, { timeout: 30_000 }).toBe(3)

@@ -33,6 +33,8 @@ export interface Replay {
   readonly processes: number
   /** Awaited before each step is written: so there is something to do for as long as the disturbance lasts. */
   readonly pace: (step: number) => Promise<void>
+  /** Awaited before time goes on past the last fact, when only timers are due. */
+  readonly beforeEnd?: () => Promise<void>
   /** May end processes and begin others: those in the list at the end are ended by the test. */
   readonly disturb: (processes: TaskProcess[], stage: Stage) => Promise<void>
 }
@@ -59,7 +61,7 @@ export const replay = async ({ config, world, disturb, ...rest }: Replay): Promi
   await ensureTopics(admin, wantedTopics(PLANS, { ...config, ...to }), config.replication)
   await admin.disconnect()
   const registry = await joinRegistry(config.registry, to.names.topic)
-  const log = await KafkaLog.open(connection, { ...to, registry }, OUTSIDE_TOPICS)
+  const log = new KafkaLog(connection, { ...to, registry }, OUTSIDE_TOPICS)
   const board = new ProgressBoard(connection, to.names)
   await board.open()
   const start = (): TaskProcess => startProcess(config)
@@ -68,10 +70,11 @@ export const replay = async ({ config, world, disturb, ...rest }: Replay): Promi
   const write = async (): Promise<void> => {
     for (let step = 0; step < world.steps; step += 1) {
       await rest.pace(step)
-      await log.append(stamped(world.step(step), writtenAt).map(encoded))
-      await log.promise(world.endOf(step))
+      const records = stamped(world.step(step), writtenAt).map(encoded)
+      await log.write({ records, promise: world.endOf(step) })
       writtenAt = world.endOf(step)
     }
+    await rest.beforeEnd?.()
     await log.promise(world.end)
     writtenAt = world.end
   }
@@ -107,5 +110,6 @@ export const testConfig = (
   replication: 1,
   minInSync: 1,
   registry: null,
+  stateFolder: null,
   sessionTimeoutMs: 3_000,
 })

@@ -33,6 +33,7 @@ const opened = await openProcess(config, TOPOLOGY, {
   },
   onTask: (event) => {
     const task = taskName(event.of.plan.name, event.of.partition)
+    if (event.kind === 'passed') return
     if (event.kind === 'failed' || event.kind === 'stopped')
       say({ kind: event.kind, task, error: `${event.error.name}: ${event.error.message}` })
     else say({ kind: event.kind, task })

@@ -8,11 +8,16 @@ import { openRedis, type RedisClient } from '../../runtime/redis/client.ts'
 import { generatedArchive, writeArchive } from '../support/generated-archive.ts'
 import { hasRedis, startRedis, type TestRedis } from '../support/redis-server.ts'
 import { embeddedViews, viewDifferences, type ExpectedViews } from './all-views.ts'
+import { delayed, startProxy } from '../support/tcp-proxy.ts'
 import { hasBroker, startBroker, type TestBroker } from './broker.ts'
+import { environmentOf, spaceIn } from './installation.ts'
+import { hasRegistry, startRealRegistry } from './registry-process.ts'
+import { testConfig } from './replay.ts'
 import { startStopline, until, type StoplineProcess } from './stopline-process.ts'
 
 const RUNS = Number(process.env['STOPLINE_VIEW_RUNS'] ?? 150)
-const started = Date.now()
+const SLOW_MS = 200
+const MOST_BYTES = 500_000_000
 
 describe.skipIf(!hasBroker() || !hasRedis())('processes on Kafka and Redis', () => {
   const folder = join(mkdtempSync(join(tmpdir(), 'stopline-views-')), 'archive')
@@ -38,17 +43,10 @@ describe.skipIf(!hasBroker() || !hasRedis())('processes on Kafka and Redis', () 
   })
 
   /** Processes of an installation of its own. */
-  const openInstallation = (name: string) => {
-    const space = `stopline.${name}-${started}`
-    const env = {
-      STOPLINE_KAFKA_BROKERS: broker.connection.brokers.join(),
-      STOPLINE_KAFKA_NAMESPACE: `${name}-${started}.`,
-      STOPLINE_KAFKA_PARTITIONS: '3',
-      STOPLINE_KAFKA_REPLICATION: '1',
-      STOPLINE_KAFKA_MIN_IN_SYNC: '1',
-      STOPLINE_KAFKA_SESSION_MS: '3000',
-      STOPLINE_REDIS: server.address,
-    }
+  const openInstallation = (name: string, more: Readonly<Record<string, string>> = {}) => {
+    const config = testConfig(name, 3, broker.connection)
+    const space = spaceIn(config)
+    const env = { ...environmentOf(config, server.address), ...more }
     const start = async (...args: string[]): Promise<StoplineProcess> => {
       const one = await startStopline(args, env)
       running.push(one)
@@ -99,5 +97,51 @@ describe.skipIf(!hasBroker() || !hasRedis())('processes on Kafka and Redis', () 
     await until('the end again', async () => (await asOf(api)) === expected.end)
     expect(await viewDifferences(expected, redis, space, 2)).toEqual([])
     expect(await redis.keys(`${space}:{*}:1:*`)).toEqual([])
+  })
+
+  it('show the same where Redis takes 200 ms for each answer, in no more memory', async () => {
+    const proxy = await startProxy(
+      () => server.port,
+      () => delayed(SLOW_MS / 2),
+    )
+    const { start, feed, space } = openInstallation('slow', {
+      STOPLINE_REDIS: `redis://127.0.0.1:${proxy.port}`,
+    })
+    await feed()
+    const sink = await start('sink')
+    const api = await start('serve')
+    await until('the end', async () => (await asOf(api)) === expected.end)
+    expect(await viewDifferences(expected, redis, space)).toEqual([])
+    const bytes = /^stopline_resident_memory_bytes (\S+)$/m.exec(
+      (await sink.get('/metrics')).text,
+    )?.[1]
+    expect(Number(bytes)).toBeLessThan(MOST_BYTES)
+    await Promise.all(running.splice(0).map((each) => each.end('SIGTERM')))
+    await proxy.close()
+  })
+
+  it.skipIf(!hasRegistry())('show the same where all of them ask a schema registry', async () => {
+    const registry = await startRealRegistry()
+    try {
+      const { start, feed, space } = openInstallation('registered', {
+        STOPLINE_REGISTRY_URL: registry.url,
+      })
+      await feed()
+      await start('sink')
+      const api = await start('serve')
+      await until('the end', async () => (await asOf(api)) === expected.end)
+      expect(await viewDifferences(expected, redis, space)).toEqual([])
+      const answer = await fetch(`${registry.url}/subjects`)
+      expect(await answer.json()).toContain(
+        `${space.replace('stopline.', '')}.ci.forecasts.v1-value`,
+      )
+      // Read again, by another process, what the topics say: the page's stream, and a rebuild.
+      const rebuild = await start('rebuild', 'views')
+      await until('generation 2', () => rebuild.said().includes('generation 2 is shown'))
+      expect(await viewDifferences(expected, redis, space, 2)).toEqual([])
+    } finally {
+      await Promise.all(running.splice(0).map((each) => each.end('SIGKILL')))
+      await registry.remove()
+    }
   })
 })

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openRedis, type RedisClient } from '../../runtime/redis/client.ts'
 import { FamilyWriter, MovedError } from '../../runtime/redis/family-writer.ts'
 import { familyOf, viewKeys } from '../../runtime/redis/keys.ts'
+import { Sweeper } from '../../runtime/redis/sweeper.ts'
 import { RedisViews } from '../../runtime/redis/view-store.ts'
 import type { ViewWrite } from '../../runtime/ports.ts'
 import { viewTtlMs } from '../../schemas/views.ts'
@@ -42,7 +43,7 @@ describe.skipIf(!hasRedis()).each(KINDS)('on Redis, $name', ({ isCluster }) => {
       }
     }
     const keys = viewKeys(space, 1)
-    return { store: new RedisViews(redis, space, () => 1), write, keys, openWriter }
+    return { store: new RedisViews(redis, space, () => 1), write, keys, openWriter, space }
   }
   const row = (key: string, sort: number | null, at = 0, view = 'runs'): ViewWrite => ({
     view,
@@ -53,6 +54,22 @@ describe.skipIf(!hasRedis()).each(KINDS)('on Redis, $name', ({ isCluster }) => {
   })
 
   describeViewStore('Redis', () => ({ ...openSpace(), close: () => undefined }))
+
+  it('is swept: what has expired is listed no more, what is there stays', async () => {
+    const { store, write, keys, space } = openSpace()
+    const rows = Array.from({ length: 450 }, (_, n) => row(`k${n}`, n))
+    await write([...rows, row('other', 1, 0, 'job-runs/a|b:c')])
+    // As if their time were over.
+    await Promise.all(rows.slice(0, 300).map(({ key }) => redis.del(keys.row('runs', key))))
+    const sweeper = new Sweeper(redis, space)
+    let gone = 0
+    for (let round = 0; round < 2; round += 1)
+      for (let step = await sweeper.step(1); step !== null; step = await sweeper.step(1))
+        gone += step
+    expect(gone).toBe(300)
+    expect(await store.count('runs')).toBe(150)
+    expect(await store.count('job-runs/a|b:c')).toBe(1)
+  })
 
   it('writes nothing twice, and nothing of a writer that was overtaken', async () => {
     const { store, openWriter } = openSpace()

@@ -1,9 +1,14 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { fromChangelog, toChangelog, type Change } from '../../runtime/kafka/changelog.ts'
 import { TaskState } from '../../runtime/kafka/task-state.ts'
 import { MONDAY } from '../support/facts.ts'
 
 const place = { stage: 'runs', key: 'test:acme/shop:unit', name: 'run/1' }
+
+import { HOUR } from '../support/facts.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 describe('a changelog record', () => {
   const changes: readonly Change[] = [
@@ -34,7 +39,7 @@ describe('a changelog record', () => {
 
 describe('the state of a task', () => {
   it('tells the newest change of each cell and timer, once', () => {
-    const state = new TaskState()
+    const state = TaskState.empty(null)
     const scratch = Buffer.from('old')
     state.saveCell('runs', 'a', 'run/1', scratch)
     state.saveCell('runs', 'a', 'run/1', Buffer.from('new'))
@@ -49,14 +54,46 @@ describe('the state of a task', () => {
   })
 
   it('is restored by its changes', () => {
-    const [state, restored] = [new TaskState(), new TaskState()]
+    const [state, restored] = [TaskState.empty(null), TaskState.empty(null)]
     state.saveCell('runs', 'a', 'run/1', Buffer.from('one'))
     state.saveTimer('runs', 'a', 'soon', 7)
     for (const change of state.takeChanges()) restored.restore(change)
-    restored.seal()
+    restored.keep({ next: 4, at: 70 }, 1_000)
+    expect(restored.kept).toEqual({ next: 4, at: 70 })
     expect(restored.takeChanges()).toEqual([])
     expect(Buffer.from(restored.loadCell('runs', 'a', 'run/1') ?? []).toString()).toBe('one')
     expect([...restored.recentTimers('runs')]).toEqual([{ key: 'a', timer: 'soon', due: 7 }])
     for (const each of [state, restored]) each.close()
+  })
+
+  it('outlives its process in a folder, up to what the changelog is known to hold, for half a day', () => {
+    const folder = join(temporaryFolder(), 'runs-0')
+    const first = TaskState.open(folder, 0)
+    first.saveCell('runs', 'a', 'run/1', Buffer.from('one'))
+    first.keep({ next: 9, at: 70 }, 1_000)
+    first.saveCell('runs', 'a', 'run/1', Buffer.from('not committed'))
+    expect(TaskState.open(folder, 1_000).kept.next).toBe(0) // another process has it: in memory
+    first.close()
+    const second = TaskState.open(folder, 1_000)
+    expect(second.kept).toEqual({ next: 9, at: 70 })
+    expect(Buffer.from(second.loadCell('runs', 'a', 'run/1') ?? []).toString()).toBe('one')
+    second.close()
+    const late = TaskState.open(folder, 1_000 + 13 * HOUR)
+    expect([late.kept.next, late.loadCell('runs', 'a', 'run/1')]).toEqual([0, undefined])
+    late.close()
+  })
+
+  it('begins anew where its folder is damaged or distrusted', () => {
+    const folder = join(temporaryFolder(), 'runs-0')
+    const first = TaskState.open(folder, 0)
+    first.keep({ next: 9, at: 70 }, 0)
+    first.close()
+    writeFileSync(join(folder, 'stopline.db'), 'not a database, but long enough to be read as one')
+    const second = TaskState.open(folder, 0)
+    expect(second.kept.next).toBe(0)
+    second.keep({ next: 3, at: 20 }, 0)
+    second.distrust()
+    second.close()
+    expect(existsSync(folder)).toBe(false)
   })
 })

@@ -18,6 +18,7 @@ describe('settings of the cluster', () => {
       minInSync: 2,
       sessionTimeoutMs: 10_000,
       registry: null,
+      stateFolder: null,
     })
   })
 

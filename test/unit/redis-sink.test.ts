@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { createFed } from '../../cli/cluster/kafka-target.ts'
 import { OUTSIDE } from '../../runtime/kafka/names.ts'
 import { NO_PROGRESS, type Progress } from '../../runtime/kafka/progress.ts'
-import type { Keyed, Offer } from '../../runtime/ports.ts'
+import type { OutsideWrite } from '../../runtime/kafka/outside-writer.ts'
+import type { Offer } from '../../runtime/ports.ts'
 import { createReach } from '../../sinks/redis/aim.ts'
 import { shareOf } from '../../sinks/redis/partitions.ts'
 import { aFact, aRun, MONDAY } from '../support/facts.ts'
@@ -60,33 +61,24 @@ describe('offers to Kafka', () => {
     record: aFact(aRun({ runId: String(at) }), 'started', at),
   })
 
-  it('go to the log, then their cursor, then the promise; what comes late comes just after it', async () => {
-    const told: string[] = []
+  it('go to the log with their cursor and the promise, all or nothing; what comes late comes just after it', async () => {
+    const told: OutsideWrite[] = []
     const log = {
-      append: (records: readonly Keyed[]) => {
-        told.push(`append ${records.map(({ at }) => at - MONDAY).join()}`)
-        return Promise.resolve()
-      },
-      promise: (at: number) => {
-        told.push(`promise ${at - MONDAY}`)
+      write: (of: OutsideWrite) => {
+        told.push(of)
         return Promise.resolve()
       },
     }
-    const cursors = {
-      get: (name: string) => (name === 'cursor/archive' ? '41' : undefined),
-      set: (name: string, text: string) => {
-        told.push(`${name} ${text}`)
-        return Promise.resolve()
-      },
-    }
-    const fed = createFed(log, cursors, MONDAY, () => undefined)
+    const fed = createFed(log, new Map([['cursor/archive', '41']]), MONDAY, () => undefined)
     expect([fed.now, fed.cursor('archive'), fed.cursor('other')]).toEqual([MONDAY, 41, 0])
     await Promise.all([
       fed.commit([offer(MONDAY + 7), offer(MONDAY - 3)], MONDAY + 5, { source: 'archive', at: 43 }),
       fed.commit([], MONDAY + 9),
       fed.commit([], MONDAY + 9),
     ])
-    expect(told).toEqual(['append 1,7', 'cursor/archive 43', 'promise 7', 'promise 9'])
-    expect(fed.now).toBe(MONDAY + 9)
+    expect(told.map(({ records }) => records.map(({ at }) => at - MONDAY))).toEqual([[1, 7], []])
+    expect(told.map(({ promise = 0 }) => promise - MONDAY)).toEqual([7, 9])
+    expect(told.map(({ notes }) => notes)).toEqual([{ 'cursor/archive': '43' }, undefined])
+    expect([fed.now, fed.cursor('archive')]).toEqual([MONDAY + 9, 43])
   })
 })

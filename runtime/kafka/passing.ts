@@ -1,0 +1,86 @@
+/**
+ * Says that tasks have passed a time without anything to say: no record came and no timer was due, so there is nothing to
+ * commit. All tasks of a process say so in one request that no task waits for, instead of a transaction for each: that is
+ * what an idle pipeline costs. It stays true whoever says it: whoever has the task next finds nothing there either.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Producer } from 'kafkajs'
+import { patientClient } from './client.ts'
+import type { Connection } from './connection.ts'
+
+/** Time between two requests. */
+const EVERY_MS = 20
+const BACK_OFF_MS = 500
+const MARK = '~'
+
+/** The key under which a task says what it has passed, beside that of its commits. */
+const passedKey = (task: string): string => `${task}${MARK}`
+/** The task in such a key; undefined for a key of commits. */
+export const taskInPassed = (key: string): string | undefined =>
+  key.endsWith(MARK) ? key.slice(0, -MARK.length) : undefined
+
+export class Passing {
+  readonly #connection: Connection
+  readonly #topic: string
+  #producer: Promise<Producer> | undefined
+  /** What is not said yet, newest by task. */
+  #waiting = new Map<string, number>()
+  #isSaying = false
+  #isClosed = false
+
+  constructor(connection: Connection, topic: string) {
+    this.#connection = connection
+    this.#topic = topic
+  }
+
+  /** Returns at once; of several times of a task the newest is said. */
+  say(task: string, at: number): void {
+    this.#waiting.set(task, at)
+    if (this.#isSaying || this.#isClosed) return
+    this.#isSaying = true
+    void this.#sayAll()
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    const producer = await this.#producer?.catch(() => undefined)
+    await producer?.disconnect()
+  }
+
+  async #sayAll(): Promise<void> {
+    while (this.#waiting.size > 0 && !this.#isClosed) {
+      const said = this.#waiting
+      this.#waiting = new Map()
+      try {
+        await this.#send(said)
+        await sleep(EVERY_MS)
+      } catch {
+        // Newer times may have come meanwhile. Commits say when the brokers are not to be had.
+        this.#waiting = new Map([...said, ...this.#waiting])
+        await sleep(BACK_OFF_MS)
+      }
+    }
+    this.#isSaying = false
+  }
+
+  async #send(said: ReadonlyMap<string, number>): Promise<void> {
+    this.#producer ??= connected(this.#connection)
+    const producer = await this.#producer.catch((error: unknown) => {
+      this.#producer = undefined
+      throw error
+    })
+    const messages = [...said].map(([task, at]) => ({
+      key: passedKey(task),
+      value: String(at),
+      partition: 0,
+    }))
+    await producer.send({ topic: this.#topic, acks: -1, messages })
+  }
+}
+
+const connected = async (connection: Connection): Promise<Producer> => {
+  const producer = patientClient(connection).producer({ idempotent: true, maxInFlightRequests: 1 })
+  await producer.connect()
+  return producer
+}
