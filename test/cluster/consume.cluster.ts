@@ -57,11 +57,12 @@ describe.skipIf(!hasBroker() || !hasRegistry())('programs of others', () => {
       connection: broker.connection,
       ...{ namespace: PREFIX, partitions: 2, replication: 1, minInSync: 1 },
       sessionTimeoutMs: 10_000,
+      stateFolder: null,
       registry: { url: server.url, username: null, password: null },
     }
     const to = writeToOf(config)
     const registry = await joinRegistry(config.registry, to.names.topic)
-    log = await KafkaLog.open(broker.connection, { ...to, registry })
+    log = new KafkaLog(broker.connection, { ...to, registry })
   }, LONG_MS)
   afterAll(async () => {
     await Promise.all(running.map((each) => each.end('SIGKILL')))
