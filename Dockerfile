@@ -2,16 +2,17 @@
 FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev --no-progress
+# A second Node and libraries of other platforms are not needed.
+RUN npm ci --omit=dev --no-progress \
+ && rm -rf node_modules/node-linux-* node_modules/.bin/node \
+ && find node_modules/onnxruntime-node/bin -mindepth 2 -maxdepth 2 ! -name linux -exec rm -rf {} + \
+ && find node_modules/onnxruntime-node/bin -mindepth 3 -maxdepth 3 ! -name "$(node -p process.arch)" -exec rm -rf {} +
 COPY tsconfig.json vite.config.ts ./
 COPY schemas schemas
 COPY api/web api/web
 RUN npx vite build
-# What builds the page, a second Node, and libraries of other platforms are not needed where it runs.
-RUN npm uninstall --no-save --omit=dev --no-progress vite @preact/preset-vite preact uplot \
- && rm -rf node_modules/node-linux-* node_modules/.bin/node \
- && find node_modules/onnxruntime-node/bin -mindepth 2 -maxdepth 2 ! -name linux -exec rm -rf {} + \
- && find node_modules/onnxruntime-node/bin -mindepth 3 -maxdepth 3 ! -name "$(node -p process.arch)" -exec rm -rf {} +
+# What builds the page is not needed where it is shown.
+RUN npm uninstall --no-save --omit=dev --no-progress vite @preact/preset-vite preact uplot
 
 FROM node:24-slim
 ENV NODE_ENV=production

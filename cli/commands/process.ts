@@ -66,6 +66,9 @@ const noteTask = (metrics: Metrics, event: TaskEvent): void => {
   // What another process goes on with is not behind here.
   if (event.kind === 'closed' || event.kind === 'fenced')
     metrics.gauge('stopline_stage_time_seconds').remove({ stage, partition: String(partition) })
+  // A series that begins above zero has not risen, as Prometheus sees it.
+  if (event.kind === 'opened')
+    for (const outcome of ['ok', 'dlq', 'failed', 'stopped']) count(outcome, 0)
   if (event.kind === 'opened' || event.kind === 'closed') return
   count(event.kind)
   const why = 'error' in event ? `: ${event.error.message}` : ''

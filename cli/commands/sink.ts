@@ -54,6 +54,8 @@ const createSinkState = (metrics: Metrics) => {
   const note = (outcome: string, count = 1): void => {
     records.inc({ stage: 'sink', outcome }, count)
   }
+  // A series that begins above zero has not risen, as Prometheus sees it.
+  for (const outcome of ['ok', 'retry', 'lost', 'unreadable']) note(outcome, 0)
   metrics.beforeText(() => {
     for (const [partition, { asOf, offeredAt }] of fresh)
       metrics
