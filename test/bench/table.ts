@@ -76,6 +76,14 @@ export const BENCHES: readonly Bench[] = [
     cases: [{ name: 'get-run', load: async () => (await import('./api.ts')).getRun }],
   },
   {
+    name: 'page',
+    doc: 'how smoothly the page moves, in a real Chromium; 60 frames a second is all a screen shows',
+    cases: [
+      { name: 'grid', load: async () => (await import('./page.ts')).grid },
+      { name: 'now', load: async () => (await import('./page.ts')).now },
+    ],
+  },
+  {
     name: 'archive',
     doc: 'recorded CI read and put in order of time',
     cases: [

@@ -4,7 +4,7 @@ import { theme } from '../data/theme.ts'
 import { useStore } from '../data/store.ts'
 
 /** Width of a cell and height of a strip, in pixels. */
-export const CELL_WIDTH = 7
+const CELL_WIDTH = 7
 const HEIGHT = 16
 
 /** Colour of a cell, and how much of its height it fills: a failure is known without its colour. */

@@ -37,7 +37,7 @@ export const WORD_LOOKS: Readonly<Record<TestWord, WordLook>> = {
     doc: 'a word that this page does not know',
   },
 }
-export const WORDS = Object.keys(WORD_LOOKS) as TestWord[]
+const WORDS = Object.keys(WORD_LOOKS) as TestWord[]
 export const wordOf = (name: string | null): TestWord | null =>
   WORDS.find((word) => word === name) ?? null
 
