@@ -66,11 +66,20 @@ const encoded = (path: string): string => path.split('/').map(encodeURIComponent
 export const fileUrl = (storage: string, { bucket, path }: Folder, file: string): string =>
   `${base(storage)}/${bucket}/${encoded(`${path}/${file}`)}`
 
-/** Address that lists the JUnit files of a run, a page at a time. */
-export const junitListUrl = (storage: string, { bucket, path }: Folder, page = ''): string => {
+/** Files that are looked for among the artifacts of a run. */
+const TEST_FILES = '**/junit*.xml'
+const TEST_FILES_AND_LOGS = '**/{junit*.xml,build-log.txt}'
+
+/** Address that lists the JUnit files of a run, and the logs of its steps where they are wanted, a page at a time. */
+export const listUrl = (
+  storage: string,
+  { bucket, path }: Folder,
+  hasLogs: boolean,
+  page = '',
+): string => {
   const query = new URLSearchParams({
     prefix: `${path}/artifacts/`,
-    matchGlob: '**/junit*.xml',
+    matchGlob: hasLogs ? TEST_FILES_AND_LOGS : TEST_FILES,
     fields: 'items(name,size,updated,generation),nextPageToken',
     ...(page === '' ? {} : { pageToken: page }),
   })

@@ -1,48 +1,37 @@
-/** JUnit files of a run as they appear in its bucket. Each is read once per generation, as a stream. */
+/** JUnit files of a run, and logs of its steps, as they appear in its bucket: the list, and the tests. Each is read once per generation, as a stream. */
 
-import type { RunEvent, TestResult } from '../../schemas/events.ts'
 import { RefusedPayload, type Refused } from '../payload/heard.ts'
 import { jsonOf, jsonsAt, numberAt, textAt, type Json } from '../payload/json.ts'
 import { dropBody, getJson, type Get } from '../payload/reach.ts'
 import { timesOf } from '../payload/times.ts'
-import { fileUrl, junitListUrl, type Folder } from './bucket.ts'
+import { fileUrl, listUrl, type Folder } from './bucket.ts'
 import type { OpenRun } from './cursor.ts'
 import { junitReader } from './junit.ts'
 import { isApart } from './past.ts'
+import { stepOf, type FileStore, type TestFile, type TestReading } from './run-files.ts'
 
 const MAX_LIST_BYTES = 4 * 2 ** 20
 const MAX_FILE_BYTES = 256 * 2 ** 20
 const MAX_PAGES = 10
 const MAX_FILES = 500
 
-export interface TestFile {
-  readonly open: OpenRun
-  /** Path inside the run's folder. */
-  readonly path: string
-  readonly mark: string
-  readonly updatedAt: number | null
-}
-export interface TestReading {
-  readonly facts: readonly RunEvent[]
-  readonly tests: readonly TestResult[]
-  readonly refused: readonly Refused[]
-}
-
 /** A file of the list, null where it is none of this run's, or too large. */
 const fileOf = (item: Json, open: OpenRun, folder: Folder, now: number): TestFile | null => {
   const name = textAt(item, 'name') ?? ''
   const path = name.slice(folder.path.length + 1)
   const isOurs = name.startsWith(`${folder.path}/`) && !path.split('/').includes('..')
-  if (!isOurs || !/(?:^|\/)junit[^/]*\.xml$/.test(path)) return null
-  if ((numberAt(item, 'size') ?? 0) > MAX_FILE_BYTES) return null
+  const isTests = /(?:^|\/)junit[^/]*\.xml$/.test(path)
+  if (!isOurs || (!isTests && stepOf(path) === null)) return null
+  const size = numberAt(item, 'size') ?? 0
+  if (isTests && size > MAX_FILE_BYTES) return null
   const generation = textAt(item, 'generation') ?? textAt(item, 'updated') ?? ''
   const updatedAt = timesOf(now, []).iso(item, 'updated')
-  return { open, path, mark: `${path}@${generation}`, updatedAt }
+  return { open, path, mark: `${path}@${generation}`, updatedAt, size }
 }
 
 const listPages = async (
   get: Get,
-  storage: string,
+  { storage, hasLogs }: FileStore,
   open: OpenRun,
   folder: Folder,
   now: number,
@@ -50,12 +39,13 @@ const listPages = async (
   const found: TestFile[] = []
   let page = ''
   for (let pages = 0; pages < MAX_PAGES; pages += 1) {
-    const url = junitListUrl(storage, folder, page)
+    const url = listUrl(storage, folder, hasLogs, page)
     const asking = { isUrgent: !open.isEnded }
     const list = jsonOf(await getJson(get, url, MAX_LIST_BYTES, asking))
     for (const item of jsonsAt(list, 'items')) {
       const file = fileOf(item, open, folder, now)
-      if (file !== null && !open.files.includes(file.mark)) found.push(file)
+      const isWanted = file !== null && (hasLogs || stepOf(file.path) === null)
+      if (isWanted && !open.files.includes(file.mark)) found.push(file)
     }
     page = textAt(list, 'nextPageToken') ?? ''
     if (page === '') break
@@ -64,16 +54,16 @@ const listPages = async (
 }
 
 /** Files of a run that were not read yet; none where the bucket does not answer with a list. */
-export const listTests = async (
+export const listFiles = async (
   get: Get,
-  storage: string,
+  store: FileStore,
   open: OpenRun,
   now: number,
 ): Promise<TestFile[]> => {
   open.listedAt = now
   if (open.folder === null || open.files.length >= MAX_FILES) return []
   try {
-    const found = await listPages(get, storage, open, open.folder, now)
+    const found = await listPages(get, store, open, open.folder, now)
     return found.slice(0, MAX_FILES - open.files.length)
   } catch (error) {
     if (!isApart(error)) throw error
@@ -110,11 +100,11 @@ export async function* readTests(
   try {
     for await (const piece of answer.body) {
       const tests = reader.push(piece)
-      if (tests.length > 0) yield { facts: [], tests, refused: [] }
+      if (tests.length > 0) yield { facts: [], tests, refused: [], others: [] }
     }
-    last = { facts: [reader.end()], tests: [], refused: [] }
+    last = { facts: [reader.end()], tests: [], refused: [], others: [] }
   } catch (error) {
-    last = { facts: [], tests: [], refused: [refusedOf(error, path)] }
+    last = { facts: [], tests: [], refused: [refusedOf(error, path)], others: [] }
   }
   open.files.push(mark)
   yield last

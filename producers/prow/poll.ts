@@ -8,9 +8,11 @@ import { isOfOneHost } from '../polling/source-error.ts'
 import { fileUrl, podLogUrl } from './bucket.ts'
 import type { OpenRun, ProwCursor } from './cursor.ts'
 import { followLog } from './follow-log.ts'
-import { listTests, readTests } from './follow-tests.ts'
+import { readStepLog } from './follow-steps.ts'
+import { listFiles, readTests } from './follow-tests.ts'
 import { lostRuns, readListing } from './listing.ts'
 import { historyTurns, lostTurn, podTurn, type PastConfig } from './past.ts'
+import { stepOf } from './run-files.ts'
 
 export interface ProwConfig extends PastConfig {
   /** Address of deck, as in `https://prow.k8s.io`. */
@@ -26,6 +28,8 @@ export interface ProwConfig extends PastConfig {
   readonly runLogBytes: number
   /** Runs whose logs are asked for in one round at most; those asked longest ago come first. */
   readonly roundLogs: number
+  /** The logs that steps leave among their artifacts are read too. */
+  readonly hasStepLogs: boolean
   /** Time between two looks for test files of one run, in milliseconds. */
   readonly testsEveryMs: number
 }
@@ -149,14 +153,16 @@ async function* logTurns(round: Round): AsyncGenerator<Turn> {
 
 /** Lists are asked for side by side; each file is read by itself, however long it is. */
 async function* testTurns(
-  { get, config: { storage }, now }: Round,
+  { get, config: { storage, hasStepLogs: hasLogs }, now }: Round,
   runs: readonly OpenRun[],
 ): AsyncGenerator<Turn> {
   if (storage === null) return
-  const lists = ahead(runs, SIDE_BY_SIDE, (open) => listTests(get, storage, open, now))
+  const lists = ahead(runs, SIDE_BY_SIDE, (open) => listFiles(get, { storage, hasLogs }, open, now))
   for await (const files of lists)
-    for (const file of files)
-      for await (const reading of readTests(get, storage, file, now)) yield turnOf(reading)
+    for (const file of files) {
+      const read = stepOf(file.path) === null ? readTests : readStepLog
+      for await (const reading of read(get, storage, file, now)) yield turnOf(reading)
+    }
 }
 
 async function* dueTests(round: Round): AsyncGenerator<Turn> {

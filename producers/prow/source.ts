@@ -32,6 +32,11 @@ export const PROW = sourceRow({
       range: [1, 10_000],
       otherwise: 100,
     },
+    step_logs: {
+      type: 'flag',
+      doc: 'Read the logs that steps leave among their artifacts too, each once: one request for each step.',
+      otherwise: true,
+    },
     every: {
       type: 'duration',
       doc: 'Time from one look at the list to the next.',
@@ -71,6 +76,7 @@ export const PROW = sourceRow({
       roundLogBytes: values.log_budget * MB,
       runLogBytes: MB,
       roundLogs: values.logs,
+      hasStepLogs: values.step_logs,
       testsEveryMs: values.tests_every,
     }
     return {

@@ -20,6 +20,7 @@ export const config: ProwConfig = {
   roundLogBytes: 100_000,
   runLogBytes: 50_000,
   roundLogs: 10,
+  hasStepLogs: true,
   testsEveryMs: 5 * MINUTE_MS,
 }
 const FOLDER = 'logs/periodic-e2e/11'

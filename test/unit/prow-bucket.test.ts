@@ -5,7 +5,7 @@ import {
   fileUrl,
   folderOf,
   historyUrl,
-  junitListUrl,
+  listUrl,
   podLogUrl,
 } from '../../producers/prow/bucket.ts'
 import {
@@ -75,7 +75,7 @@ describe('addresses', () => {
       'https://deck.example/log?job=j%26id%3D2%0D%0AHost%3A+evil&id=11',
     )
     expect(
-      new URL(junitListUrl('https://s.example', folder, 'p&x')).searchParams.get('prefix'),
+      new URL(listUrl('https://s.example', folder, true, 'p&x')).searchParams.get('prefix'),
     ).toBe('logs/j/11/artifacts/')
     expect(historyUrl('https://d.example', 'b', 'logs', 'j', '9&x')).toBe(
       'https://d.example/job-history/gs/b/logs/j?buildId=9%26x',
