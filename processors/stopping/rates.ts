@@ -50,21 +50,29 @@ export const expertRates = (recent: readonly boolean[], pooled: number): Rate[] 
 
 /**
  * The experts mixed by how likely they made what happened (exponentially weighted forecaster with log loss: Vovk 1990;
- * forgetting as in Herbster and Warmuth 1998). `scores` are log likelihoods, zero at first.
+ * forgetting as in Herbster and Warmuth 1998). `scores` are log likelihoods, zero at first. It rests on as many runs as give
+ * its variance: that of each expert, and that between them, since nobody knows which of them is right.
+ * Example: two equal experts of .2 and .4 over 16 runs each: .3, of variance .0125 + .01, as 9.3 runs have.
  */
 export const mixed = (rates: readonly Rate[], scores: readonly number[]): Rate => {
   const best = Math.max(...rates.map((_, i) => scores[i] ?? 0))
   let total = 0
-  let rate = 0
-  let runs = 0
+  let sum = 0
   rates.forEach((each, i) => {
-    const weight = (EXPERTS[i]?.trust ?? 1) * Math.exp((scores[i] ?? 0) - best)
+    const weight = weightOf(i, scores, best)
     total += weight
-    rate += weight * each.rate
-    runs += weight * each.effectiveRuns
+    sum += weight * each.rate
   })
-  return { rate: rate / total, effectiveRuns: runs / total }
+  const rate = sum / total
+  let variance = 0
+  rates.forEach((each, i) => {
+    const own = (each.rate * (1 - each.rate)) / each.effectiveRuns
+    variance += (weightOf(i, scores, best) / total) * (own + (each.rate - rate) ** 2)
+  })
+  return { rate, effectiveRuns: (rate * (1 - rate)) / variance }
 }
+const weightOf = (expert: number, scores: readonly number[], best: number): number =>
+  (EXPERTS[expert]?.trust ?? 1) * Math.exp((scores[expert] ?? 0) - best)
 
 /** Scores after one more outcome. */
 export const rescored = (
