@@ -76,7 +76,7 @@ const startFromJars = async (): Promise<TestBroker> => {
 }
 
 /** The first group and the first transaction make topics of the broker's own: that takes seconds. */
-const warmUp = async (connection: Connection): Promise<void> => {
+export const warmUp = async (connection: Connection): Promise<void> => {
   const admin = patientClient(connection).admin()
   await admin.connect()
   for (let isWarm = false; !isWarm;)

@@ -1,0 +1,127 @@
+/** Brokers that can be killed, stopped and started one by one: one alone, or three that keep everything three times, two of them at least. */
+
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { patientClient } from '../../runtime/kafka/client.ts'
+import { plainConnection, type Connection } from '../../runtime/kafka/connection.ts'
+import { freePort, NATIVE, NATIVE_CACHE, warmUp } from './broker.ts'
+
+const run = promisify(execFile)
+const MOST_WAIT_MS = 120_000
+
+export interface Brokers {
+  readonly connection: Connection
+  /** Numbers of the brokers. */
+  readonly ids: readonly number[]
+  /** As a crash does: at once, and with what it has on disk. */
+  readonly kill: (id: number) => Promise<void>
+  /** Lets it hand over what it leads, and end. */
+  readonly stop: (id: number) => Promise<void>
+  /** Resolves when it takes connections. */
+  readonly up: (id: number) => Promise<void>
+  /** Resolves when every replica of every partition is in sync: nothing is lost if any one broker dies then. */
+  readonly inSync: () => Promise<void>
+  readonly remove: () => Promise<void>
+}
+
+export interface BrokersOptions {
+  readonly count: 1 | 3
+  /** Where clients are told to find a broker that is alone: a proxy before it. */
+  readonly advertisedPort?: number
+}
+
+export const startBrokers = async ({ count, advertisedPort }: BrokersOptions): Promise<Brokers> => {
+  mkdirSync(NATIVE_CACHE, { recursive: true })
+  const home = mkdtempSync(join(tmpdir(), 'stopline-kafka3-'))
+  symlinkSync(join(NATIVE_CACHE, 'libs'), join(home, 'libs'))
+  const port = await freePort()
+  const script = (...args: string[]) =>
+    run('bash', [join(NATIVE, 'kafka.sh'), ...args], {
+      env: { ...process.env, KAFKA_HOME: home, KAFKA_PORT: String(port), KAFKA_HEAP: '256m' },
+    })
+  const pidOf = async (id: number): Promise<number> => {
+    const { stdout } = await script('status')
+    const pid = new RegExp(`^node ${id} pid (\\d+)`, 'm').exec(stdout)?.[1]
+    if (pid === undefined) throw new Error(`broker ${id} is not running`)
+    return Number(pid)
+  }
+  const remove = async (): Promise<void> => {
+    await script('wipe')
+    rmSync(home, { recursive: true, force: true })
+  }
+  try {
+    await script('start', String(count))
+    if (advertisedPort !== undefined) {
+      await script('stop')
+      advertise(join(home, 'node-1.properties'), advertisedPort)
+      await script('start', String(count))
+    }
+    const ids = Array.from({ length: count }, (_, index) => index + 1)
+    const connection = plainConnection(ids.map((id) => `127.0.0.1:${port + id - 1}`))
+    if (advertisedPort === undefined) await warmUp(connection)
+    return {
+      connection,
+      ids,
+      kill: async (id) => {
+        await script('kill', String(id))
+      },
+      stop: async (id) => {
+        const pid = await pidOf(id)
+        process.kill(pid, 'SIGTERM')
+        await isGone(pid)
+      },
+      up: async (id) => {
+        await script('up', String(id))
+      },
+      inSync: () => inSync(connection),
+      remove,
+    }
+  } catch (error) {
+    await remove()
+    throw error
+  }
+}
+
+const advertise = (file: string, port: number): void => {
+  const text = readFileSync(file, 'utf8')
+  writeFileSync(
+    file,
+    text.replace(
+      /^advertised\.listeners=.*$/m,
+      `advertised.listeners=PLAINTEXT://127.0.0.1:${port}`,
+    ),
+  )
+}
+
+const inSync = async (connection: Connection): Promise<void> => {
+  const deadline = Date.now() + MOST_WAIT_MS
+  const admin = patientClient(connection).admin()
+  await admin.connect()
+  try {
+    for (;;) {
+      const { topics } = await admin.fetchTopicMetadata()
+      const lacking = topics.filter(({ partitions }) =>
+        partitions.some(({ isr, replicas }) => isr.length < replicas.length),
+      )
+      if (lacking.length === 0) return
+      if (Date.now() > deadline) throw new Error(`${lacking.length} topics are not in sync`)
+      await wait(200)
+    }
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+const isGone = async (pid: number): Promise<void> => {
+  for (;;)
+    try {
+      process.kill(pid, 0)
+      await wait(50)
+    } catch {
+      return
+    }
+}
