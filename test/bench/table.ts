@@ -92,6 +92,14 @@ export const BENCHES: readonly Bench[] = [
     ],
   },
   {
+    name: 'tests',
+    doc: '100,000 distinct tests in 1,000 jobs: 2,000,000 results, each run naming every test of its job',
+    cases: [
+      { name: 'results', load: async () => (await import('./tests.ts')).results },
+      { name: 'views', load: async () => (await import('./tests.ts')).resultsWithViews },
+    ],
+  },
+  {
     name: 'cost',
     doc: 'forecasts and density fits by the call',
     cases: [
