@@ -39,7 +39,7 @@ describe('the drift guard of a job', () => {
   it('holds stops of a ground back after two wrong ones, until right ones outweigh them', () => {
     const wanted = [true, false, false]
     const hit = times(2, run({ pFail: 0.95, wanted }), times(8, run({ failed: true, wanted })))
-    expect(hit.held).toEqual([true, false, false, false])
+    expect(hit.held).toEqual([true, false, false, false, false])
     expect(whyGuarded(hit)).toContain('would have hit passing runs')
     let guard = hit
     let rights = 0
