@@ -11,8 +11,9 @@ COPY tsconfig.json vite.config.ts ./
 COPY schemas schemas
 COPY api/web api/web
 RUN npx vite build
-# What builds the page is not needed where it is shown.
-RUN npm uninstall --no-save --omit=dev --no-progress vite @preact/preset-vite preact uplot
+# What builds the page is not needed where it is shown; npm brings back what it misses.
+RUN npm uninstall --no-save --omit=dev --no-progress vite @preact/preset-vite preact uplot \
+ && rm -rf node_modules/node-linux-*
 
 FROM node:24-slim
 ENV NODE_ENV=production
