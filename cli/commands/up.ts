@@ -12,6 +12,7 @@ import { openPipeline, serveApi } from '../pipeline.ts'
 import { DEMO_OPTIONS, liveConfig, SOURCE_OPTIONS } from '../source-options.ts'
 import { claimStore, storeFolder } from '../store-folder.ts'
 import { configuredAlerts, tellAlertSettings } from '../alerts/settings.ts'
+import { actingOf, actOnStops } from '../act.ts'
 import { receiversOf, tellReceivers } from '../notify.ts'
 
 export const up: Command = {
@@ -57,6 +58,7 @@ With DIR... it replays recorded CI (folders with a runs.csv, see docs/archive.md
     const alerts = configuredAlerts(invocation)
     const receivers = receiversOf(invocation)
     const bot = botTarget(invocation, config !== null)
+    const acting = actingOf(invocation)
     const metrics = createMetrics()
     const runtime = openPipeline(folder, modelsOf(invocation).models)
     const checkpointer = runtime.store.checkpointBeside()
@@ -75,6 +77,7 @@ With DIR... it replays recorded CI (folders with a runs.csv, see docs/archive.md
         feeder.feed(fed),
         tellReceivers(runtime, receivers, metrics, invocation.signal),
         speak(runtime, bot, invocation.signal),
+        actOnStops(runtime, acting, invocation.signal),
       ])
       await app.close()
     } finally {

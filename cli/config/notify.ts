@@ -200,7 +200,7 @@ const readOne = (given: unknown, place: string, outer: Reading, ports: Ports): R
   const values = readFields({ ...COMMON_RECEIVER_FIELDS, ...row.fields }, given, reading)
   // Everything of its own has to be there.
   for (const [name, value] of Object.entries(values))
-    if (Object.hasOwn(row.fields, name) && value === null && !Object.hasOwn(given, name))
+    if (Object.hasOwn(row.fields, name) && value === null && (given[name] ?? null) === null)
       outer.problems.push(`${place}.${name} is missing`)
   if (!isZone(text(values, 'zone'))) outer.problems.push(`${place}.zone is no time zone`)
   if (

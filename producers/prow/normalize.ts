@@ -50,6 +50,8 @@ const spanOf = (job: Json, now: number, notes: Note[]): Span => {
 const startLabels = (job: Json, retests: number): Record<string, string> => {
   const decoration = jsonAt(job, 'spec', 'decoration_config')
   return labelsOf({
+    // By this name the job is asked for, and stopped.
+    prowjob: textAt(job, 'metadata', 'name'),
     context: textAt(job, 'spec', 'context'),
     cluster: textAt(job, 'spec', 'cluster'),
     optional: textAt(job, 'metadata', 'labels', 'prow.k8s.io/is-optional'),

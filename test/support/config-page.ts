@@ -5,6 +5,7 @@ import { COMMON_FIELDS, CONFIG_FILE, SETTINGS } from '../../producers/config/con
 import type { Field, FieldTable } from '../../producers/config/fields.ts'
 import { JOB_FIELDS } from '../../producers/config/job-policies.ts'
 import { OWNER_FIELDS, RULE_FIELDS } from '../../cli/config/alerts.ts'
+import { ACTING_FIELDS, TARGET_FIELDS } from '../../cli/config/acting.ts'
 import { COMMON_RECEIVER_FIELDS, RECEIVER_KINDS } from '../../cli/config/notify.ts'
 import { SOURCES } from '../../producers/sources.ts'
 
@@ -92,6 +93,11 @@ export const configPage = (): Promise<string> =>
         doc,
         table(fields),
       ]),
+      '## acting',
+      'Whether stops are acted on, and within which bounds ([acting.md](acting.md)).',
+      table(ACTING_FIELDS),
+      'Each item of `targets`, of which all are needed:',
+      table(TARGET_FIELDS),
     ].join('\n\n'),
     { parser: 'markdown', printWidth: 120, singleQuote: true },
   )

@@ -27,6 +27,8 @@ const listening = async (server: Server | ReturnType<typeof createServer>, port:
 const parsed = (text: string): Record<string, unknown> =>
   text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
 
+const textOf = (body: unknown): string => (typeof body === 'string' ? body : JSON.stringify(body))
+
 /** Each request takes the next fault; without one it is handled. */
 export const startHttpWorld = async (handle: Handle, faults: Fault[] = [], port = 0) => {
   const calls: HeardCall[] = []
@@ -47,7 +49,7 @@ export const startHttpWorld = async (handle: Handle, faults: Fault[] = [], port 
       const isHandled = fault === undefined || fault.fault === 'late'
       const answer = isHandled ? handle(call) : { status: fault.status ?? 200, body: {} }
       if (fault?.fault !== undefined) request.socket.destroy()
-      else response.writeHead(answer.status, fault?.headers).end(JSON.stringify(answer.body))
+      else response.writeHead(answer.status, fault?.headers).end(textOf(answer.body))
     })
   })
   const bound = await listening(server, port)

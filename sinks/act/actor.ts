@@ -1,0 +1,237 @@
+/**
+ * Acts on stops: reads decisions in order, asks whether each may be acted on, writes what it is about to do to the log, does
+ * it, and writes what came of it. A process that dies in between finds its intention again and asks the source how the run
+ * is before it does anything: a run is stopped once, however often it dies.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Clock } from '../../runtime/clock.ts'
+import type { LogReader } from '../../runtime/ports.ts'
+import type { Act, ActState, Decision, Measure, Run, RunRef } from '../../schemas/events.ts'
+import { jobKey, key, runKey } from '../../schemas/keys.ts'
+import { actOf, createLedger, type Ledger } from './ledger.ts'
+import { isOptedIn, permit, type ActingLimits, type Verdict } from './permit.ts'
+import type { RunState, Target } from './target.ts'
+
+export const ACT_CURSOR = 'act/decisions'
+const TOPIC = 'ci.decisions.v1'
+const MOST_TRIES = 5
+const MOST_ASKS = 20
+
+/** Instants at which a test may kill it. */
+export type ActPoint = 'before-intent' | 'after-intent' | 'after-request' | 'after-result'
+
+export interface ActorDeps {
+  readonly log: LogReader
+  readonly clock: Clock
+  readonly loadCursor: (name: string) => number | undefined
+  readonly saveCursor: (name: string, offset: number) => void
+  /** Read models, as JSON text. */
+  readonly view: (name: string, rowKey: string) => string | undefined
+  /** Writes to the log; on return it is there for good. */
+  readonly offer: (act: Act) => void
+  /** The kill switch: asked before every act. */
+  readonly isSwitchedOff: () => boolean
+  readonly onCommit: (listener: () => void) => () => void
+  readonly onPoint?: (point: ActPoint) => void
+}
+export interface Acting {
+  /** Dry run: everything but the request itself. */
+  readonly isDry: boolean
+  readonly limits: ActingLimits
+  readonly targets: readonly Target[]
+  /** Wait between two tries of one act. Unit: milliseconds. */
+  readonly retryMs: number
+}
+
+const parsed = (json: string | undefined): unknown =>
+  json === undefined ? undefined : JSON.parse(json)
+
+const measuresOf = (ref: RunRef, { view }: ActorDeps): Measure[] =>
+  [
+    key('job', jobKey(ref), 'total'),
+    key('repo', key(ref.source, ref.repo), 'total'),
+    key('community', ref.source, 'total'),
+  ].flatMap((name) => (parsed(view('measures', name)) as Measure | undefined) ?? [])
+
+/** A decision, or the act that was begun about it. */
+type Cause = Parameters<typeof actOf>[0]
+
+class Actor {
+  readonly #acting: Acting
+  readonly #deps: ActorDeps
+  readonly #ledger: Ledger
+  readonly #signal: AbortSignal
+
+  constructor(acting: Acting, deps: ActorDeps, signal: AbortSignal) {
+    this.#acting = acting
+    this.#deps = deps
+    this.#signal = signal
+    const acts = [...deps.log.read('ci.acts.v1')].flatMap(({ record }) => record ?? [])
+    this.#ledger = createLedger(acts)
+  }
+
+  /** Finishes what was begun before the process ended. */
+  async resume(): Promise<void> {
+    for (const act of this.#ledger.open()) {
+      const cause: Cause = { ...act, eventId: act.decision }
+      const [run, target] = [this.#runOf(act), this.#targetOf(act)]
+      if (run === undefined || target === undefined)
+        this.#write(cause, 'failed', {
+          ...act,
+          reason: 'its run or its source is not known any more',
+        })
+      else await this.#carryOut(cause, run, target, act.precision, act.tries)
+    }
+  }
+
+  async onDecision(decision: Decision): Promise<void> {
+    if (decision.level !== 'stop' || this.#ledger.isSettled(decision)) return
+    const run = this.#runOf(decision)
+    // Of jobs that have not asked for it nothing is written either.
+    if (run === undefined || !isOptedIn(run)) return
+    const target = this.#targetOf(decision)
+    const verdict = this.#permit(decision, run, target)
+    const kind = target?.kind ?? ''
+    if (!verdict.isAllowed || target === undefined)
+      this.#write(decision, 'refused', { kind, ...verdict, tries: 0 })
+    else if (this.#acting.isDry) this.#write(decision, 'dryRun', { kind, ...verdict, tries: 0 })
+    else await this.#carryOut(decision, run, target, verdict.precision, 0)
+  }
+
+  #permit(decision: Decision, run: Run, target: Target | undefined): Verdict {
+    const { clock, isSwitchedOff } = this.#deps
+    const now = clock.now()
+    const situation = {
+      ...{ run, now, measures: measuresOf(decision, this.#deps), isSwitchedOff: isSwitchedOff() },
+      ...{ actsInHour: this.#ledger.inHour(now), hasTarget: target !== undefined },
+    }
+    const verdict = permit(decision, situation, this.#acting.limits)
+    const missing = target?.missing(run) ?? null
+    return verdict.isAllowed && missing !== null
+      ? { ...verdict, isAllowed: false, reason: missing }
+      : verdict
+  }
+
+  /** Writes the intention, acts, writes the result. `tries` requests may have been sent before. */
+  async #carryOut(
+    cause: Cause,
+    run: Run,
+    target: Target,
+    precision: number | null,
+    sofar: number,
+  ): Promise<void> {
+    const { kind } = target
+    let tries = sofar
+    for (let asks = 0; ;) {
+      if (tries > 0) {
+        // A request may have been sent: what the source says of the run comes first.
+        const state = await target.stateOf(run, this.#signal)
+        const over = this.#over(state, tries, asks)
+        if (over !== null) {
+          this.#write(cause, over.state, { kind, reason: over.reason, precision, tries })
+          return
+        }
+        if (state === 'unknown') {
+          asks += 1
+          await this.#wait()
+          continue
+        }
+      }
+      tries += 1
+      this.#deps.onPoint?.('before-intent')
+      this.#write(cause, 'intended', { kind, reason: 'about to be stopped', precision, tries })
+      this.#deps.onPoint?.('after-intent')
+      const reached = await target.stop(run, this.#signal)
+      this.#deps.onPoint?.('after-request')
+      if (reached.kind !== 'again') {
+        const reason = reached.kind === 'done' ? 'the source has taken it' : reached.why
+        this.#write(cause, reached.kind, { kind, reason, precision, tries })
+        this.#deps.onPoint?.('after-result')
+        return
+      }
+      await this.#wait()
+    }
+  }
+
+  /** Why nothing more is to be done about a run; null where it still runs, as far as is known. */
+  #over(
+    state: RunState,
+    tries: number,
+    asks: number,
+  ): { readonly state: ActState; readonly reason: string } | null {
+    if (state === 'stopped') return { state: 'done', reason: 'the source says that it is stopped' }
+    if (state === 'over') return { state: 'moot', reason: 'the source says that it was over' }
+    if (this.#deps.isSwitchedOff()) return { state: 'failed', reason: 'acting was switched off' }
+    if (tries >= MOST_TRIES) return { state: 'failed', reason: `tried ${tries} times` }
+    if (asks >= MOST_ASKS) return { state: 'failed', reason: 'the source does not say how it is' }
+    return null
+  }
+
+  #wait(): Promise<void> {
+    return sleep(this.#acting.retryMs, undefined, { signal: this.#signal })
+  }
+
+  #write(
+    cause: Cause,
+    state: ActState,
+    more: Pick<Act, 'kind' | 'reason' | 'precision' | 'tries'>,
+  ): void {
+    const { kind, reason, precision, tries } = more
+    const act = actOf(cause, state, this.#deps.clock.now(), { kind, reason, precision, tries })
+    this.#deps.offer(act)
+    this.#ledger.take(act)
+  }
+
+  #runOf(ref: RunRef): Run | undefined {
+    return parsed(this.#deps.view('runs', runKey(ref))) as Run | undefined
+  }
+  #targetOf({ source }: RunRef): Target | undefined {
+    return this.#acting.targets.find((target) => target.source === source)
+  }
+}
+
+const LOOK_AGAIN_MS = 60_000
+
+/** Resolves when there is more to read, or when the signal aborts. */
+const grown = async (
+  { log, onCommit }: ActorDeps,
+  read: number,
+  signal: AbortSignal,
+): Promise<void> => {
+  const woken = new AbortController()
+  const stop = onCommit(() => {
+    if (log.endOffset(TOPIC) > read) woken.abort()
+  })
+  try {
+    if (log.endOffset(TOPIC) > read) return
+    const either = AbortSignal.any([woken.signal, signal])
+    await sleep(LOOK_AGAIN_MS, undefined, { signal: either }).catch(() => undefined)
+  } finally {
+    stop()
+  }
+}
+
+/** Acts until the signal aborts. Where it never ran it starts with what comes next. */
+export const runActor = async (
+  acting: Acting,
+  deps: ActorDeps,
+  signal: AbortSignal,
+): Promise<void> => {
+  const actor = new Actor(acting, deps, signal)
+  let read = deps.loadCursor(ACT_CURSOR) ?? deps.log.endOffset(TOPIC)
+  try {
+    await actor.resume()
+    while (!signal.aborted) {
+      for (const { record, offset } of deps.log.read(TOPIC, read)) {
+        if (record !== null) await actor.onDecision(record)
+        read = offset + 1
+        deps.saveCursor(ACT_CURSOR, read)
+      }
+      deps.saveCursor(ACT_CURSOR, read)
+      await grown(deps, read, signal)
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}
