@@ -3,7 +3,9 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fastify, { type FastifyInstance } from 'fastify'
-import type { ApiDeps } from './deps.ts'
+import { addAccess, addSession } from './access.ts'
+import { addCommands } from './commands.ts'
+import type { Access, ApiDeps } from './deps.ts'
 import { asyncApi } from '../schemas/asyncapi.ts'
 import { createAnswerCache } from './answer-cache.ts'
 import { addHealth, HEALTH_ROUTE } from './health.ts'
@@ -27,6 +29,7 @@ const BODY_LIMIT_BYTES = 64 * 1024
 const MAX_ADDRESS_CHARS = 4_096
 const REQUEST_TIMEOUT_MS = 10_000
 const SAMPLE_MS = 1_000
+const EVERYBODY: Access = { tokens: [], perMinute: Infinity, origins: [], now: Date.now }
 
 const addDocs = async (app: FastifyInstance): Promise<void> => {
   await app.register(swagger, {
@@ -83,18 +86,23 @@ export const buildApp = async (deps: ApiDeps): Promise<FastifyInstance> => {
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   for (const schema of [...RECORD_SCHEMAS, PROBLEM_SCHEMA]) app.addSchema(schema)
   addLimits(app)
+  const access = deps.access ?? EVERYBODY
+  const { pageFollows } = addAccess(app, access)
   addRequestMetrics(app, deps.metrics)
   await addDocs(app)
   const cache = createAnswerCache(deps)
   const found = routes(addThroughput(app, deps), createRunAnswers(deps))
   for (const row of [...found, HEALTH_ROUTE]) addRoute(app, deps, cache, row)
   addShapes(app, deps)
+  addSession(app, access)
+  addCommands(app, deps)
   addWhatIf(app, deps)
   addPredict(app, deps)
   await addOpenInference(app, deps)
   addStream(app, deps)
   addHealth(app, deps)
   await addIngest(app, deps)
+  pageFollows()
   await addPage(app, deps.webFolder)
   return app
 }

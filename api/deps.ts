@@ -3,6 +3,7 @@
 import type { LogRecord, PartitionedLog, ViewStore } from '../runtime/ports.ts'
 import type { ServedModels } from '../runtime/models/serving.ts'
 import type { Metrics } from '../runtime/metrics.ts'
+import type { IncidentCommand } from '../schemas/events.ts'
 import type { TopicName } from '../schemas/topics.ts'
 
 /** Cheap, asked with every answer. */
@@ -48,7 +49,30 @@ export interface IngestResult {
   readonly records: number
 }
 
+export type Role = 'read' | 'operate'
+export interface AccessToken {
+  readonly name: string
+  readonly role: Role
+  /** SHA-256 of the token, in hex: the token itself is kept nowhere. */
+  readonly sha256: string
+  /** When it ends, in milliseconds since the epoch; null: never. */
+  readonly until: number | null
+}
+/** Who may ask what, how often, and from which pages. */
+export interface Access {
+  readonly tokens: readonly AccessToken[]
+  readonly perMinute: number
+  /** Origins of other pages that may read answers. */
+  readonly origins: readonly string[]
+  /** The wall clock, in milliseconds. */
+  readonly now: () => number
+}
+
 export interface ApiDeps {
+  /** Missing: everybody may read, as often as they like. */
+  readonly access?: Access | undefined
+  /** Puts a command on the log; false where one of its id is there. Missing where none are taken. */
+  readonly command?: ((command: IncidentCommand) => boolean) | undefined
   readonly views: ViewStore
   /** True where other processes write the views: a commit heard of here may not be in them yet. */
   readonly areViewsRemote?: boolean

@@ -23,11 +23,12 @@ export interface ServeOptions {
   readonly sources: () => readonly SourceStatus[]
   readonly ingest?: ApiDeps['ingest']
   readonly models?: ApiDeps['models']
+  readonly access?: ApiDeps['access']
 }
 
 export const serveApi = (
   runtime: EmbeddedRuntime,
-  { metrics, wanted, sources, ingest, models }: ServeOptions,
+  { metrics, wanted, sources, ingest, models, access }: ServeOptions,
 ): Promise<FastifyInstance> =>
   buildApp({
     views: runtime.views,
@@ -43,5 +44,21 @@ export const serveApi = (
     onCommit: (listener) => runtime.onCommit(listener),
     ingest,
     models,
+    access,
+    command: commandsOf(runtime),
     webFolder: WEB_FOLDER,
   })
+
+/** Puts commands on the log, each once: those of earlier processes are on it. */
+const commandsOf = (runtime: EmbeddedRuntime): NonNullable<ApiDeps['command']> => {
+  let taken: Set<string> | undefined
+  return (record) => {
+    taken ??= new Set(
+      [...runtime.log.read('ci.incident-commands.v1')].map((row) => row.record?.eventId ?? ''),
+    )
+    if (taken.has(record.eventId)) return false
+    runtime.commit([{ topic: 'ci.incident-commands.v1', record }], runtime.now + 1)
+    taken.add(record.eventId)
+    return true
+  }
+}

@@ -45,6 +45,27 @@ export const ERRORS = {
     title: 'The request cannot be understood',
     remedy: 'Read the detail; /docs shows what each route takes.',
   },
+  unauthorised: {
+    status: 401,
+    title: 'A token is needed',
+    remedy:
+      'Send a token that is configured here and has not ended: Authorization: Bearer TOKEN (docs/config.md, access).',
+  },
+  forbidden: {
+    status: 403,
+    title: 'The token may not do this',
+    remedy: 'Ask with a token of the role operate.',
+  },
+  'too-many-requests': {
+    status: 429,
+    title: 'Too many requests',
+    remedy: 'Wait as long as Retry-After says; the stream tells of changes without asking.',
+  },
+  'repeated-request': {
+    status: 409,
+    title: 'The request was taken before',
+    remedy: 'Nothing: it was done. Another one needs a new idempotency-key.',
+  },
   'bad-signature': {
     status: 401,
     title: 'The delivery is not signed with the secret that is configured',

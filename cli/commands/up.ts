@@ -1,9 +1,12 @@
 /** `stopline up`: sources, processors, views and the API in one process. */
 
 import { plainSettings } from '../../producers/config/config.ts'
+import { systemClock } from '../../runtime/clock.ts'
 import { createMetrics } from '../../runtime/metrics.ts'
 import { EXIT, numberOption, STORE_OPTION, textOption, type Command } from '../command.ts'
 import { BOT_OPTIONS, botTarget, speak } from '../bot.ts'
+import { readAccess } from '../config/access.ts'
+import { readSection } from '../config/sections.ts'
 import { feederOf } from '../feeders.ts'
 import { ensurePage } from '../page.ts'
 import { embeddedTarget } from '../live.ts'
@@ -59,6 +62,9 @@ With DIR... it replays recorded CI (folders with a runs.csv, see docs/archive.md
     const receivers = receiversOf(invocation)
     const bot = botTarget(invocation, config !== null)
     const acting = actingOf(invocation)
+    const access = readSection(invocation, 'access', (given, reading) =>
+      readAccess(given, reading, () => systemClock.now()),
+    )
     const metrics = createMetrics()
     const runtime = openPipeline(folder, modelsOf(invocation).models)
     const checkpointer = runtime.store.checkpointBeside()
@@ -68,7 +74,12 @@ With DIR... it replays recorded CI (folders with a runs.csv, see docs/archive.md
       const fed = embeddedTarget(runtime)
       await ensurePage()
       const models = modelsToServe(invocation)
-      const app = await serveApi(runtime, { metrics, models, ...feeder.serve(fed, metrics) })
+      const app = await serveApi(runtime, {
+        metrics,
+        models,
+        access,
+        ...feeder.serve(fed, metrics),
+      })
       const address = await app.listen({ port, host })
       process.stderr.write(
         `Stopline ${feeder.what}\n  page     ${address}\n  API      ${address}/docs\n  store    ${folder}\nCtrl-C stops it; the store is kept.\n`,

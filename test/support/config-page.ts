@@ -5,6 +5,7 @@ import { COMMON_FIELDS, CONFIG_FILE, SETTINGS } from '../../producers/config/con
 import type { Field, FieldTable } from '../../producers/config/fields.ts'
 import { JOB_FIELDS } from '../../producers/config/job-policies.ts'
 import { OWNER_FIELDS, RULE_FIELDS } from '../../cli/config/alerts.ts'
+import { ACCESS_FIELDS, TOKEN_FIELDS } from '../../cli/config/access.ts'
 import { ACTING_FIELDS, TARGET_FIELDS } from '../../cli/config/acting.ts'
 import { COMMON_RECEIVER_FIELDS, RECEIVER_KINDS } from '../../cli/config/notify.ts'
 import { SOURCES } from '../../producers/sources.ts'
@@ -98,6 +99,11 @@ export const configPage = (): Promise<string> =>
       table(ACTING_FIELDS),
       'Each item of `targets`, of which all are needed:',
       table(TARGET_FIELDS),
+      '## access',
+      'Who may ask the API what. Without tokens everybody who can reach it may read, and only who sits at the machine itself, on its own page, may operate. With tokens each request needs one: `Authorization: Bearer TOKEN`; the page asks for it and keeps it in a cookie that ends with the browser. `/healthz`, `/readyz` and `/metrics` stay open, deliveries of webhooks have a secret of their own.',
+      table(ACCESS_FIELDS),
+      'Each item of `tokens`:',
+      table(TOKEN_FIELDS),
     ].join('\n\n'),
     { parser: 'markdown', printWidth: 120, singleQuote: true },
   )

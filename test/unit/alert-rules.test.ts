@@ -134,9 +134,9 @@ const CASES: Readonly<Record<string, (watched: Watched) => void>> = {
     watched.tell('ci.job-profiles.v1', profile)
     watched.tell('ci.runs.v1', runAt(5, 'finished', { runId: '0' }))
     watched.tell('ci.runs.v1', runAt(10, 'started'))
-    watched.until(10 + 1_099 / 60)
+    watched.until(10 + 1_999 / 60)
     expect(watched.states('job-overdue')).toEqual([])
-    watched.until(10 + 1_100 / 60)
+    watched.until(10 + 2_000 / 60)
     watched.tell('ci.runs.v1', runAt(60, 'finished', { outcome: 'timedOut' }))
   },
   'queue-stuck': (watched) => {

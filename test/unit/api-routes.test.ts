@@ -216,6 +216,8 @@ describe('every route', () => {
       '/readyz',
       '/metrics',
       '/v1/ingest/github',
+      '/v1/session',
+      '/v1/incidents/:incident/:command',
       '/v1/what-if/stop',
       '/v1/models/:model/predict',
       '/v2',

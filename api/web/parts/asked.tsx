@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import type { Asked } from '../data/use-answer.ts'
+import { TokenForm } from './token-form.tsx'
 
 /** What stands where something would be: what is missing, and the next step. */
 export const Message = ({
@@ -39,6 +40,7 @@ export const WhenReady = <T,>({
         {asked.error.status === 404 ? `Nothing is known of ${what}` : `Could not get ${what}`}
       </strong>
       <div>{asked.error.message}</div>
+      {asked.error.status === 401 && <TokenForm />}
     </div>
   )
 }

@@ -13,7 +13,7 @@ export const jobOverdue: WaitingRule<'factor' | 'least'> = {
   coolDownMs: HOUR,
   rightWhen: 'the run did not pass',
   limits: {
-    factor: limit(1.1, 'times', [1, 100], 'How far beyond the 99th percentile.'),
+    factor: limit(2, 'times', [1, 100], 'How far beyond the 99th percentile.'),
     least: limit(900, 'seconds', [0, 604_800], 'Shorter runs are never overdue.'),
   },
   afterSeconds: ({ longestSeconds }, { factor, least }) =>

@@ -5,6 +5,7 @@ import { runPath } from '../../lib/routes.ts'
 import { Message, WhenReady } from '../../parts/asked.tsx'
 import { Panel } from '../../parts/panel.tsx'
 import { TimeAgo } from '../../parts/time-ago.tsx'
+import { Handling } from './handling.tsx'
 
 /** Alerts of late, open ones first. */
 export const Incidents = ({ asked }: { readonly asked: Asked<readonly Incident[]> }) => (
@@ -52,14 +53,21 @@ const IncidentLine = ({ incident }: { readonly incident: Incident }) => {
       <p class="small quiet">
         {isOpen ? whatItMeans(incident) : (incident.verdict ?? 'closed without a verdict')}
       </p>
+      {isOpen && <Handling incident={incident} />}
     </li>
   )
 }
 
-/** A source that cannot be heard is about no run. */
-const isOfRun = ({ job }: Incident): boolean => job !== ''
+/** Many are about a job, a head or a source, and about no single run. */
+const isOfRun = ({ runId }: Incident): boolean => runId !== ''
 
-const whatItMeans = (incident: Incident): string =>
-  isOfRun(incident)
-    ? `chance to fail at least ${percent(incident.pFailLow)}, a stop would save ${duration(incident.expectedSavedSeconds)}`
-    : 'nothing new is heard from it: what is shown of its runs grows old'
+const whatItMeans = ({
+  pFail,
+  pFailLow,
+  expectedSavedSeconds,
+  signal,
+  advice,
+}: Incident): string =>
+  pFail < 1
+    ? `chance to fail at least ${percent(pFailLow)}, a stop would save ${duration(expectedSavedSeconds)}`
+    : [signal, advice].filter((text) => text !== '').join('. ')

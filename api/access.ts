@@ -1,0 +1,200 @@
+/**
+ * Who may ask what. Without tokens everybody may read, and only who sits at the machine itself may operate. With tokens a
+ * request needs one: `read` may read, `operate` may also ask for something to be done. A token is known by its SHA-256
+ * alone, ends at an instant, and is compared in constant time.
+ */
+
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { CodedError } from '../runtime/errors.ts'
+import type { Access, AccessToken, Role } from './deps.ts'
+
+/** Who asks. */
+export interface Caller {
+  readonly name: string
+  readonly role: Role
+}
+const ANYBODY: Caller = { name: 'anybody', role: 'read' }
+const AT_THE_MACHINE: Caller = { name: 'local', role: 'operate' }
+
+/** Open whatever is configured: whether it is there and how it fares, deliveries that are signed, a session's beginning. */
+const OPEN: ReadonlySet<string> = new Set([
+  ...['/healthz', '/readyz', '/metrics', '/v1/ingest/github', '/v1/session'],
+])
+/** Addresses below these are data, also where no route answers. */
+const DATA = /^\/(?:v1|v2|docs|api|badge|testgrid)(?:\/|\?|$)/
+
+export const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex')
+
+const isSame = (a: string, b: string): boolean => {
+  const [x, y] = [Buffer.from(a, 'hex'), Buffer.from(b, 'hex')]
+  return x.length === y.length && x.length > 0 && timingSafeEqual(x, y)
+}
+
+const bearerOf = ({ headers }: FastifyRequest): string | null =>
+  /^Bearer +([\w.~+/=-]{1,512})$/.exec(headers.authorization ?? '')?.[1] ?? null
+/** The page keeps its token where no script can read it. Another page's requests come without it, and are refused anyway. */
+const cookieOf = ({ headers, method }: FastifyRequest): string | null => {
+  const { cookie = '', origin, host = '' } = headers
+  const isOwn =
+    origin === undefined ? method === 'GET' : /^https?:\/\/(.*)$/.exec(origin)?.[1] === host
+  const found = /(?:^|; *)stopline-token=([\w.~+/=-]{1,512})/.exec(cookie)?.[1] ?? null
+  return isOwn ? found : null
+}
+
+/** The token's row, looked for among all of them whatever is found. */
+const tokenOf = (tokens: readonly AccessToken[], given: string): AccessToken | undefined => {
+  const hash = hashOf(given)
+  return tokens.filter(({ sha256 }) => isSame(sha256, hash))[0]
+}
+
+const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/
+const LOCAL_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/
+/** Asked from this machine, under a name of this machine (no page elsewhere was given its address), by no other page. */
+const isAtTheMachine = ({ ip, headers }: FastifyRequest): boolean => {
+  const { host = '', origin } = headers
+  if (!LOOPBACK.test(ip) || !LOCAL_HOST.test(host)) return false
+  return origin === undefined || origin === `http://${host}`
+}
+
+const callers = new WeakMap<FastifyRequest, Caller>()
+export const callerOf = (request: FastifyRequest): Caller => callers.get(request) ?? ANYBODY
+
+/** Who asks, by the token. Throws where there is none, or one that is not known or has ended. */
+const identify = (request: FastifyRequest, access: Access): Caller => {
+  if (access.tokens.length === 0) return isAtTheMachine(request) ? AT_THE_MACHINE : ANYBODY
+  const given = bearerOf(request) ?? cookieOf(request)
+  if (given === null)
+    throw new CodedError('unauthorised', 'a token is needed: Authorization: Bearer TOKEN')
+  return checked(access, given)
+}
+
+/** Whose token it is. Throws where it is not known or has ended. */
+const checked = ({ tokens, now }: Access, given: string): Caller => {
+  const token = tokenOf(tokens, given)
+  if (token === undefined) throw new CodedError('unauthorised', 'the token is not known')
+  if (token.until !== null && token.until <= now())
+    throw new CodedError(
+      'unauthorised',
+      `the token ended at ${new Date(token.until).toISOString()}`,
+    )
+  return { name: token.name, role: token.role }
+}
+
+/** POST /v1/session: gives the page its token as a cookie that ends with the browser. */
+export const addSession = (app: FastifyInstance, access: Access): void => {
+  const body = {
+    type: 'object',
+    additionalProperties: false,
+    required: ['token'],
+    properties: { token: { type: 'string', pattern: '^[\\w.~+/=-]{1,512}$' } },
+  }
+  const schema = { tags: ['access'], summary: 'Keeps a token for the page', body }
+  app.post<{ Body: { token: string } }>('/v1/session', { schema }, (request, reply) => {
+    const { token } = request.body
+    const caller = checked(access, token)
+    const secure = request.protocol === 'https' ? '; Secure' : ''
+    const cookie = `stopline-token=${token}; HttpOnly; SameSite=Strict; Path=/${secure}`
+    return reply.header('set-cookie', cookie).send({ name: caller.name, role: caller.role })
+  })
+}
+
+/** Throws unless who asks may have something done. */
+export const mustOperate = (request: FastifyRequest): Caller => {
+  const caller = callerOf(request)
+  if (caller.role === 'operate') return caller
+  throw new CodedError('forbidden', `${caller.name} may read, not operate`)
+}
+
+/** Counts requests of a minute by who asks. */
+const createLimiter = ({ perMinute, now }: Access) => {
+  let minute = 0
+  let counts = new Map<string, number>()
+  return (who: string): number => {
+    const current = Math.floor(now() / 60_000)
+    if (current !== minute) {
+      minute = current
+      counts = new Map()
+    }
+    const count = (counts.get(who) ?? 0) + 1
+    counts.set(who, count)
+    return perMinute - count
+  }
+}
+
+/** Answers pages of these origins only; without any no other page may read an answer. */
+const addCors = (app: FastifyInstance, origins: readonly string[]): void => {
+  app.addHook('onRequest', (request, reply, done) => {
+    const { origin } = request.headers
+    if (origin === undefined || !origins.includes(origin)) {
+      done()
+      return
+    }
+    reply.headers({
+      'access-control-allow-origin': origin,
+      vary: 'origin',
+      'access-control-expose-headers': 'etag, stopline-as-of, stopline-lag-ms, stopline-simulated',
+    })
+    if (request.method !== 'OPTIONS') {
+      done()
+      return
+    }
+    reply
+      .code(204)
+      .headers({
+        'access-control-allow-methods': 'GET, POST',
+        'access-control-allow-headers':
+          'authorization, content-type, idempotency-key, if-none-match',
+        'access-control-max-age': '600',
+      })
+      .send()
+  })
+}
+
+/**
+ * Puts roles, limits and origins before all routes. Every route that is added is guarded, until `pageFollows` is called: the
+ * files of the page are open, and ask with a token.
+ */
+export const addAccess = (
+  app: FastifyInstance,
+  access: Access,
+): { readonly pageFollows: () => void } => {
+  const guarded = new Set<string>()
+  let isPage = false
+  app.addHook('onRoute', ({ url }) => {
+    if (!isPage && !OPEN.has(url)) guarded.add(url)
+  })
+  const left = createLimiter(access)
+  addCors(app, access.origins)
+  app.addHook('onRequest', (request, reply, done) => {
+    const route = request.routeOptions.url
+    if (route === undefined ? !DATA.test(request.url) : !guarded.has(route)) {
+      done()
+      return
+    }
+    try {
+      const caller = identify(request, access)
+      callers.set(request, caller)
+      const remaining = left(
+        caller === ANYBODY || caller === AT_THE_MACHINE ? request.ip : caller.name,
+      )
+      if (remaining < 0) {
+        reply.header('retry-after', '60')
+        throw new CodedError(
+          'too-many-requests',
+          `${access.perMinute} requests a minute may be asked`,
+        )
+      }
+      done()
+    } catch (error) {
+      if (error instanceof CodedError && error.code === 'unauthorised')
+        reply.header('www-authenticate', 'Bearer')
+      done(error as Error)
+    }
+  })
+  return {
+    pageFollows: () => {
+      isPage = true
+    },
+  }
+}
