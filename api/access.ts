@@ -58,7 +58,7 @@ const isAtTheMachine = ({ ip, headers }: FastifyRequest): boolean => {
 }
 
 const callers = new WeakMap<FastifyRequest, Caller>()
-export const callerOf = (request: FastifyRequest): Caller => callers.get(request) ?? ANYBODY
+const callerOf = (request: FastifyRequest): Caller => callers.get(request) ?? ANYBODY
 
 /** Who asks, by the token. Throws where there is none, or one that is not known or has ended. */
 const identify = (request: FastifyRequest, access: Access): Caller => {

@@ -8,7 +8,7 @@ import type { Invocation } from './command.ts'
 import { readActing } from './config/acting.ts'
 import { readSection } from './config/sections.ts'
 
-export type Configured = NonNullable<ReturnType<typeof readActing>>
+type Configured = NonNullable<ReturnType<typeof readActing>>
 export interface ConfiguredActing {
   readonly acting: Configured | null
   readonly close: () => Promise<void>

@@ -48,7 +48,7 @@ export const receiversOf = (invocation: Invocation): Receivers => {
   return { all, close: http.close }
 }
 
-export const outboxDeps = (runtime: EmbeddedRuntime, metrics: Metrics): OutboxDeps => ({
+const outboxDeps = (runtime: EmbeddedRuntime, metrics: Metrics): OutboxDeps => ({
   log: runtime.log,
   clock: systemClock,
   metrics,

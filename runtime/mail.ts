@@ -2,7 +2,7 @@
 
 import { createTransport } from 'nodemailer'
 
-export interface Mail {
+interface Mail {
   readonly from: string
   readonly to: readonly string[]
   readonly subject: string
@@ -10,7 +10,7 @@ export interface Mail {
   /** The same on every attempt: whoever stores mail may drop what it has seen. */
   readonly messageId: string
 }
-export type Sent =
+type Sent =
   | { readonly kind: 'sent' }
   /** `failed`: perhaps later. `refused`: this mail never (an answer of 500 to 599). */
   | { readonly kind: 'failed' | 'refused'; readonly why: string }

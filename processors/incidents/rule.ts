@@ -31,7 +31,7 @@ export const limit = (
 ): Limit => ({ doc, unit, range, otherwise })
 
 /** What every row of the alert table says. */
-export interface RuleFacts<L extends string> {
+interface RuleFacts<L extends string> {
   readonly name: string
   /** Its number in the catalogue of alerts. */
   readonly code: string
@@ -85,7 +85,7 @@ export interface WaitingRule<L extends string = string> extends RuleFacts<L> {
   words(what: { readonly job: string; readonly runId: string; readonly seconds: number }): Words
 }
 /** Ends of runs of a job that are of no pull request: in a row, the newest kind last. */
-export interface Streak {
+interface Streak {
   readonly failures: number
   readonly passes: number
 }
@@ -165,7 +165,7 @@ export type AlertRule =
   | ClusterRule
   | PullRule
 
-export const MINUTE = 60_000
+const MINUTE = 60_000
 export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 

@@ -52,7 +52,7 @@ export interface ConfiguredSource {
   readonly startLabels: StartLabels
 }
 /** Parts of a configuration that are read where they are used: of what is sent, done and allowed. */
-export const SECTIONS = ['alerts', 'notify', 'acting', 'access'] as const
+const SECTIONS = ['alerts', 'notify', 'acting', 'access'] as const
 export type Section = (typeof SECTIONS)[number]
 
 export interface Config {

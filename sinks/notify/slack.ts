@@ -28,7 +28,7 @@ const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
 /** Blocks of a message: what is wrong, its state, what is known of it. */
-export const blocksOf = (incident: Incident): readonly object[] => [
+const blocksOf = (incident: Incident): readonly object[] => [
   {
     type: 'section',
     text: { type: 'mrkdwn', text: `*${escaped(headline(incident)).slice(0, MOST_TEXT)}*` },

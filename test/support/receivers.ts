@@ -64,7 +64,7 @@ export const startHttpWorld = async (handle: Handle, faults: Fault[] = [], port 
     },
   }
 }
-export type HttpWorld = Awaited<ReturnType<typeof startHttpWorld>>
+type HttpWorld = Awaited<ReturnType<typeof startHttpWorld>>
 
 /** A mail server; each mail takes the next answer, 250 without one. */
 export const startSmtpWorld = async (answers: string[] = []) => {

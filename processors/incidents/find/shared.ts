@@ -41,7 +41,7 @@ export const SHARED_CELL = {
     { name: 'wakeAt', type: 'long' },
   ],
 }
-export const SHARED_TIMER = 'shared'
+const SHARED_TIMER = 'shared'
 const MOST_TESTS = 60
 const MOST_PULLS = 10
 const MOST_NAME = 400

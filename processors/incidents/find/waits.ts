@@ -7,7 +7,7 @@ import type { WaitingRule } from '../rule.ts'
 import { rulesOf, type Rule, type Settings } from '../settings.ts'
 import { timesOf, type JobState, type Watched } from './job-state.ts'
 
-export const WATCH_TIMER = 'watch'
+const WATCH_TIMER = 'watch'
 
 /** What may last too long, and since when. */
 interface Wait {
