@@ -64,7 +64,6 @@ export const startHttpWorld = async (handle: Handle, faults: Fault[] = [], port 
     },
   }
 }
-type HttpWorld = Awaited<ReturnType<typeof startHttpWorld>>
 
 /** A mail server; each mail takes the next answer, 250 without one. */
 export const startSmtpWorld = async (answers: string[] = []) => {
