@@ -65,7 +65,7 @@ describe('KPIs of a source', () => {
     })
     one.give('ci.source-states.v1', state(90, 'heard'))
     one.advanceTo(MONDAY + 2 * HOUR)
-    expect(one.value('source_heard_share', '24h')).toEqual({
+    expect(one.value('source_heard_share', '24h')).toMatchObject({
       kpi: 'source_heard_share',
       value: 0.75,
       numerator: 90 * 60,
