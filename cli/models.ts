@@ -1,10 +1,12 @@
 /** Which models the pipeline asks, and where they lie. */
 
 import { join } from 'node:path'
+import { FEATURE_NAMES as LINE_FEATURES } from '../processors/failure-kind/features.ts'
+import { moveOf } from '../processors/failure-kind/judge.ts'
 import { FEATURE_NAMES } from '../processors/stopping/features.ts'
 import { limited, TRAINED_NAMES } from '../processors/merge-time/trained.ts'
 import { refined } from '../processors/stopping/model.ts'
-import { loadModels, type LoadedModels } from '../runtime/models/registry.ts'
+import { loadModels, versionsOf, type LoadedModels } from '../runtime/models/registry.ts'
 import { servedModels, type ModelTable, type ServedModels } from '../runtime/models/serving.ts'
 import { textOption, type Invocation, type OptionRow } from './command.ts'
 
@@ -21,6 +23,12 @@ export const MODEL_TABLE: ModelTable = {
     features: TRAINED_NAMES,
     outputs: ['score', 'logSeconds'],
     outputsOf: (features, score) => [score, (features[0] ?? 0) + limited(score)],
+  },
+  'failure-kind': {
+    doc: 'What is added to the score of a line of a log, so that the one that tells the cause comes first.',
+    features: LINE_FEATURES,
+    outputs: ['score', 'move'],
+    outputsOf: (_features, score) => [score, moveOf(score)],
   },
 }
 export const MODEL_FEATURES: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
@@ -47,9 +55,12 @@ export const modelsOf = (invocation: Invocation): LoadedModels => {
   const folder = modelsFolder(invocation)
   if (folder === 'none') return NONE
   const loaded = loadModels(folder, MODEL_FEATURES)
-  for (const { name, version, reason } of loaded.problems)
+  for (const { name, version, reason } of loaded.problems) {
+    // Versions of which none is in service: nobody awaits one, `stopline models` tells of them.
+    if (version === null && versionsOf(folder, name).length > 0) continue
     process.stderr.write(
-      `model ${name}${version === null ? '' : ` ${version}`} is not used: ${reason}; forecasts go by the formula\n`,
+      `model ${name}${version === null ? '' : ` ${version}`} is not used: ${reason}; the plain formulas go on\n`,
     )
+  }
   return loaded
 }

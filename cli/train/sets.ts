@@ -9,11 +9,14 @@ import { replayHeard } from './heard.ts'
 
 export interface TrainingSet {
   readonly name: string
+  /** Where a recorded set lies; null for what a store has heard. */
+  readonly folder: string | null
   feed(runtime: Fed, processors: readonly Processor[], signal: AbortSignal): Promise<void>
 }
 
 export const archiveSet = (folder: string): TrainingSet => ({
   name: basename(resolve(folder)),
+  folder,
   feed: async (runtime, _processors, signal) => {
     await replayArchive(runtime, openArchive([folder]), signal)
   },
@@ -21,6 +24,7 @@ export const archiveSet = (folder: string): TrainingSet => ({
 /** `folder` is that of an embedded store, which may be in use. */
 export const storeSet = (folder: string): TrainingSet => ({
   name: `store ${basename(resolve(folder))}`,
+  folder: null,
   feed: async (runtime, processors, signal) => {
     await replayHeard(runtime, folder, processors, signal)
   },

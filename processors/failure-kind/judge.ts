@@ -25,7 +25,7 @@ const LEAST_SCORE = 1.3
 /** A model moves a score by so much at most. */
 const MOST_BY_MODEL = 1
 
-export interface Ranked {
+interface Ranked {
   readonly log: string
   readonly sign: string
   readonly candidate: Candidate
@@ -72,12 +72,14 @@ export const plainScore = ({ candidate, of, place, ledger, ownAt }: Placed): num
   return candidate.weight + late + LATER_OF_SIGN * Math.min(place, 2)
 }
 
+/** What a model's answer adds to a score: within its limit, and nothing where it is no number. */
+export const moveOf = (said: number): number =>
+  Number.isFinite(said) ? Math.max(-MOST_BY_MODEL, Math.min(MOST_BY_MODEL, said)) : 0
+
 const scoreOf = (placed: Placed, model: Model | undefined): number => {
   const plain = plainScore(placed)
   if (model === undefined) return plain
-  const moved = model.score(featuresOf(placed), placed.candidate)
-  const limited = Math.max(-MOST_BY_MODEL, Math.min(MOST_BY_MODEL, moved))
-  return Number.isFinite(moved) ? plain + limited : plain
+  return plain + moveOf(model.score(featuresOf(placed), placed.candidate))
 }
 
 /** What the lines kept of the logs of a run come to. */

@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { setOf } from '../../cli/failure-kinds/logs.ts'
+import { confidenceError, isHit, macroF1 } from '../../cli/failure-kinds/measures.ts'
+import { judgeFile, logFiles, verdictText } from '../../cli/failure-kinds/name-files.ts'
+import { scoreSet } from '../../cli/failure-kinds/score-set.ts'
+import { dataDir } from '../support/data.ts'
+
+const said = (truth: string, told: string) => ({ truth: [truth], told })
+
+describe('measures of failure kinds', () => {
+  it('take the mean of F1 over the kinds that are true somewhere', () => {
+    // test: 1 right, told 2, true 1: 2/3. build: 0 right. crash is told, and true nowhere.
+    const cases = [said('test', 'test'), said('build', 'test'), said('build', 'crash')]
+    expect(macroF1(cases)).toBeCloseTo((2 / 3 + 0) / 2)
+  })
+  it('take any of two kinds for right where both are', () => {
+    expect(macroF1([{ truth: ['timeout', 'crash'], told: 'crash' }])).toBe(1)
+  })
+  it('count a hit where a shown line is one of those that are marked', () => {
+    const log = { name: '', bytes: new Uint8Array(), kinds: null, decisive: [[3, 5]] as const }
+    expect([isHit(log, [1, 4]), isHit(log, [1, 6]), isHit(log, [])]).toEqual([true, false, false])
+  })
+  it('tell how far the told chance is from how often it was right', () => {
+    const cases = [true, true, true, false].map((isRight) => ({ confidence: 0.95, isRight }))
+    expect(confidenceError(cases)).toBeCloseTo(0.2)
+  })
+})
+
+describe('logs in files', () => {
+  it('are named one by one, packed or not', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'stopline-logs-'))
+    onTestFinished(() => {
+      rmSync(folder, { recursive: true })
+    })
+    writeFileSync(join(folder, 'a.log'), 'works\nsrc/a.cc:1:2: error: no member named x\n')
+    writeFileSync(join(folder, 'b.txt.gz'), gzipSync('ErrImagePull: quay.io/a/b\n'))
+    writeFileSync(join(folder, 'notes.md'), 'error: not a log')
+    const told = await Promise.all(
+      logFiles(folder).map(async (path) =>
+        verdictText(path.slice(folder.length + 1), await judgeFile(path)),
+      ),
+    )
+    // 1 / (1 + exp(−1.6 · (3.4 − 1.3))), and the same with a score of 4.
+    expect(told.map((text) => text.split('\n').slice(0, 2))).toEqual([
+      ['a.log: build, 0.97', '  2: src/a.cc:1:2: error: no member named x  [gcc]'],
+      ['b.txt.gz: infrastructure (image), 0.99', '  1: ErrImagePull: quay.io/a/b  [pull]'],
+    ])
+    expect(setOf(folder)).toBeNull()
+  })
+})
+
+const PROW = dataDir('ai4ci')
+describe.skipIf(PROW === null)('the recorded logs of Prow', () => {
+  it('are told better than their last 20 lines tell them, and what did not fail is called no failure', () => {
+    const set = setOf(PROW ?? '')
+    if (set === null) throw new Error('no labelled set')
+    const { logs, ways } = scoreSet(set, undefined)
+    const [rules, , tail] = ways
+    expect(logs).toBe(15)
+    expect(rules?.macroF1 ?? 0).toBeGreaterThan(tail?.macroF1 ?? 1)
+    expect(rules?.top3).toBe(1)
+  })
+})

@@ -1,0 +1,199 @@
+"""Trains the model that orders lines of logs: `python failure_kind.py --table DIR --out DIR`.
+
+DIR of the table is what `stopline train failure-kind` exports. There is no time in these sets, so each set is scored by a model
+that the others made; the one that is written is made of all sets whose licence allows it. Boosted trees, starting from the plain
+score of the rules, say for each line what the rules leave over.
+"""
+
+import argparse
+import csv
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import lightgbm
+import numpy as np
+import onnxruntime
+
+from failure_kind_card import card_of
+from onnx_file import graph_of, version_of, write_onnx
+from table import may_train
+
+PARAMETERS = {
+    "objective": "binary",
+    "learning_rate": 0.05,
+    "num_leaves": 6,
+    "min_data_in_leaf": 60,
+    "lambda_l2": 50,
+    "feature_fraction": 0.6,
+    "bagging_fraction": 0.7,
+    "bagging_freq": 1,
+    "seed": 1,
+    "deterministic": True,
+    "num_threads": 1,
+    "verbose": -1,
+}
+TREES = 60
+# The model may move a score by so much, as processors/failure-kind/judge.ts has it; one of score is so much of log odds.
+MOST = 1.0
+SHARPNESS = 1.6
+RESAMPLES = 500
+CHECKS = 50
+
+
+@dataclass(frozen=True)
+class Lines:
+    features: np.ndarray
+    set_of: np.ndarray
+    log_of: np.ndarray
+    plain: np.ndarray
+    decisive: np.ndarray  # NaN where the log has no line marked
+
+    def where(self, mask: np.ndarray) -> "Lines":
+        return Lines(*(getattr(self, name)[mask] for name in self.__dataclass_fields__))
+
+
+def main() -> None:
+    arguments = parsed()
+    about = json.loads((arguments.table / "table.json").read_text(encoding="utf-8"))
+    lines = read(arguments.table)
+    marked = lines.where(~np.isnan(lines.decisive))
+    sets = list(dict.fromkeys(marked.set_of.tolist()))
+    training = [name for name in sets if may_train(name) and name not in arguments.leave_out]
+    if not training:
+        sys.exit("no set is left that may train a model that is given away: see training/sets.json")
+    booster = fit(marked.where(np.isin(marked.set_of, training)))
+    graph = graph_of(booster.dump_model(), lines.features.shape[1])
+    version = version_of(graph, "labelled")
+    folder = arguments.out / version
+    folder.mkdir(parents=True, exist_ok=True)
+    names = [feature["name"] for feature in about["features"]]
+    file = str(folder / "model.onnx")
+    write_onnx(graph, file, {"name": "failure-kind", "version": version, "features": json.dumps(names)})
+    left_out = {name: left(marked, name, training) for name in sets}
+    result = {
+        "name": "failure-kind",
+        "version": version,
+        "trainedOn": {name: int(len(np.unique(marked.log_of[marked.set_of == name]))) for name in training},
+        "scoredOnly": [name for name in sets if name not in training],
+        "leftOut": left_out,
+        # Sets that may not train can still show that it does harm.
+        "later": {"all that trained": pooled([each["gains"] for each in left_out.values()])},
+        "inService": in_service(arguments.in_service),
+    }
+    for each in left_out.values():
+        del each["gains"]
+    write_json(folder / "scores.json", result)
+    write_json(folder / "features.json", {
+        "name": "failure-kind", "version": version, "features": about["features"], "checks": checks_of(lines, file),
+    })
+    gain = booster.feature_importance("gain")
+    parameters = {**PARAMETERS, "trees": TREES}
+    (folder / "card.md").write_text(
+        card_of(result, about["features"], (gain / max(gain.sum(), 1)).tolist(), parameters), encoding="utf-8")
+    print(json.dumps({"version": version, "folder": str(folder)}))
+
+
+def parsed() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--table", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--in-service", type=Path)
+    parser.add_argument("--leave-out", nargs="*", default=[])
+    parser.add_argument("--quick", action="store_true", help="no other than without")
+    return parser.parse_args()
+
+
+def in_service(folder: Path | None) -> dict | None:
+    """These sets tell no times: nothing in them is later than what the model in service was fitted on."""
+    if folder is None:
+        return None
+    known = json.loads((folder / "scores.json").read_text(encoding="utf-8"))
+    return {"version": known["version"], "runs": 0}
+
+
+def read(folder: Path) -> Lines:
+    with open(folder / "rows.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return Lines(
+        features=np.load(folder / "features.npy"),
+        set_of=np.array([row["set"] for row in rows]),
+        log_of=np.array([int(row["log"]) for row in rows]),
+        plain=np.array([float(row["plain"]) for row in rows]),
+        decisive=np.array([float(row["isDecisive"]) if row["isDecisive"] else np.nan for row in rows]),
+    )
+
+
+def fit(lines: Lines) -> lightgbm.Booster:
+    """Each log weighs 1, and starts from the rules: their scores as log odds, the most likely line even."""
+    _, place, count = np.unique(lines.log_of, return_inverse=True, return_counts=True)
+    top = np.full(len(count), -np.inf)
+    np.maximum.at(top, place, lines.plain)
+    start = SHARPNESS * (lines.plain - top[place])
+    data = lightgbm.Dataset(lines.features, lines.decisive, weight=10 / count[place], init_score=start)
+    return lightgbm.train(PARAMETERS, data, TREES)
+
+
+def moved(plain: np.ndarray, score: np.ndarray) -> np.ndarray:
+    return plain + np.clip(score, -MOST, MOST)
+
+
+def left(marked: Lines, name: str, training: list[str]) -> dict:
+    """The set scored by a model that it took no part in, beside the rules alone."""
+    own = marked.where(marked.set_of == name)
+    booster = fit(marked.where(np.isin(marked.set_of, [other for other in training if other != name])))
+    score = moved(own.plain, booster.predict(own.features, raw_score=True))
+    rules, model = (ranks(own, values) for values in (own.plain, score))
+    gains = 1 / model - 1 / rules
+    return {
+        "logs": len(rules),
+        "top1": [share(rules, 1), share(model, 1)],
+        "top3": [share(rules, 3), share(model, 3)],
+        "meanReciprocalRank": [round(float((1 / rules).mean()), 4), round(float((1 / model).mean()), 4)],
+        "gains": gains.tolist(),
+        **pooled([gains.tolist()]),
+    }
+
+
+def ranks(lines: Lines, score: np.ndarray) -> np.ndarray:
+    """Place of the first decisive line of each log; infinite where none was kept. Of equals, the earlier line comes first."""
+    result = []
+    for log in np.unique(lines.log_of):
+        mask = lines.log_of == log
+        order = np.argsort(-score[mask], kind="stable")
+        hits = np.flatnonzero(lines.decisive[mask][order] == 1)
+        result.append(hits[0] + 1 if len(hits) else np.inf)
+    return np.array(result)
+
+
+def share(rank: np.ndarray, most: int) -> float:
+    return round(float((rank <= most).mean()), 4)
+
+
+def pooled(gains: list[list[float]]) -> dict:
+    """Gain in reciprocal rank over the rules, in thousandths, each log once, with a 95 % bootstrap interval over logs."""
+    values = np.concatenate([np.array(each) for each in gains]) * 1000
+    draw = np.random.default_rng(1).integers(0, len(values), (RESAMPLES, len(values)))
+    low, high = np.quantile(values[draw].mean(1), [0.025, 0.975])
+    return {"lead": {"value": round(float(values.mean()), 1), "low": round(float(low), 1), "high": round(float(high), 1)}}
+
+
+def checks_of(lines: Lines, file: str) -> list[dict]:
+    rows = np.linspace(0, len(lines.plain) - 1, CHECKS).astype(int)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+    said = session.run(["score"], {"features": lines.features[rows]})[0][:, 0]
+    return [
+        {"features": [float(value) for value in lines.features[row]], "score": float(score)}
+        for row, score in zip(rows, said)
+    ]
+
+
+def write_json(path: Path, value: dict) -> None:
+    path.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
