@@ -22,7 +22,7 @@ export interface HungMeasures {
   readonly afterSeconds: number
 }
 
-export interface HungWatch {
+interface HungWatch {
   decision(decision: Decision): void
   score(score: Score): void
   measures(): HungMeasures

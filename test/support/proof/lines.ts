@@ -11,7 +11,7 @@ import { OUR_RULE } from '../../../schemas/measures.ts'
 import type { Measured } from './measured.ts'
 
 /** What a set shows of a line: met or not, with its figures; null where the line is not about it. */
-export interface Shown {
+interface Shown {
   readonly isMet: boolean
   readonly text: string
 }

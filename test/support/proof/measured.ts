@@ -13,7 +13,7 @@ import type { ChangeDecision } from '../../../schemas/events.ts'
 import { createHungWatch, type HungMeasures } from './hung.ts'
 
 /** What the reference model was scored on: the last 40 % by start. */
-export const LATE = 0.4
+const LATE = 0.4
 
 export interface Measured {
   readonly name: string

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { createHungWatch } from '../support/proof/hung.ts'
+import { LINES } from '../support/proof/lines.ts'
+import { measured } from '../support/proof/measured.ts'
+import { MONDAY, HOUR } from '../support/facts.ts'
+import { generatedArchive, writeArchive } from '../support/generated-archive.ts'
+import { sampleDecision, sampleScore } from '../support/sample-records.ts'
+import { temporaryFolder } from '../support/temporary.ts'
+
+const score = (n: number, seconds: number) =>
+  sampleScore({
+    ...{ runId: String(n), startedAt: MONDAY + n * HOUR, durationSeconds: seconds, failed: false },
+    observedAt: MONDAY + n * HOUR + seconds * 1000,
+  })
+
+describe('hung runs', () => {
+  it('runs end by 100 s; one lasts 1,000 s and is said to hang from 200 s on: 800 of 900 s are burnt after', () => {
+    const watch = createHungWatch()
+    for (let n = 0; n < 120; n += 1) watch.score(score(n, 100))
+    const hangs = {
+      runId: '200',
+      level: 'watch',
+      elapsedSeconds: 200,
+      reason: 'it may hang',
+    } as const
+    watch.decision({ ...sampleDecision(), ...hangs })
+    watch.score(score(200, 1000))
+    watch.score(score(201, 300))
+    const found = watch.measures()
+    expect(found).toEqual({ runs: 2, inTime: 1, burntSeconds: 1100, afterSeconds: 800 })
+  })
+  it('are not known before a hundred runs of the job have ended', () => {
+    const watch = createHungWatch()
+    for (let n = 0; n < 99; n += 1) watch.score(score(n, 100))
+    watch.score(score(200, 1000))
+    expect(watch.measures().runs).toBe(0)
+  })
+})
+
+describe('what is shown of a recording', () => {
+  it('has a verdict with its figures for every line that is about it, and none for lines about others', async () => {
+    const folder = writeArchive(temporaryFolder(), generatedArchive(400, 3))
+    const set = await measured(folder, {}, 20)
+    const shown = LINES.map(({ of }) => of(set))
+    expect(shown.filter((line) => line !== null).length).toBeGreaterThan(6)
+    for (const line of shown) if (line !== null) expect(line.text).not.toBe('')
+    expect(shown[LINES.findIndex(({ says }) => says.startsWith('vllm'))]).toBeNull()
+  })
+})
