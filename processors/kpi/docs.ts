@@ -12,7 +12,7 @@ const tableOf = (heads: readonly string[], rows: readonly (readonly string[])[])
     .join('\n')
 
 /** KPIs of runs. */
-export const kpiTable = (): string =>
+const kpiTable = (): string =>
   tableOf(
     ['KPI', 'unit', 'windows', 'of', 'definition', 'interval'],
     KPIS.map(({ name, unit, windows, dimensions, doc, interval }) => [
@@ -22,7 +22,7 @@ export const kpiTable = (): string =>
   )
 
 /** KPIs of tests, with what AI4CI published under their names. */
-export const testKpiTable = (): string =>
+const testKpiTable = (): string =>
   tableOf(
     ['KPI', 'AI4CI', 'unit', 'windows', 'definition', '`compat`, as published'],
     TEST_KPIS.map(({ name, ai4ci, unit, windows, doc, compatDoc }) => [
@@ -32,7 +32,7 @@ export const testKpiTable = (): string =>
   )
 
 /** KPIs of pulls and issues. */
-export const pullKpiTable = (): string =>
+const pullKpiTable = (): string =>
   tableOf(
     ['KPI', 'unit', 'windows', 'definition', 'source'],
     PULL_KPIS.map(({ name, unit, windows, doc, source }) => [
@@ -48,7 +48,7 @@ const toldIn = (told: Told): string => {
   return `KPIs of ${told.of}: ${code(told.kpis)}`
 }
 /** Where each of the 46 is told. */
-export const catalogueTable = (): string =>
+const catalogueTable = (): string =>
   tableOf(
     ['#', 'KPI', 'where it is told'],
     CATALOGUE.map(({ name, told }, i) => [String(i + 1), name, told.map(toldIn).join('; ')]),

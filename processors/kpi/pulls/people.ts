@@ -15,7 +15,7 @@ const WORD_DAYS = 31
 const FORGOTTEN_DAYS = 400
 const DAY_MS = 86_400_000
 /** Days of a month of people. */
-export const MONTH_DAYS = 30
+const MONTH_DAYS = 30
 
 export type Role = 'authors' | 'reviewers'
 export const dayOf = (at: number): number => Math.floor(at / DAY_MS)

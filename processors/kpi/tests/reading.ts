@@ -17,7 +17,7 @@
  */
 
 /** A count of things and of those of them that count. */
-export interface Split {
+interface Split {
   readonly all: number
   readonly long: number
 }
