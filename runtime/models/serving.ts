@@ -11,7 +11,7 @@ import { ModelFileError } from './onnx-file.ts'
 import { currentOf, versionFolder, versionsOf } from './registry.ts'
 
 /** What a model of this name is made of and answers. */
-export interface ModelRow {
+interface ModelRow {
   readonly doc: string
   readonly features: readonly string[]
   /** Figures made of features and score, the score among them. */
@@ -28,7 +28,7 @@ export interface ModelStatus {
   readonly problem: string | null
   readonly versions: readonly string[]
 }
-export interface VersionAbout {
+interface VersionAbout {
   readonly features: FeatureFile['features']
   /** What its training wrote of it; null where it is missing. */
   readonly card: string | null

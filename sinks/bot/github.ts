@@ -18,7 +18,7 @@ export interface GithubTarget {
   readonly api: string
   readonly token: string
 }
-export interface CheckRun {
+interface CheckRun {
   readonly name: string
   readonly sha: string
   readonly title: string

@@ -24,7 +24,7 @@ const filesIn = (folder: string): string[] =>
 const rowsOf = async (path: string): Promise<Record<string, unknown>[]> => {
   const bytes = readFileSync(path)
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
-  return parquetReadObjects({ file: file as ArrayBuffer })
+  return parquetReadObjects({ file: file })
 }
 const logOf = (...records: RecordOf<TopicName>[]): MemoryLog => {
   const log = new MemoryLog()

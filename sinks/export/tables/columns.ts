@@ -3,7 +3,7 @@
 import { schemaOf, type AvroField } from '../../../schemas/load.ts'
 import { TOPICS, type TopicName } from '../../../schemas/topics.ts'
 
-export type ColumnType = 'STRING' | 'DOUBLE' | 'INT32' | 'INT64' | 'BOOLEAN' | 'TIMESTAMP' | 'JSON'
+type ColumnType = 'STRING' | 'DOUBLE' | 'INT32' | 'INT64' | 'BOOLEAN' | 'TIMESTAMP' | 'JSON'
 export interface Column {
   readonly name: string
   readonly type: ColumnType
@@ -33,7 +33,7 @@ const columnOf = ({ name, type, doc }: AvroField): Column => {
     name,
     type: others.length === 1 ? typeOf(others[0]) : 'JSON',
     isNullable: others.length < branches.length,
-    doc: doc ?? '',
+    doc,
   }
 }
 export const columnsOf = (topic: TopicName): readonly Column[] =>

@@ -13,13 +13,7 @@ export const dictionaryOf = (topics: readonly TopicName[]): string =>
     'One folder a topic, partitioned by day (UTC, of `observedAt`) and source. What is nested is JSON in Parquet. `source` demo',
     'is simulated. Made from the schemas by `stopline export`.',
     ...topics.flatMap((topic) => [
-      ...[
-        '',
-        `## ${topic}`,
-        '',
-        `${TOPICS[topic].doc} ${schemaOf(TOPICS[topic].schema).doc ?? ''}`,
-        '',
-      ],
+      ...['', `## ${topic}`, '', `${TOPICS[topic].doc} ${schemaOf(TOPICS[topic].schema).doc}`, ''],
       ...['| column | type | may be empty | what |', '| --- | --- | --- | --- |'],
       ...columnsOf(topic).map(
         ({ name, type, isNullable, doc }) =>
