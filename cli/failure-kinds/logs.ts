@@ -1,7 +1,7 @@
 /** THE table of labelled sets: how the logs of each, their kinds and their decisive lines are read. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { parse } from 'csv-parse/sync'
 import type { FailureKindName } from '../../schemas/events.ts'
@@ -226,4 +226,3 @@ export const setOf = (path: string): LabelledSet | null => {
     if (existsSync(join(folder, has))) return { name, folder, labels, logs: () => logs(folder) }
   return null
 }
-export const folderName = (path: string): string => basename(resolve(path))

@@ -11,7 +11,7 @@ import { newExcerptState, openExcerpt } from '../../producers/log/excerpt.ts'
 
 const LOG = /\.(?:log|txt)(?:\.gz)?$/
 /** Bytes after which what was picked is handed on, as by a source that reads a log as it grows. */
-export const READING_BYTES = 1_048_576
+const READING_BYTES = 1_048_576
 
 /** Logs at a path: the file itself, or those of a folder, by name. */
 export const logFiles = (path: string): string[] =>

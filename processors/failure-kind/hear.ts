@@ -11,8 +11,8 @@ const MOST_LOGS = 8
 /** Failed tests of one run whose messages are read. */
 const MOST_TESTS = 8
 /** Names of what is no log. */
-export const RUN_LOG = 'run'
-export const JUNIT_LOG = 'junit'
+const RUN_LOG = 'run'
+const JUNIT_LOG = 'junit'
 const TEXT_CHARACTERS = 240
 
 const ledgerOf = (run: RunState, log: string): Ledger | null => {
