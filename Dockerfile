@@ -9,8 +9,8 @@ RUN npm ci --omit=dev --no-progress \
  && find node_modules/onnxruntime-node/bin -mindepth 3 -maxdepth 3 ! -name "$(node -p process.arch)" -exec rm -rf {} +
 COPY tsconfig.json vite.config.ts ./
 COPY schemas schemas
-COPY api/web api/web
-RUN npx vite build
+COPY api api
+RUN npx vite build && rm -rf api/web
 # What builds the page is not needed where it is shown; npm brings back what it misses.
 RUN npm uninstall --no-save --omit=dev --no-progress vite @preact/preset-vite preact uplot \
  && rm -rf node_modules/node-linux-*
@@ -26,8 +26,7 @@ COPY processors processors
 COPY producers producers
 COPY runtime runtime
 COPY sinks sinks
-COPY api/*.ts api/
-COPY api/routes api/routes
+COPY --from=build /app/api api
 COPY models models
 COPY cli cli
 COPY deploy/docker/healthy.ts ./
