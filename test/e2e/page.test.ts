@@ -31,7 +31,7 @@ const PAGES: readonly (readonly [name: string, path: string, text: string])[] = 
   ['Health', '/health', 'openshift/origin'],
   ['Repository', subjectPath(REPO), 'e2e: gcp 50%'],
   ['Pull requests', '/pulls', 'Fix the lift'],
-  ['Pull requests that ended', '/pulls?state=ended', '80 % range'],
+  ['Pull requests that ended', '/pulls?state=ended', 'Fix the lift'],
   ['Pull request', pullPath(PULL), 'likely to fail: 80'],
   ['Savings', '/savings', 'p95-of-pass'],
   ['What if', '/what-if', 'What this rests on'],

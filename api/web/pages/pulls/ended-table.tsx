@@ -13,10 +13,10 @@ export const EndedTable = ({ pulls }: { readonly pulls: readonly PullAnswer[] })
         <th scope="col" class="number">
           It took
         </th>
-        <th scope="col" class="number">
+        <th scope="col" class="number c-more">
           Expected first
         </th>
-        <th scope="col" class="number">
+        <th scope="col" class="number c-more">
           80 % range
         </th>
       </tr>
@@ -41,8 +41,8 @@ const EndedLine = ({ pull: { forecast, score } }: { readonly pull: PullAnswer })
         <p class="small quiet">{dateTime(score?.eventAt)}</p>
       </td>
       <td class="number">{duration(score?.seconds)}</td>
-      <td class="number">{duration(first?.p50)}</td>
-      <td class="number nowrap">{range(first?.p10, first?.p90, duration)}</td>
+      <td class="number c-more">{duration(first?.p50)}</td>
+      <td class="number nowrap c-more">{range(first?.p10, first?.p90, duration)}</td>
     </tr>
   )
 }

@@ -15,8 +15,10 @@ export const OpenTable = ({ pulls }: { readonly pulls: readonly PullAnswer[] }) 
         <th scope="col" class="number">
           Merges at all
         </th>
-        <th scope="col">Seen of it</th>
-        <th scope="col" class="number">
+        <th scope="col" class="c-more">
+          Seen of it
+        </th>
+        <th scope="col" class="number c-more">
           Opened
         </th>
       </tr>
@@ -36,8 +38,8 @@ const OpenLine = ({ pull: { forecast, expected } }: { readonly pull: PullAnswer 
     </td>
     <td class="c-merge">{expected !== null && <Expected at={expected.at} />}</td>
     <td class="number">{percent(forecast.pMerge)}</td>
-    <td class="small c-signs">{signsText(forecast)}</td>
-    <td class="number quiet">
+    <td class="small c-more">{signsText(forecast)}</td>
+    <td class="number quiet c-more">
       <TimeAgo at={forecast.openedAt} />
     </td>
   </tr>
@@ -50,7 +52,7 @@ const signsText = ({ signs, checksRunning }: PullAnswer['forecast']): string =>
 const Expected = ({ at }: { readonly at: Readonly<Record<string, number>> }) => (
   <>
     {dateTime(at['p50'])}
-    <p class="small quiet nowrap">
+    <p class="small quiet">
       {fromNow(at['p25'])} to {fromNow(at['p75'])}
     </p>
   </>
