@@ -45,7 +45,8 @@ const cookieOf = ({ headers, method }: FastifyRequest): string | null => {
 /** The token's row, looked for among all of them whatever is found. */
 const tokenOf = (tokens: readonly AccessToken[], given: string): AccessToken | undefined => {
   const hash = hashOf(given)
-  return tokens.filter(({ sha256 }) => isSame(sha256, hash))[0]
+  const found = tokens.filter(({ sha256 }) => isSame(sha256, hash))
+  return found.at(0)
 }
 
 const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/

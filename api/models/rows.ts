@@ -33,7 +33,7 @@ export const featuresOfRows = (
 }
 type NamedRow = Readonly<Record<string, number | null>>
 
-export const checkCount = (rows: number): void => {
+const checkCount = (rows: number): void => {
   if (rows < 1 || rows > MAX_ROWS) refuse(`a request takes 1 to ${MAX_ROWS} rows, not ${rows}`)
 }
 const placed = (row: readonly unknown[], names: readonly string[], i: number): number[] =>

@@ -10,14 +10,14 @@ import { setImmediate as breathe } from 'node:timers/promises'
 const BATCH = 2_000
 
 /** Topics that processors read and none of them writes. */
-export const outsideOf = (processors: readonly Processor[]): TopicName[] => {
+const outsideOf = (processors: readonly Processor[]): TopicName[] => {
   const written = new Set(processors.flatMap(({ outputs }) => outputs))
   const read = processors.flatMap(({ inputs }) => inputs)
   return [...new Set(read)].filter((topic) => !written.has(topic))
 }
 
 /** Records of several topics by when they were heard, topics in their order where that is the same. */
-export function* inOrderHeard(log: LogReader, topics: readonly TopicName[]): Generator<LogRecord> {
+function* inOrderHeard(log: LogReader, topics: readonly TopicName[]): Generator<LogRecord> {
   const readers = topics.map((topic) => log.read(topic, 0)[Symbol.iterator]())
   const heads = readers.map((reader) => reader.next())
   for (;;) {

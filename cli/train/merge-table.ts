@@ -17,10 +17,10 @@ import { MERGING } from '../merge-backtest/run.ts'
 import { openNpy } from './npy.ts'
 import type { TrainingSet } from './sets.ts'
 
-export const MERGE_COLUMNS = ['set', 'repo', 'startMs', 'heardMs', 'merged', 'logTime']
+const MERGE_COLUMNS = ['set', 'repo', 'startMs', 'heardMs', 'merged', 'logTime']
 
 /** A model that says `answer`, 0 unless told otherwise, and keeps what it was first asked of each pull request. */
-export const watchingMerges = (
+const watchingMerges = (
   answer: (features: Float32Array) => number = () => 0,
   version = 'watching',
 ): { readonly model: Model; take(pull: PullRef): Float32Array | undefined } => {

@@ -15,7 +15,7 @@ export interface Lead {
 export const NO_LEAD: Lead = { model: '', merges: 0, nats: 0 }
 
 /** No model moves the expected time by more than a factor of 4.5; the same limit stands in training/merge_time.py. */
-export const LIMIT = 1.5
+const LIMIT = 1.5
 /** A repository looks back some 300 merges. Pull requests of one day are alike: each tells half of what it would alone. */
 const FORGET = 0.997
 const MERGE_WEIGHT = 0.5

@@ -133,4 +133,5 @@ const openIn = (folder: string): EmbeddedStore => {
   store.db.exec('PRAGMA synchronous = NORMAL')
   return store
 }
-const isElsewhere = (error: StoreError): boolean => error.message.includes('in use by another process')
+const isElsewhere = (error: StoreError): boolean =>
+  error.message.includes('in use by another process')

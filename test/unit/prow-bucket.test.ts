@@ -1,13 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import {
-  fileUrl,
-  folderOf,
-  historyUrl,
-  listUrl,
-  podLogUrl,
-} from '../../producers/prow/bucket.ts'
+import { fileUrl, folderOf, historyUrl, listUrl, podLogUrl } from '../../producers/prow/bucket.ts'
 import {
   readFinished,
   readHistory,

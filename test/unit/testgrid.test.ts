@@ -46,8 +46,9 @@ describe.skipIf(FIXTURES === null)('the recorded table', () => {
       const grid = readTable(JSON.parse(text), HEARD, [])
       return { ...grid, tookMs: performance.now() - started }
     }
-    const decoded = Array.from({ length: 5 }, decode)
-    const { columns, rows } = decoded[0] as (typeof decoded)[number]
+    const first = decode()
+    const decoded = [first, ...Array.from({ length: 4 }, decode)]
+    const { columns, rows } = first
     const cells = rows.flatMap(({ codes }) => [...codes])
     const count = (value: number) => cells.filter((code) => code === value).length
     expect([rows.length, columns.length]).toEqual([965, 82])

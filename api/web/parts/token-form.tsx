@@ -4,7 +4,8 @@ import { useState } from 'preact/hooks'
 export const TokenForm = () => {
   const [problem, setProblem] = useState<string | null>(null)
   const send = async (form: HTMLFormElement): Promise<void> => {
-    const token = String(new FormData(form).get('token'))
+    const given = new FormData(form).get('token')
+    const token = typeof given === 'string' ? given : ''
     const response = await fetch('/v1/session', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
