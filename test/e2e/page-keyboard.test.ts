@@ -58,7 +58,7 @@ describe.skipIf(PATH === null)('the page by keyboard, and as a link', () => {
     await page.goto(served.url)
     await page.getByText('r-stop').first().waitFor()
     const walked: string[] = []
-    for (let step = 0; step < 11; step += 1) {
+    for (let step = 0; step < 14; step += 1) {
       await page.keyboard.press('Tab')
       walked.push(await focused(page))
       if (step > 0)
@@ -71,6 +71,9 @@ describe.skipIf(PATH === null)('the page by keyboard, and as a link', () => {
       'Stopline, running now',
       'Now',
       'Jobs',
+      'Tests',
+      'Health',
+      'Pulls',
       'Savings',
       'What if',
       'Pipeline',

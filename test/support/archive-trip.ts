@@ -49,7 +49,16 @@ const textWithout = (record: object, fields: readonly string[]): string =>
   )
 
 /** How a state came about, and how its last change was heard. */
-const BY_THE_WAY = ['eventId', 'eventAt', 'observedAt', 'change', 'before', 'step', 'stepOutcome']
+const BY_THE_WAY = [
+  'eventId',
+  'eventAt',
+  'observedAt',
+  'change',
+  'before',
+  'step',
+  'stepOutcome',
+  'stepStartedAt',
+]
 
 /** The state of each run after its last change, as text, without what depends on how it was heard. */
 export const finalStates = (log: LogReader, besides: readonly string[] = []): readonly string[] => {
