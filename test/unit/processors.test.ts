@@ -49,8 +49,8 @@ describe('the priors processor', () => {
     const kept = 0.5 ** (2 / 2000)
     expect(prior?.watchedPasses).toBeCloseTo(kept, 9)
     const counted = (stops: readonly number[] = []) => stops.map((count) => Math.round(count))
-    expect(counted(prior?.falseStops)).toEqual(reached([2, 0, 0, 0]))
-    expect(counted(prior?.trueStops)).toEqual(reached([2, 0, LEVELS.length, 0]))
+    expect(counted(prior?.falseStops)).toEqual(reached([2, 0, 0, 0, 0]))
+    expect(counted(prior?.trueStops)).toEqual(reached([2, 0, LEVELS.length, 0, 0]))
   })
 
   it('learns from the terms of a forecast', () => {
