@@ -112,12 +112,10 @@ export const TOPICS = {
     ),
     joins: true,
   },
-  'ci.signals.v1': row(
-    'signal',
-    'job key',
-    jobKey,
-    'What happened elsewhere that matters to a running run.',
-  ),
+  'ci.signals.v1': {
+    ...row('signal', 'job key', jobKey, 'What happened elsewhere that matters to a running run.'),
+    joins: true,
+  },
   'ci.priors.v1': row(
     'prior',
     'pool',

@@ -55,8 +55,7 @@ const startInContainer = async (): Promise<TestBroker> => {
 }
 
 const startFromJars = async (): Promise<TestBroker> => {
-  mkdirSync(NATIVE_CACHE, { recursive: true })
-  await kafka(['install'], NATIVE_CACHE, 0)
+  await collectJars()
   const home = mkdtempSync(join(tmpdir(), 'stopline-kafka-'))
   symlinkSync(join(NATIVE_CACHE, 'libs'), join(home, 'libs'))
   const port = await freePort()
@@ -73,6 +72,12 @@ const startFromJars = async (): Promise<TestBroker> => {
     await stop()
     throw error
   }
+}
+
+/** Brings the jars of a broker to the cache. */
+export const collectJars = async (): Promise<void> => {
+  mkdirSync(NATIVE_CACHE, { recursive: true })
+  await kafka(['install'], NATIVE_CACHE, 0)
 }
 
 /** The first group and the first transaction make topics of the broker's own: that takes seconds. */

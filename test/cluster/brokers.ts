@@ -1,14 +1,14 @@
 /** Brokers that can be killed, stopped and started one by one: one alone, or three that keep everything three times, two of them at least. */
 
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { patientClient } from '../../runtime/kafka/client.ts'
 import { plainConnection, type Connection } from '../../runtime/kafka/connection.ts'
-import { freePort, NATIVE, NATIVE_CACHE, warmUp } from './broker.ts'
+import { collectJars, freePort, NATIVE, NATIVE_CACHE, warmUp } from './broker.ts'
 
 const run = promisify(execFile)
 const MOST_WAIT_MS = 120_000
@@ -35,7 +35,7 @@ export interface BrokersOptions {
 }
 
 export const startBrokers = async ({ count, advertisedPort }: BrokersOptions): Promise<Brokers> => {
-  mkdirSync(NATIVE_CACHE, { recursive: true })
+  await collectJars()
   const home = mkdtempSync(join(tmpdir(), 'stopline-kafka3-'))
   symlinkSync(join(NATIVE_CACHE, 'libs'), join(home, 'libs'))
   const port = await freePort()
