@@ -42,9 +42,10 @@ describe.skipIf(!hasDocker())('three brokers in containers', () => {
       const transaction = await producer.transaction()
       await transaction.send({ topic: 'kept', messages: [{ key: 'a', value: 'b' }] })
       await transaction.commit()
-      // The record and the mark of its commit.
-      const offsets = await admin.fetchTopicOffsets('kept')
-      expect(offsets.map(({ high }) => Number(high)).sort()).toEqual([0, 0, 2])
+      // The record and the mark of its commit, once the followers have them and the leader has heard of that.
+      const ends = async () =>
+        (await admin.fetchTopicOffsets('kept')).map(({ high }) => Number(high)).sort()
+      await expect.poll(ends, { timeout: 60_000 }).toEqual([0, 0, 2])
       await Promise.all([producer.disconnect(), admin.disconnect()])
       const session = process.env['STOPLINE_TEST_SESSION'] ?? ''
       const mine = ['ps', '-aq', '--filter', `label=stopline.test-session=${session}`]

@@ -1,6 +1,7 @@
 /** Bytes that can never be handled: each kind in the dead letters with its reason; too many of them stop the partition. */
 
 import type { Producer } from 'kafkajs'
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { TOPOLOGY } from '../../processors/topology.ts'
 import { keyed } from '../../runtime/engine/stage.ts'
@@ -69,8 +70,17 @@ describe.skipIf(!hasBroker())('poison', () => {
     await producer.connect()
     return { config, to, topic, producer }
   }
-  const put = (producer: Producer, topic: string, value: Buffer | null) =>
-    producer.send({ topic, messages: [{ value, partition: 0 }] })
+  /** A broker takes a moment to allow records as large as its topic has been told to. */
+  const put = async (producer: Producer, topic: string, value: Buffer | null) => {
+    for (let tries = 0; ; tries += 1)
+      try {
+        return await producer.send({ topic, messages: [{ value, partition: 0 }] })
+      } catch (error) {
+        const isTooLarge = (error as { type?: string }).type === 'MESSAGE_TOO_LARGE'
+        if (!isTooLarge || tries >= 100) throw error
+        await wait(100)
+      }
+  }
   const startProcess = async (config: ClusterConfig): Promise<StoplineProcess> => {
     const one = await startStopline(['process'], environmentOf(config, 'redis://none'))
     running.push(one)
