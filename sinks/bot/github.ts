@@ -1,6 +1,7 @@
 /** What a bot does at GitHub: one comment and one check run a pull request, found again by what is written into them. */
 
 import type { HttpClient } from '../../runtime/http.ts'
+import { githubRequest, repoPath, type GithubApi, type GithubMethod } from '../github-request.ts'
 
 /** GitHub answered, but not with what was asked for. */
 export class GithubRefusal extends Error {
@@ -12,11 +13,6 @@ export class GithubRefusal extends Error {
     this.status = status
     this.headers = headers
   }
-}
-export interface GithubTarget {
-  /** Address of the API, such as https://api.github.com. */
-  readonly api: string
-  readonly token: string
 }
 interface CheckRun {
   readonly name: string
@@ -46,30 +42,17 @@ interface Listed {
 }
 
 /** Calls may throw {@link GithubRefusal}, or HttpError where no answer came. */
-export const openGithub = (http: HttpClient, { api, token }: GithubTarget): Github => {
-  const ask = async (
-    method: 'GET' | 'POST' | 'PATCH',
-    path: string,
-    body?: object,
-  ): Promise<unknown> => {
+export const openGithub = (http: HttpClient, target: GithubApi): Github => {
+  const ask = async (method: GithubMethod, path: string, body?: object): Promise<unknown> => {
     const response = await http.send({
-      ...{ method, url: `${api.replace(/\/+$/, '')}${path}` },
+      ...githubRequest(target, method, path, body),
       ...{ timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES },
-      headers: {
-        accept: 'application/vnd.github+json',
-        authorization: `Bearer ${token}`,
-        'content-type': 'application/json',
-        'user-agent': 'stopline',
-        'x-github-api-version': '2022-11-28',
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     if (response.status >= 300)
       throw new GithubRefusal(`${method} ${path}`, response.status, response.headers)
     return JSON.parse(response.body.toString('utf8')) as unknown
   }
   const idOf = (answer: unknown): number => (answer as Listed).id
-  const at = (repo: string): string => `/repos/${repo.split('/').map(encodeURIComponent).join('/')}`
   const checkBody = ({ name, sha, title, summary }: CheckRun): object => ({
     ...{ name, head_sha: sha, status: 'completed', conclusion: 'neutral' },
     output: { title, summary },
@@ -77,7 +60,7 @@ export const openGithub = (http: HttpClient, { api, token }: GithubTarget): Gith
   return {
     findComment: async (repo, pull, mark) => {
       for (let page = 1; page <= MAX_PAGES; page += 1) {
-        const path = `${at(repo)}/issues/${pull}/comments?per_page=${PAGE}&page=${page}`
+        const path = `${repoPath(repo)}/issues/${pull}/comments?per_page=${PAGE}&page=${page}`
         const comments = (await ask('GET', path)) as readonly Listed[]
         const found = comments.find(({ body }) => body?.startsWith(mark) === true)
         if (found !== undefined) return found.id
@@ -86,19 +69,19 @@ export const openGithub = (http: HttpClient, { api, token }: GithubTarget): Gith
       return null
     },
     addComment: async (repo, pull, body) =>
-      idOf(await ask('POST', `${at(repo)}/issues/${pull}/comments`, { body })),
+      idOf(await ask('POST', `${repoPath(repo)}/issues/${pull}/comments`, { body })),
     editComment: async (repo, comment, body) => {
-      await ask('PATCH', `${at(repo)}/issues/comments/${comment}`, { body })
+      await ask('PATCH', `${repoPath(repo)}/issues/comments/${comment}`, { body })
     },
     findCheck: async (repo, sha, name) => {
-      const path = `${at(repo)}/commits/${encodeURIComponent(sha)}/check-runs?check_name=${encodeURIComponent(name)}`
+      const path = `${repoPath(repo)}/commits/${encodeURIComponent(sha)}/check-runs?check_name=${encodeURIComponent(name)}`
       const { check_runs: runs } = (await ask('GET', path)) as { check_runs: readonly Listed[] }
       return runs[0]?.id ?? null
     },
     addCheck: async (repo, check) =>
-      idOf(await ask('POST', `${at(repo)}/check-runs`, checkBody(check))),
+      idOf(await ask('POST', `${repoPath(repo)}/check-runs`, checkBody(check))),
     editCheck: async (repo, id, check) => {
-      await ask('PATCH', `${at(repo)}/check-runs/${id}`, checkBody(check))
+      await ask('PATCH', `${repoPath(repo)}/check-runs/${id}`, checkBody(check))
     },
   }
 }

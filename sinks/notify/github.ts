@@ -7,6 +7,7 @@ import type { HttpClient } from '../../runtime/http.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { Incident } from '../../schemas/events.ts'
 import { fitsGlob } from '../../schemas/glob.ts'
+import { githubRequest, repoPath, type GithubApi, type GithubMethod } from '../github-request.ts'
 import { DELIVERED, deliveryOf, unanswered, type Delivery, type Receiver } from './receiver.ts'
 import { facts, headline } from './words.ts'
 
@@ -16,9 +17,7 @@ const CHECK_NAME = 'stopline'
 const COMMENT_MARK = '<!-- stopline -->'
 const MOST_TEXT = 60_000
 
-export interface GithubConfig extends Pick<Receiver, 'name' | 'filter' | 'pace'> {
-  readonly api: string
-  readonly token: string
+export interface GithubConfig extends Pick<Receiver, 'name' | 'filter' | 'pace'>, GithubApi {
   /** Repositories that asked for it, with * for any text. */
   readonly repos: readonly string[]
   readonly hasChecks: boolean
@@ -27,7 +26,7 @@ export interface GithubConfig extends Pick<Receiver, 'name' | 'filter' | 'pace'>
 
 /** An answer, or why there is none. */
 type Asked = { readonly body: unknown } | { readonly failed: Delivery }
-type Ask = (method: 'GET' | 'POST' | 'PATCH', path: string, body?: object) => Promise<Asked>
+type Ask = (method: GithubMethod, path: string, body?: object) => Promise<Asked>
 
 const jsonOf = (body: Buffer): unknown => {
   try {
@@ -38,20 +37,11 @@ const jsonOf = (body: Buffer): unknown => {
 }
 
 const askerOf =
-  ({ api, token }: GithubConfig, http: HttpClient, clock: Clock, signal: AbortSignal): Ask =>
+  (config: GithubApi, http: HttpClient, clock: Clock, signal: AbortSignal): Ask =>
   async (method, path, body) => {
     try {
       const response = await http.send({
-        method,
-        url: `${api.replace(/\/+$/, '')}${path}`,
-        headers: {
-          accept: 'application/vnd.github+json',
-          authorization: `Bearer ${token}`,
-          'content-type': 'application/json',
-          'user-agent': 'stopline',
-          'x-github-api-version': '2022-11-28',
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...githubRequest(config, method, path, body),
         ...{ timeoutMs: TIMEOUT_MS, maxBytes: MAX_ANSWER_BYTES, signal },
       })
       const delivery = deliveryOf(response, clock.now())
@@ -67,7 +57,6 @@ const askerOf =
   }
 
 const part = (text: string): string => encodeURIComponent(text)
-const repoPath = (repo: string): string => `/repos/${repo.split('/').map(part).join('/')}`
 /** Text of somebody else, so that it is shown as it is. */
 const shown = (text: string): string =>
   text
