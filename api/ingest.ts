@@ -18,7 +18,7 @@ const SCHEMA = {
   tags: ['ingest'],
   summary: 'Takes a delivery of a GitHub webhook; answered when the log has it',
   description:
-    'Content type application/json; signed with the secret of the source (x-hub-signature-256). Events read: workflow_job, workflow_run, pull_request, pull_request_review, check_run; others are answered and left. A delivery that comes again (x-github-delivery) adds nothing.',
+    'Content type application/json; signed with the secret of the source (x-hub-signature-256). Events read: workflow_job, workflow_run, pull_request, pull_request_review, check_run; others are answered and left. A delivery that comes again, by its x-github-delivery or its body, adds nothing, also after a restart.',
   response: {
     202: {
       description: 'It is on the log.',

@@ -57,6 +57,7 @@ const ingestOf = (
   sources: readonly ConfiguredSource[],
   { heard }: LiveSources,
   { offer }: LiveLoop,
+  { loadText, saveText }: FeedTarget,
 ): Ingest | undefined => {
   const found = sources.find(({ webhookSecret }) => webhookSecret !== null)
   if (found?.webhookSecret == null) return undefined
@@ -65,7 +66,14 @@ const ingestOf = (
   const onNotes = (notes: readonly Note[]): void => {
     for (const note of notes) onNote(name, note)
   }
-  const ports = { source: name, secret, clock: systemClock, heard, offer, startLabels }
+  const nameOf = (text: string): string => cursorName(`${name}/${text}`)
+  const store = {
+    loadText: (text: string) => loadText(nameOf(text)),
+    saveText: (text: string, value: string) => {
+      saveText(nameOf(text), value)
+    },
+  }
+  const ports = { source: name, secret, clock: systemClock, heard, offer, startLabels, store }
   return createGithubWebhook({ ...ports, onNotes }).take
 }
 
@@ -126,7 +134,7 @@ export const openLive = (
   measure(sources, metrics)
   return {
     status: () => sources.status().map(statusOf),
-    ingest: ingestOf(configured, sources, loop),
+    ingest: ingestOf(configured, sources, loop, target),
     run: async () => {
       const endAll = (error: unknown): never => {
         ended.abort()

@@ -93,7 +93,7 @@ export const importCommand: Command = {
   help: `Reads folders of any of these kinds, each found by what it holds, and puts all of them in order of time:
   archive folders (runs.csv, steps.csv, tests.csv; docs/archive.md);
   copies of Prow's bucket, as gsutil cp -r makes them: .../JOB/BUILD with started.json, finished.json, prowjob.json,
-    podinfo.json, build-log.txt and artifacts/**/junit*.xml, plain or .gz;
+    podinfo.json, build-log.txt, artifacts/**/junit*.xml and the logs of steps, plain or .gz;
   tables and summaries of TestGrid as DASHBOARD/TAB.json or DASHBOARD.summary.json, plain or .gz;
   one folder that stopline record made, by itself.
 Facts are heard as they happened, except those of a recording, which keep the times at which they were heard.`,

@@ -9,10 +9,11 @@ import { RefusedPayload, type Note } from '../payload/heard.ts'
 import { turnOf, type Turn } from '../payload/turn.ts'
 import type { HeardBefore } from '../polling/heard-before.ts'
 import { offersOf } from '../polling/offers.ts'
+import { openDeliveries, type DeliveryStore } from './deliveries.ts'
 import { readDelivery, type Contexts } from './normalize-delivery.ts'
 import type { RunContext } from './normalize-run.ts'
 
-/** Deliveries, and workflow runs, that are remembered. */
+/** Workflow runs that are remembered. */
 const REMEMBERED = 50_000
 
 interface Delivery {
@@ -22,7 +23,7 @@ interface Delivery {
   readonly body: Buffer
 }
 interface Taken {
-  /** `repeated`: its id was taken before; `ignored`: an event that is not read. */
+  /** `repeated`: its id or its body was taken before; `ignored`: an event that is not read. */
   readonly result: 'taken' | 'repeated' | 'ignored' | 'refused'
   /** Records it put on the log. */
   readonly records: number
@@ -36,6 +37,8 @@ export interface WebhookPorts {
   /** Resolves when the offers are on the log. */
   readonly offer: (offers: readonly Offer[]) => Promise<void>
   readonly onNotes: (notes: readonly Note[]) => void
+  /** Where what was taken is kept over restarts. */
+  readonly store: DeliveryStore
 }
 export interface Webhook {
   /** Throws a CodedError for what is not genuine or no delivery. */
@@ -54,7 +57,6 @@ const createRecent = <V>(most: number) => {
   const entries = new Map<string, V>()
   return {
     get: (name: string) => entries.get(name),
-    delete: (name: string) => entries.delete(name),
     set: (name: string, value: V): void => {
       entries.set(name, value)
       const [oldest] = entries.size > most ? entries.keys() : []
@@ -83,7 +85,9 @@ const refusedTurn = (error: unknown, body: Buffer): Turn => {
 export const createGithubWebhook = (ports: WebhookPorts): Webhook => {
   const { source, secret, clock, heard } = ports
   const contexts: Contexts = createRecent<RunContext>(REMEMBERED)
-  const deliveries = createRecent<true>(REMEMBERED)
+  const deliveries = openDeliveries(ports.store, clock.now())
+  /** What is on its way to the log: a copy of it waits, and is taken where the first was not. */
+  const underWay = new Map<string, Promise<unknown>>()
 
   const read = (event: string, body: Buffer, now: number): Turn | null => {
     try {
@@ -99,24 +103,30 @@ export const createGithubWebhook = (ports: WebhookPorts): Webhook => {
     return { result: turn.refused.length > 0 ? 'refused' : 'taken', records: offers.length }
   }
 
+  const takeNew = async (event: string, id: string, signature: string, body: Buffer) => {
+    const now = clock.now()
+    const turn = read(event, body, now)
+    const taken: Taken = turn === null ? { result: 'ignored', records: 0 } : await put(turn, now)
+    await deliveries.add(id, signature, now)
+    return taken
+  }
+
   return {
     take: async ({ headers, body }) => {
-      if (!isGenuine(secret, body, headers['x-hub-signature-256'] ?? ''))
+      const signature = headers['x-hub-signature-256'] ?? ''
+      if (!isGenuine(secret, body, signature))
         throw new CodedError('bad-signature', 'x-hub-signature-256 is not of this body')
       const { 'x-github-event': event = '', 'x-github-delivery': id = '' } = headers
       if (event === '' || id === '' || id.length > 100)
         throw new CodedError('bad-delivery', 'x-github-event or x-github-delivery is missing')
-      if (deliveries.get(id) === true) return { result: 'repeated', records: 0 }
-      const now = clock.now()
-      const turn = read(event, body, now)
-      deliveries.set(id, true)
-      if (turn === null) return { result: 'ignored', records: 0 }
+      while (underWay.has(signature)) await underWay.get(signature)?.catch(() => undefined)
+      if (deliveries.has(id, signature)) return { result: 'repeated', records: 0 }
+      const taking = takeNew(event, id, signature, body)
+      underWay.set(signature, taking)
       try {
-        return await put(turn, now)
-      } catch (error) {
-        // It may come again: nothing was taken.
-        deliveries.delete(id)
-        throw error
+        return await taking
+      } finally {
+        underWay.delete(signature)
       }
     },
   }

@@ -5,13 +5,17 @@ import { join, relative } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { RunEvent, RunRef, TestResult } from '../../schemas/events.ts'
 import { readBytes } from '../archive/file-bytes.ts'
+import { excerptOf, type PickedLines } from '../log/excerpt-record.ts'
+import { newExcerptState, openExcerpt } from '../log/excerpt.ts'
 import { RefusedPayload, type Heard, type Note } from '../payload/heard.ts'
 import { junitReader } from '../prow/junit.ts'
 import { lineCutter } from '../prow/log/lines.ts'
 import { newLogState, readingEnd, readLines } from '../prow/log/reader.ts'
 import { readFinished, readPodInfo, readStarted } from '../prow/normalize-bucket.ts'
 import { readProwJob } from '../prow/normalize.ts'
-import { junitFiles, placeOf } from './run-folders.ts'
+import { stepOf } from '../prow/run-files.ts'
+import { openStepLog } from '../prow/step-log.ts'
+import { junitFiles, logFiles, placeOf } from './run-folders.ts'
 
 export interface CopyOptions {
   readonly source: string
@@ -25,12 +29,14 @@ export interface CopyReading {
   readonly file: string
   readonly facts: readonly RunEvent[]
   readonly tests: readonly TestResult[]
+  /** Lines of logs that may tell of a failure. */
+  readonly others: readonly PickedLines[]
   readonly notes: readonly Note[]
   readonly refused: string | null
 }
 
 const MAX_JSON_BYTES = 8 * 2 ** 20
-const NOTHING = { facts: [], tests: [], notes: [], refused: null }
+const NOTHING = { facts: [], tests: [], others: [], notes: [], refused: null }
 
 const found = (folder: string, file: string): string | null =>
   [join(folder, file), join(folder, `${file}.gz`)].find((path) => existsSync(path)) ?? null
@@ -67,17 +73,20 @@ const readJson = <T extends Partial<Heard>>(
 
 const noBytes = (): void => undefined
 
-/** Steps, leases and tests of the log, a piece at a time. */
+/** Steps, leases, tests and loud lines of the log of the run, a piece at a time. */
 async function* readLog(folder: string, run: RunRef, now: number): AsyncGenerator<CopyReading> {
   const path = found(folder, 'build-log.txt')
   if (path === null) return
   const [file, hearing] = ['build-log.txt', { run, now }]
   const state = newLogState()
   const cutter = lineCutter({ offset: 0, isInLongLine: false })
+  const picked = newExcerptState()
+  const excerpt = openExcerpt(picked)
   let bytes = 0
   try {
     for await (const piece of readBytes(path, noBytes)) {
       bytes += piece.length
+      excerpt.push(piece)
       const facts = readLines(state, cutter.push(piece), hearing)
       if (facts.length > 0) yield { ...NOTHING, file, facts }
     }
@@ -85,7 +94,32 @@ async function* readLog(folder: string, run: RunRef, now: number): AsyncGenerato
     yield { ...NOTHING, file, refused: (error as Error).message }
   }
   const facts = [...readLines(state, cutter.end(), hearing), ...readingEnd(state, bytes, hearing)]
-  yield { ...NOTHING, file, facts }
+  const told = { eventAt: now, observedAt: now }
+  const others = excerptOf(run, file, excerpt.take(true), picked, true, told)
+  yield { ...NOTHING, file, facts, others }
+}
+
+/** Logs of steps, each written when its step ended: by the log of the run, else by the end of the run. */
+async function* readStepLogs(
+  folder: string,
+  run: RunRef,
+  endsOfSteps: ReadonlyMap<string, number>,
+  endedAt: number,
+): AsyncGenerator<CopyReading> {
+  const artifacts = join(folder, 'artifacts')
+  for (const path of existsSync(artifacts) ? logFiles(artifacts) : []) {
+    const file = relative(folder, path).replace(/\.gz$/, '')
+    const step = stepOf(file)
+    if (step === null) continue
+    const now = endsOfSteps.get(step) ?? endedAt
+    const log = openStepLog(file, { run, now })
+    try {
+      for await (const piece of readBytes(path, noBytes)) log.push(piece)
+    } catch (error) {
+      yield { ...NOTHING, file, refused: (error as Error).message }
+    }
+    yield { ...NOTHING, file, ...log.end({ eventAt: now, observedAt: now }) }
+  }
 }
 
 async function* readJunit(
@@ -128,7 +162,13 @@ export async function* readRunFolder(
   const endedAt = end.reading.facts[0]?.eventAt ?? startedAt ?? now
   yield readJson(folder, 'podinfo.json', (one) => readPodInfo(one, ref, now)).reading
   // Lines without a time were written by its end.
-  yield* readLog(folder, ref, endedAt)
+  const endsOfSteps = new Map<string, number>()
+  for await (const reading of readLog(folder, ref, endedAt)) {
+    for (const { kind, step, eventAt } of reading.facts)
+      if (kind === 'stepFinished' && step !== null) endsOfSteps.set(step, eventAt)
+    yield reading
+  }
+  yield* readStepLogs(folder, ref, endsOfSteps, endedAt)
   yield* readJunit(folder, ref, endedAt, now)
   yield {
     ...end.reading,

@@ -102,12 +102,14 @@ const loadBucket = async (loading: Loading, path: string, signal: AbortSignal): 
     const { job, runId } = placeOf(folder)
     const name = `${job}/${runId}`
     loading.report.counts.rows += 1
-    for await (const { file, facts, tests, notes, refused } of readRunFolder(
+    for await (const { file, facts, tests, others, notes, refused } of readRunFolder(
       folder,
       loading.options,
     )) {
       addFacts(loading, facts)
       addOthers(loading, RANKS.test, tests)
+      const excerpts = others.map(({ record }) => record)
+      addOthers(loading, RANKS.excerpt, excerpts)
       note(loading, `${name}/${file}`, notes)
       if (refused !== null) refuse(loading, `${name}/${file}`, refused)
     }

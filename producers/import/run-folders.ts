@@ -7,6 +7,7 @@ import { basename, join, resolve } from 'node:path'
 const MARKS: ReadonlySet<string> = new Set(['started.json', 'finished.json', 'prowjob.json'])
 const MAX_DEPTH = 16
 const JUNIT = /^junit[^/]*\.xml(?:\.gz)?$/
+const STEP_LOG = /^build-log\.txt(?:\.gz)?$/
 
 const plainName = (file: string): string => file.replace(/\.gz$/, '')
 
@@ -22,17 +23,22 @@ export function* runFolders(folder: string, depth = 0): Generator<string> {
   for (const name of folders.sort()) yield* runFolders(join(folder, name), depth + 1)
 }
 
-/** JUnit files below a folder, in order of their names. */
-export function* junitFiles(folder: string, depth = 0): Generator<string> {
+/** Files below a folder whose names fit, in order of their names. */
+function* filesBelow(folder: string, fits: RegExp, depth = 0): Generator<string> {
   const entries = readdirSync(folder, { withFileTypes: true })
   for (const { name } of entries
-    .filter((entry) => entry.isFile() && JUNIT.test(entry.name))
+    .filter((entry) => entry.isFile() && fits.test(entry.name))
     .sort((a, b) => (a.name < b.name ? -1 : 1)))
     yield join(folder, name)
   if (depth >= MAX_DEPTH) return
   const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
-  for (const name of folders.sort()) yield* junitFiles(join(folder, name), depth + 1)
+  for (const name of folders.sort()) yield* filesBelow(join(folder, name), fits, depth + 1)
 }
+
+/** JUnit files below a folder. */
+export const junitFiles = (folder: string): Generator<string> => filesBelow(folder, JUNIT)
+/** Logs below a folder that bear the name of a step's log. */
+export const logFiles = (folder: string): Generator<string> => filesBelow(folder, STEP_LOG)
 
 export interface Place {
   readonly job: string

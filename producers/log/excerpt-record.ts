@@ -5,6 +5,8 @@ import { factId, type Told } from '../payload/facts.ts'
 import type { Other } from '../payload/turn.ts'
 import type { ExcerptLine, ExcerptState } from './excerpt.ts'
 
+export type PickedLines = Extract<Other, { readonly topic: 'ci.log-excerpts.v1' }>
+
 /** None where nothing was picked and the log goes on. */
 export const excerptOf = (
   run: RunRef,
@@ -13,7 +15,7 @@ export const excerptOf = (
   { lines: linesRead }: ExcerptState,
   isEnd: boolean,
   told: Told,
-): Other[] => {
+): PickedLines[] => {
   if (lines.length === 0 && !isEnd) return []
   const { source, repo, job, runId, attempt } = run
   const from = String(lines[0]?.line ?? linesRead)

@@ -3,14 +3,10 @@
  * tests came to, and the lines that may tell of a failure. Each is read once, as a stream.
  */
 
-import { excerptOf } from '../log/excerpt-record.ts'
-import { newExcerptState, openExcerpt } from '../log/excerpt.ts'
 import { dropBody, type Get } from '../payload/reach.ts'
-import type { RunEvent } from '../../schemas/events.ts'
 import { fileUrl } from './bucket.ts'
-import { lineCutter } from './log/lines.ts'
-import { newLogState, readLines } from './log/reader.ts'
-import { stepOf, type TestFile, type TestReading } from './run-files.ts'
+import type { TestFile, TestReading } from './run-files.ts'
+import { openStepLog } from './step-log.ts'
 
 /** Of a longer log the last part is read: there it tells why it ended. */
 const MAX_BYTES = 64 * 2 ** 20
@@ -33,23 +29,9 @@ export async function* readStepLog(
   }
   // What comes first may be the end of a line.
   const isInLongLine = answer.status === 206 && from > 0
-  const cutter = lineCutter({ offset: 0, isInLongLine })
-  const picked = newExcerptState()
-  const excerpt = openExcerpt(picked, isInLongLine)
-  const state = newLogState()
-  const hearing = { run, now }
-  let counts: RunEvent | undefined
-  const hear = (lines: readonly string[]): void => {
-    for (const fact of readLines(state, lines, hearing))
-      if (fact.kind === 'testsReported') counts = { ...fact, step: stepOf(path) }
-  }
-  for await (const piece of answer.body) {
-    excerpt.push(piece)
-    hear(cutter.push(piece))
-  }
-  hear(cutter.end())
-  const told = { eventAt: Math.min(updatedAt ?? now, now), observedAt: now }
-  const others = excerptOf(run, path, excerpt.take(true), picked, true, told)
+  const log = openStepLog(path, { run, now }, isInLongLine)
+  for await (const piece of answer.body) log.push(piece)
+  const said = log.end({ eventAt: Math.min(updatedAt ?? now, now), observedAt: now })
   open.files.push(mark)
-  yield { facts: counts === undefined ? [] : [counts], tests: [], refused: [], others }
+  yield { ...said, tests: [], refused: [] }
 }

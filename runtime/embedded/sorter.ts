@@ -9,6 +9,7 @@ type ArchiveTopic =
   | 'ci.run-events.v1'
   | 'ci.test-results.v1'
   | 'ci.tab-states.v1'
+  | 'ci.log-excerpts.v1'
   | 'ci.pull-events.v1'
   | 'ci.dead-letters.v1'
 
@@ -24,6 +25,7 @@ export const RANKS = {
   tabState: 7,
   pullOpened: 8,
   pullEnded: 9,
+  excerpt: 10,
 } as const
 
 const CACHE_KIB = 32_768
@@ -39,6 +41,7 @@ const TOPIC_OF: Readonly<Record<number, ArchiveTopic>> = {
   [RANKS.tabState]: 'ci.tab-states.v1',
   [RANKS.pullOpened]: 'ci.pull-events.v1',
   [RANKS.pullEnded]: 'ci.pull-events.v1',
+  [RANKS.excerpt]: 'ci.log-excerpts.v1',
 }
 const topicOf = (rank: number): ArchiveTopic => TOPIC_OF[rank] ?? 'ci.run-events.v1'
 

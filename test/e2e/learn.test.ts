@@ -75,6 +75,7 @@ const deliver = async (
 ): Promise<void> => {
   let now = 0
   const { take } = createGithubWebhook({
+    store: { loadText: () => undefined, saveText: () => undefined },
     ...{ source: 'github', secret: SECRET, clock: { now: () => now } },
     ...{ heard: createHeardBefore(), startLabels: () => null, onNotes: () => undefined },
     offer: (offers) => {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { afterEach, describe, expect, it } from 'vitest'
 import { buildApp } from '../../api/app.ts'
+import { openDeliveries } from '../../producers/github/deliveries.ts'
 import { createGithubWebhook } from '../../producers/github/webhook.ts'
 import type { Note } from '../../producers/payload/heard.ts'
 import { createHeardBefore } from '../../producers/polling/heard-before.ts'
@@ -37,15 +38,29 @@ const job = {
 }
 const repository = { full_name: 'o/r' }
 
-const start = async ({ log = () => Promise.resolve() }: { log?: () => Promise<void> } = {}) => {
+interface Given {
+  readonly log?: () => Promise<void>
+  readonly now?: number
+  /** What a process before it left. */
+  readonly texts?: Map<string, string>
+}
+const start = async ({
+  log = () => Promise.resolve(),
+  now = NOW,
+  texts = new Map<string, string>(),
+}: Given = {}) => {
   const offered: Offer[] = []
   const notes: Note[] = []
   const heard = createHeardBefore()
   const webhook = createGithubWebhook({
     source: 'github',
     secret: SECRET,
-    clock: { now: () => NOW },
+    clock: { now: () => now },
     heard,
+    store: {
+      loadText: (name) => texts.get(name),
+      saveText: (name, text) => texts.set(name, text),
+    },
     startLabels: () => null,
     offer: async (offers) => {
       await log()
@@ -80,7 +95,7 @@ const start = async ({ log = () => Promise.resolve() }: { log?: () => Promise<vo
       },
     })
   }
-  return { post, offered, notes, heard, app }
+  return { post, offered, notes, heard, app, texts }
 }
 
 describe('a delivery', () => {
@@ -103,10 +118,78 @@ describe('a delivery', () => {
       result: 'repeated',
       records: 0,
     })
-    expect((await post('workflow_job', again, { id: 'b' })).json()).toEqual({
+    expect(offered).toHaveLength(3)
+  })
+
+  it('that somebody copied adds nothing under another id or event, which are not signed', async () => {
+    const { post, offered } = await start()
+    const payload = { action: 'completed', workflow_job: job, repository }
+    await post('workflow_job', payload, { id: 'a' })
+    for (const event of ['workflow_job', 'workflow_run', 'pull_request'])
+      expect((await post(event, payload, { id: `copy-${event}` })).json()).toEqual({
+        result: 'repeated',
+        records: 0,
+      })
+    expect(offered).toHaveLength(3)
+  })
+
+  it('is known again after a restart, for a week', async () => {
+    const first = await start()
+    const payload = { action: 'completed', workflow_job: job, repository }
+    await first.post('workflow_job', payload, { id: 'a' })
+    const { texts } = first
+    // What is known of the log of the process before is not at hand here.
+    const second = await start({ texts, now: NOW + 6 * 86_400_000 })
+    const other = { action: 'completed', workflow_job: { ...job, id: 8 }, repository }
+    for (const [body, id] of [
+      [payload, 'a'],
+      [payload, 'copy'],
+      [other, 'a'],
+    ] as const)
+      expect((await second.post('workflow_job', body, { id })).json()).toMatchObject({
+        result: 'repeated',
+      })
+    expect(second.offered).toEqual([])
+    expect((await second.post('workflow_job', other, { id: 'b' })).json()).toMatchObject({
       result: 'taken',
-      records: 0,
     })
+    const later = await start({ texts, now: NOW + 8 * 86_400_000 })
+    expect((await later.post('workflow_job', payload, { id: 'a' })).json()).toMatchObject({
+      result: 'taken',
+    })
+  })
+
+  it('is remembered among the last 50,000, in texts that do not grow', async () => {
+    const texts = new Map<string, string>()
+    const store = {
+      loadText: (name: string) => texts.get(name),
+      saveText: (name: string, text: string) => texts.set(name, text),
+    }
+    const deliveries = openDeliveries(store, NOW)
+    let last = Promise.resolve()
+    for (let i = 0; i < 60_000; i += 1) last = deliveries.add(`id-${i}`, `s-${i}`, NOW + i)
+    await last
+    expect(texts.size).toBe(500)
+    expect(Math.max(...[...texts.values()].map(({ length }) => length))).toBeLessThan(6_000)
+    const again = openDeliveries(store, NOW + 60_000)
+    for (const known of [deliveries, again]) {
+      expect([59_999, 10_100].map((i) => known.has(`id-${i}`, 'none'))).toEqual([true, true])
+      expect([59_999, 10_100].map((i) => known.has('none', `s-${i}`))).toEqual([true, true])
+      expect([0, 9_900].map((i) => known.has(`id-${i}`, `s-${i}`))).toEqual([false, false])
+    }
+  })
+
+  it('that comes twice at once waits for the log, and is told as repeated only when it is there', async () => {
+    const gate = Promise.withResolvers<undefined>()
+    const { post, offered } = await start({ log: () => gate.promise.then(() => undefined) })
+    const payload = { action: 'completed', workflow_job: job, repository }
+    const both = [post('workflow_job', payload, { id: 'a' }), post('workflow_job', payload)]
+    expect(
+      await Promise.race([...both, new Promise((resolve) => setTimeout(resolve, 50, 'waits'))]),
+    ).toBe('waits')
+    gate.resolve(undefined)
+    const results = (await Promise.all(both)).map((each) => each.json<{ result: string }>().result)
+    expect(results.toSorted()).toEqual(['repeated', 'taken'])
     expect(offered).toHaveLength(3)
   })
 

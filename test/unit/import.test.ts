@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
@@ -6,7 +6,7 @@ import { kindOf, openImport } from '../../producers/import/import.ts'
 import { placeOf } from '../../producers/import/run-folders.ts'
 import { namesOf } from '../../producers/import/testgrid-dump.ts'
 import type { Offer } from '../../runtime/ports.ts'
-import type { RunEvent } from '../../schemas/events.ts'
+import type { LogExcerpt, RunEvent } from '../../schemas/events.ts'
 import { dataDir } from '../support/data.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
@@ -66,6 +66,55 @@ describe('an import', () => {
       startedAt: START * 1000,
     })
     expect(archive.summary().problems).toEqual([])
+  })
+
+  it('reads the logs of steps too, each as of the end of its step', async () => {
+    const root = temporaryFolder()
+    const folder = join(root, 'logs/job-a/17')
+    const steps = ['ipi-install', 'gather', 'gather/artifacts/pods/x']
+    for (const step of steps) mkdirSync(join(folder, 'artifacts/e2e', step), { recursive: true })
+    writeRun(folder, {
+      'build-log.txt': [
+        `${iso(START + 60)} Running step e2e-ipi-install.`,
+        `${iso(START + 1860)} Step e2e-ipi-install failed after 30m0s`,
+        'error: the installation failed\n',
+      ].join('\n'),
+      'artifacts/e2e/ipi-install/build-log.txt.gz': gzipSync(
+        [
+          `passed: (1.5s) ${iso(START + 600)} "a test"`,
+          `failed: (2m1s) ${iso(START + 900)} "another test"`,
+          'fatal error: no more addresses',
+          'error: 1 fail, 1 pass, 0 skip (3m)\n',
+        ].join('\n'),
+      ),
+      'artifacts/e2e/gather/build-log.txt': 'Gathering ...\n',
+      'artifacts/e2e/gather/artifacts/pods/x/build-log.txt': 'error: of a pod\n',
+    })
+    rmSync(join(folder, 'build-log.txt.gz'))
+    const { offers, archive } = await importOf(root)
+    expect(archive.summary().problems).toEqual([])
+    const minute = ({ eventAt }: { eventAt: number }): number => (eventAt / 1000 - START) / 60
+    const excerpts = offers.flatMap(({ topic, record }) =>
+      topic === 'ci.log-excerpts.v1' ? [record as LogExcerpt] : [],
+    )
+    expect(excerpts.map((one) => [one.log, minute(one), one.isEnd])).toEqual([
+      ['artifacts/e2e/ipi-install/build-log.txt', 31, true],
+      ['artifacts/e2e/gather/build-log.txt', 60, true],
+      ['build-log.txt', 60, true],
+    ])
+    const loud = excerpts.map(({ lines }) =>
+      lines.flatMap(({ isLoud, text }) => (isLoud ? [text] : [])),
+    )
+    expect(loud[0]).toContain('fatal error: no more addresses')
+    expect(loud[2]).toContain('error: the installation failed')
+    expect(
+      facts(offers).find(({ kind, step }) => kind === 'testsReported' && step !== null),
+    ).toMatchObject({
+      step: 'e2e-ipi-install',
+      passed: 1,
+      failed: 1,
+      failedTests: ['another test'],
+    })
   })
 
   it('goes on where it was, and gives the same each time', async () => {
