@@ -29,7 +29,7 @@ export const actorDeps = (runtime: EmbeddedRuntime, isSwitchedOff: () => boolean
   saveCursor: (name, offset) => {
     runtime.store.setNumber(name, offset)
   },
-  view: (name, rowKey) => runtime.views.get(name, rowKey),
+  views: runtime.views,
   offer: (record) => {
     runtime.commit([{ topic: 'ci.acts.v1', record }], runtime.now)
   },

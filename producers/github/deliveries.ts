@@ -67,7 +67,7 @@ export const openDeliveries = ({ loadText, saveText }: DeliveryStore, now: numbe
           saveText(chunkName(place), JSON.stringify(current))
           resolve()
         } catch (error) {
-          reject(error as Error)
+          reject(error)
         }
       })
     }))

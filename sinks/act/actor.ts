@@ -6,7 +6,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../../runtime/clock.ts'
-import type { LogReader } from '../../runtime/ports.ts'
+import type { LogReader, ViewCursor, ViewRow } from '../../runtime/ports.ts'
 import type { Act, ActState, Decision, Measure, Run, RunRef } from '../../schemas/events.ts'
 import { jobKey, key, runKey } from '../../schemas/keys.ts'
 import { actOf, createLedger, type Ledger } from './ledger.ts'
@@ -26,14 +26,18 @@ export interface ActorDeps {
   readonly clock: Clock
   readonly loadCursor: (name: string) => number | undefined
   readonly saveCursor: (name: string, offset: number) => void
-  /** Read models, as JSON text. */
-  readonly view: (name: string, rowKey: string) => string | undefined
+  readonly views: ViewReader
   /** Writes to the log; on return it is there for good. */
   readonly offer: (act: Act) => void
   /** The kill switch: asked before every act. */
   readonly isSwitchedOff: () => boolean
   readonly onCommit: (listener: () => void) => () => void
   readonly onPoint?: (point: ActPoint) => void
+}
+/** Read models, as JSON text. */
+interface ViewReader {
+  readonly get: (view: string, key: string) => string | undefined
+  readonly list: (view: string, page: { limit: number; after?: ViewCursor }) => readonly ViewRow[]
 }
 export interface Acting {
   /** Dry run: everything but the request itself. */
@@ -47,15 +51,31 @@ export interface Acting {
 const parsed = (json: string | undefined): unknown =>
   json === undefined ? undefined : JSON.parse(json)
 
-const measuresOf = (ref: RunRef, { view }: ActorDeps): Measure[] =>
+const measuresOf = (ref: RunRef, { views }: ActorDeps): Measure[] =>
   [
     key('job', jobKey(ref), 'total'),
     key('repo', key(ref.source, ref.repo), 'total'),
     key('community', ref.source, 'total'),
-  ].flatMap((name) => (parsed(view('measures', name)) as Measure | undefined) ?? [])
+  ].flatMap((name) => (parsed(views.get('measures', name)) as Measure | undefined) ?? [])
+
+const PAGE = 1_000
+/** Keys of all rows of a view. */
+function* keysOf(view: string, { views }: ActorDeps): Generator<string> {
+  for (let after: ViewCursor | undefined; ;) {
+    const rows = views.list(view, { limit: PAGE, ...(after === undefined ? {} : { after }) })
+    for (const row of rows) yield row.key
+    after = rows.at(-1)
+    if (rows.length < PAGE) return
+  }
+}
 
 /** A decision, or the act that was begun about it. */
 type Cause = Parameters<typeof actOf>[0]
+
+interface Over {
+  readonly state: ActState
+  readonly reason: string
+}
 
 class Actor {
   readonly #acting: Acting
@@ -75,13 +95,10 @@ class Actor {
   async resume(): Promise<void> {
     for (const act of this.#ledger.open()) {
       const cause: Cause = { ...act, eventId: act.decision }
-      const [run, target] = [this.#runOf(act), this.#targetOf(act)]
-      if (run === undefined || target === undefined)
-        this.#write(cause, 'failed', {
-          ...act,
-          reason: 'its run or its source is not known any more',
-        })
-      else await this.#carryOut(cause, run, target, act.precision, act.tries)
+      const target = this.#targetOf(act)
+      if (target === undefined)
+        this.#write(cause, 'failed', { ...act, reason: 'its source is not known any more' })
+      else await this.#carryOut(cause, target, act.precision, act.tries)
     }
   }
 
@@ -96,7 +113,7 @@ class Actor {
     if (!verdict.isAllowed || target === undefined)
       this.#write(decision, 'refused', { kind, ...verdict, tries: 0 })
     else if (this.#acting.isDry) this.#write(decision, 'dryRun', { kind, ...verdict, tries: 0 })
-    else await this.#carryOut(decision, run, target, verdict.precision, 0)
+    else await this.#carryOut(decision, target, verdict.precision, 0)
   }
 
   #permit(decision: Decision, run: Run, target: Target | undefined): Verdict {
@@ -104,7 +121,9 @@ class Actor {
     const now = clock.now()
     const situation = {
       ...{ run, now, measures: measuresOf(decision, this.#deps), isSwitchedOff: isSwitchedOff() },
-      ...{ actsInHour: this.#ledger.inHour(now), hasTarget: target !== undefined },
+      ...{ actsInHour: this.#ledger.inHour(now, run), hasTarget: target !== undefined },
+      advice: this.#decisionOf(decision)?.level,
+      others: target?.endsGroup === true ? this.#othersOf(run) : [],
     }
     const verdict = permit(decision, situation, this.#acting.limits)
     const missing = target?.missing(run) ?? null
@@ -116,7 +135,6 @@ class Actor {
   /** Writes the intention, acts, writes the result. `tries` requests may have been sent before. */
   async #carryOut(
     cause: Cause,
-    run: Run,
     target: Target,
     precision: number | null,
     sofar: number,
@@ -124,10 +142,16 @@ class Actor {
     const { kind } = target
     let tries = sofar
     for (let asks = 0; ;) {
+      const run = this.#runOf(cause)
+      if (run === undefined) {
+        const reason = 'the run is not known any more'
+        this.#write(cause, 'failed', { kind, reason, precision, tries })
+        return
+      }
       if (tries > 0) {
         // A request may have been sent: what the source says of the run comes first.
         const state = await target.stateOf(run, this.#signal)
-        const over = this.#over(state, tries, asks)
+        const over = this.#over(state, tries, asks) ?? this.#takenBack(state, run, target)
         if (over !== null) {
           this.#write(cause, over.state, { kind, reason: over.reason, precision, tries })
           return
@@ -155,17 +179,23 @@ class Actor {
   }
 
   /** Why nothing more is to be done about a run; null where it still runs, as far as is known. */
-  #over(
-    state: RunState,
-    tries: number,
-    asks: number,
-  ): { readonly state: ActState; readonly reason: string } | null {
+  #over(state: RunState, tries: number, asks: number): Over | null {
     if (state === 'stopped') return { state: 'done', reason: 'the source says that it is stopped' }
     if (state === 'over') return { state: 'moot', reason: 'the source says that it was over' }
     if (this.#deps.isSwitchedOff()) return { state: 'failed', reason: 'acting was switched off' }
     if (tries >= MOST_TRIES) return { state: 'failed', reason: `tried ${tries} times` }
     if (asks >= MOST_ASKS) return { state: 'failed', reason: 'the source does not say how it is' }
     return null
+  }
+
+  /** What was allowed when it was begun must be allowed still: hours may have passed, and another configuration be in force. */
+  #takenBack(state: RunState, run: Run, target: Target): Over | null {
+    if (state === 'unknown') return null
+    if (this.#acting.isDry) return { state: 'failed', reason: 'acting is dry now' }
+    const decision = this.#decisionOf(run)
+    if (decision === undefined) return { state: 'failed', reason: 'the advice was taken back' }
+    const { isAllowed, reason } = this.#permit(decision, run, target)
+    return isAllowed ? null : { state: 'failed', reason }
   }
 
   #wait(): Promise<void> {
@@ -184,7 +214,25 @@ class Actor {
   }
 
   #runOf(ref: RunRef): Run | undefined {
-    return parsed(this.#deps.view('runs', runKey(ref))) as Run | undefined
+    return parsed(this.#deps.views.get('runs', runKey(ref))) as Run | undefined
+  }
+  /** What was decided last of a run. */
+  #decisionOf(ref: RunRef): Decision | undefined {
+    return parsed(this.#deps.views.get('decisions', runKey(ref))) as Decision | undefined
+  }
+  /** Other runs of its group that run or wait. */
+  #othersOf(run: Run): Run[] {
+    if (run.group === null) return []
+    const own = runKey(run)
+    const found: Run[] = []
+    for (const view of ['running', 'queued'])
+      for (const name of keysOf(view, this.#deps)) {
+        if (name === own) continue
+        const other = parsed(this.#deps.views.get('runs', name)) as Run | undefined
+        if (other === undefined || other.phase === 'finished' || other.group !== run.group) continue
+        if (other.source === run.source && other.repo === run.repo) found.push(other)
+      }
+    return found
   }
   #targetOf({ source }: RunRef): Target | undefined {
     return this.#acting.targets.find((target) => target.source === source)

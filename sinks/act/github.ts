@@ -1,4 +1,7 @@
-/** Cancels a workflow run of GitHub Actions. GitHub cancels whole workflow runs, never one job of them: so it is told. */
+/**
+ * Cancels a workflow run of GitHub Actions. GitHub cancels whole workflow runs, never one job of them, and always their newest
+ * attempt: a run of an attempt before that is over.
+ */
 
 import {
   asked,
@@ -12,14 +15,16 @@ import {
 interface WorkflowRun {
   readonly status?: string
   readonly conclusion?: string | null
+  readonly run_attempt?: number
 }
-const stateOf = (text: string): RunState => {
+const stateIn = (text: string, attempt: number): RunState => {
   let run: WorkflowRun
   try {
     run = JSON.parse(text) as WorkflowRun
   } catch {
     return 'unknown'
   }
+  if ((run.run_attempt ?? attempt) !== attempt) return 'over'
   if (run.status !== 'completed') return run.status === undefined ? 'unknown' : 'running'
   return run.conclusion === 'cancelled' ? 'stopped' : 'over'
 }
@@ -29,18 +34,25 @@ export const githubCancel = (config: TargetConfig, ports: TargetPorts): Target =
     const path = repo.split('/').map(encodeURIComponent).join('/')
     return `${config.address.replace(/\/+$/, '')}/repos/${path}/actions/runs/${group ?? ''}${what}`
   }
+  const stateOf: Target['stateOf'] = async ({ repo, group, attempt }, signal) => {
+    const answer = await asked(ports, config, 'GET', at(repo, group, ''), signal)
+    return answer?.status === 200 ? stateIn(answer.text, attempt) : 'unknown'
+  }
   return {
     kind: 'github-cancel',
     source: config.source,
+    endsGroup: true,
     missing: ({ repo, group }) =>
       /^\d+$/.test(group ?? '') && /^[\w.-]+\/[\w.-]+$/.test(repo)
         ? null
         : 'the number of the workflow run is not known',
-    stateOf: async ({ repo, group }, signal) => {
-      const answer = await asked(ports, config, 'GET', at(repo, group, ''), signal)
-      return answer?.status === 200 ? stateOf(answer.text) : 'unknown'
+    stateOf,
+    stop: async (run, signal) => {
+      const state = await stateOf(run, signal)
+      if (state === 'unknown') return { kind: 'again', why: 'GitHub does not say how the run is' }
+      if (state !== 'running') return { kind: 'moot', why: 'GitHub says that it was over' }
+      const path = at(run.repo, run.group, '/cancel')
+      return reachedBy(await asked(ports, config, 'POST', path, signal))
     },
-    stop: async ({ repo, group }, signal) =>
-      reachedBy(await asked(ports, config, 'POST', at(repo, group, '/cancel'), signal)),
   }
 }

@@ -14,8 +14,8 @@ export interface Ledger {
   isSettled(run: RunRef): boolean
   /** Acts that were about to be done when the process ended: nobody knows whether they were. */
   open(): readonly Act[]
-  /** Acts in the hour before. */
-  inHour(now: number): number
+  /** Acts in the hour before, about other runs than this one. */
+  inHour(now: number, run: RunRef): number
 }
 
 export const createLedger = (acts: Iterable<Act>): Ledger => {
@@ -29,7 +29,8 @@ export const createLedger = (acts: Iterable<Act>): Ledger => {
     },
     isSettled: (run) => FINAL.has(newest.get(runKey(run))?.state ?? 'unknown'),
     open: () => [...newest.values()].filter(({ state }) => state === 'intended'),
-    inHour: (now) => [...at.values()].filter((each) => each > now - HOUR_MS).length,
+    inHour: (now, run) =>
+      [...at].filter(([each, time]) => each !== runKey(run) && time > now - HOUR_MS).length,
   }
   for (const act of acts) ledger.take(act)
   return ledger

@@ -25,6 +25,10 @@ export interface Situation {
   /** What stops were worth, of the job, its repository and its community, narrowest first; those that are known. */
   readonly measures: readonly Measure[]
   readonly isSwitchedOff: boolean
+  /** What is advised of the run now; undefined where nothing is. */
+  readonly advice: Decision['level'] | undefined
+  /** Other runs that would end with it, since the source stops all of a group at once. */
+  readonly others: readonly Run[]
   readonly actsInHour: number
   readonly now: number
   /** True where there is a way to stop runs of its source. */
@@ -74,6 +78,14 @@ export const precisionOf = (measures: readonly Measure[]): number | null => {
   return null
 }
 
+/** Why a run must not end; null where it may. */
+const keeps = (run: Run, keepShare: number): string | null => {
+  if (!isOptedIn(run)) return 'the job has not asked for it'
+  const step = protectedStep(run)
+  if (step !== null) return `the protected step ${step} runs`
+  return isLeftAlone(run, keepShare) ? 'it is one of the runs that are left alone' : null
+}
+
 const no = (reason: string, known: number | null = null): Verdict => ({
   isAllowed: false,
   reason,
@@ -82,7 +94,7 @@ const no = (reason: string, known: number | null = null): Verdict => ({
 
 /** What may be done about a decision, in this situation. */
 export const permit = (decision: Decision, situation: Situation, limits: ActingLimits): Verdict => {
-  const { run, measures, isSwitchedOff, actsInHour, now, hasTarget } = situation
+  const { run, measures, isSwitchedOff, advice, others, actsInHour, now, hasTarget } = situation
   if (decision.level !== 'stop') return no('only a stop is acted on')
   if (isSwitchedOff) return no('acting is switched off')
   if (run === undefined) return no('the run is not known')
@@ -90,10 +102,14 @@ export const permit = (decision: Decision, situation: Situation, limits: ActingL
   if (run.source === 'demo') return no('it is simulated')
   if (!hasTarget) return no('there is no way to stop runs of this source')
   if (run.phase !== 'running') return no('the run does not run')
+  if (advice !== 'stop') return no('the advice was taken back')
   if (now - decision.observedAt > limits.freshMs) return no('the decision is too old')
-  const step = protectedStep(run)
-  if (step !== null) return no(`the protected step ${step} runs`)
-  if (isLeftAlone(run, limits.keepShare)) return no('it is one of the runs that are left alone')
+  const kept = keeps(run, limits.keepShare)
+  if (kept !== null) return no(kept)
+  for (const other of others) {
+    const why = keeps(other, limits.keepShare)
+    if (why !== null) return no(`${other.job} would end with it: ${why}`)
+  }
   const low = precisionOf(measures)
   if (low === null) return no('too few stops are known to tell how precise they are')
   if (low < limits.precision)

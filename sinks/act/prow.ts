@@ -34,6 +34,7 @@ export const prowAbort = (config: TargetConfig, ports: TargetPorts): Target => {
   return {
     kind: 'prow-abort',
     source: config.source,
+    endsGroup: false,
     missing: (run) => (nameOf(run) === '' ? 'the name of the ProwJob is not known' : null),
     stateOf: async (run, signal) => {
       const answer = await asked(ports, config, 'GET', at('prowjob', nameOf(run)), signal)

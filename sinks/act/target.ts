@@ -17,6 +17,8 @@ export type RunState = 'running' | 'stopped' | 'over' | 'unknown'
 export interface Target {
   readonly kind: 'prow-abort' | 'github-cancel'
   readonly source: string
+  /** True where a stop ends all runs of the run's group. */
+  readonly endsGroup: boolean
   /** What cannot be stopped for want of a name; null where it can. */
   readonly missing: (run: Run) => string | null
   readonly stateOf: (run: Run, signal: AbortSignal) => Promise<RunState>

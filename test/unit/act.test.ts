@@ -3,9 +3,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { readActing } from '../../cli/config/acting.ts'
 import { createHttpClient } from '../../runtime/http.ts'
+import type { Keyed } from '../../runtime/ports.ts'
 import type { Act, Decision, Run } from '../../schemas/events.ts'
 import { ACT_CURSOR, runActor, type Acting } from '../../sinks/act/actor.ts'
 import { githubCancel } from '../../sinks/act/github.ts'
+import { actOf } from '../../sinks/act/ledger.ts'
 import {
   isLeftAlone,
   isOptedIn,
@@ -35,7 +37,7 @@ const LIMITS = { keepShare: KEEP_SHARE, perHour: 3, precision: 0.95, freshMs: 60
 const [ID = ''] = runIds(1)
 const GOOD: Situation = {
   ...{ run: aRunning(ID), measures: [stopsOf(200, 0)], isSwitchedOff: false },
-  ...{ actsInHour: 0, now: NOON + 1_000, hasTarget: true },
+  ...{ actsInHour: 0, now: NOON + 1_000, hasTarget: true, advice: 'stop', others: [] },
 }
 const verdict = (more: Partial<Situation>, decision: Decision = aStop(ID)) =>
   permit(decision, { ...GOOD, ...more }, LIMITS)
@@ -70,6 +72,24 @@ describe('what may be acted on', () => {
       aStop(ID),
       'the run does not run',
     ],
+    ['advice taken back', { advice: 'watch' }, aStop(ID), 'the advice was taken back'],
+    ['no advice at all', { advice: undefined }, aStop(ID), 'the advice was taken back'],
+    [
+      'a group with a job that has not asked for it',
+      { others: [aRunning(ID), aRunning('o', { job: 'deploy', labels: { policy: 'stop' } })] },
+      aStop(ID),
+      'deploy would end with it: the job has not asked for it',
+    ],
+    [
+      'a group with a protected step',
+      {
+        others: [
+          aRunning(ID, { job: 'x', step: 'gather', labels: { policy: 'act protect=gather' } }),
+        ],
+      },
+      aStop(ID),
+      'x would end with it: the protected step gather runs',
+    ],
     ['an old decision', { now: NOON + 600_001 }, aStop(ID), 'the decision is too old'],
     [
       'too few stops',
@@ -84,9 +104,12 @@ describe('what may be acted on', () => {
       'too few stops are known to tell how precise they are',
     ],
     ['a spent budget', { actsInHour: 3 }, aStop(ID), 'the budget of the hour is used up'],
-  ])('is nothing of %s', (_, more, decision, reason) => {
-    expect(verdict(more, decision)).toMatchObject({ isAllowed: false, reason })
-  })
+  ] as [string, Partial<Situation>, Decision, string][])(
+    'is nothing of %s',
+    (_, more, decision, reason) => {
+      expect(verdict(more, decision)).toMatchObject({ isAllowed: false, reason })
+    },
+  )
   it('is nothing where stops were not precise enough, by their lower bound', () => {
     // 97 of 100 is .97, but at least .915.
     expect(verdict({ measures: [stopsOf(97, 3)] })).toMatchObject({ isAllowed: false })
@@ -132,13 +155,19 @@ describe('what may be acted on', () => {
   })
 })
 
-/** An actor over records in memory. */
-const act = (address: string, more: Partial<Acting> = {}, isSwitchedOff = () => false) => {
+/** An actor over records in memory, which begins with those of `before`. */
+const act = (
+  address: string,
+  more: Partial<Acting> = {},
+  isSwitchedOff = () => false,
+  before: readonly Keyed[] = [],
+) => {
   const pipeline = createTestPipeline()
+  pipeline.publish(before)
   const acts: Act[] = []
   const controller = new AbortController()
   const acting = actingOn(address, more)
-  let cursor = 0
+  let cursor = pipeline.log.endOffset('ci.decisions.v1')
   const running = runActor(
     acting,
     {
@@ -147,7 +176,7 @@ const act = (address: string, more: Partial<Acting> = {}, isSwitchedOff = () => 
       saveCursor: (_name, offset) => {
         cursor = offset
       },
-      view: (name, key) => pipeline.views.get(name, key),
+      views: pipeline.views,
       offer: (record) => {
         acts.push(record)
         pipeline.publish([published('ci.acts.v1', record)])
@@ -163,6 +192,9 @@ const act = (address: string, more: Partial<Acting> = {}, isSwitchedOff = () => 
   })
   return {
     acts,
+    publish: (records: readonly Keyed[]) => {
+      pipeline.publish(records)
+    },
     states: () => acts.map(({ state }) => state),
     tell: async (runs: readonly Run[], decisions: readonly Decision[]) => {
       pipeline.publish([
@@ -249,6 +281,119 @@ describe('the actor', () => {
     expect(actor.acts[1]?.reason).toBe('the source says that it is stopped')
   })
 
+  describe('that finds what it was about to do when it was ended', () => {
+    const intended = (more: Partial<Act> = {}) =>
+      published('ci.acts.v1', {
+        ...actOf(aStop(ID), 'intended', NOON, {
+          ...{ kind: 'prow-abort', reason: 'about to be stopped', precision: 0.98, tries: 1 },
+        }),
+        ...more,
+      })
+    const known = (run: Partial<Run> = {}, stop: Partial<Decision> = {}) => [
+      published('ci.measures.v1', stopsOf(200, 0)),
+      published('ci.runs.v1', aRunning(ID, run)),
+      published('ci.decisions.v1', aStop(ID, stop)),
+    ]
+    const states = async (before: readonly Keyed[], more: Partial<Acting> = {}) => {
+      const world = await deck()
+      const actor = act(world.url, more, () => false, before)
+      await vi.waitFor(() => {
+        expect(actor.acts.length).toBeGreaterThan(0)
+        expect(actor.states().at(-1)).not.toBe('intended')
+      })
+      return { states: actor.states(), reason: actor.acts.at(-1)?.reason, world }
+    }
+    it('does it where all of it holds still', async () => {
+      const { states: said, world } = await states([...known(), intended()])
+      expect(said).toEqual(['intended', 'done'])
+      expect(world.requests).toEqual([`job-${ID}`])
+    })
+    it.each([
+      ['acting is dry', known(), { isDry: true }, 'acting is dry now'],
+      [
+        'the advice was taken back',
+        [...known(), published('ci.decisions.v1', aStop(ID, { eventId: 'back', level: 'watch' }))],
+        {},
+        'only a stop is acted on',
+      ],
+      [
+        'it lay for hours',
+        known({}, { observedAt: NOON - 3_600_000 }),
+        {},
+        'the decision is too old',
+      ],
+      [
+        'a protected step runs now',
+        known({ step: 'gather', labels: { policy: 'act protect=gather', prowjob: `job-${ID}` } }),
+        {},
+        'the protected step gather runs',
+      ],
+      ['the run is over', known({ phase: 'finished' }), {}, 'the run does not run'],
+      [
+        'too few runs are stopped rightly',
+        [...known(), published('ci.measures.v1', stopsOf(60, 40))],
+        {},
+        expect.stringMatching(/^stops were right in/) as string,
+      ],
+    ] as [string, readonly Keyed[], Partial<Acting>, string][])(
+      'does nothing more where %s',
+      async (_, before, more, reason) => {
+        const found = await states([...before, intended()], more)
+        expect([found.states, found.reason]).toEqual([['failed'], reason])
+        expect(found.world.requests).toEqual([])
+      },
+    )
+  })
+
+  it('tries no more where the advice is taken back between two tries', async () => {
+    const world = await deck([{ status: 503 }, { status: 503 }])
+    const actor = act(world.url, { retryMs: 200 })
+    actor.publish([
+      published('ci.measures.v1', stopsOf(200, 0)),
+      published('ci.runs.v1', aRunning(ID)),
+      published('ci.decisions.v1', aStop(ID)),
+    ])
+    await vi.waitFor(() => {
+      expect(world.calls).toHaveLength(1)
+    })
+    const back = aStop(ID, { eventId: 'back', level: 'watch', observedAt: NOON + 500 })
+    actor.publish([published('ci.decisions.v1', back)])
+    await vi.waitFor(() => {
+      expect(actor.states()).toEqual(['intended', 'failed'])
+    })
+    expect(world.effects.size).toBe(0)
+  })
+
+  it('cancels no workflow run with a job that has not asked for it', async () => {
+    const world = await startHttpWorld(({ method }) =>
+      method === 'GET'
+        ? { status: 200, body: { status: 'in_progress', run_attempt: 1 } }
+        : { status: 202, body: {} },
+    )
+    const http = createHttpClient()
+    cleanups.push(world.close, http.close)
+    const target = githubCancel({ source: 'prow', address: world.url, token: 't' }, { http })
+    const actor = act(world.url, { targets: [target] })
+    const [first = '', second = ''] = runIds(2)
+    const other = (group: string, job: string, policy: string) =>
+      aRunning(`${group}-${job}`, { group, job, phase: 'queued', labels: { policy } })
+    await actor.tell(
+      [
+        ...[aRunning(first, { group: '7' }), aRunning(second, { group: '8' })],
+        ...[other('7', 'deploy', 'stop'), other('9', 'deploy', 'stop')],
+      ],
+      [aStop(first), aStop(second)],
+    )
+    expect(actor.acts.map(({ runId, state, reason }) => [runId, state, reason])).toEqual([
+      [first, 'refused', 'deploy would end with it: the job has not asked for it'],
+      [second, 'intended', 'about to be stopped'],
+      [second, 'done', 'the source has taken it'],
+    ])
+    expect(world.calls.filter(({ method }) => method === 'POST').map(({ path }) => path)).toEqual([
+      '/repos/o/r/actions/runs/8/cancel',
+    ])
+  })
+
   it('gives up where the source refuses, or never answers', async () => {
     const refusing = await deck([{ status: 403 }])
     const actor = act(refusing.url)
@@ -279,12 +424,11 @@ describe('the ways to stop a run', () => {
     ).toBe('pending')
     expect(stateIn('spec: {}\n')).toBeUndefined()
   })
-  it('cancel a workflow run by its number, and take 409 for over', async () => {
+  it('cancel a workflow run by its number where it runs, and take 409 for over', async () => {
     const answers = [202, 409]
+    let said: object = { status: 'in_progress', run_attempt: 1 }
     const world = await startHttpWorld(({ method }) =>
-      method === 'GET'
-        ? { status: 200, body: { status: 'completed', conclusion: 'cancelled' } }
-        : { status: answers.shift() ?? 500, body: {} },
+      method === 'GET' ? { status: 200, body: said } : { status: answers.shift() ?? 500, body: {} },
     )
     const http = createHttpClient()
     cleanups.push(world.close, http.close)
@@ -292,9 +436,20 @@ describe('the ways to stop a run', () => {
     const run = aRunning(ID, { source: 'github', group: '77' })
     const { signal } = new AbortController()
     expect(await target.stop(run, signal)).toEqual({ kind: 'done' })
-    expect(world.calls[0]?.path).toBe('/repos/o/r/actions/runs/77/cancel')
+    expect(world.calls.map(({ path }) => path)).toEqual([
+      '/repos/o/r/actions/runs/77',
+      '/repos/o/r/actions/runs/77/cancel',
+    ])
     expect(await target.stop(run, signal)).toMatchObject({ kind: 'moot' })
+    said = { status: 'completed', conclusion: 'cancelled' }
     expect(await target.stateOf(run, signal)).toBe('stopped')
+    // Somebody has run it again: what would be cancelled is another attempt.
+    said = { status: 'in_progress', run_attempt: 2 }
+    expect(await target.stateOf(run, signal)).toBe('over')
+    expect(await target.stop(run, signal)).toMatchObject({ kind: 'moot' })
+    said = { odd: true }
+    expect(await target.stop(run, signal)).toMatchObject({ kind: 'again' })
+    expect(world.calls.filter(({ method }) => method === 'POST')).toHaveLength(2)
     expect(target.missing(aRunning(ID, { group: '../1' }))).toMatch(/not known/)
     expect(target.missing(aRunning(ID, { group: '1', repo: 'o/r/../x' }))).toMatch(/not known/)
   })
