@@ -37,5 +37,5 @@ USER node
 ENV STOPLINE_STORE=/data
 EXPOSE 8080
 HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=3 CMD ["node", "healthy.ts"]
-ENTRYPOINT ["node", "--max-semi-space-size=32", "--disable-warning=TimeoutNegativeWarning", "cli/main.ts"]
+ENTRYPOINT ["node", "cli/stopline.mjs"]
 CMD ["up", "--host", "0.0.0.0"]

@@ -111,7 +111,7 @@ const startPipeline = async (folder: string) => {
     webhook_secret: { env: 'HOOKS' },
   }
   writeFileSync(config, stringify({ store: join(folder, 'store'), port: 0, sources: [source] }))
-  const child = spawn(process.execPath, ['cli/main.ts', 'up', '--config', config], {
+  const child = spawn(process.execPath, ['cli/stopline.mjs', 'up', '--config', config], {
     env: { ...process.env, HOOKS: SECRET },
     stdio: ['ignore', 'ignore', 'pipe'],
   })

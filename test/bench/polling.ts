@@ -93,7 +93,7 @@ const startPipeline = async (folder: string, url: string) => {
     logs: 1000,
   }
   writeFileSync(config, stringify({ store: join(folder, 'store'), port: 0, sources: [source] }))
-  const child = spawn(process.execPath, ['cli/main.ts', 'up', '--config', config], {
+  const child = spawn(process.execPath, ['cli/stopline.mjs', 'up', '--config', config], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   let err = ''

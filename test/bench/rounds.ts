@@ -43,10 +43,10 @@ export const runRounds = async (bench: Bench, options: RoundOptions): Promise<Fi
   return all
 }
 
-/** As `npm start` and `npx stopline` start it; what else is set of the heap, the process sets itself. */
+/** As `cli/stopline.mjs` starts it; what else is set of the heap, the process sets itself. */
 const flagsOf = ({ profileFolder }: RoundOptions): string[] => [
   '--expose-gc',
-  '--max-semi-space-size=32',
+  '--max-semi-space-size=16',
   ...(profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`]),
 ]
 
@@ -61,7 +61,10 @@ const runCase = async (
   execArgv: readonly string[],
 ): Promise<readonly Figure[]> => {
   let figures: readonly Figure[] = []
-  const child = fork(CHILD, [bench, name, JSON.stringify(setting)], { execArgv: [...execArgv] })
+  const child = fork(CHILD, [bench, name, JSON.stringify(setting)], {
+    execArgv: [...execArgv],
+    env: { ...process.env, MALLOC_ARENA_MAX: '2' },
+  })
   child.on('message', (message) => {
     figures = message as readonly Figure[]
   })
