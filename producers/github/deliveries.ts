@@ -4,6 +4,7 @@
  */
 
 import { createHash } from 'node:crypto'
+import { setImmediate as soon } from 'node:timers/promises'
 
 /** Kept for so long, and so many at most: GitHub sends again what is at most three days old. */
 const KEPT_MS = 7 * 86_400_000
@@ -60,16 +61,9 @@ export const openDeliveries = ({ loadText, saveText }: DeliveryStore, now: numbe
 
   let writing: Promise<void> | undefined
   const write = (): Promise<void> =>
-    (writing ??= new Promise((resolve, reject) => {
-      setImmediate(() => {
-        writing = undefined
-        try {
-          saveText(chunkName(place), JSON.stringify(current))
-          resolve()
-        } catch (error) {
-          reject(error)
-        }
-      })
+    (writing ??= soon().then(() => {
+      writing = undefined
+      saveText(chunkName(place), JSON.stringify(current))
     }))
   /** A full chunk is written before the next one is begun, over the oldest. */
   const turn = (): void => {

@@ -1,7 +1,15 @@
 /** What a bot does at GitHub: one comment and one check run a pull request, found again by what is written into them. */
 
 import type { HttpClient } from '../../runtime/http.ts'
-import { githubRequest, repoPath, type GithubApi, type GithubMethod } from '../github-request.ts'
+import {
+  githubRequest,
+  isNoUser,
+  isOurs,
+  repoPath,
+  type GithubApi,
+  type GithubMethod,
+  type ListedComment,
+} from '../github-request.ts'
 
 /** GitHub answered, but not with what was asked for. */
 export class GithubRefusal extends Error {
@@ -38,7 +46,6 @@ const MAX_PAGES = 5
 
 interface Listed {
   readonly id: number
-  readonly body?: string | null
 }
 
 /** Calls may throw {@link GithubRefusal}, or HttpError where no answer came. */
@@ -52,6 +59,17 @@ export const openGithub = (http: HttpClient, target: GithubApi): Github => {
       throw new GithubRefusal(`${method} ${path}`, response.status, response.headers)
     return JSON.parse(response.body.toString('utf8')) as unknown
   }
+  let self: string | null | undefined
+  const whoWeAre = async (): Promise<string | null> => {
+    if (self !== undefined) return self
+    try {
+      self = ((await ask('GET', '/user')) as { login: string }).login
+    } catch (error) {
+      if (!(error instanceof GithubRefusal) || !isNoUser(error.status)) throw error
+      self = null
+    }
+    return self
+  }
   const idOf = (answer: unknown): number => (answer as Listed).id
   const checkBody = ({ name, sha, title, summary }: CheckRun): object => ({
     ...{ name, head_sha: sha, status: 'completed', conclusion: 'neutral' },
@@ -61,8 +79,10 @@ export const openGithub = (http: HttpClient, target: GithubApi): Github => {
     findComment: async (repo, pull, mark) => {
       for (let page = 1; page <= MAX_PAGES; page += 1) {
         const path = `${repoPath(repo)}/issues/${pull}/comments?per_page=${PAGE}&page=${page}`
-        const comments = (await ask('GET', path)) as readonly Listed[]
-        const found = comments.find(({ body }) => body?.startsWith(mark) === true)
+        const comments = (await ask('GET', path)) as readonly ListedComment[]
+        const marked = comments.filter(({ body }) => body?.startsWith(mark) === true)
+        const own = marked.length === 0 ? null : await whoWeAre()
+        const found = marked.find((comment) => isOurs(comment, mark, own))
         if (found !== undefined) return found.id
         if (comments.length < PAGE) return null
       }

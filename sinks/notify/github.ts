@@ -7,8 +7,17 @@ import type { HttpClient } from '../../runtime/http.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { Incident } from '../../schemas/events.ts'
 import { fitsGlob } from '../../schemas/glob.ts'
-import { githubRequest, repoPath, type GithubApi, type GithubMethod } from '../github-request.ts'
+import {
+  githubRequest,
+  isNoUser,
+  isOurs,
+  repoPath,
+  type GithubApi,
+  type GithubMethod,
+  type ListedComment,
+} from '../github-request.ts'
 import { DELIVERED, deliveryOf, unanswered, type Delivery, type Receiver } from './receiver.ts'
+import { retryAfterMs } from './retry.ts'
 import { facts, headline } from './words.ts'
 
 const TIMEOUT_MS = 15_000
@@ -25,7 +34,7 @@ export interface GithubConfig extends Pick<Receiver, 'name' | 'filter' | 'pace'>
 }
 
 /** An answer, or why there is none. */
-type Asked = { readonly body: unknown } | { readonly failed: Delivery }
+type Asked = { readonly body: unknown } | { readonly failed: Delivery; readonly status?: number }
 type Ask = (method: GithubMethod, path: string, body?: object) => Promise<Asked>
 
 const jsonOf = (body: Buffer): unknown => {
@@ -48,9 +57,10 @@ const askerOf =
       if (delivery.kind === 'delivered') return { body: jsonOf(response.body) }
       // A token that is refused is mended by people; a quota that is used up comes back.
       const isLater = response.status === 401 || response.status === 403
-      return {
-        failed: isLater ? { kind: 'again', why: `GitHub answered ${response.status}` } : delivery,
-      }
+      const { status } = response
+      if (!isLater) return { failed: delivery, status }
+      const afterMs = retryAfterMs(response, clock.now())
+      return { failed: { kind: 'again', why: `GitHub answered ${status}`, afterMs }, status }
     } catch (error) {
       return { failed: unanswered(error) }
     }
@@ -61,7 +71,7 @@ const part = (text: string): string => encodeURIComponent(text)
 const shown = (text: string): string =>
   text
     .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
+    .replaceAll(/[<[`*~]/g, (mark) => `&#${mark.charCodeAt(0)};`)
     .replaceAll('@', '@\u200b')
     .replaceAll('|', '\\|')
 const tableOf = (incident: Incident): string =>
@@ -86,7 +96,6 @@ const checkOf = (incident: Incident): object => ({
 interface Listed {
   readonly id?: number
   readonly external_id?: string
-  readonly body?: string
 }
 const listIn = (body: unknown, name?: string): readonly Listed[] => {
   const list = name === undefined ? body : (body as Record<string, unknown> | null)?.[name]
@@ -111,14 +120,27 @@ const tellCheck = async (ask: Ask, incident: Incident, sha: string): Promise<Del
   return 'failed' in told ? told.failed : DELIVERED
 }
 
+/** Login of the user that we are; null for an app. */
+type Self = string | null
+const whoWeAre = async (ask: Ask): Promise<{ readonly login: Self } | Delivery> => {
+  const asked = await ask('GET', '/user')
+  if (!('failed' in asked)) return { login: (asked.body as { login?: string }).login ?? null }
+  return isNoUser(asked.status ?? 0) ? { login: null } : asked.failed
+}
+
 const COMMENT_PAGES = 10
-const findComment = async (ask: Ask, path: string): Promise<Listed | Delivery | null> => {
+const findComment = async (ask: Ask, path: string): Promise<ListedComment | Delivery | null> => {
   for (let page = 1; page <= COMMENT_PAGES; page += 1) {
     const asked = await ask('GET', `${path}?per_page=100&page=${page}`)
     if ('failed' in asked) return asked.failed
-    const comments = listIn(asked.body)
-    const mine = comments.find(({ body }) => body?.startsWith(COMMENT_MARK))
-    if (mine !== undefined) return mine
+    const comments = listIn(asked.body) as readonly ListedComment[]
+    const marked = comments.filter(({ body }) => body?.startsWith(COMMENT_MARK) === true)
+    if (marked.length > 0) {
+      const self = await whoWeAre(ask)
+      if ('kind' in self) return self
+      const mine = marked.find((comment) => isOurs(comment, COMMENT_MARK, self.login))
+      if (mine !== undefined) return mine
+    }
     if (comments.length < 100) return null
   }
   return null

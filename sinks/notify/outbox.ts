@@ -15,6 +15,7 @@ import type { Delivery, Notice, Receiver } from './receiver.ts'
 import { backoffMs, RETRY_POLICY, type RetryPolicy } from './retry.ts'
 
 const TOPIC = 'ci.incidents.v1'
+type Again = Extract<Delivery, { readonly kind: 'again' }>
 type Waiting = LogRecord<typeof TOPIC> & { readonly record: Incident }
 
 export interface OutboxDeps {
@@ -37,14 +38,15 @@ export interface OutboxDeps {
 export const cursorName = (receiver: string): string => `notify/${receiver}`
 const threadName = (receiver: string, incident: string): string => `notify/${receiver}/${incident}`
 
-/** How often one was tried in vain, since when, and how many others had been delivered before. */
+/** How often one was tried in vain, and failed at, since when, and how many others had been delivered before. */
 interface Tries {
   count: number
+  failures: number
   readonly since: number
   readonly deliveries: number
 }
-/** One that fails so often while others are delivered is at fault itself. */
-const MOST_TRIES = 8
+/** One that a receiver fails at so often while others are delivered is at fault itself; one that has to wait is not. */
+const MOST_FAILURES = 8
 /** A receiver that is down for longer loses what waited for it. */
 const KEPT_MS = 7 * 86_400_000
 
@@ -135,7 +137,7 @@ class Outbox {
       .inc({ receiver: name, result: delivery.kind })
     if (delivery.kind === 'again') {
       this.#pause(delivery)
-      for (const each of batch) this.#failed(each, delivery.why)
+      for (const each of batch) this.#failed(each, delivery)
     } else {
       this.#failures = 0
       this.#deliveries += 1
@@ -145,20 +147,21 @@ class Outbox {
   }
 
   /** It is tried again after the others, or given up. */
-  #failed(each: Waiting, why: string): void {
+  #failed(each: Waiting, { why, mayBeAtFault = false }: Again): void {
     const now = this.#deps.clock.now()
     const tries = this.#tries.get(each.key) ?? {
-      ...{ count: 0, since: now, deliveries: this.#deliveries },
+      ...{ count: 0, failures: 0, since: now, deliveries: this.#deliveries },
     }
     tries.count += 1
+    if (mayBeAtFault) tries.failures += 1
     this.#tries.set(each.key, tries)
-    const isAtFault = tries.count >= MOST_TRIES && this.#deliveries > tries.deliveries
+    const isAtFault = tries.failures >= MOST_FAILURES && this.#deliveries > tries.deliveries
     if (isAtFault || now - tries.since > KEPT_MS)
       this.#done(each, { kind: 'refused', why: `${why}, ${tries.count} times` })
     else if (this.#waiting.delete(each.key)) this.#waiting.set(each.key, each)
   }
 
-  #pause({ afterMs }: Extract<Delivery, { kind: 'again' }>): void {
+  #pause({ afterMs }: Again): void {
     this.#failures += 1
     const waitMs = Math.max(backoffMs(this.#retry, this.#failures), afterMs ?? 0)
     this.#pausedUntil = this.#deps.clock.now() + Math.min(waitMs, this.#retry.maxWaitMs)

@@ -16,7 +16,13 @@ export interface Notice {
 export type Delivery =
   | { readonly kind: 'delivered'; readonly thread?: string }
   /** Later, perhaps: nothing is lost by waiting. */
-  | { readonly kind: 'again'; readonly why: string; readonly afterMs?: number | undefined }
+  | {
+      readonly kind: 'again'
+      readonly why: string
+      readonly afterMs?: number | undefined
+      /** True where what was sent may be what the receiver fails at: where it answered that it failed. */
+      readonly mayBeAtFault?: boolean
+    }
   /** Never. */
   | { readonly kind: 'refused'; readonly why: string }
 
@@ -36,7 +42,8 @@ export const deliveryOf = (response: HttpResponse, now: number): Delivery => {
   if (isDelivered(response.status)) return DELIVERED
   const why = `the receiver answered ${response.status}`
   if (!isPassing(response.status)) return { kind: 'refused', why }
-  return { kind: 'again', why, afterMs: retryAfterMs(response, now) }
+  const mayBeAtFault = response.status >= 500
+  return { kind: 'again', why, afterMs: retryAfterMs(response, now), mayBeAtFault }
 }
 /** What comes of a request without an answer. Rethrows what is no trouble of the network. */
 export const unanswered = (error: unknown): Delivery => {

@@ -22,6 +22,7 @@ export interface SlackConfig extends Pick<Receiver, 'name' | 'filter' | 'pace'> 
   readonly api: string
   readonly token: string
   readonly channel: string
+  readonly timeoutMs?: number
 }
 
 const escaped = (text: string): string =>
@@ -63,7 +64,12 @@ const answerOf = (body: Buffer): Answer => {
 }
 
 const callerOf =
-  ({ api, token }: SlackConfig, http: HttpClient, clock: Clock, signal: AbortSignal): Call =>
+  (
+    { api, token, timeoutMs = TIMEOUT_MS }: SlackConfig,
+    http: HttpClient,
+    clock: Clock,
+    signal: AbortSignal,
+  ): Call =>
   async (method, body) => {
     try {
       const response = await http.send({
@@ -74,7 +80,7 @@ const callerOf =
           'content-type': 'application/json; charset=utf-8',
         },
         body: JSON.stringify(body),
-        ...{ timeoutMs: TIMEOUT_MS, maxBytes: MAX_ANSWER_BYTES, signal },
+        ...{ timeoutMs, maxBytes: MAX_ANSWER_BYTES, signal },
       })
       const delivery = deliveryOf(response, clock.now())
       if (delivery.kind !== 'delivered') return delivery
@@ -82,7 +88,9 @@ const callerOf =
       if (answer.ok === true) return { ...delivery, answer }
       const error = answer.error ?? 'unknown'
       const why = `Slack answered ${error}`
-      return { kind: FOR_PEOPLE.has(error) ? 'again' : 'refused', why, answer }
+      return FOR_PEOPLE.has(error)
+        ? { kind: 'again', why, answer }
+        : { kind: 'refused', why, answer }
     } catch (error) {
       return unanswered(error)
     }
@@ -91,7 +99,11 @@ const callerOf =
 /** The message of an incident, new or changed; the thread is `channel ts`. */
 const tell = async (config: SlackConfig, call: Call, notice: Notice): Promise<Delivery> => {
   const { incident, thread } = notice
-  const message = { text: headline(incident), blocks: blocksOf(incident), unfurl_links: false }
+  const message = {
+    text: escaped(headline(incident)),
+    blocks: blocksOf(incident),
+    unfurl_links: false,
+  }
   const [channel = config.channel, ts] = thread?.split(' ') ?? []
   if (ts !== undefined) {
     const changed = await call('chat.update', { ...message, channel, ts })
@@ -122,7 +134,7 @@ export const createSlack = (
       // Below a message that was there before: whoever reads it saw it open.
       if (notice.incident.state === 'closed' && notice.thread !== null) {
         const [channel, ts] = notice.thread.split(' ')
-        const text = `Closed: ${notice.incident.verdict ?? 'it is over'}`
+        const text = `Closed: ${escaped(notice.incident.verdict ?? 'it is over')}`
         const said = await call('chat.postMessage', { channel, thread_ts: ts, text })
         if (said.kind === 'again') return said
       }

@@ -3,10 +3,13 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
+const SELF = { login: 'stopline-ci' }
 interface Comment {
   readonly id: number
   readonly pull: number
   body: string
+  /** Of the user that the token is. */
+  readonly user: { readonly login: string }
 }
 interface Check {
   readonly id: number
@@ -18,7 +21,7 @@ interface Check {
 }
 export interface GithubPulls {
   readonly url: string
-  readonly comments: readonly Comment[]
+  readonly comments: Comment[]
   readonly checks: readonly Check[]
   /** Method and path of every request. */
   readonly heard: readonly string[]
@@ -55,10 +58,12 @@ export const startGithubPulls = async (): Promise<GithubPulls> => {
       all[place] = { ...known, ...change }
       return { status: 200, json: all[place] }
     }
+    if (url.pathname === '/user') return { status: 200, json: SELF }
     if (method === 'PATCH' && kind === 'issues') return edited(comments, second, body)
     if (method === 'PATCH' && kind === 'check-runs') return edited(checks, first, body)
     if (method === 'POST' && kind === 'issues') {
-      const made = { id: comments.length + 1, pull: Number(first), body: String(body['body']) }
+      const more = { pull: Number(first), body: String(body['body']), user: SELF }
+      const made = { id: comments.length + 1, ...more }
       comments.push(made)
       return { status: 201, json: made }
     }

@@ -97,7 +97,7 @@ describe('the webhook', () => {
     const send = vi.fn<typeof webhook.send>(([notice]) =>
       Promise.resolve(
         notice?.incident.incident === 'i1'
-          ? { kind: 'again', why: 'the receiver answered 500' }
+          ? { kind: 'again', why: 'the receiver answered 500', mayBeAtFault: true }
           : { kind: 'delivered' },
       ),
     )
@@ -129,6 +129,30 @@ describe('the webhook', () => {
     expect(new Set(idsOf(back)).size).toBe(40)
     expect(back.requests.length).toBe(40)
     expect(idsOf(back).every((id) => String(id).endsWith('/23'))).toBe(true)
+  })
+
+  it('does not flood a receiver that is back after a day: so many a minute, the newest of each', async () => {
+    const gone = await startServer([{}])
+    gone.close()
+    const webhook = webhookTo(gone.url, { pace: { ...AT_ONCE, perMinute: 5 } })
+    const world = outboxes()
+    world.run(webhook, 0)
+    for (let i = 0; i < 40; i += 1) world.publish(anIncident(i))
+    world.passTime(86_400_000)
+    const back = await startServer([{}], gone.port)
+    const settledInMinute = async (minute: number): Promise<void> => {
+      await vi.waitFor(() => {
+        expect(back.requests.length).toBe(Math.min(40, 5 * (minute + 1)))
+      }, PATIENCE)
+      await new Promise((resolve) => setTimeout(resolve, 150))
+      expect(back.requests.length).toBe(Math.min(40, 5 * (minute + 1)))
+    }
+    for (let minute = 0; minute < 8; minute += 1) {
+      await settledInMinute(minute)
+      world.passTime(60_000)
+    }
+    expect(new Set(idsOf(back)).size).toBe(40)
+    expect(world.deadLetters).toEqual([])
   })
 
   it('sends a record again after a stop in the middle of it, under the same id', async () => {

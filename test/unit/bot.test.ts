@@ -105,6 +105,16 @@ describe('the bot', () => {
     expect(github.comments).toHaveLength(1)
     expect(github.checks).toHaveLength(1)
   })
+  it('takes no comment of a stranger for its own, whatever it begins with', async () => {
+    const mallory = { login: 'mallory' }
+    const body = `${MARK}\nmerges at once`
+    github.comments.push({ id: 1, pull: 7, user: mallory, body })
+    const bot = await started()
+    bot.say(sampleMergeForecast())
+    await bot.round()
+    expect(github.comments.map(({ user }) => user.login)).toEqual(['mallory', 'stopline-ci'])
+    expect(github.comments[0]?.body).toBe(body)
+  })
   it('puts a new check run on a new commit', async () => {
     const bot = await started()
     bot.say(sampleMergeForecast())

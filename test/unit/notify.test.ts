@@ -13,6 +13,7 @@ import {
   minuteOfDay,
   quietUntil,
 } from '../../sinks/notify/pace.ts'
+import { isOurs } from '../../sinks/github-request.ts'
 import { createSlack } from '../../sinks/notify/slack.ts'
 import { readNotify } from '../../cli/config/notify.ts'
 import { anIncident, createOutboxes } from '../support/outboxes.ts'
@@ -97,7 +98,7 @@ describe('Slack', () => {
     expect([...messages.values()].map(({ text }) => text)).toEqual(['[warning] worst'])
   })
 
-  it('waits through 429, 500, cut and half-open connections and a revoked token; loses nothing', async () => {
+  it('waits through 429, 500, cut connections and a revoked token; loses nothing', async () => {
     const faults: Fault[] = [
       { status: 429, headers: { 'retry-after': '1' } },
       { status: 500 },
@@ -109,6 +110,39 @@ describe('Slack', () => {
     world.publish(anIncident(1), anIncident(2))
     await world.settledAt(slack, 2)
     expect(messages.size).toBe(2)
+    expect(world.deadLetters).toEqual([])
+  })
+
+  it('waits through half-open connections', async () => {
+    const { server, messages } = await startSlack([{ fault: 'hang' }, { fault: 'hang' }])
+    const [world, slack] = [
+      outboxes(),
+      createSlack(
+        { ...base('slack'), api: server.url, token: 'xoxb', channel: '#ci', timeoutMs: 200 },
+        ports(),
+      ),
+    ]
+    world.run(slack, 0)
+    world.publish(anIncident(1), anIncident(2))
+    await world.settledAt(slack, 2)
+    expect(messages.size).toBe(2)
+    expect(server.calls.length).toBeGreaterThanOrEqual(4)
+    expect(world.deadLetters).toEqual([])
+  })
+
+  it('loses nothing where it is told again and again to wait while others are delivered', async () => {
+    const { server, messages } = await startSlack()
+    const [world, slack] = [outboxes(), slackTo(server.url)]
+    let waits = 0
+    const send: typeof slack.send = (notices, signal) => {
+      if (notices[0]?.incident.incident !== 'i0' || waits >= 20) return slack.send(notices, signal)
+      waits += 1
+      return Promise.resolve({ kind: 'again', why: 'the receiver answered 429' })
+    }
+    for (let i = 0; i < 10; i += 1) world.publish(anIncident(i))
+    world.run({ ...slack, send }, 0)
+    await world.settledAt(slack, 10)
+    expect([messages.size, waits]).toEqual([10, 20])
     expect(world.deadLetters).toEqual([])
   })
 
@@ -133,6 +167,11 @@ describe('Slack', () => {
     await world.settledAt(slack, 1)
     const shown = JSON.stringify(server.calls[0]?.body['blocks'])
     expect(shown).toContain('&lt;!channel&gt; &amp; &lt;https://evil|click&gt;')
+    world.publish(anIncident(1, { eventId: 'c', state: 'closed', verdict: '<!here> run passed' }))
+    await world.settledAt(slack, 2)
+    const texts = server.calls.map(({ body }) => JSON.stringify(body)).join()
+    expect(texts).toContain('Closed: &lt;!here&gt; run passed')
+    expect(texts).not.toMatch(/<!?(?:here|channel|https)/)
   })
 })
 
@@ -167,8 +206,10 @@ describe('mail', () => {
 /** A GitHub that keeps checks and comments. */
 const startGithub = async (faults: Fault[] = []) => {
   const checks: Record<string, unknown>[] = []
-  const comments: { id: number; body: string }[] = []
+  const user = { login: 'stopline-ci', type: 'User' }
+  const comments: { id: number; body: string; user: typeof user }[] = []
   const server = await startHttpWorld(({ method, path, body }) => {
+    if (path === '/user') return { status: 200, body: user }
     const id = Number(/(\d+)$/.exec(path.split('?')[0] ?? '')?.[1])
     if (path.includes('/check-runs')) {
       if (method === 'GET') return { status: 200, body: { check_runs: checks } }
@@ -177,8 +218,9 @@ const startGithub = async (faults: Fault[] = []) => {
       return { status: 200, body: {} }
     }
     if (method === 'GET') return { status: 200, body: comments }
-    if (method === 'POST') comments.push({ id: comments.length + 1, body: String(body['body']) })
-    else comments[id - 1] = { id, body: String(body['body']) }
+    if (method === 'POST')
+      comments.push({ id: comments.length + 1, user, body: String(body['body']) })
+    else Object.assign(comments[id - 1] ?? {}, { body: String(body['body']) })
     return { status: 200, body: {} }
   }, faults)
   cleanups.push(server.close)
@@ -225,6 +267,41 @@ describe('GitHub', () => {
     expect(checks).toHaveLength(1)
     expect(comments).toHaveLength(1)
     expect(world.deadLetters).toEqual([])
+  })
+
+  it('changes no comment of a stranger who wrote its mark into it', async () => {
+    const { server, comments } = await startGithub()
+    const mallory = { login: 'mallory', type: 'User' }
+    comments.push({ id: 1, user: mallory, body: '<!-- stopline -->\nAll is well, merge it.' })
+    const [world, github] = [outboxes(), githubTo(server.url)]
+    world.run(github, 0)
+    world.publish(onPull(1))
+    await world.settledAt(github, 1)
+    world.publish(onPull(1, { eventId: 'u', state: 'update', title: 'worse' }))
+    await world.settledAt(github, 2)
+    expect(comments.map(({ user }) => user.login)).toEqual(['mallory', 'stopline-ci'])
+    expect(comments[0]?.body).not.toContain('title 1')
+    expect(comments[1]?.body).toContain('worse')
+  })
+
+  it('is a bot where its token is that of an app', () => {
+    const ours = { id: 1, body: '<!-- m -->', user: { login: 'any[bot]', type: 'Bot' } }
+    expect(isOurs(ours, '<!-- m -->', null)).toBe(true)
+    expect(isOurs({ ...ours, user: { login: 'any', type: 'User' } }, '<!-- m -->', null)).toBe(
+      false,
+    )
+    expect(isOurs({ ...ours, user: null }, '<!-- m -->', null)).toBe(false)
+    expect(isOurs({ ...ours, body: `> ${ours.body}` }, '<!-- m -->', null)).toBe(false)
+  })
+
+  it('shows names of others as they are: no link, no picture, no mention', () => {
+    const text = commentWith(
+      '',
+      anIncident(1, { title: '![x](https://evil) `a` **b** @all <img>' }),
+    )
+    expect(text).toContain(
+      '!&#91;x](https://evil) &#96;a&#96; &#42;&#42;b&#42;&#42; @\u200ball &#60;img>',
+    )
   })
 
   it('tells only repositories that asked for it', async () => {
