@@ -15,7 +15,7 @@ import { addOpenInference } from './models/open-inference.ts'
 import { addPredict } from './models/routes.ts'
 import { addPage } from './page.ts'
 import { addShapes } from './shapes/routes.ts'
-import { onError, PROBLEM_SCHEMA, sendProblem } from './problem.ts'
+import { addProblems, sendProblem } from './problem.ts'
 import { addRoute } from './route.ts'
 import { routes } from './routes/index.ts'
 import { createRunAnswers } from './routes/run-answers.ts'
@@ -82,9 +82,9 @@ export const buildApp = async (deps: ApiDeps): Promise<FastifyInstance> => {
     routerOptions: { maxParamLength: 1_000 },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
   })
-  app.setErrorHandler(onError)
+  addProblems(app)
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
-  for (const schema of [...RECORD_SCHEMAS, PROBLEM_SCHEMA]) app.addSchema(schema)
+  for (const schema of RECORD_SCHEMAS) app.addSchema(schema)
   addLimits(app)
   const access = deps.access ?? EVERYBODY
   const { pageFollows } = addAccess(app, access)

@@ -6,6 +6,7 @@ import type { ApiDeps } from './deps.ts'
 import { integer, object, ref } from './json-schema.ts'
 import { ANSWER_SECURITY } from './security.ts'
 
+export const NO_WEBHOOK_SECRET = 'no secret of GitHub webhooks is configured'
 const INGEST_PATH = '/v1/ingest/github'
 /** Deliveries are a few 10 kB; the longest lists of commits stay below this. */
 const BODY_LIMIT_BYTES = 5 * 2 ** 20
@@ -39,7 +40,7 @@ const headersOf = ({ headers }: FastifyRequest): Record<string, string | undefin
 
 export const addIngest = async (
   app: FastifyInstance,
-  { ingest, metrics }: ApiDeps,
+  { ingest, metrics }: Pick<ApiDeps, 'ingest' | 'metrics'>,
 ): Promise<void> => {
   const counter = metrics.counter('stopline_ingest_deliveries_total')
   // A scope of its own: everywhere else bodies are parsed.
@@ -56,8 +57,7 @@ export const addIngest = async (
       INGEST_PATH,
       { schema: SCHEMA, bodyLimit: BODY_LIMIT_BYTES },
       async (request, reply) => {
-        if (ingest === undefined)
-          throw new CodedError('not-found', 'no secret of GitHub webhooks is configured')
+        if (ingest === undefined) throw new CodedError('not-found', NO_WEBHOOK_SECRET)
         const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
         try {
           const { result, records } = await ingest({ headers: headersOf(request), body })

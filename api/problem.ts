@@ -1,13 +1,13 @@
 /** Errors as problem documents (RFC 9457), from the error table alone: nothing of the inside leaks out. */
 
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CodedError, ERRORS, type ErrorCode } from '../runtime/errors.ts'
 import { ANSWER_SECURITY } from './security.ts'
 
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 
 /** Schema of a problem document. */
-export const PROBLEM_SCHEMA = {
+const PROBLEM_SCHEMA = {
   $id: 'Problem',
   type: 'object',
   description: 'What went wrong (RFC 9457).',
@@ -58,8 +58,14 @@ const detailOf = (error: FastifyError): string => {
   return error.message
 }
 
+/** From then on whatever goes wrong in the app is answered as a problem document. */
+export const addProblems = (app: FastifyInstance): void => {
+  app.setErrorHandler(onError)
+  app.addSchema(PROBLEM_SCHEMA)
+}
+
 /** Answers any error thrown on the way; what is not in the table is logged and told as internal. */
-export const onError = (
+const onError = (
   error: FastifyError | CodedError,
   request: FastifyRequest,
   reply: FastifyReply,

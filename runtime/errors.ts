@@ -81,6 +81,11 @@ export const ERRORS = {
     title: 'The pipeline does not run yet',
     remedy: 'Ask again in a few seconds; /v1/pipeline says what it waits for.',
   },
+  'not-feeding': {
+    status: 503,
+    title: 'Another producer takes deliveries now',
+    remedy: 'Deliver to the producer whose /readyz answers 200: one feeds at a time.',
+  },
   'views-behind': {
     status: 503,
     title: 'The read models are too far behind to be shown as the present',

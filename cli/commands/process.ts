@@ -1,6 +1,7 @@
 /** `stopline process`: runs the topology on Kafka, as many tasks of it as its group gives this process. */
 
 import { TOPOLOGY } from '../../processors/topology.ts'
+import { checkAccess } from '../../runtime/kafka/access.ts'
 import { openProcess, type KafkaProcess } from '../../runtime/kafka/process.ts'
 import type { TaskEvent } from '../../runtime/kafka/task-events.ts'
 import { createMetrics, type Metrics } from '../../runtime/metrics.ts'
@@ -24,7 +25,9 @@ It ends with code 1 where its state is in doubt, and must then be started again.
     const reasons = (): readonly string[] => running?.status().reasons ?? ['it is starting']
     const server = await serveHealth(listenOn(invocation, 9464), metrics, reasons)
     try {
-      const opened = await openProcess(clusterSettings(), TOPOLOGY, {
+      const cluster = clusterSettings()
+      await checkAccess(cluster.connection)
+      const opened = await openProcess(cluster, TOPOLOGY, {
         onTask: (event) => {
           noteTask(metrics, event)
         },

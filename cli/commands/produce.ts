@@ -1,8 +1,12 @@
 /** `stopline produce`: sources onto Kafka. */
 
 import { setTimeout as wait } from 'node:timers/promises'
-import type { SourceStatus } from '../../api/deps.ts'
+import type { FastifyInstance } from 'fastify'
+import type { ApiDeps, SourceStatus } from '../../api/deps.ts'
+import { addIngest, NO_WEBHOOK_SECRET } from '../../api/ingest.ts'
 import { systemClock } from '../../runtime/clock.ts'
+import { CodedError } from '../../runtime/errors.ts'
+import { checkAccess } from '../../runtime/kafka/access.ts'
 import { createMetrics, type Metrics } from '../../runtime/metrics.ts'
 import { openRedis } from '../../runtime/redis/client.ts'
 import { saySources, STATUS_MS } from '../../runtime/redis/redis-status.ts'
@@ -22,15 +26,26 @@ export const produce: Command = {
   maxArguments: 50,
   summary: 'put what sources tell on Kafka (no DIR and no source: a simulated community)',
   help: `Polls live sources, replays folders of recorded CI, or simulates a community, onto Kafka. One producer feeds an
-installation at a time; another waits and takes over within the session timeout. ${SETTINGS_HELP}`,
+installation at a time; another waits and takes over within the session timeout. The one that feeds takes deliveries of
+webhooks, where a source has a secret for them (POST /v1/ingest/github). ${SETTINGS_HELP}`,
   options: { ...SOURCE_OPTIONS, ...DEMO_OPTIONS, ...LISTEN_OPTIONS },
   run: async (invocation) => {
     const config = invocation.positionals.length === 0 ? liveConfig(invocation) : null
     const feeder = feederOf(invocation, config)
     const cluster = clusterSettings()
+    await checkAccess(cluster.connection)
     const metrics = createMetrics()
-    let waiting: string | undefined = 'it waits for its turn: another producer feeds'
-    const server = await serveHealth(listenOn(invocation, 9464), metrics, () =>
+    let waiting: string | undefined = WAITING
+    let ingest: ApiDeps['ingest']
+    const listen = {
+      ...listenOn(invocation, 9464),
+      more: hearing(metrics, (delivery) => {
+        if (waiting !== undefined) throw new CodedError('not-feeding', waiting)
+        if (ingest === undefined) throw new CodedError('not-found', NO_WEBHOOK_SECRET)
+        return ingest(delivery)
+      }),
+    }
+    const server = await serveHealth(listen, metrics, () =>
       waiting === undefined ? [] : [waiting],
     )
     const turn = awaitTurn(cluster)
@@ -39,9 +54,11 @@ installation at a time; another waits and takes over within the session timeout.
       const ended = untilAborted(invocation.signal)
       await Promise.race([turn.mine, turn.lost, ended])
       if (invocation.signal.aborted) return EXIT.ok
-      waiting = undefined
       say(`produce: ${feeder.what}`)
-      await feedUntil(invocation, feeder, cluster, metrics, turn.lost)
+      await feedUntil(invocation, feeder, cluster, metrics, turn.lost, (opened) => {
+        ingest = opened
+        waiting = undefined
+      })
     } finally {
       await turn.end()
       await server.close()
@@ -50,12 +67,20 @@ installation at a time; another waits and takes over within the session timeout.
   },
 }
 
+const WAITING = 'it waits for its turn: another producer feeds'
+
+/** Takes deliveries of webhooks; each is answered when Kafka has acknowledged what it tells. */
+const hearing =
+  (metrics: Metrics, ingest: NonNullable<ApiDeps['ingest']>) => (app: FastifyInstance) =>
+    addIngest(app, { metrics, ingest })
+
 const feedUntil = async (
   { signal }: Invocation,
   feeder: ReturnType<typeof feederOf>,
   cluster: ClusterSettings,
   metrics: Metrics,
   lost: Promise<never>,
+  onOpened: (ingest: ApiDeps['ingest']) => void,
 ): Promise<void> => {
   const target = await openKafkaTarget(cluster, ({ records, seconds }) => {
     metrics
@@ -65,7 +90,8 @@ const feedUntil = async (
     metrics.counter('stopline_stage_seconds_total').inc({ stage: 'produce' }, seconds)
   })
   try {
-    const { sources, wanted } = feeder.serve(target, metrics)
+    const { sources, wanted, ingest } = feeder.serve(target, metrics)
+    onOpened(ingest)
     metrics.beforeText(() => {
       const lagMs = Math.max(0, wanted() - target.fed.now)
       metrics

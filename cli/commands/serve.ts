@@ -2,6 +2,7 @@
 
 import { STREAMED_TOPICS } from '../../api/position.ts'
 import { systemClock } from '../../runtime/clock.ts'
+import { checkAccess } from '../../runtime/kafka/access.ts'
 import { writeToOf } from '../../runtime/kafka/cluster-config.ts'
 import { openLiveTail } from '../../runtime/live-tail.ts'
 import { openRedis } from '../../runtime/redis/client.ts'
@@ -36,6 +37,7 @@ marked as stale where that is too far, and are refused where it is much too far.
     const { signal } = invocation
     const cluster = clusterSettings()
     const { address, limits } = cluster.redis
+    await checkAccess(cluster.connection)
     const redis = await openRedis(address)
     try {
       const { connection, partitions } = cluster

@@ -1,6 +1,7 @@
 /** `stopline sink`: writes views from the log into Redis. */
 
 import { randomUUID } from 'node:crypto'
+import { checkAccess } from '../../runtime/kafka/access.ts'
 import { createMetrics, type Metrics } from '../../runtime/metrics.ts'
 import type { PartitionFreshness } from '../../runtime/redis/freshness.ts'
 import type { SinkHooks } from '../../sinks/redis/follower.ts'
@@ -29,7 +30,9 @@ export const sink: Command = {
     const state = createSinkState(metrics)
     const server = await serveHealth(listenOn(invocation, 9464), metrics, state.reasons)
     try {
-      const open = await openSink(clusterSettings())
+      const cluster = clusterSettings()
+      await checkAccess(cluster.connection)
+      const open = await openSink(cluster)
       try {
         const member = `sink-${randomUUID()}`
         say(`sink ${member}: health on port ${server.port}`)

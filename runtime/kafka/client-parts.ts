@@ -58,8 +58,9 @@ interface InGroup {
   readonly groupId: string
   readonly memberId: string
 }
-/** The broker that keeps a group. */
+/** The broker that keeps a group, or the transactions of an id. */
 export interface Coordinator {
+  readonly nodeId: number | string
   joinGroup(
     request: InGroup & {
       readonly sessionTimeout: number
@@ -100,7 +101,11 @@ export interface Cluster {
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>
   findLeaderForPartitions(topic: string, partitions: readonly number[]): Record<string, number[]>
   findBroker(of: { readonly nodeId: string }): Promise<Broker>
-  findGroupCoordinator(of: { readonly groupId: string }): Promise<Coordinator>
+  /** Of the type 0, a group; of the type 1, a transactional id, named as a group is. */
+  findGroupCoordinator(of: {
+    readonly groupId: string
+    readonly coordinatorType?: 0 | 1
+  }): Promise<Coordinator>
   fetchTopicsOffset(
     topics: readonly {
       readonly topic: string

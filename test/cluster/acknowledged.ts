@@ -28,7 +28,11 @@ interface Kept {
   /** Numbers that the log holds, and those that processors have spoken of, in order. */
   readonly heard: readonly number[]
   readonly said: readonly number[]
+  /** Milliseconds from each kill until 600 records more were acknowledged and handled. */
+  readonly recoveries: readonly number[]
 }
+/** So that somebody who waits for many kills sees that it goes on. */
+const TELL_EVERY = 10
 
 const factOf = (id: number) =>
   keyed(
@@ -75,18 +79,30 @@ export const keepAcknowledged = async (
     }
   }
   const tasks = running.catch((error: unknown) => Promise.reject(error as Error))
+  const handled = () => untilReached(board, first, partitions, MONDAY + written - 1)
+  const recoveries: number[] = []
+  const killOne = async (id: number): Promise<void> => {
+    const killed = wait(137)
+      .then(() => brokers.kill(id))
+      .then(() => performance.now())
+    await Promise.all([writeOn(), killed])
+    await handled()
+    recoveries.push(performance.now() - (await killed))
+  }
   try {
     await writeOn()
     for (let kill = 0; kill < kills; kill += 1) {
       const id = brokers.ids[kill % brokers.ids.length] ?? 1
-      await Promise.race([tasks, Promise.all([writeOn(), wait(137).then(() => brokers.kill(id))])])
+      await Promise.race([tasks, killOne(id)])
       await brokers.up(id)
       await writeOn()
       await brokers.inSync()
+      if ((kill + 1) % TELL_EVERY === 0)
+        console.warn(`${new Date().toISOString()} ${kill + 1} of ${kills} kills of brokers`)
     }
-    await untilReached(board, first, partitions, MONDAY + written - 1)
+    await handled()
     const [heard, said] = [await idsIn(log, INPUT), await idsIn(log, 'ci.runs.v1')]
-    return { written, heard, said }
+    return { written, heard, said, recoveries }
   } finally {
     stop.abort()
     await tasks.catch(() => undefined)

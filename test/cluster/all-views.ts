@@ -5,13 +5,14 @@ import { replayArchive } from '../../cli/feed.ts'
 import { TOPOLOGY } from '../../processors/topology.ts'
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
 import type { RedisClient } from '../../runtime/redis/client.ts'
+import type { ViewCursor } from '../../runtime/ports.ts'
 import { RedisViews } from '../../runtime/redis/view-store.ts'
 import { toViews } from '../../sinks/views/to-views.ts'
-import { MemoryViews } from '../support/memory-views.ts'
+import { ExpectedRows, rowDifference } from './expected-rows.ts'
 
 /** What one process on one file shows. */
 export interface ExpectedViews {
-  readonly views: MemoryViews
+  readonly views: ExpectedRows
   /** Pipeline time at the end. */
   readonly end: number
 }
@@ -19,7 +20,7 @@ export interface ExpectedViews {
 /** What one process on one file shows of an archive. */
 export const embeddedViews = async (folder: string): Promise<ExpectedViews> => {
   const runtime = new EmbeddedRuntime(':memory:', TOPOLOGY)
-  const views = new MemoryViews()
+  const views = new ExpectedRows()
   runtime.onCommit((records) => {
     for (const record of records) views.write(toViews(record))
   })
@@ -30,8 +31,8 @@ export const embeddedViews = async (folder: string): Promise<ExpectedViews> => {
   return { views, end }
 }
 
-const parsed = (json: string | undefined): unknown => json && JSON.parse(json)
-const LIST = { limit: 1_000_000 }
+/** Rows that are asked for at a time. */
+const CHUNK = 1_000
 
 /** The first differences in words; none where all rows and their orders are equal. */
 export const viewDifferences = async (
@@ -41,36 +42,50 @@ export const viewDifferences = async (
   generation = 1,
 ): Promise<string[]> => {
   const found = new RedisViews(redis, space, () => generation)
-  const rows = views.rows()
   const differences: string[] = []
-  for (const view of new Set(rows.map((row) => row.view))) {
-    const [of, is] = [views.list(view, LIST), await found.list(view, LIST)]
-    const orderOf = (list: typeof of) => list.map(({ key, sort }) => `${sort} ${key}`).join('\n')
-    if (orderOf(of) !== orderOf(is))
+  for (const view of views.views) {
+    const [of, is] = [views.listed(view), await listedIn(found, view)]
+    if (of.join('\n') !== is.join('\n'))
       differences.push(`${view}: ${is.length} of ${of.length} listed`)
   }
-  for (const { view, key, value } of rows) {
-    const json = await found.get(view, key)
-    const [of, is] = [JSON.stringify(sorted(value)), JSON.stringify(sorted(parsed(json)))]
-    if (of !== is) differences.push(`${view} ${key}: ${is} is not ${of}`.slice(0, 1_000))
+  let expected = 0
+  for (const rows of chunksOf(views.rows())) {
+    expected += rows.length
+    const all = await Promise.all(rows.map(({ view, key }) => found.get(view, key)))
+    differences.push(...rows.flatMap((row, index) => rowDifference(row, all[index]) ?? []))
   }
   const count = await rowsIn(redis, space, generation)
-  if (count !== rows.length) differences.push(`${count} rows, not ${rows.length}`)
+  if (count !== expected) differences.push(`${count} rows, not ${expected}`)
   return differences.slice(0, 5)
 }
 
-/** Fields come in any order. */
-const sorted = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (typeof value !== 'object' || value === null) return value
-  const fields = Object.entries(value).map(([name, of]) => [name, sorted(of)] as const)
-  return Object.fromEntries(fields.sort(([a], [b]) => (a < b ? -1 : 1)))
+function* chunksOf<T>(all: Iterable<T>): Iterable<readonly T[]> {
+  let chunk: T[] = []
+  for (const one of all) {
+    chunk.push(one)
+    if (chunk.length < CHUNK) continue
+    yield chunk
+    chunk = []
+  }
+  yield chunk
+}
+
+const listedIn = async (found: RedisViews, view: string): Promise<string[]> => {
+  const listed: string[] = []
+  for (let after: ViewCursor | undefined; ;) {
+    const rows = await found.list(view, { limit: CHUNK, ...(after && { after }) })
+    listed.push(...rows.map(({ key, sort }) => `${sort} ${key}`))
+    after = rows.at(-1)
+    if (rows.length < CHUNK) return listed
+  }
 }
 
 /** Rows that are there and not deleted. */
 const rowsIn = async (redis: RedisClient, space: string, generation: number): Promise<number> => {
-  const keys = await redis.keys(`${space}:{*}:${generation}:row:*`)
   let count = 0
-  for (const key of keys) if (!/^\S+ - $/.test(await redis.getrange(key, 0, 60))) count += 1
+  for (const keys of chunksOf(await redis.keys(`${space}:{*}:${generation}:row:*`))) {
+    const heads = await Promise.all(keys.map((key) => redis.getrange(key, 0, 60)))
+    count += heads.filter((head) => !/^\S+ - $/.test(head)).length
+  }
   return count
 }

@@ -13,6 +13,8 @@ export interface StoplineProcess {
   readonly said: () => string
   /** Status and text of an answer; status 0 where there is none. */
   readonly get: (path: string) => Promise<{ readonly status: number; readonly text: string }>
+  /** Its exit code; null while it runs. */
+  readonly code: () => number | null
   /** Sends the signal; resolves to the exit code when it is gone. */
   readonly end: (signal: NodeJS.Signals) => Promise<number | null>
 }
@@ -43,6 +45,7 @@ export const startStopline = async (
   return {
     address,
     said: () => said,
+    code: () => child.exitCode,
     get: (path) =>
       fetch(`${address}${path}`).then(
         async (answer) => ({ status: answer.status, text: await answer.text() }),

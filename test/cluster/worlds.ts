@@ -10,8 +10,8 @@ import type { Offer } from '../../runtime/ports.ts'
 import type { TopicName } from '../../schemas/topics.ts'
 import { toViews } from '../../sinks/views/to-views.ts'
 import { HOUR, MONDAY } from '../support/facts.ts'
-import { MemoryViews } from '../support/memory-views.ts'
 import { Digests } from './digests.ts'
+import { ExpectedRows } from './expected-rows.ts'
 
 /** How long after the last fact timers still fire. */
 const AFTERWARDS = 3 * HOUR
@@ -59,18 +59,21 @@ export const OUTPUTS: readonly TopicName[] = [
 
 export interface Expected {
   readonly outputs: Digests
-  readonly views: MemoryViews
+  readonly views: ExpectedRows
   /** Facts that were offered. */
   readonly facts: number
   readonly end: number
 }
+
+/** So that somebody who waits for millions of facts sees that it goes on. */
+const TELL_EVERY = 100_000
 
 /** What one process on one file says of a world, and shows. */
 export const embeddedRun = (world: World): Expected => {
   const folder = mkdtempSync(join(tmpdir(), 'stopline-embedded-'))
   const runtime = new EmbeddedRuntime(folder, TOPOLOGY)
   const outputs = new Digests(OUTPUTS)
-  const views = new MemoryViews()
+  const views = new ExpectedRows()
   let facts = 0
   runtime.onCommit((records) => {
     for (const record of records) {
@@ -82,6 +85,10 @@ export const embeddedRun = (world: World): Expected => {
     const offers = world.step(index)
     facts += offers.length
     runtime.commit(offers, world.endOf(index))
+    if (Math.floor(facts / TELL_EVERY) > Math.floor((facts - offers.length) / TELL_EVERY))
+      console.warn(
+        `${new Date().toISOString()} ${facts.toLocaleString('en')} facts in one process, ${Math.round(process.memoryUsage.rss() / 1e6)} MB`,
+      )
   }
   runtime.commit([], world.end)
   runtime.close()
