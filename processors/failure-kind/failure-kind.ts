@@ -69,6 +69,8 @@ const onExcerpt = (
 ): readonly Effect[] => {
   if (excerpt.eventAt <= now - REMEMBERED_MS) return [drop('expired')]
   if (cells.get('reads') === undefined) cells.put('reads', { sinceAt: now })
+  // An announcement: the log comes later.
+  if (excerpt.linesRead === 0 && !excerpt.isEnd) return NO_EFFECTS
   return change(cells, excerpt, now, tables, (run) => hearExcerpt(run, excerpt))
 }
 

@@ -1,5 +1,6 @@
 /** What is remembered between two polls of GitHub: plain data, kept after the log acknowledged what was heard. */
 
+import type { OpenLogs } from '../log/follow.ts'
 import type { Told } from '../payload/news.ts'
 import type { RunContext } from './normalize-run.ts'
 import type { IssueMark } from './normalize-issue.ts'
@@ -37,6 +38,8 @@ export interface RepoCursor {
   commentsUpTo: number
   /** Issues as last heard, by number. */
   readonly issues: Record<string, IssueMark & { readonly updatedAt: number }>
+  /** Logs that are to be read; a cursor of an earlier version has none. */
+  logs?: OpenLogs
 }
 export interface GithubCursor {
   readonly repos: Record<string, RepoCursor>

@@ -1,13 +1,15 @@
 /** Jobs of workflow runs, attempt by attempt. */
 
+import { noteRuns } from '../log/follow.ts'
 import { RefusedPayload, type Note, type Refused } from '../payload/heard.ts'
 import type { Json } from '../payload/json.ts'
 import { newsOf } from '../payload/news.ts'
 import { UnexpectedAnswer } from '../payload/reach.ts'
-import { turnOf, type Turn } from '../payload/turn.ts'
+import { turnOf, type Other, type Turn } from '../payload/turn.ts'
 import type { RunEvent } from '../../schemas/events.ts'
 import type { OpenRun } from './cursor.ts'
 import { readJob } from './normalize-job.ts'
+import { GITHUB_LOG } from './logs.ts'
 import { wholeList } from './pages.ts'
 import { refusedOf, repoUrl, type RepoRound } from './round.ts'
 
@@ -30,10 +32,13 @@ export const fetchJobs = async (round: RepoRound, id: string, open: OpenRun): Pr
 }
 
 /** Facts of jobs that were not told yet. Changes what is remembered in place. */
-const readJobs = ({ config, now }: RepoRound, items: readonly Json[], open: OpenRun): Turn => {
+const readJobs = (round: RepoRound, items: readonly Json[], open: OpenRun): Turn => {
+  const { config, cursor, now } = round
+  const logs = (cursor.logs ??= {})
   const facts: RunEvent[] = []
   const notes: Note[] = []
   const refused: Refused[] = []
+  const others: Other[] = []
   const { source } = config
   for (const item of items)
     try {
@@ -43,12 +48,13 @@ const readJobs = ({ config, now }: RepoRound, items: readonly Json[], open: Open
       const news = newsOf(reading.facts, open.told[job] ?? [])
       open.told[job] = news.told
       facts.push(...news.facts)
+      others.push(...noteRuns(logs, news.facts, GITHUB_LOG, config.logs, now))
       if (news.facts.length > 0) notes.push(...reading.notes)
     } catch (error) {
       if (!(error instanceof RefusedPayload)) throw error
       refused.push(refusedOf(error, item))
     }
-  return turnOf({ facts, notes, refused })
+  return turnOf({ facts, others, notes, refused })
 }
 
 /** Tells the jobs of a run, attempt by attempt; an ended one is let go after its last. */

@@ -1,5 +1,6 @@
 /** What one round of polling GitHub works with. */
 
+import type { LogPace } from '../log/follow.ts'
 import type { Refused, RefusedPayload } from '../payload/heard.ts'
 import type { Get } from '../payload/reach.ts'
 import type { RepoCursor } from './cursor.ts'
@@ -21,6 +22,8 @@ export interface GithubConfig {
   readonly hasFiles: boolean
   /** Issues, and comments on them and on pull requests. */
   readonly hasIssues: boolean
+  /** Logs of failed jobs. */
+  readonly logs: LogPace
 }
 export interface RepoRound {
   readonly get: Get

@@ -1,10 +1,12 @@
 /** GitHub as a source: its row in the table of sources. */
 
+import { LOG_FIELDS, LOG_HOSTS_FIELD, logPaceOf, onlyFor } from '../log/fields.ts'
 import { SourceError } from '../polling/source-error.ts'
 import { sourceRow } from '../source.ts'
 import { anonymous, asApp, withToken, type PostJson } from './credentials.ts'
 import { newGithubCursor, type GithubCursor } from './cursor.ts'
 import { pollGithub } from './poll.ts'
+import { LOG_HOSTS } from './logs.ts'
 import type { GithubConfig } from './round.ts'
 
 /** Without credentials GitHub answers 60 requests an hour. */
@@ -74,9 +76,16 @@ export const GITHUB = sourceRow({
       doc: 'Read issues, and comments on them and on pull requests: two more lists each round.',
       otherwise: false,
     },
+    ...LOG_FIELDS,
+    log_hosts: {
+      ...LOG_HOSTS_FIELD,
+      doc: 'Addresses to which GitHub sends whoever asks for a log; those of github.com where none is named.',
+    },
   },
   open: (values) => {
     const { name, api, token, app_id: appId, installation, private_key: privateKey } = values
+    const isApp = appId !== null && installation !== null && privateKey !== null
+    const isAnonymous = token === null && !isApp
     const config: GithubConfig = {
       source: name,
       api,
@@ -87,18 +96,22 @@ export const GITHUB = sourceRow({
       hasReviews: values.reviews,
       hasFiles: values.files,
       hasIssues: values.issues,
+      // GitHub gives logs to those alone who say who they are.
+      logs: { ...logPaceOf(values), ...(isAnonymous && { roundLogs: 0 }) },
     }
-    const isApp = appId !== null && installation !== null && privateKey !== null
-    const isAnonymous = token === null && !isApp
+    const logHosts = values.log_hosts.length > 0 ? values.log_hosts : LOG_HOSTS
     return {
       name,
-      addresses: [api],
+      addresses: isAnonymous ? [api] : [api, ...logHosts],
       everyMs: isAnonymous ? Math.max(values.every, ANONYMOUS_EVERY_MS) : values.every,
       authorize: isApp
-        ? asApp({ api, appId, installation, privateKey }, postJson, () => Date.now())
+        ? onlyFor(
+            api,
+            asApp({ api, appId, installation, privateKey }, postJson, () => Date.now()),
+          )
         : token === null
           ? anonymous
-          : withToken(token),
+          : onlyFor(api, withToken(token)),
       newCursor: newGithubCursor,
       poll: (get, cursor: GithubCursor, now) => pollGithub(get, cursor, config, now),
     }

@@ -3,6 +3,8 @@
  * for by number; an address in an answer is never followed.
  */
 
+import { noteRuns, type LogPace, type OpenLogs } from '../log/follow.ts'
+import { logTurns } from '../log/read-open.ts'
 import { ahead, SIDE_BY_SIDE } from '../payload/ahead.ts'
 import { turnsApart } from '../payload/apart.ts'
 import { RefusedPayload, type Note, type Refused } from '../payload/heard.ts'
@@ -10,10 +12,12 @@ import { isJson, keyOf, nameAt, textAt, type Json } from '../payload/json.ts'
 import { newsOf, type Told } from '../payload/news.ts'
 import { getPage, type Get, UnexpectedAnswer } from '../payload/reach.ts'
 import { timesOf } from '../payload/times.ts'
-import { turnOf, type Turn } from '../payload/turn.ts'
+import { turnOf, type Other, type Turn } from '../payload/turn.ts'
 import type { RunEvent } from '../../schemas/events.ts'
 import { derivedId } from '../../schemas/ids.ts'
+import { GITLAB_LOG, gitlabLogs } from './logs.ts'
 import { readJob, readPipeline, type GitlabOptions, type GitlabReading } from './normalize.ts'
+import { items, MAX_BYTES, MAX_LISTED, projectUrl } from './pages.ts'
 import { phaseOf } from './statuses.ts'
 
 export interface GitlabConfig {
@@ -26,46 +30,28 @@ export interface GitlabConfig {
   readonly runs: 'jobs' | 'pipelines'
   /** How far back the first round looks, in milliseconds. */
   readonly horizonMs: number
+  /** Traces of jobs. */
+  readonly logs: LogPace
 }
 interface PipelineMemory {
   isOpen: boolean
   /** Facts told, by run. */
   readonly told: Record<string, Told>
 }
+interface ProjectMemory {
+  since: number
+  readonly pipelines: Record<string, PipelineMemory>
+  /** Traces that are to be read; a cursor of an earlier version has none. */
+  logs?: OpenLogs
+}
 export interface GitlabCursor {
-  readonly projects: Record<
-    string,
-    { since: number; readonly pipelines: Record<string, PipelineMemory> }
-  >
+  readonly projects: Record<string, ProjectMemory>
 }
 export const newGitlabCursor = (): GitlabCursor => ({ projects: {} })
 
-const MAX_BYTES = 32 * 2 ** 20
-const PAGE_ITEMS = 100
-const MAX_PAGES = 100
 const PIPELINES_AHEAD = Math.min(4, SIDE_BY_SIDE)
 /** Looks back so far each time: the clocks of the server differ, and lists shift while they are read. */
 const OVERLAP_MS = 120_000
-
-const api = (config: GitlabConfig, project: string): string =>
-  `${config.url.replace(/\/+$/, '')}/api/v4/projects/${encodeURIComponent(project)}`
-
-/** Items of a list over all its pages. */
-async function* items(
-  get: Get,
-  url: string,
-  query: Readonly<Record<string, string>>,
-): AsyncGenerator<Json> {
-  let page = '1'
-  for (let pages = 0; pages < MAX_PAGES && /^\d{1,6}$/.test(page); pages += 1) {
-    const search = new URLSearchParams({ ...query, per_page: String(PAGE_ITEMS), page })
-    const { json, headers } = await getPage(get, `${url}?${search.toString()}`, MAX_BYTES)
-    if (!Array.isArray(json))
-      throw new RefusedPayload('bad-field', `${new URL(url).pathname} is no list`)
-    for (const item of json) if (isJson(item)) yield item
-    page = headers['x-next-page'] ?? (json.length === PAGE_ITEMS ? String(Number(page) + 1) : '')
-  }
-}
 
 interface Round {
   readonly get: Get
@@ -90,7 +76,7 @@ const readPipelineRuns = async (
       refused.push({ reason, detail: message, payload: JSON.stringify(payload) })
     }
   }
-  const url = `${api(config, project)}/pipelines/${encodeURIComponent(pipeline)}`
+  const url = `${projectUrl(config.url, project)}/pipelines/${encodeURIComponent(pipeline)}`
   if (config.runs === 'pipelines') {
     const { json } = await getPage(get, url, MAX_BYTES)
     if (isJson(json)) read(json, readPipeline)
@@ -129,6 +115,7 @@ const pipelineTurn = (
   { readings, refused }: Fetched,
   memory: PipelineMemory,
   isOpen: boolean,
+  toLogs: (facts: readonly RunEvent[]) => readonly Other[],
 ): Turn => {
   if (readings instanceof UnexpectedAnswer) {
     // Deleted since: 404. Others may be read in the next round.
@@ -146,7 +133,10 @@ const pipelineTurn = (
     if (news.facts.length > 0) notes.push(...reading.notes)
   }
   memory.isOpen = isOpen
-  return turnOf({ facts, notes, refused: refused.filter((one) => isNewRefusal(one, memory)) })
+  return turnOf({
+    ...{ facts, notes, others: toLogs(facts) },
+    refused: refused.filter((one) => isNewRefusal(one, memory)),
+  })
 }
 
 /** Goes on by itself. One that is held is listed again as soon as it is let go. */
@@ -157,8 +147,9 @@ const isOpenPipeline = (pipeline: Json): boolean => {
 
 async function* projectTurns(round: Round, cursor: GitlabCursor): AsyncGenerator<Turn> {
   const { get, config, project, options } = round
+  const { now } = options
   const memory = (cursor.projects[project] ??= {
-    since: options.now - config.horizonMs,
+    since: now - config.horizonMs,
     pipelines: {},
   })
   const query = {
@@ -169,25 +160,30 @@ async function* projectTurns(round: Round, cursor: GitlabCursor): AsyncGenerator
   const due = new Map<string, boolean>()
   let listed = 0
   let lastAt: number | null = null
-  for await (const pipeline of items(get, `${api(config, project)}/pipelines`, query)) {
+  for await (const pipeline of items(get, `${projectUrl(config.url, project)}/pipelines`, query)) {
     due.set(keyOf(nameAt(pipeline, 'id')), isOpenPipeline(pipeline))
     listed += 1
-    lastAt = timesOf(options.now, []).iso(pipeline, 'updated_at')
+    lastAt = timesOf(now, []).iso(pipeline, 'updated_at')
   }
   for (const [id, { isOpen }] of Object.entries(memory.pipelines))
     if (isOpen && !due.has(id)) due.set(id, true)
+  const logs = (memory.logs ??= {})
+  // A pipeline as a whole has no trace.
+  const pace = config.runs === 'jobs' ? config.logs : { ...config.logs, roundLogs: 0 }
+  const toLogs = (facts: readonly RunEvent[]) => noteRuns(logs, facts, GITLAB_LOG, pace, now)
   const fetched = ahead([...due.keys()], PIPELINES_AHEAD, (id) => fetchRuns(round, id))
   for await (const one of fetched) {
     const isOpen = due.get(one.pipeline) ?? true
     const known = (memory.pipelines[one.pipeline] ??= { isOpen, told: {} })
-    yield pipelineTurn(one, known, isOpen)
+    yield pipelineTurn(one, known, isOpen, toLogs)
   }
   for (const [id, { isOpen }] of Object.entries(memory.pipelines))
     // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- plain data, kept as JSON
     if (!isOpen && !due.has(id)) delete memory.pipelines[id]
   // A list that is longer than is read in one round goes on in the next one.
-  const isWhole = listed < MAX_PAGES * PAGE_ITEMS
-  memory.since = isWhole ? options.now : (lastAt ?? memory.since)
+  const isWhole = listed < MAX_LISTED
+  memory.since = isWhole ? now : (lastAt ?? memory.since)
+  yield* logTurns(get, logs, gitlabLogs(config.url), pace, now)
 }
 
 /** One round. What is remembered is changed in place, and holds no more than what was handed on. */

@@ -1,5 +1,6 @@
 /** GitLab as a source: its row in the table of sources. */
 
+import { LIVE_LOG_FIELDS, LOG_HOSTS_FIELD, logPaceOf, onlyFor } from '../log/fields.ts'
 import { sourceRow } from '../source.ts'
 import { newGitlabCursor, pollGitlab, type GitlabCursor, type GitlabConfig } from './poll.ts'
 
@@ -27,6 +28,11 @@ export const GITLAB = sourceRow({
       range: ['1h', '90d'],
       otherwise: '2d',
     },
+    ...LIVE_LOG_FIELDS,
+    log_hosts: {
+      ...LOG_HOSTS_FIELD,
+      doc: 'Addresses of an object store to which GitLab sends whoever asks for a trace.',
+    },
   },
   open: (values) => {
     const { name, token } = values
@@ -36,12 +42,14 @@ export const GITLAB = sourceRow({
       projects: values.projects,
       runs: values.runs === 'pipelines' ? 'pipelines' : 'jobs',
       horizonMs: values.horizon,
+      logs: logPaceOf(values),
     }
+    const own = { 'private-token': token ?? '' }
     return {
       name,
-      addresses: [values.url],
+      addresses: [values.url, ...values.log_hosts],
       everyMs: values.every,
-      ...(token === null ? {} : { authorize: () => Promise.resolve({ 'private-token': token }) }),
+      ...(token === null ? {} : { authorize: onlyFor(values.url, () => Promise.resolve(own)) }),
       newCursor: newGitlabCursor,
       poll: (get, cursor: GitlabCursor, now) => pollGitlab(get, cursor, config, now),
     }

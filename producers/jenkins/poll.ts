@@ -1,6 +1,8 @@
 /** One round of polling Jenkins: the newest builds of each job, and the stages of pipelines that go on or just ended. */
 
 import type { RunEvent } from '../../schemas/events.ts'
+import { noteRuns, type LogPace, type LogService, type OpenLogs } from '../log/follow.ts'
+import { logTurns } from '../log/read-open.ts'
 import { turnsApart } from '../payload/apart.ts'
 import { RefusedPayload, type Note, type Refused } from '../payload/heard.ts'
 import { isJson, jsonOf, keyOf, numberAt, type Json } from '../payload/json.ts'
@@ -20,10 +22,18 @@ export interface JenkinsConfig {
   /** Builds of one page, and pages of one job in one round at most. */
   readonly pageBuilds: number
   readonly maxPages: number
+  /** Console logs of builds. */
+  readonly logs: LogPace
 }
 export interface JenkinsCursor {
-  /** By job: its newest build, and of builds that go on the facts told. */
-  readonly jobs: Record<string, { newest: number; readonly open: Record<string, Told> }>
+  readonly jobs: Record<string, JobMemory>
+}
+interface JobMemory {
+  newest: number
+  /** Of builds that go on, the facts told. */
+  readonly open: Record<string, Told>
+  /** Logs that are to be read; a cursor of an earlier version has none. */
+  logs?: OpenLogs
 }
 export const newJenkinsCursor = (): JenkinsCursor => ({ jobs: {} })
 
@@ -45,6 +55,15 @@ const jobUrl = (url: string, job: string): string =>
   segments(job)
     .map((part) => `/job/${encodeURIComponent(part)}`)
     .join('')
+
+/** Console logs: Jenkins gives what is there from a place in the log on. */
+const consoleLogs = ({ config, job }: Round): LogService => ({
+  name: 'console',
+  isLive: true,
+  isOffsetInUrl: true,
+  urlOf: ({ runId }, offset) =>
+    `${jobUrl(config.url, job)}/${encodeURIComponent(runId)}/logText/progressiveText?start=${offset}`,
+})
 
 const repoOf = (job: string, { repo, source }: JenkinsConfig): string =>
   repo ?? (segments(job).slice(0, -1).join('/') || source)
@@ -96,11 +115,7 @@ const stagesOf = async ({ get, config, job, now }: Round, { run }: BuildReading)
   }
 }
 
-const buildTurn = async (
-  round: Round,
-  build: Json,
-  memory: JenkinsCursor['jobs'][string],
-): Promise<Turn> => {
+const buildTurn = async (round: Round, build: Json, memory: JobMemory): Promise<Turn> => {
   const { config, job, now } = round
   const refused: Refused[] = []
   const notes: Note[] = []
@@ -119,7 +134,9 @@ const buildTurn = async (
     // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- plain data, kept as JSON
     else delete memory.open[runId]
     memory.newest = Math.max(memory.newest, Number(runId) || 0)
-    return turnOf({ facts: news.facts, notes })
+    const logs = (memory.logs ??= {})
+    const others = noteRuns(logs, news.facts, consoleLogs(round), config.logs, now)
+    return turnOf({ facts: news.facts, others, notes })
   } catch (error) {
     if (!(error instanceof RefusedPayload)) throw error
     memory.newest = Math.max(memory.newest, numberAt(build, 'number') ?? 0)
@@ -145,6 +162,8 @@ async function* jobTurns(round: Round, cursor: JenkinsCursor): AsyncGenerator<Tu
   // Builds that Jenkins no longer lists were deleted.
   // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- plain data, kept as JSON
   for (const gone of open) delete memory.open[gone]
+  const { get, config, now } = round
+  yield* logTurns(get, (memory.logs ??= {}), consoleLogs(round), config.logs, now)
 }
 
 /** One round. What is remembered is changed in place, and holds no more than what was handed on. */

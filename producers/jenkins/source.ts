@@ -1,5 +1,6 @@
 /** Jenkins as a source: its row in the table of sources. */
 
+import { LIVE_LOG_FIELDS, logPaceOf } from '../log/fields.ts'
 import { sourceRow } from '../source.ts'
 import { newJenkinsCursor, pollJenkins, type JenkinsCursor, type JenkinsConfig } from './poll.ts'
 
@@ -24,6 +25,7 @@ export const JENKINS = sourceRow({
       range: ['1s', '1h'],
       otherwise: '30s',
     },
+    ...LIVE_LOG_FIELDS,
   },
   open: (values) => {
     const { name, user, token } = values
@@ -34,6 +36,7 @@ export const JENKINS = sourceRow({
       repo: values.repo,
       pageBuilds: 50,
       maxPages: 20,
+      logs: logPaceOf(values),
     }
     return {
       name,

@@ -1,6 +1,6 @@
 /** The record that carries what was picked of a log to whoever looks for the cause. */
 
-import type { RunRef } from '../../schemas/events.ts'
+import type { LogExcerpt, RunRef } from '../../schemas/events.ts'
 import { factId, type Told } from '../payload/facts.ts'
 import type { Other } from '../payload/turn.ts'
 import type { ExcerptLine, ExcerptState } from './excerpt.ts'
@@ -17,12 +17,23 @@ export const excerptOf = (
   told: Told,
 ): PickedLines[] => {
   if (lines.length === 0 && !isEnd) return []
-  const { source, repo, job, runId, attempt } = run
   const from = String(lines[0]?.line ?? linesRead)
-  const record = {
-    eventId: factId(run, 'excerpt', log, from, String(linesRead), String(isEnd)),
-    ...told,
-    ...{ source, repo, job, runId, attempt, log, lines, linesRead, isEnd },
-  }
-  return [{ topic: 'ci.log-excerpts.v1', record }]
+  const eventId = factId(run, 'excerpt', log, from, String(linesRead), String(isEnd))
+  return [recordOf(run, { eventId, ...told, log, lines, linesRead, isEnd })]
 }
+
+/** Says, before anything of it was read, that a log is going to be: whoever waits for causes then keeps the end of its run. */
+export const announcement = (run: RunRef, log: string, told: Told): Other =>
+  recordOf(run, {
+    eventId: factId(run, 'excerpt', log, 'announced'),
+    ...told,
+    ...{ log, lines: [], linesRead: 0, isEnd: false },
+  })
+
+const recordOf = (
+  { source, repo, job, runId, attempt }: RunRef,
+  said: Omit<LogExcerpt, keyof RunRef>,
+): Other => ({
+  topic: 'ci.log-excerpts.v1',
+  record: { ...said, source, repo, job, runId, attempt },
+})

@@ -5,8 +5,10 @@ import { SourceError } from './source-error.ts'
 /** Throws a SourceError for an address that is not of these. */
 export type HostCheck = (url: string) => void
 
+export const originOf = (address: string): string => new URL(address).origin
+
 export const hostCheck = (addresses: readonly string[]): HostCheck => {
-  const origins = new Set(addresses.map((address) => new URL(address).origin))
+  const origins = new Set(addresses.map(originOf))
   return (url) => {
     const parsed = URL.canParse(url) ? new URL(url) : null
     const isClean = parsed?.username === '' && parsed.password === ''

@@ -3,7 +3,7 @@
 import type { RunRef } from '../../schemas/events.ts'
 import { newExcerptState, type ExcerptState } from '../log/excerpt.ts'
 import type { Folder } from './bucket.ts'
-import type { LogPosition } from './log/lines.ts'
+import type { LogPosition } from '../log/lines.ts'
 import { newLogState, type LogState } from './log/reader.ts'
 
 /** A run that is followed from inside: while it goes on, and until its last files are read. */

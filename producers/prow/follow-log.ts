@@ -3,14 +3,12 @@
 import type { RunEvent } from '../../schemas/events.ts'
 import { excerptOf } from '../log/excerpt-record.ts'
 import { newExcerptState, openExcerpt } from '../log/excerpt.ts'
-import { dropBody, type Answer, type Get } from '../payload/reach.ts'
+import { lineCutter } from '../log/lines.ts'
+import { MAX_SKIPPED_BYTES, totalOf, wanted } from '../log/part.ts'
+import { dropBody, type Get } from '../payload/reach.ts'
 import type { Other } from '../payload/turn.ts'
 import type { OpenRun } from './cursor.ts'
-import { lineCutter } from './log/lines.ts'
 import { readingEnd, readLines } from './log/reader.ts'
-
-/** Where whoever answers does not heed the range, the log comes whole each time: longer ones are no longer followed. */
-const MAX_SKIPPED_BYTES = 64 * 2 ** 20
 
 export interface LogReading {
   readonly facts: readonly RunEvent[]
@@ -20,27 +18,6 @@ export interface LogReading {
   readonly bytes: number
   /** True where this reading came to the end of what there is. */
   readonly isAtEnd: boolean
-}
-
-/** The part of a body that was wanted, where it may begin too early or go on too long. */
-async function* wanted(
-  body: AsyncIterable<Uint8Array>,
-  skip: number,
-  length: number,
-): AsyncGenerator<Uint8Array> {
-  let at = 0
-  for await (const part of body) {
-    const piece = part.subarray(Math.max(0, skip - at), Math.max(0, skip + length - at))
-    at += part.length
-    if (piece.length > 0) yield piece
-    if (at >= skip + length) return
-  }
-}
-
-/** Length of the whole log, where the answer tells it: `content-range: bytes 5-9/100`. */
-const totalOf = ({ headers }: Answer): number | null => {
-  const total = /\/(\d{1,15})$/.exec(headers['content-range'] ?? '')?.[1]
-  return total === undefined ? null : Number(total)
 }
 
 /** Name of the log of a run, as it lies in the bucket. */

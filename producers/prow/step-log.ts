@@ -4,7 +4,7 @@ import { excerptOf, type PickedLines } from '../log/excerpt-record.ts'
 import { newExcerptState, openExcerpt } from '../log/excerpt.ts'
 import type { Told } from '../payload/facts.ts'
 import type { RunEvent } from '../../schemas/events.ts'
-import { lineCutter } from './log/lines.ts'
+import { lineCutter } from '../log/lines.ts'
 import { newLogState, readLines, type Hearing } from './log/reader.ts'
 import { stepOf } from './run-files.ts'
 

@@ -29,6 +29,8 @@ afterEach(async () => {
 interface Lines {
   readonly events: readonly string[]
   readonly lines: readonly string[]
+  /** `source run line` of logs, and `source run end` where one was read to its end. */
+  readonly logs: readonly string[]
 }
 /** What is on the log of a store: ids, and `source run kind outcome` of starts and ends. */
 const linesIn = (folder: string): Lines => {
@@ -38,7 +40,14 @@ const linesIn = (folder: string): Lines => {
       ({ record }) => record ?? [],
     )
     const ends = records.filter(({ kind }) => kind === 'started' || kind === 'finished')
+    const excerpts = [...new EmbeddedLog(store).read('ci.log-excerpts.v1')].flatMap(
+      ({ record }) => record ?? [],
+    )
     return {
+      logs: excerpts.flatMap(({ source, runId, lines, isEnd }) => [
+        ...lines.filter(({ isLoud }) => isLoud).map(({ text }) => `${source} ${runId} ${text}`),
+        ...(isEnd ? [`${source} ${runId} end`] : []),
+      ]),
       events: records.map(({ eventId }) => eventId),
       lines: ends.map(({ source, runId, kind, outcome }) =>
         `${source} ${runId} ${kind} ${outcome ?? ''}`.trim(),
@@ -98,13 +107,19 @@ describe('live sources whose process is killed', () => {
       await sleep(1_500)
       last.child.kill('SIGTERM')
       expect(await last.ended).toBe(0)
-      const { events, lines } = linesIn(store)
+      const { events, lines, logs } = linesIn(store)
       expect(new Set(events).size).toBe(events.length)
       for (const source of Object.keys(CI_WORLDS))
         for (let run = 1; run <= RUNS; run += 1)
           expect(lines.filter((line) => line.startsWith(`${source} ${run} `))).toEqual([
             `${source} ${run} started`,
             `${source} ${run} finished ${run % 3 === 0 ? 'failure' : 'success'}`,
+          ])
+      for (const [source, { hasLogs }] of Object.entries(CI_WORLDS))
+        for (let run = 3; hasLogs === true && run <= RUNS; run += 3)
+          expect(logs.filter((line) => line.startsWith(`${source} ${run} `))).toEqual([
+            `${source} ${run} error: run ${run} broke`,
+            `${source} ${run} end`,
           ])
     },
     120_000,

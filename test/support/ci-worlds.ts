@@ -2,6 +2,7 @@
 
 import type { Play, PlayedAnswer, PlayedRequest } from './ci-server.ts'
 import { playGithub, type WorldRun } from './github-world.ts'
+import { byRange, progressive } from './log-worlds.ts'
 
 /** A run as the service knows it at one instant; it ends in a failure where its number divides by three. */
 interface CourseRun {
@@ -31,9 +32,18 @@ const toldAt = ({ runs }: Course, now: number): readonly Told[] =>
 type Tell = (runs: readonly Told[], request: PlayedRequest, now: number) => PlayedAnswer
 
 const NOT_FOUND: PlayedAnswer = { status: 404, body: 'not found' }
+/** The log of a run: what it says at its end is told once of those that fail. */
+const logOf = ({ number, isEnded }: Told): string =>
+  `Running job ${number}\n${isEnded ? `error: run ${number} broke\n` : ''}`
+const logOfRun = (runs: readonly Told[], number: string | undefined): string | null => {
+  const run = runs.find((one) => String(one.number) === number)
+  return run === undefined ? null : logOf(run)
+}
 const iso = (at: number): string => new Date(at).toISOString()
 
 const github: Tell = (runs, request) => {
+  const log = logOfRun(runs, /\/jobs\/(\d+)\/logs$/.exec(request.path)?.[1])
+  if (log !== null) return { body: log }
   const worldRuns = runs.map(({ number, startedAt, endedAt, isEnded, isFailed }): WorldRun => {
     const status = isEnded ? 'completed' : 'in_progress'
     const conclusion = isEnded ? (isFailed ? 'failure' : 'success') : null
@@ -87,7 +97,10 @@ const testgrid: Tell = (runs, { path }, now) => {
   return { body }
 }
 
-const gitlab: Tell = (runs, { path }) => {
+const gitlab: Tell = (runs, request) => {
+  const { path } = request
+  const log = logOfRun(runs, /\/jobs\/(\d+)\/trace$/.exec(path)?.[1])
+  if (log !== null) return byRange(log, request)
   const statusOf = ({ isEnded, isFailed }: Told): string =>
     isEnded ? (isFailed ? 'failed' : 'success') : 'running'
   if (path.endsWith('/pipelines'))
@@ -106,7 +119,10 @@ const gitlab: Tell = (runs, { path }) => {
   return { body: [job] }
 }
 
-const jenkins: Tell = (runs, { path }) => {
+const jenkins: Tell = (runs, request) => {
+  const { path } = request
+  const log = logOfRun(runs, /^\/job\/a\/(\d+)\/logText\/progressiveText$/.exec(path)?.[1])
+  if (log !== null) return progressive(log, request, !log.includes('broke'))
   if (path !== '/job/a/api/json') return NOT_FOUND
   const allBuilds = runs.toReversed().map(({ number, startedAt, endedAt, isEnded, isFailed }) => ({
     number,
@@ -119,6 +135,8 @@ const jenkins: Tell = (runs, { path }) => {
 }
 
 interface CiWorld {
+  /** It hands out logs of its runs one by one. */
+  readonly hasLogs?: true
   /** Its part of a configuration, without name and interval. */
   readonly configured: (url: string) => object
   readonly tell: Tell
@@ -127,6 +145,7 @@ export const CI_WORLDS: Readonly<Record<string, CiWorld>> = {
   github: {
     configured: (api) => ({ kind: 'github', api, repos: ['o/r'], token: { env: 'TOKEN' } }),
     tell: github,
+    hasLogs: true,
   },
   prow: {
     configured: (url) => ({ kind: 'prow', deck: url, storage: url, bucket: 'bucket' }),
@@ -137,12 +156,14 @@ export const CI_WORLDS: Readonly<Record<string, CiWorld>> = {
     tell: testgrid,
   },
   gitlab: {
-    configured: (url) => ({ kind: 'gitlab', url, projects: ['g/a'] }),
+    configured: (url) => ({ kind: 'gitlab', url, projects: ['g/a'], logs_every: '1s' }),
     tell: gitlab,
+    hasLogs: true,
   },
   jenkins: {
-    configured: (url) => ({ kind: 'jenkins', url, jobs: ['a'] }),
+    configured: (url) => ({ kind: 'jenkins', url, jobs: ['a'], logs_every: '1s' }),
     tell: jenkins,
+    hasLogs: true,
   },
 }
 

@@ -12,8 +12,8 @@ interface Polled<C> {
   readonly poll: (get: Get, cursor: C, now: number) => AsyncIterable<Turn>
 }
 
-const idsOf = ({ facts, tests }: Turn): string[] =>
-  [...facts, ...tests].map(({ eventId }) => eventId)
+const idsOf = ({ facts, tests, others }: Turn): string[] =>
+  [...facts, ...tests, ...others.map(({ record }) => record)].map(({ eventId }) => eventId)
 
 /**
  * Ids heard over the looks where the turn of that number is the last that the log takes before a crash, with what is

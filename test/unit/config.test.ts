@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { ConfigError, readConfig, readConfigFile } from '../../producers/config/config.ts'
+import { LOG_HOSTS } from '../../producers/github/logs.ts'
 import { durationMs } from '../../producers/config/read-fields.ts'
 import { SOURCES } from '../../producers/sources.ts'
 import { CONFIG_EXAMPLE, configPage } from '../support/config-page.ts'
@@ -50,7 +51,7 @@ describe('a configuration', () => {
     expect(first?.source).toMatchObject({
       name: 'github',
       everyMs: 90_000,
-      addresses: ['https://api.github.com'],
+      addresses: ['https://api.github.com', ...LOG_HOSTS],
     })
     expect(await first?.source.authorize?.('https://api.github.com')).toMatchObject({
       authorization: 'Bearer tok',

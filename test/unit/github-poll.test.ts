@@ -66,6 +66,7 @@ const start = async (first: GithubWorld, config: Partial<GithubConfig> = {}) => 
     hasReviews: true,
     hasFiles: false,
     hasIssues: false,
+    logs: { roundLogs: 0, roundBytes: 0, everyMs: 0 },
     ...config,
   }
   const source: Source<GithubCursor> = {

@@ -17,6 +17,7 @@ const config: GitlabConfig = {
   projects: ['group/app'],
   runs: 'jobs',
   horizonMs: 86_400_000,
+  logs: { roundLogs: 0, roundBytes: 0, everyMs: 0 },
 }
 const API = '/api/v4/projects/group%2Fapp'
 const job = (id: number, status: string) => ({
@@ -130,6 +131,7 @@ describe('the row of the source table', () => {
     url: 'https://gitlab.example',
     projects: ['group/app'],
     token: 't',
+    log_hosts: [],
   }
   it('sends the token to the server alone, and puts its name into each fact', async () => {
     const source = GITLAB.open({ ...values, runs: 'jobs', every: 30_000, horizon: 86_400_000 })

@@ -18,6 +18,7 @@ const config: JenkinsConfig = {
   repo: null,
   pageBuilds: 3,
   maxPages: 5,
+  logs: { roundLogs: 0, roundBytes: 0, everyMs: 0 },
 }
 const JOB = '/job/team/job/app'
 const build = (number: number, result: string | null) => ({
@@ -59,7 +60,7 @@ describe('a round of polling', () => {
     expect(told(await round(world('FAILURE', 'FAILED'), kept))).toEqual([
       ...['2 stepFinished Test', '2 finished'],
     ])
-    expect(kept.jobs['team/app']).toEqual({ newest: 2, open: {} })
+    expect(kept.jobs['team/app']).toEqual({ newest: 2, open: {}, logs: {} })
   })
 
   it('goes back page by page to the newest build it knows', async () => {

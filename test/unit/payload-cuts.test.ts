@@ -11,19 +11,24 @@ import { config as prow, MINUTE_MS, serve as serveProw, START } from '../support
 const NOW = START + 60 * MINUTE_MS
 const iso = (at: number) => new Date(at).toISOString()
 
+const LOGS = { roundLogs: 5, roundBytes: 1_000_000, everyMs: 0 }
+const LOG = 'error: it broke\n'
+
 const gitlabJob = (id: number, status: string) => ({
   id,
   name: `job ${id}`,
   status,
   created_at: iso(START),
   started_at: status === 'pending' ? null : iso(START + 1000),
-  finished_at: status === 'success' ? iso(START + 2000) : null,
+  finished_at: status === 'success' || status === 'failed' ? iso(START + 2000) : null,
 })
 const gitlabPages = (status: string) =>
   serve({
     '/api/v4/projects/g%2Fa/pipelines': [7, 8].map((id) => ({ id, status })),
     '/api/v4/projects/g%2Fa/pipelines/7/jobs': [gitlabJob(1, status), gitlabJob(2, 'success')],
     '/api/v4/projects/g%2Fa/pipelines/8/jobs': [gitlabJob(3, status)],
+    '/api/v4/projects/g%2Fa/jobs/1/trace': LOG,
+    '/api/v4/projects/g%2Fa/jobs/3/trace': LOG,
   })
 const gitlab = {
   source: 'gitlab',
@@ -31,6 +36,7 @@ const gitlab = {
   projects: ['g/a'],
   runs: 'jobs' as const,
   horizonMs: 86_400_000,
+  logs: LOGS,
 }
 
 const jenkinsPages = (result: string | null, status: string) =>
@@ -44,6 +50,8 @@ const jenkinsPages = (result: string | null, status: string) =>
         building: number !== 1 && result === null,
       })),
     },
+    '/job/a/2/logText/progressiveText': LOG,
+    '/job/a/3/logText/progressiveText': LOG,
     '/job/a/3/wfapi/describe': {
       stages: [{ id: '1', name: 'Test', status, startTimeMillis: START + 10 }],
     },
@@ -55,6 +63,7 @@ const jenkins = {
   repo: null,
   pageBuilds: 50,
   maxPages: 2,
+  logs: LOGS,
 }
 
 const testgridPages = (code: number, updated: number) => {
@@ -110,7 +119,7 @@ const heard = {
         newCursor: newGitlabCursor,
         poll: (get, cursor, now) => pollGitlab(get, cursor, gitlab, now),
       },
-      ['pending', 'running', 'success'].map((status) => look(gitlabPages(status))),
+      ['pending', 'running', 'failed'].map((status) => look(gitlabPages(status))),
       cutAt,
     ),
   jenkins: (cutAt: number) =>

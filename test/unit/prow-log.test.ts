@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MAX_LINE_BYTES } from '../../producers/log/excerpt.ts'
-import { lineCutter } from '../../producers/prow/log/lines.ts'
+import { lineCutter } from '../../producers/log/lines.ts'
 import { newLogState, readLines } from '../../producers/prow/log/reader.ts'
 import { CODECS } from '../../schemas/codec.ts'
 import { stampOf } from '../../producers/prow/log/stamps.ts'

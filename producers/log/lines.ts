@@ -1,6 +1,6 @@
 /** Cuts a log that comes in pieces into lines. Memory is bounded by the longest line that is kept. */
 
-import { MAX_LINE_BYTES } from '../../log/excerpt.ts'
+import { MAX_LINE_BYTES } from './excerpt.ts'
 
 // Longer lines say nothing that is looked for here; they are passed over whole, wherever the pieces are cut.
 
