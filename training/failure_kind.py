@@ -5,20 +5,17 @@ that the others made; the one that is written is made of all sets whose licence 
 score of the rules, say for each line what the rules leave over.
 """
 
-import argparse
 import csv
-import json
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import lightgbm
 import numpy as np
-import onnxruntime
 
 from failure_kind_card import card_of
-from onnx_file import graph_of, version_of, write_onnx
-from table import may_train
+from onnx_file import graph_of
+from table import training_sets
+from version import Asked, asked, importance, write_model
 
 PARAMETERS = {
     "objective": "binary",
@@ -39,7 +36,6 @@ TREES = 60
 MOST = 1.0
 SHARPNESS = 1.6
 RESAMPLES = 500
-CHECKS = 50
 
 
 @dataclass(frozen=True)
@@ -55,62 +51,33 @@ class Lines:
 
 
 def main() -> None:
-    arguments = parsed()
-    about = json.loads((arguments.table / "table.json").read_text(encoding="utf-8"))
-    lines = read(arguments.table)
+    of = asked()
+    lines = read(of.table)
     marked = lines.where(~np.isnan(lines.decisive))
     sets = list(dict.fromkeys(marked.set_of.tolist()))
-    training = [name for name in sets if may_train(name) and name not in arguments.leave_out]
-    if not training:
-        sys.exit("no set is left that may train a model that is given away: see training/sets.json")
+    training = training_sets(sets, of.leave_out)
     booster = fit(marked.where(np.isin(marked.set_of, training)))
     graph = graph_of(booster.dump_model(), lines.features.shape[1])
-    version = version_of(graph, "labelled")
-    folder = arguments.out / version
-    folder.mkdir(parents=True, exist_ok=True)
-    names = [feature["name"] for feature in about["features"]]
-    file = str(folder / "model.onnx")
-    write_onnx(graph, file, {"name": "failure-kind", "version": version, "features": json.dumps(names)})
+    version = write_model(of, "failure-kind", graph, "labelled")
     left_out = {name: left(marked, name, training) for name in sets}
     result = {
-        "name": "failure-kind",
-        "version": version,
+        **version.named,
         "trainedOn": {name: int(len(np.unique(marked.log_of[marked.set_of == name]))) for name in training},
         "scoredOnly": [name for name in sets if name not in training],
         "leftOut": left_out,
         # Sets that may not train can still show that it does harm.
         "later": {"all that trained": pooled([each["gains"] for each in left_out.values()])},
-        "inService": in_service(arguments.in_service),
+        "inService": in_service(of),
     }
     for each in left_out.values():
         del each["gains"]
-    write_json(folder / "scores.json", result)
-    write_json(folder / "features.json", {
-        "name": "failure-kind", "version": version, "features": about["features"], "checks": checks_of(lines, file),
-    })
-    gain = booster.feature_importance("gain")
     parameters = {**PARAMETERS, "trees": TREES}
-    (folder / "card.md").write_text(
-        card_of(result, about["features"], (gain / max(gain.sum(), 1)).tolist(), parameters), encoding="utf-8")
-    print(json.dumps({"version": version, "folder": str(folder)}))
+    version.finish(result, card_of(result, version.features, importance(booster), parameters), lines.features)
 
 
-def parsed() -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--table", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--in-service", type=Path)
-    parser.add_argument("--leave-out", nargs="*", default=[])
-    parser.add_argument("--quick", action="store_true", help="no other than without")
-    return parser.parse_args()
-
-
-def in_service(folder: Path | None) -> dict | None:
+def in_service(of: Asked) -> dict | None:
     """These sets tell no times: nothing in them is later than what the model in service was fitted on."""
-    if folder is None:
-        return None
-    known = json.loads((folder / "scores.json").read_text(encoding="utf-8"))
-    return {"version": known["version"], "runs": 0}
+    return None if of.known is None else {"version": of.known["version"], "runs": 0}
 
 
 def read(folder: Path) -> Lines:
@@ -177,22 +144,6 @@ def pooled(gains: list[list[float]]) -> dict:
     draw = np.random.default_rng(1).integers(0, len(values), (RESAMPLES, len(values)))
     low, high = np.quantile(values[draw].mean(1), [0.025, 0.975])
     return {"lead": {"value": round(float(values.mean()), 1), "low": round(float(low), 1), "high": round(float(high), 1)}}
-
-
-def checks_of(lines: Lines, file: str) -> list[dict]:
-    rows = np.linspace(0, len(lines.plain) - 1, CHECKS).astype(int)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
-    said = session.run(["score"], {"features": lines.features[rows]})[0][:, 0]
-    return [
-        {"features": [float(value) for value in lines.features[row]], "score": float(score)}
-        for row, score in zip(rows, said)
-    ]
-
-
-def write_json(path: Path, value: dict) -> None:
-    path.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

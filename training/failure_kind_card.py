@@ -1,6 +1,6 @@
 """The card of the model that orders lines, in words."""
 
-from table import known_sets
+from card import licence
 
 
 def card_of(result: dict, features: list[dict], importance: list[float], parameters: dict) -> str:
@@ -48,10 +48,6 @@ def card_of(result: dict, features: list[dict], importance: list[float], paramet
         "- It knows nothing of the code that was changed, or of other runs.",
         "",
     ])
-
-
-def licence(name: str) -> str:
-    return known_sets().get(name, {"licence": "the community's own"})["licence"]
 
 
 def pair(values: list) -> str:

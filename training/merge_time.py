@@ -5,22 +5,18 @@ of. Boosted trees learn what the formula leaves over, from merges in the first p
 it. Writes DIR/<version>/{model.onnx, features.json, scores.json, card.md}. What is written is what was scored.
 """
 
-import argparse
 import csv
-import json
-import sys
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import lightgbm
 import numpy as np
-import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
 from merge_card import merge_card_of
-from onnx_file import ensemble, version_of, write_onnx
-from table import FIT_SHARE, may_train
+from onnx_file import ensemble
+from table import FIT_SHARE, may_train, training_sets
+from version import Asked, answers, asked, day, importance, write_model
 
 # Few and slow; Huber's loss, since some pull requests lie for years and say nothing of the others.
 PARAMETERS = {
@@ -40,7 +36,6 @@ PARAMETERS = {
 TREES = 150
 # No answer moves the time by more than a factor of 4.5; the same limit stands in processors/merge-time/trained.ts.
 LIMIT = 1.5
-CHECKS = 50
 RESAMPLES = 500
 DAY_MS = 86_400_000
 
@@ -70,52 +65,29 @@ class Pulls:
 
 
 def main() -> None:
-    arguments = parsed()
-    about = json.loads((arguments.table / "table.json").read_text(encoding="utf-8"))
-    pulls = read_pulls(arguments.table)
-    training = [name for name in pulls.sets if may_train(name) and name not in arguments.leave_out]
-    if not training:
-        sys.exit("no set is left that may train a model that is given away: see training/sets.json")
+    of = asked()
+    pulls = read_pulls(of.table)
+    training = training_sets(pulls.sets, of.leave_out)
     cuts = {name: cut_of(pulls, name) for name in pulls.sets}
     fitted_on = np.isin(pulls.set_of, training) & pulls.merged & (pulls.heard_ms < at_cut(pulls, cuts))
     part = pulls.where(fitted_on)
     booster = lightgbm.train(PARAMETERS, lightgbm.Dataset(part.features, part.left), TREES)
     graph = graph_of(booster.dump_model(), pulls.features.shape[1])
-    version = version_of(graph, day(max(cuts[name] for name in training)))
-    folder = arguments.out / version
-    folder.mkdir(parents=True, exist_ok=True)
-    names = [feature["name"] for feature in about["features"]]
-    file = folder / "model.onnx"
-    write_onnx(graph, str(file), {"name": "merge-time", "version": version, "features": json.dumps(names)})
+    version = write_model(of, "merge-time", graph, day(max(cuts[name] for name in training)))
+    file = version.model
     later = pulls.where(pulls.merged & (pulls.start_ms >= at_cut(pulls, cuts)))
     result = {
-        "name": "merge-time",
-        "version": version,
+        **version.named,
         "trainedOn": {name: span(part, name, cuts[name]) for name in training},
         "scoredOnly": [name for name in pulls.sets if name not in training],
         "later": {
             **{name: compared(later.where(later.set_of == name), file) for name in pulls.sets},
             "all that trained": compared(later.where(np.isin(later.set_of, training)), file),
         },
-        "inService": against(later, arguments.in_service, file),
+        "inService": against(later, of, file),
     }
-    write_json(folder / "scores.json", result)
-    checks = checks_of(pulls, file)
-    write_json(folder / "features.json", {"name": "merge-time", "version": version, "features": about["features"], "checks": checks})
-    gain = booster.feature_importance("gain")
-    card = merge_card_of(result, about["features"], (gain / gain.sum()).tolist(), {**PARAMETERS, "trees": TREES})
-    (folder / "card.md").write_text(card, encoding="utf-8")
-    print(json.dumps({"version": version, "folder": str(folder)}))
-
-
-def parsed() -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--table", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--in-service", type=Path)
-    parser.add_argument("--leave-out", nargs="*", default=[])
-    parser.add_argument("--quick", action="store_true", help="taken for the sake of the other models")
-    return parser.parse_args()
+    parameters = {**PARAMETERS, "trees": TREES}
+    version.finish(result, merge_card_of(result, version.features, importance(booster), parameters), pulls.features)
 
 
 def read_pulls(folder: Path) -> Pulls:
@@ -164,13 +136,6 @@ def graph_of(trees: dict, features: int):
     )
 
 
-def answers(file: Path, features: np.ndarray) -> np.ndarray:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
-    return session.run(["score"], {"features": features})[0][:, 0]
-
-
 def compared(part: Pulls, file: Path, before: Path | None = None) -> dict:
     """Mean absolute error of log time of the formula (or of `before`) and of the model; `lead` is what it saves, over days."""
     shift = lambda path: np.clip(answers(path, part.features), -LIMIT, LIMIT)
@@ -194,40 +159,23 @@ def interval(values: np.ndarray, days: np.ndarray) -> tuple[float, float]:
     return tuple(float(value) for value in np.quantile(means, [0.025, 0.975]))
 
 
-def against(later: Pulls, in_service: Path | None, file: Path) -> dict | None:
+def against(later: Pulls, of: Asked, file: Path) -> dict | None:
     """The model in service beside this one, on what is later than either was fitted on."""
-    if in_service is None:
+    known = of.known
+    if of.in_service is None or known is None:
         return None
-    known = json.loads((in_service / "scores.json").read_text(encoding="utf-8"))
-    until = {name: of["untilMs"] for name, of in known["trainedOn"].items()}
+    until = {name: part["untilMs"] for name, part in known["trainedOn"].items()}
     fresh = np.array([may_train(name) for name in later.set_of], bool)
     fresh &= later.start_ms >= np.array([until.get(name, 0) for name in later.set_of])
     if not fresh.any():
         return {"version": known["version"], "runs": 0}
-    found = compared(later.where(fresh), file, in_service / "model.onnx")
+    found = compared(later.where(fresh), file, of.in_service / "model.onnx")
     return {"version": known["version"], "runs": found["pulls"], **found}
-
-
-def checks_of(pulls: Pulls, file: Path) -> list[dict]:
-    rows = np.linspace(0, len(pulls.merged) - 1, CHECKS).astype(int)
-    said = answers(file, pulls.features[rows])
-    return [
-        {"features": [float(value) for value in pulls.features[row]], "score": float(score)}
-        for row, score in zip(rows, said)
-    ]
 
 
 def span(part: Pulls, name: str, cut: int) -> dict:
     starts = part.start_ms[part.set_of == name]
     return {"from": day(int(starts.min())), "until": day(cut), "untilMs": cut, "pulls": int(len(starts))}
-
-
-def day(ms: int) -> str:
-    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d")
-
-
-def write_json(path: Path, value: dict) -> None:
-    path.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,6 +64,14 @@ def known_sets() -> dict:
 
 def may_train(name: str) -> bool:
     return known_sets().get(name, {"isTraining": True})["isTraining"]
+
+
+def training_sets(sets: list[str], left_out: list[str]) -> list[str]:
+    """Sets that are fitted on; ends the program where none is left."""
+    training = [name for name in sets if may_train(name) and name not in left_out]
+    if not training:
+        sys.exit("no set is left that may train a model that is given away: see training/sets.json")
+    return training
 
 
 def recording_of(name: str) -> str:
