@@ -23,7 +23,7 @@ export const excerptOf = (
 }
 
 /** Says, before anything of it was read, that a log is going to be: whoever waits for causes then keeps the end of its run. */
-export const announcement = (run: RunRef, log: string, told: Told): Other =>
+export const announcement = (run: RunRef, log: string, told: Told): PickedLines =>
   recordOf(run, {
     eventId: factId(run, 'excerpt', log, 'announced'),
     ...told,
@@ -33,7 +33,7 @@ export const announcement = (run: RunRef, log: string, told: Told): Other =>
 const recordOf = (
   { source, repo, job, runId, attempt }: RunRef,
   said: Omit<LogExcerpt, keyof RunRef>,
-): Other => ({
+): PickedLines => ({
   topic: 'ci.log-excerpts.v1',
   record: { ...said, source, repo, job, runId, attempt },
 })
