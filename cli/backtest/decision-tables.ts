@@ -1,29 +1,43 @@
 /** Tables beside those of the rules: our stops by ground, and changes as a whole. */
 
 import { count, figureText, hours, minutes, NONE, ratioText, valueText } from './format.ts'
+import type { GroundMeasures } from './grounds.ts'
 import type { BacktestMeasures } from './measures.ts'
 import type { Table } from './table.ts'
 
 /** Our stops by what they rested on. */
-export const groundTables = ({ grounds }: BacktestMeasures): readonly Table[] =>
+export const groundTables = ({ grounds, beforeStep }: BacktestMeasures): readonly Table[] =>
   grounds.length === 0
     ? []
     : [
         {
           title: 'Our stops by their ground',
           head: ['ground', 'saved', 'burnt', 'net', 'precision [95 %]'],
-          rows: grounds.map((ground) => [
-            ground.ground,
-            hours(ground.savedSeconds),
-            hours(ground.burntSeconds),
-            hours(ground.savedSeconds - ground.burntSeconds),
-            ratioText(ground.precision),
-          ]),
+          rows: [
+            ...grounds.map((ground) => [ground.ground, ...worth(ground)]),
+            ...(beforeStep === null ? [] : [['before any failed step', ...worth(beforeStep)]]),
+          ],
           notes: [
+            ...(beforeStep === null
+              ? []
+              : [
+                  `Of what was saved before any failed step, ${hours(beforeStep.aheadSeconds)} h lay before that step, or before the end where none failed: more than stopping at the first failed step can give.`,
+                ]),
             'history = how runs of the job ended; age = how long it runs; hung = longer than 99 in 100 of either outcome; sign = what failed inside it; late = a step that takes longer than 99 in 100 of its passes. The intervals take runs as independent (Wilson).',
           ],
         },
       ]
+
+const worth = ({
+  savedSeconds,
+  burntSeconds,
+  precision,
+}: Pick<GroundMeasures, 'savedSeconds' | 'burntSeconds' | 'precision'>): string[] => [
+  hours(savedSeconds),
+  hours(burntSeconds),
+  hours(savedSeconds - burntSeconds),
+  ratioText(precision),
+]
 
 /** Changes as a whole: what their other runs still cost once a required job had failed, and when their last run ends. */
 export const changeTables = ({ changes, changeAdvice }: BacktestMeasures): readonly Table[] => {

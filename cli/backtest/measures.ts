@@ -12,6 +12,7 @@ import { CHECKPOINTS, runsAt } from './checkpoints.ts'
 import type { Collected, ScoredRun } from './collector.ts'
 import { forecastMeasures } from './forecasts.ts'
 import type { ForecastMeasures } from './forecasts.ts'
+import { beforeStepMeasures, type BeforeStepMeasures } from './before-step.ts'
 import { groundMeasures, type GroundMeasures } from './grounds.ts'
 import { lastOf } from './last.ts'
 import { remainingMeasures } from './remaining.ts'
@@ -66,6 +67,8 @@ export interface BacktestMeasures {
   readonly changeAdvice: ChangeAdvice
   /** Our stops by what they rested on. */
   readonly grounds: readonly GroundMeasures[]
+  /** Those that came before any failed step; null where no failed step was told. */
+  readonly beforeStep: BeforeStepMeasures | null
   /** Share of the runs, the last to start, that is scored. */
   readonly last: number
   /** The same rule where its stops are acted on; null where that was not asked for. */
@@ -118,6 +121,11 @@ export const measure = (
     changes: changeMeasures(whole.runs, whole.draws),
     changeAdvice: changeAdvice(whole.runs, collected.changes, whole.draws),
     grounds: groundMeasures(collected.runs, collected.rules.indexOf(OUR_RULE)),
+    beforeStep: beforeStepMeasures(
+      collected.runs,
+      collected.rules.indexOf(OUR_RULE),
+      collected.rules.indexOf('first-failed-step'),
+    ),
     last,
     acted: null,
     costCurves: costCurves(collected.runs),

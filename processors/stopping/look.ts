@@ -7,6 +7,7 @@ import { runCell } from '../run-cell.ts'
 import { isEventful, longestKnown, type Basis } from './basis.ts'
 import { formulaAt, pFailAt, remainingAt, type Remaining, type Seen } from './forecast.ts'
 import { baseRate, streak, type History } from './history.ts'
+import { mendedChance } from './mended.ts'
 import { GROUNDS } from './permit.ts'
 import { NO_POLICY, policyOf } from './policy.ts'
 import { additionOf, noteLead, type Addition } from './model.ts'
@@ -60,7 +61,7 @@ export const look = (
   const effects: Effect[] = [emit('ci.forecasts.v1', forecast)]
   if (passCheckpoints(run, view, seen, forecast) && addition !== null) noteLead(run, addition)
   if (verdict.level !== run.level)
-    effects.push(emit('ci.decisions.v1', decisionOf(forecast, view, verdict, seen)))
+    effects.push(emit('ci.decisions.v1', decisionOf(run, forecast, view, verdict, seen)))
   if (run.checkpoints.length <= LEARNT_CHECKPOINTS) run.terms = terms
   noteBelief(run, verdict)
   if (verdict.level === 'stop') run.stopSeconds ??= seen.elapsedSeconds
@@ -260,7 +261,13 @@ const forecastOf = (
 
 const sum = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0)
 
-const decisionOf = (forecast: Forecast, view: View, verdict: Verdict, seen: Seen): Decision => ({
+const decisionOf = (
+  { startedAt }: RunningRun,
+  forecast: Forecast,
+  view: View,
+  verdict: Verdict,
+  seen: Seen,
+): Decision => ({
   eventId: derivedId(forecast.eventId, 'decision'),
   eventAt: forecast.eventAt,
   observedAt: forecast.observedAt,
@@ -287,6 +294,9 @@ const decisionOf = (forecast: Forecast, view: View, verdict: Verdict, seen: Seen
     trueStops: sum(view.history.trueStops),
     formulaPFail: view.basis.rate,
     startPFail: seen.rate,
+    ...(view.history.failing === null
+      ? {}
+      : { mendedChance: mendedChance(view.history.failing, startedAt) }),
     ...(seen.signSeconds === null ? {} : { firstBadSignSeconds: seen.signSeconds }),
   },
   rule: forecast.rule,

@@ -7,6 +7,7 @@ import { chanceAt, isByLate, type Chance, type Seen } from './forecast.ts'
 import { FORECASTS_ADRIFT, STOPS_WRONG } from './guard.ts'
 import { within, type Policy } from './policy.ts'
 import { GROUNDS, LEVELS, type Ground } from './permit.ts'
+import { signName } from './signs.ts'
 
 export const RULE = 'stopline/2'
 /** The rule as a forecast names it: with the model, where that has moved it. Example: `stopline/2+stopping@2025-09-24-4a56f335`. */
@@ -87,15 +88,7 @@ export const judge = (basis: Basis, seen: Seen, standing: Standing): Verdict => 
     ...within(
       standing.policy,
       standing.isClosing,
-      advice(
-        basis,
-        ground,
-        seen.elapsedSeconds >= basis.hungSeconds,
-        chance,
-        standing,
-        wantsStop,
-        paysOff,
-      ),
+      advice(basis, ground, seen, chance, standing, wantsStop, paysOff),
     ),
     chance,
     ground,
@@ -107,13 +100,17 @@ export const judge = (basis: Basis, seen: Seen, standing: Standing): Verdict => 
   }
 }
 
-const STOP_REASONS: Readonly<Record<Ground, string>> = {
+const STOP_REASONS: Readonly<Record<Exclude<Ground, 'sign'>, string>> = {
   history: 'the job fails now: the rest of this run outweighs a rerun',
   age: 'runs that last so long fail: the rest of this one outweighs a rerun',
   hung: 'it has outlasted 99 in 100 runs of either outcome: the rest of it outweighs a rerun',
   late: 'runs in which this step takes so long fail: the rest of this one outweighs a rerun',
-  sign: 'runs with this failed step fail: the rest of this one outweighs a rerun',
 }
+/** Names what the run itself showed. */
+const stopReason = (ground: Ground, { sign }: Seen): string =>
+  ground === 'sign'
+    ? `runs with ${signName(sign?.step ?? '')} fail: the rest of this one outweighs a rerun`
+    : STOP_REASONS[ground]
 
 const groundOf = (basis: Basis, seen: Seen): Ground => {
   const { sign, rate, elapsedSeconds } = seen
@@ -128,7 +125,7 @@ const HUNG = 'it has outlasted 99 in 100 runs of either outcome: it may hang'
 const advice = (
   basis: Basis,
   ground: Ground,
-  isHung: boolean,
+  seen: Seen,
   chance: Chance,
   standing: Standing,
   wantsStop: boolean,
@@ -140,7 +137,7 @@ const advice = (
     return { level: 'advise', reason: STOPS_WRONG }
   if (wantsStop && ground !== 'sign' && standing.isAdrift)
     return { level: 'advise', reason: FORECASTS_ADRIFT }
-  if (wantsStop) return { level: 'stop', reason: STOP_REASONS[ground] }
+  if (wantsStop) return { level: 'stop', reason: stopReason(ground, seen) }
   if (paysOff && ground !== 'sign' && standing.isWaiting)
     return {
       level: 'advise',
@@ -155,7 +152,7 @@ const advice = (
     }
   if (paysOff && chance.low >= ALERT_LOW)
     return { level: 'advise', reason: 'likely to fail, with time to be saved' }
-  if (isHung) return { level: 'watch', reason: HUNG }
+  if (seen.elapsedSeconds >= basis.hungSeconds) return { level: 'watch', reason: HUNG }
   if (chance.p >= WATCH_P) return { level: 'watch', reason: 'more likely to fail than to pass' }
   return { level: 'continue', reason: 'more likely to pass than to fail' }
 }

@@ -24,6 +24,8 @@ const MAX_STEPS = 50
 
 /** What failed steps say together: the chance to fail, and the runs it rests on. */
 export interface SignBelief {
+  /** The step that says most. */
+  readonly step: string
   readonly p: number
   readonly runs: number
 }
@@ -56,14 +58,18 @@ export const beliefOf = (
   counts: SignCounts,
   jobShare: number,
 ): SignBelief => {
-  let best: SignBelief = { p: 0, runs: 0 }
+  let best: SignBelief = { step: '', p: 0, runs: 0 }
   for (const step of steps) {
     const count = counts[step] ?? { runs: 0, passes: 0 }
     const p = 1 - leaning(jobShare, count)
-    if (p > best.p) best = { p, runs: count.runs + LEAN }
+    if (p > best.p) best = { step, p, runs: count.runs + LEAN }
   }
   return best
 }
+
+/** What a belief rests on, in words. Example: `deploy`: failed step deploy. */
+export const signName = (step: string): string =>
+  step === RED_TESTS ? RED_TESTS : `failed step ${step}`
 
 /** A step that takes longer than it ever did in a pass counts by itself, apart from its failing. */
 export const lateSign = (step: string): string => `late: ${step}`

@@ -7,10 +7,11 @@
 import type { Decision, Measure, Run } from '../../schemas/events.ts'
 import { derivedId } from '../../schemas/ids.ts'
 import { runKey } from '../../schemas/keys.ts'
+import { keepShareOf } from '../../schemas/keeping.ts'
 import { OUR_RULE, precision } from '../../schemas/measures.ts'
 
 export interface ActingLimits {
-  /** Share of runs that are never touched, so that what would have become of them stays known. Unit: ratio 0..1. */
+  /** Share of runs, at least, that are never touched, so that what would have become of them stays known. Unit: ratio 0..1. */
   readonly keepShare: number
   /** Acts in any hour at most. */
   readonly perHour: number
@@ -62,7 +63,7 @@ const protectedStep = (run: Run): string | null => {
   return protect.slice('protect='.length).split(',').some(isIn) ? step : null
 }
 
-/** True for a fixed share of runs, told by their names alone: the same in every process and every replay. */
+/** True for a share of runs, told by their names alone: the same in every process and every replay. */
 export const isLeftAlone = (run: Parameters<typeof runKey>[0], keepShare: number): boolean => {
   const digits = derivedId(runKey(run), 'left-alone').slice(0, 6)
   return parseInt(digits, 32) % BUCKETS < keepShare * BUCKETS
@@ -104,7 +105,7 @@ export const permit = (decision: Decision, situation: Situation, limits: ActingL
   if (run.phase !== 'running') return no('the run does not run')
   if (advice !== 'stop') return no('the advice was taken back')
   if (now - decision.observedAt > limits.freshMs) return no('the decision is too old')
-  const kept = keeps(run, limits.keepShare)
+  const kept = keeps(run, keepShareOf(decision, limits.keepShare))
   if (kept !== null) return no(kept)
   for (const other of others) {
     const why = keeps(other, limits.keepShare)

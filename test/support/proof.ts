@@ -42,6 +42,28 @@ const WORTH = [
   'our lead, h [95 %]',
 ]
 
+const beforeStepRow = (name: string, { beforeStep }: BacktestMeasures): readonly string[][] =>
+  beforeStep === null
+    ? []
+    : [
+        [
+          name,
+          `${beforeStep.stoppedFailing} / ${beforeStep.stoppedPassing}`,
+          hours(beforeStep.savedSeconds),
+          hours(beforeStep.aheadSeconds),
+          hours(beforeStep.burntSeconds),
+          valueText(beforeStep.precision, three),
+        ],
+      ]
+const BEFORE_STEP = [
+  'set',
+  'stops: failing / passing',
+  'saved, h',
+  'of it before the failed step, h',
+  'burnt, h',
+  'precision',
+]
+
 const forecastRow = (name: string, { total }: BacktestMeasures): string[] => {
   const points = CHECKED_AT.flatMap(
     (at) => total.checkpoints.find((point) => point.at === at) ?? [],
@@ -104,6 +126,11 @@ process.stdout.write(
     table(
       WORTH,
       sets.map(({ name, late }) => worthRow(name, late)),
+    ),
+    'Stops before any step had failed, where failed steps are told:',
+    table(
+      BEFORE_STEP,
+      sets.flatMap(({ name, whole }) => beforeStepRow(name, whole)),
     ),
     'Forecasts at 0, 50 and 100 % of the median pass:',
     table(

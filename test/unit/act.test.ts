@@ -5,6 +5,7 @@ import { readActing } from '../../cli/config/acting.ts'
 import { createHttpClient } from '../../runtime/http.ts'
 import type { Keyed } from '../../runtime/ports.ts'
 import type { Act, Decision, Run } from '../../schemas/events.ts'
+import { keepShareOf } from '../../schemas/keeping.ts'
 import { ACT_CURSOR, runActor, type Acting } from '../../sinks/act/actor.ts'
 import { githubCancel } from '../../sinks/act/github.ts'
 import { actOf } from '../../sinks/act/ledger.ts'
@@ -135,6 +136,17 @@ describe('what may be acted on', () => {
     const [runId = ''] = alone
     expect(verdict({ run: aRunning(runId) }, aStop(runId)).reason).toMatch(/left alone/)
     expect(isLeftAlone({ ...ref, runId: 'any' }, 1)).toBe(true)
+  })
+  it('leaves more of them alone where the job may have been mended, unless a step of the run itself failed', () => {
+    const after = (mendedChance: number, ground: Decision['ground'] = 'history') => ({
+      ground,
+      evidence: { mendedChance },
+    })
+    expect(keepShareOf(after(0.2), 0.05)).toBe(0.2)
+    expect(keepShareOf(after(0.01), 0.05)).toBe(0.05)
+    expect(keepShareOf(after(0.2, 'sign'), 0.05)).toBe(0.05)
+    expect(keepShareOf({ ground: 'age', evidence: {} }, 0.05)).toBe(0.05)
+    expect(verdict({}, aStop(ID, after(1))).reason).toMatch(/left alone/)
   })
   it.each([
     'stop',

@@ -97,6 +97,7 @@ describe('a replay whose stops are acted on', () => {
     expect(stops.get(keyOf('a'))).toEqual({
       elapsedSeconds: 120,
       isKept: false,
+      keepShare: 0,
       truth: { failed: true, finishedMs: MONDAY + 10 * MINUTE },
     })
     expect(cursor).toBe(OFFERS.length)
@@ -150,13 +151,16 @@ describe('a replay whose stops are acted on', () => {
 describe('measures of stops that were acted on', () => {
   const collector = createCollector()
   const stops = new Map<string, ActedStop>()
-  const add = (part: Partial<Score> & { runId: string }, stop?: Omit<ActedStop, 'truth'>): void => {
+  const add = (
+    part: Partial<Score> & { runId: string },
+    stop?: Pick<ActedStop, 'elapsedSeconds' | 'isKept'>,
+  ): void => {
     const score = scoreOf({ checkpoints: [checkpointOf({}), checkpointOf({ at: 0.5 })], ...part })
     collector.score(score)
     if (stop === undefined) return
     const finishedMs = (score.startedAt ?? 0) + 200_000
     const truth = stop.isKept ? null : { failed: Number(part.runId) % 2 === 0, finishedMs }
-    stops.set(runKey(score), { ...stop, truth })
+    stops.set(runKey(score), { ...stop, keepShare: 0.25, truth })
   }
   add({ runId: 'f', failed: true, durationSeconds: 100 }, { elapsedSeconds: 40, isKept: true })
   add({ runId: 'p', failed: false, durationSeconds: 90 }, { elapsedSeconds: 30, isKept: true })
@@ -205,7 +209,7 @@ describe('measures of stops that were acted on', () => {
     const own = createCollector()
     const score = scoreOf({ runId: 'late', failed: true, durationSeconds: 30 })
     own.score(score)
-    const stop = { elapsedSeconds: 30, isKept: true, truth: null }
+    const stop = { elapsedSeconds: 30, isKept: true, keepShare: 0.25, truth: null }
     const late = actedMeasures(own.collected().runs, new Map([[runKey(score), stop]]), options)
     expect(late).toMatchObject({ stopped: 0, kept: 0, savedSeconds: { value: 0 } })
   })

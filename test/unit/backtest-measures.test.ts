@@ -76,6 +76,23 @@ describe('what stopping would have been worth', () => {
     expect(ours.lift.value).toBe(1.5)
     expect(ours.liftWithinJobs.value).toBe(1)
   })
+  it('before any failed step: saved 90 s of a run of 100 s whose step fails after 60 s, 50 s of them ahead of it', () => {
+    const run = (runId: string, failed: boolean, stop: number | null, step: number | null): Score =>
+      scoreOf({
+        runId,
+        failed,
+        rules: [
+          ruleScore('stopline', stop, { failed, durationSeconds: 100 }),
+          ruleScore('first-failed-step', step, { failed, durationSeconds: 100 }),
+        ],
+      })
+    const early = [run('1', true, 10, 60), run('2', true, 70, 60), run('3', false, 20, null)]
+    expect(measured([...early, run('4', true, null, 5)]).beforeStep).toMatchObject({
+      ...{ stoppedFailing: 1, stoppedPassing: 1, savedSeconds: 90, burntSeconds: 20 },
+      ...{ aheadSeconds: 50, precision: { numerator: 1, denominator: 2 } },
+    })
+    expect(measured([run('1', true, 10, null)]).beforeStep).toBeNull()
+  })
   it('counts failing runs without a duration as missing hours, not as none', () => {
     const { counts } = measured([
       ...fiveRuns(),

@@ -29,7 +29,7 @@ const times = (n: number, of: (i: number) => Finished): Finished[] =>
 const at = (basis: Basis, elapsedSeconds: number, p: number | null = null): Seen => ({
   elapsedSeconds,
   signSeconds: p === null ? null : elapsedSeconds / 2,
-  sign: p === null ? null : { p, runs: 12 },
+  sign: p === null ? null : { step: 'build', p, runs: 12 },
   rate: basis.rate,
 })
 

@@ -6,6 +6,7 @@ import { emptyHistory, remember, type Finished } from '../../processors/stopping
 import { familyOf, poolsOf } from '../../processors/stopping/pools.ts'
 import { NO_POLICY, policyOf } from '../../processors/stopping/policy.ts'
 import { judge, type Standing } from '../../processors/stopping/rule.ts'
+import { RED_TESTS } from '../../processors/stopping/signs.ts'
 
 describe('the pools of a job', () => {
   it('puts jobs that differ only in numbers into one family', () => {
@@ -105,7 +106,12 @@ describe('the advice', () => {
     const adrift = standing({ isAdrift: true })
     const verdict = judge(hanging, late, adrift)
     expect(verdict).toMatchObject({ level: 'advise', reason: FORECASTS_ADRIFT, wantsStop: true })
-    const failed = { ...late, elapsedSeconds: 10, signSeconds: 5, sign: { p: 0.96, runs: 5 } }
+    const failed = {
+      ...late,
+      elapsedSeconds: 10,
+      signSeconds: 5,
+      sign: { step: 'deploy', p: 0.96, runs: 5 },
+    }
     expect(judge(hanging, failed, adrift).level).toBe('stop')
   })
   it('waits where enough runs of the job are stopped already', () => {
@@ -116,8 +122,16 @@ describe('the advice', () => {
     expect(waiting.reason).toContain('mended')
   })
   it('goes by the failed step once there is one', () => {
-    const failed = { ...late, elapsedSeconds: 10, signSeconds: 5, sign: { p: 0.96, runs: 5 } }
+    const failed = {
+      ...late,
+      elapsedSeconds: 10,
+      signSeconds: 5,
+      sign: { step: 'deploy', p: 0.96, runs: 5 },
+    }
     expect(judge(hanging, failed, standing())).toMatchObject({ level: 'stop', ground: 'sign' })
+    expect(judge(hanging, failed, standing()).reason).toContain('runs with failed step deploy fail')
+    const red = { ...failed, sign: { ...failed.sign, step: RED_TESTS } }
+    expect(judge(hanging, red, standing()).reason).toContain('runs with red tests fail')
     const never = standing({ stopAt: [0.92, 0.92, Infinity] })
     expect(judge(hanging, failed, never).level).toBe('advise')
   })
@@ -134,7 +148,12 @@ describe('the advice', () => {
     const unlucky = judge(hanging, late, standing({ skillOurs: 8, skillSquares: 4 }))
     expect(unlucky.level).toBe('stop')
     // What a failed step says has a record of its own.
-    const failed = { ...late, elapsedSeconds: 10, signSeconds: 5, sign: { p: 0.96, runs: 5 } }
+    const failed = {
+      ...late,
+      elapsedSeconds: 10,
+      signSeconds: 5,
+      sign: { step: 'deploy', p: 0.96, runs: 5 },
+    }
     expect(judge(hanging, failed, standing({ skillOurs: 8 })).level).toBe('stop')
   })
   it('does not stop what is nearly over: the rest is not worth the risk of a rerun', () => {

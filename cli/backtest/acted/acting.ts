@@ -1,6 +1,7 @@
 /**
  * Acts on the stops of our rule while recorded CI is replayed: a stopped run is heard to be aborted at that instant, and
- * nothing more of it, but for a share of runs that is left to its end so that the pipeline goes on learning. The pipeline
+ * nothing more of it, but for a share of runs that is left to its end so that the pipeline goes on learning, more of them
+ * the likelier the job was mended. The pipeline
  * knows nothing of this: it hears what it would hear where a sink acts.
  */
 
@@ -10,6 +11,7 @@ import type { EmbeddedRuntime } from '../../../runtime/embedded/runtime.ts'
 import type { Cursor, LogRecord, Offer } from '../../../runtime/ports.ts'
 import type { Decision, RunEvent, RunRef } from '../../../schemas/events.ts'
 import { derivedId } from '../../../schemas/ids.ts'
+import { keepShareOf } from '../../../schemas/keeping.ts'
 import { runKey } from '../../../schemas/keys.ts'
 import { failedClass } from '../../../schemas/outcomes.ts'
 import type { Fed } from '../../../runtime/ports.ts'
@@ -18,6 +20,8 @@ import type { Fed } from '../../../runtime/ports.ts'
 export interface ActedStop {
   readonly elapsedSeconds: number
   readonly isKept: boolean
+  /** Of runs like it, so many were left to their end. Unit: ratio 0..1. */
+  readonly keepShare: number
   /** How a run that was cut would have ended, as the recording has it; null until that is read, or where it has no end. */
   truth: { readonly failed: boolean | null; readonly finishedMs: number } | null
 }
@@ -50,8 +54,9 @@ export const actOnStops = (runtime: EmbeddedRuntime, keepShare: number): Acting 
       const key = runKey(stop)
       if (stops.has(key) || ended.has(key)) continue
       const { elapsedSeconds } = stop
-      const isLeft = isKept(key, keepShare)
-      stops.set(key, { elapsedSeconds, isKept: isLeft, truth: null })
+      const share = keepShareOf(stop, keepShare)
+      const isLeft = isKept(key, share)
+      stops.set(key, { elapsedSeconds, isKept: isLeft, keepShare: share, truth: null })
       if (!isLeft)
         runtime.commit([{ topic: 'ci.run-events.v1', record: aborted(stop) }], runtime.now)
     }

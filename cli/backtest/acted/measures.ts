@@ -32,7 +32,7 @@ export interface ActedMeasures {
   readonly burntSeconds: Figure
   readonly netSeconds: Figure
   readonly strictNetSeconds: Figure
-  /** Of the kept runs: their weights are alike. */
+  /** Of the kept runs by their weights, as of so many equal ones (Kish 1965). */
   readonly precision: Ratio
   readonly falseStopRate: Figure
   readonly failedSeconds: Figure
@@ -69,19 +69,18 @@ export const actedMeasures = (
   const seen = runs.flatMap((run): Weighed[] => {
     const stop = stopOf(run, stops)
     if (run.failed === null || (stop !== undefined && !stop.isKept)) return []
-    return [{ run, stop, weight: stop === undefined ? 1 : 1 / keepShare }]
+    return [{ run, stop, weight: stop === undefined ? 1 : 1 / stop.keepShare }]
   })
   const units = runs.reduce((most, { unit }) => Math.max(most, unit + 1), 0)
   const draws = drawsOf(units, options)
   const kept = seen.filter(({ stop }) => stop !== undefined)
-  const keptFailing = kept.filter(({ run }) => run.failed === true).length
   const stopped = runs.filter((run) => stopOf(run, stops) !== undefined)
   return {
     keepShare,
     stopped: stopped.length,
     kept: stopped.filter(({ key }) => stops.get(key)?.isKept === true).length,
     ...bootstrap(draws, (weights) => worthOf(seen, weights)),
-    precision: ratio(keptFailing, kept.length),
+    precision: weighedPrecision(kept),
     skill: SKILL_AT.map((at) => {
       const alive = seen.flatMap((entry) => errorsAt(entry, at))
       return bootstrap(draws, (weights) => ({
@@ -91,6 +90,16 @@ export const actedMeasures = (
     }),
     known: knownOf(runs, stops),
   }
+}
+
+const weighedPrecision = (kept: readonly Weighed[]): Ratio => {
+  const sum = (of: (entry: Weighed) => number): number =>
+    kept.reduce((all, entry) => all + of(entry), 0)
+  const all = sum(({ weight }) => weight)
+  if (all === 0) return ratio(0, 0)
+  const equal = all ** 2 / sum(({ weight }) => weight ** 2)
+  const failing = sum(({ run, weight }) => (run.failed === true ? weight : 0))
+  return ratio((equal * failing) / all, equal)
 }
 
 /** The stop of a run, unless it ended at that very instant. */

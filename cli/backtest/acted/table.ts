@@ -89,7 +89,7 @@ export const actedTable = (advice: SubjectMeasures, acted: ActedMeasures): Table
       ...(acted.kept < FEW_KEPT
         ? [`Few stopped runs were kept (${count(acted.kept)}): the second column means little.`]
         : []),
-      `A stopped run is cut off at its first stop and heard as aborted, unless a hash of its key leaves it to its end; each of those stands for ${count(1 / acted.keepShare)} in the second column. The third is known to the recording alone. Really saved: ${hours(known.cutSavedSeconds)} h, since kept runs save nothing.`,
+      `A stopped run is cut off at its first stop and heard as aborted, unless a hash of its key leaves it to its end: ${percent(acted.keepShare)}, or as many as it is likely that the job was mended. Each of those stands for one over its share in the second column. The third is known to the recording alone. Really saved: ${hours(known.cutSavedSeconds)} h, since kept runs save nothing.`,
     ],
   }
 }
