@@ -9,9 +9,19 @@ import type { SourceError } from './source-error.ts'
 const STALE_ROUNDS = 3
 const STALE_MS = 300_000
 
+/** It is told again with each tenth that is lost, or gained, below a half: seldom, and in time. */
+const TENTHS = 10
+const QUIET_TENTHS = 5
+const stepOf = (share: number | null): number =>
+  share === null ? QUIET_TENTHS : Math.min(QUIET_TENTHS, Math.floor(share * TENTHS))
+
 export interface ConditionTeller {
   /** The record of what changed with a round that ended; null where nothing did. */
-  readonly after: (failure: SourceError | null, at: number) => SourceState | null
+  readonly after: (
+    failure: SourceError | null,
+    at: number,
+    quotaLeft?: number | null,
+  ) => SourceState | null
 }
 
 export const createConditionTeller = ({
@@ -29,13 +39,13 @@ export const createConditionTeller = ({
     return silentMs >= Math.max(STALE_ROUNDS * everyMs, STALE_MS) ? 'stale' : 'failing'
   }
   return {
-    after: (failure, at) => {
+    after: (failure, at, quotaLeft = null) => {
       beganAt ??= at
       const state = stateOf(failure, at)
       failures = failure === null ? 0 : failures + 1
       if (failure === null) heardAt = at
       const reason = failure?.reason ?? null
-      const word = `${state} ${reason ?? ''}`
+      const word = `${state} ${reason ?? ''} ${stepOf(quotaLeft)}`
       if (word === told) return null
       told = word
       return {
@@ -48,6 +58,7 @@ export const createConditionTeller = ({
         detail: failure?.message.slice(0, 1000) ?? null,
         heardAt,
         failures,
+        quotaLeft,
       }
     },
   }

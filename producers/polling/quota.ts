@@ -22,6 +22,8 @@ export interface QuotaUse {
   /** Requests of an hour at most; null where nothing is known. */
   readonly limit: number | null
   readonly remaining: number | null
+  /** Share of its own quota that the source last said is left; null where it says nothing. Unit: ratio 0..1. */
+  readonly shareLeft: number | null
 }
 export interface Quota {
   /** Takes one request out of it. Throws a SourceError that says when there will be more. */
@@ -65,12 +67,15 @@ export const createQuota = (perHour: number | null, before: Sent = []): Quota =>
   const hour = createHour(before)
   let limit = perHour
   let remaining: number | null = null
+  let shareLeft: number | null = null
   let resetAt = 0
   let underWay = 0
 
   const renew = (now: number): void => {
     hour.forget(now)
-    if (now >= resetAt) remaining = null
+    if (now < resetAt) return
+    remaining = null
+    shareLeft = null
   }
   const left = (): number =>
     Math.min(remaining ?? Infinity, perHour === null ? Infinity : perHour - hour.used())
@@ -97,8 +102,9 @@ export const createQuota = (perHour: number | null, before: Sent = []): Quota =>
       // What is still under way is not counted there yet.
       remaining = Math.max(0, told.remaining - underWay)
       resetAt = told.resetAt
+      shareLeft = told.limit === null || told.limit <= 0 ? null : told.remaining / told.limit
     },
-    use: () => ({ used: hour.used(), limit, remaining }),
+    use: () => ({ used: hour.used(), limit, remaining, shareLeft }),
     sent: hour.sent,
   }
 }

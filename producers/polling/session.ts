@@ -32,7 +32,7 @@ export interface Batch {
 }
 export interface SessionPorts {
   readonly source: Source
-  readonly client: Pick<Client, 'get' | 'rest'>
+  readonly client: Pick<Client, 'get' | 'rest' | 'quota'>
   readonly marks: Marks
   readonly heard: HeardBefore
   readonly startLabels: StartLabels
@@ -95,7 +95,7 @@ export const createSession = (ports: SessionPorts): Session => {
   }
   const conditionBatch = (failure: SourceError | null): Batch | null => {
     const at = marks.turn()
-    const record = condition.after(failure, at)
+    const record = condition.after(failure, at, client.quota().shareLeft)
     return record === null ? null : { at, offers: [{ topic: 'ci.source-states.v1', record }] }
   }
   return {

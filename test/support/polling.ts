@@ -60,7 +60,7 @@ export interface TestSession {
 /** A session whose cursor is kept here; given what was saved before, it goes on from there. */
 export const testSession = (
   source: Source,
-  client: Pick<Client, 'get' | 'rest'>,
+  client: Pick<Client, 'get' | 'rest' | 'quota'>,
   pace: Pace,
   { saved, heard = createHeardBefore() }: { saved?: string | undefined; heard?: HeardBefore } = {},
 ): TestSession => {

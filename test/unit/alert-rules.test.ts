@@ -254,10 +254,11 @@ const CASES: Readonly<Record<string, (watched: Watched) => void>> = {
       minute: number,
       condition: 'heard' | 'failing' | 'stale',
       reason: string | null,
+      quotaLeft: number | null = null,
     ) =>
       watched.tell('ci.source-states.v1', {
         ...{ ...stampAt(minute, 'source'), source: 'prow', state: condition, reason },
-        ...{ detail: null, heardAt: null, failures: 3 },
+        ...{ detail: null, heardAt: null, failures: 3, quotaLeft },
       })
     state(1, 'failing', 'unreachable') // it may come back by itself
     state(2, 'failing', 'unauthorised')
@@ -332,6 +333,18 @@ describe('the alert table', () => {
       }
       expect(doc).toMatch(/Over (at|after|when|with|below|where)/)
     }
+  })
+})
+
+describe('the quota of a source', () => {
+  it('is told before it is used up, and over when enough of it is left again', () => {
+    const watched = watchAlerts()
+    for (const [minute, quotaLeft] of [0.4, 0.08, 0.15, 0.3].entries())
+      watched.tell('ci.source-states.v1', {
+        ...{ ...stampAt(minute, 'quota'), source: 'github', state: 'heard', reason: null },
+        ...{ detail: null, heardAt: null, failures: 0, quotaLeft },
+      })
+    expect(watched.states('source-unheard')).toEqual(['open', 'closed'])
   })
 })
 

@@ -192,7 +192,7 @@ describe('quota', () => {
     expect(server.requests).toHaveLength(10)
     pace.move(61 * 60_000)
     expect((await client.get(url)).status).toBe(200)
-    expect(client.quota()).toEqual({ used: 1, limit: 10, remaining: null })
+    expect(client.quota()).toEqual({ used: 1, limit: 10, remaining: null, shareLeft: null })
   })
 
   it('holds for any hour, not for those of a clock, and over restarts', () => {

@@ -49,7 +49,11 @@ const counting = (failAt = Infinity): Source<Count> => ({
     }
   },
 })
-const client = { get: () => Promise.reject(new Error('nothing is asked')), rest: () => undefined }
+const client = {
+  get: () => Promise.reject(new Error('nothing is asked')),
+  rest: () => undefined,
+  quota: () => ({ used: 0, limit: null, remaining: null, shareLeft: null }),
+}
 
 /** Kills the process at a point of the n-th turn: before the log has it, after, or when the cursor is about to be saved. */
 type Kill = 'before-append' | 'after-append' | 'at-save'
@@ -300,6 +304,13 @@ describe('the condition of a source', () => {
     const never = createConditionTeller({ name: 'x', everyMs: 30_000 })
     expect(never.after(timeout, NOW)).toMatchObject({ state: 'failing', heardAt: null })
     expect(never.after(timeout, NOW + 300_000)?.state).toBe('stale')
+  })
+  it('is told with each tenth of its quota that goes below a half, and what is left of it', () => {
+    const { after } = createConditionTeller({ name: 'x', everyMs: 30_000 })
+    const left = [1, 0.52, 0.48, 0.42, 0.08, 0.09, 0.22, 0.8].map(
+      (share) => after(null, NOW, share)?.quotaLeft,
+    )
+    expect(left).toEqual([1, undefined, 0.48, undefined, 0.08, undefined, 0.22, 0.8])
   })
 })
 

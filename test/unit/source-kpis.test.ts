@@ -13,7 +13,7 @@ const state = (minute: number, condition: SourceState['state']): SourceState => 
   return {
     ...{ eventId: `prow/${minute}/${condition}`, eventAt: at, observedAt: at, source: 'prow' },
     ...{ state: condition, reason: condition === 'heard' ? null : 'unreachable', detail: null },
-    ...{ heardAt: null, failures: 0 },
+    ...{ heardAt: null, failures: 0, quotaLeft: null },
   }
 }
 const driven = (...states: readonly SourceState[]) => {
