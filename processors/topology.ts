@@ -14,6 +14,7 @@
  *   ci.runs, ci.scores → kpis → ci.kpis, ci.kpi-history, ci.measures
  *                          └→ ci.kpi-partials → kpi-repos → the same by repository
  *                                                  └→ ci.kpi-partials → kpi-communities → the same by community
+ *   ci.runs → slicing → ci.slice-ends → kpi-slices → ci.kpis, ci.kpi-history, by label
  *   ci.runs → kpis → ci.pull-runs; with ci.pull-events and ci.issue-events → kpi-pulls → ci.kpis, ci.kpi-history
  *   ci.runs, ci.forecasts, ci.decisions, ci.scores, ci.test-results … → job-alerts, test-alerts, kpi-alerts, cluster-alerts,
  *   source-alerts, pull-alerts → ci.symptoms; ci.symptoms, ci.incident-commands → incidents → ci.incidents
@@ -44,6 +45,8 @@ import type { Processor } from './processor.ts'
 import { runs } from './runs/runs.ts'
 import { grouping } from './signals/grouping.ts'
 import { signals } from './signals/signals.ts'
+import { kpiSlices } from './slices/slices.ts'
+import { slicing } from './slices/slicing.ts'
 import { stopping } from './stopping/stopping.ts'
 import { sourceKpis } from './sources/source-kpis.ts'
 import { clusters } from './telemetry/clusters.ts'
@@ -66,6 +69,8 @@ export const TOPOLOGY: readonly Processor[] = [
   kpis,
   kpiRepos,
   kpiCommunities,
+  slicing,
+  kpiSlices,
   pullChecks,
   mergeTime,
   kpiPulls,

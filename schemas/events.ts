@@ -214,6 +214,7 @@ export interface Run extends Stamped, RunRef {
   pull: number | null
   trigger: string | null
   labels: Record<string, string>
+  slicesBefore: Record<string, string> | null
 }
 
 /** Start or end of a run of a group, re-keyed by its repository. */
@@ -234,6 +235,17 @@ export interface PullRun extends Stamped, RunRef {
   aborted: boolean
   startedAt: number | null
   finishedAt: number
+  takesBack: boolean
+}
+
+/** End of a run with the labels that KPIs are rolled up by, re-keyed by what these are values of. */
+export interface SliceEnd extends Stamped {
+  scope: string
+  slices: Record<string, string>
+  outcome: Outcome
+  finishedAt: number
+  durationSeconds: number | null
+  queueSeconds: number | null
   takesBack: boolean
 }
 
@@ -874,6 +886,7 @@ export interface SourceState extends Stamped {
   detail: string | null
   heardAt: number | null
   failures: number
+  quotaLeft: number | null
 }
 
 /** Bytes that can never succeed. */
@@ -898,6 +911,7 @@ export interface Records {
   run: Run
   'group-run': GroupRun
   'pull-run': PullRun
+  'slice-end': SliceEnd
   'cluster-run': ClusterRun
   signal: Signal
   forecast: Forecast

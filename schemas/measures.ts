@@ -34,6 +34,26 @@ export const wilson = (p: number, n: number, z: number): Interval => {
   }
 }
 
+/**
+ * Difference of two shares, each [numerator, denominator > 0], with its 95 % interval by Newcombe 1998, method 10.
+ * Example: 8 of 10 less 5 of 10 is .3, −.1067 to .5999.
+ */
+export const newcombe = (
+  [passes, runs]: readonly [number, number],
+  [oldPasses, oldRuns]: readonly [number, number],
+): Interval & { readonly value: number } => {
+  const rate = passes / runs
+  const oldRate = oldPasses / oldRuns
+  const now = wilson(rate, runs, Z95)
+  const old = wilson(oldRate, oldRuns, Z95)
+  const value = rate - oldRate
+  return {
+    value,
+    low: value - Math.hypot(rate - now.low, old.high - oldRate),
+    high: value + Math.hypot(now.high - rate, oldRate - old.low),
+  }
+}
+
 /** A share of counted things with its 95 % Wilson interval. Example: 5 of 10 is .5, .2366 to .7634; 0 of 0 is null. */
 export const ratio = (numerator: number, denominator: number): Ratio =>
   denominator <= 0

@@ -11,6 +11,7 @@ export const SCHEMA_NAMES = [
   'run',
   'group-run',
   'pull-run',
+  'slice-end',
   'cluster-run',
   'signal',
   'forecast',

@@ -102,6 +102,16 @@ export const TOPICS = {
     ),
     joins: true,
   },
+  'ci.slice-ends.v1': {
+    ...row(
+      'slice-end',
+      'source, or source:repo',
+      (r) => r.scope,
+      'Ends of runs with the labels that KPIs are rolled up by, re-keyed by what these are values of.',
+      2,
+    ),
+    joins: true,
+  },
   'ci.cluster-runs.v1': {
     ...row(
       'cluster-run',
@@ -188,6 +198,12 @@ export const TOPICS = {
     (r) => r.incident,
     'Alerts: open, update and close of one incident per key.',
     null,
+  ),
+  'ci.incident-steps.v1': row(
+    'incident',
+    'incident',
+    (r) => r.incident,
+    'Every record of every incident, in order.',
   ),
   'ci.kpis.v1': row(
     'kpi',

@@ -4,6 +4,7 @@
  */
 
 import type {
+  ClusterState,
   Decision,
   Forecast,
   Incident,
@@ -23,6 +24,7 @@ import type {
   TestState,
   TestTab,
 } from './events.ts'
+import { SLICE_DIMENSIONS } from './slices.ts'
 import { TOPICS, type TopicName } from './topics.ts'
 
 /** One point of a run's trajectory: what was said about it, in order. The curve is kept for the newest forecast only. */
@@ -33,6 +35,16 @@ export type TrajectoryPoint =
     }
   | { readonly kind: 'decision'; readonly decision: Decision }
   | { readonly kind: 'score'; readonly score: Score }
+
+/** What was heard of a step of a run: that it started, or how it ended. */
+export interface StepPoint {
+  readonly step: string
+  /** null where it started. */
+  readonly outcome: Run['outcome']
+  readonly startedAt: number | null
+  /** When it started, or ended. */
+  readonly at: number
+}
 
 /** One point of what was said of a pull request. */
 export type PullPoint =
@@ -69,6 +81,8 @@ export interface Views {
   'job-runs': RunMark
   /** `trajectory/<run key>`, by event id; sort: observedAt, then order within the instant. */
   trajectory: TrajectoryPoint
+  /** `run-steps/<run key>`, by event id; sort: when it started or ended. */
+  'run-steps': StepPoint
   /** Every job, by job key; sort: when one of its runs was last queued, started, ended or corrected. */
   jobs: JobRow
   /** Survival and density curves, by job key. */
@@ -83,6 +97,10 @@ export interface Views {
   measures: Measure
   /** By incident; sort: opened or last changed. */
   incidents: Incident
+  /** `incident-history/<incident>`, by event id; sort: observedAt. */
+  'incident-history': Incident
+  /** What telemetry last said of clusters, by source:place:reporter; sort: observedAt. */
+  'cluster-states': ClusterState
   /** Tests of jobs, by job key and test; sort: severity, then how often it failed in the week. */
   tests: TestState
   /** Grids of tests and runs: the head by job key (sort: observedAt), the rows by job key and number of the piece. */
@@ -142,7 +160,10 @@ const otherFeeds: Readonly<Record<Exclude<ViewName, TableView>, readonly TopicNa
   scores: ['ci.scores.v1'],
   'job-runs': ['ci.runs.v1'],
   trajectory: ['ci.forecasts.v1', 'ci.decisions.v1', 'ci.scores.v1'],
+  'run-steps': ['ci.runs.v1'],
   jobs: ['ci.runs.v1'],
+  'incident-history': ['ci.incident-steps.v1'],
+  'cluster-states': ['ci.cluster-states.v1'],
   'kpi-history': ['ci.kpi-history.v1'],
   pulls: ['ci.merge-forecasts.v1'],
   'open-pulls': ['ci.merge-forecasts.v1', 'ci.merge-scores.v1'],
@@ -173,11 +194,21 @@ export const viewTtlMs = (view: ViewName): number | null => {
 }
 
 /** Families of views with a row for each record of a topic, which is written once and never deleted. */
-export const HISTORY_VIEWS: readonly ViewName[] = ['trajectory', 'kpi-history', 'pull-trajectory']
+export const HISTORY_VIEWS: readonly ViewName[] = [
+  'trajectory',
+  'run-steps',
+  'kpi-history',
+  'incident-history',
+  'pull-trajectory',
+]
 
-/** Communities are few and asked for most, jobs are many: above any time in milliseconds, so that they come first. */
-const WIDTHS: Readonly<Record<string, number>> = { community: 2e13, repo: 1e13 }
-/** Sort of a row whose subject has a dimension. Example: a community at 5 ms sorts at 2e13 + 5. */
+/** Communities are few and asked for most, labels are more, jobs are many: above any time in milliseconds, so that they come first. */
+const WIDTHS: Readonly<Record<string, number>> = {
+  community: 4e13,
+  repo: 3e13,
+  ...Object.fromEntries(SLICE_DIMENSIONS.map((dimension) => [dimension, 2e13])),
+}
+/** Sort of a row whose subject has a dimension. Example: a community at 5 ms sorts at 4e13 + 5. */
 export const widthSort = (dimension: string, at: number): number => (WIDTHS[dimension] ?? 0) + at
 
 /** Name of one of a family of views. Example: `viewOf('job-runs', jobKey(run))`. */

@@ -3,17 +3,23 @@
 import { CodedError } from '../../runtime/errors.ts'
 import type { Kpi } from '../../schemas/events.ts'
 import { key } from '../../schemas/keys.ts'
+import { SLICE_DIMENSIONS } from '../../schemas/slices.ts'
 import { viewOf } from '../../schemas/views.ts'
 import { listOf, ref, text } from '../json-schema.ts'
 import { pageOf, PAGE_QUERY, type PageQuery } from '../paging.ts'
 import { jsonList, route } from '../route.ts'
 import { partsFilter } from './params.ts'
 
-const DIMENSIONS = ['job', 'repo', 'community', 'source', 'tests', 'pulls'] as const
+const DIMENSIONS = [
+  ...(['job', 'repo', 'community', 'source', 'tests', 'pulls'] as const),
+  ...SLICE_DIMENSIONS,
+]
 const SUBJECT_QUERY = {
   dimension: { type: 'string', enum: DIMENSIONS, description: 'Kind of subject.' },
   subject: {
-    ...text('Key of the subject: source:repo:job, source:repo, or source; parts escape : as %3A.'),
+    ...text(
+      'Key of the subject: source:repo:job, source:repo, or source; of a label its value after source:repo (family, branch) or source. Parts escape : as %3A.',
+    ),
     maxLength: 1_000,
   },
 }
@@ -36,7 +42,8 @@ const isSimulatedSubject = (row: { readonly json: string }): boolean =>
 const kpis = route<object, PageQuery & SubjectQuery>({
   path: '/v1/kpis',
   tag: 'kpis',
-  summary: 'Current KPIs, one record per subject and window: communities, repositories, jobs',
+  summary:
+    'Current KPIs, one record per subject and window: communities, repositories, labels, jobs',
   query: { ...PAGE_QUERY, ...SUBJECT_QUERY, window: WINDOW },
   data: listOf(ref('Kpi')),
   isPaged: true,

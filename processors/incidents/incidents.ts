@@ -45,7 +45,7 @@ export const incidents: Processor = {
   name: 'incidents',
   inputs: ['ci.symptoms.v1', 'ci.incident-commands.v1'],
   broadcasts: ['ci.alert-settings.v1'],
-  outputs: ['ci.incidents.v1'],
+  outputs: ['ci.incidents.v1', 'ci.incident-steps.v1'],
   cells: { incident: INCIDENT_CELL, open: OPEN_CELL, behind: { type: 'array', items: 'string' } },
   step: (cells, key, input, now, tables) => {
     if (input.kind === 'timer') return onTimer(cells, key, input.timer, now, tables)
@@ -150,20 +150,20 @@ const settle = (
     noteOpen(cells, { incident, rule: state.rule })
     putIncident(cells, incident, state)
     effects.push(...swallow(cells, incident, state, occasion, settings))
-    effects.push(said(incident, state, 'open', null, occasion, settings))
+    effects.push(...said(incident, state, 'open', null, occasion, settings))
   } else if (!isOpen && was) {
     state.closedAt = occasion.now
     noteClosed(cells, incident)
     putIncident(cells, incident, state)
-    effects.push(said(incident, state, 'closed', verdict ?? 'it is over', occasion, settings))
+    effects.push(...said(incident, state, 'closed', verdict ?? 'it is over', occasion, settings))
     effects.push(setTimer(`gone/${incident}`, occasion.now + SHOWN_MS))
     effects.push(...letGo(cells, incident, occasion, settings))
   } else if (isOpen) {
-    effects.push(said(incident, state, 'update', verdict, occasion, settings))
+    effects.push(...said(incident, state, 'update', verdict, occasion, settings))
     effects.push(...swallow(cells, incident, state, occasion, settings))
   } else if (state.openedAt > 0)
     // It was closed before what it said was judged.
-    effects.push(said(incident, state, 'closed', verdict ?? 'it is over', occasion, settings))
+    effects.push(...said(incident, state, 'closed', verdict ?? 'it is over', occasion, settings))
   putIncident(cells, incident, state)
   if (!isOpen && state.members.length === 0 && state.openedAt === 0)
     effects.push(setTimer(`gone/${incident}`, occasion.now + SHOWN_MS))
@@ -257,7 +257,7 @@ const onTimer = (
     const ref = { source, repo, job, runId, attempt }
     const occasion = { causeId: `${key}/${timer}/${now}`, eventAt: now, now, ref }
     const told = state.isOpen ? 'update' : 'closed'
-    return [said(incident, state, told, 'the mute is over', occasion, settingsOf(tables))]
+    return said(incident, state, told, 'the mute is over', occasion, settingsOf(tables))
   }
   if (state.isOpen || state.members.length > 0) return [setTimer(timer, now + SHOWN_MS)]
   const goneAt = Math.max(state.closedAt + SHOWN_MS, state.mutedUntil)

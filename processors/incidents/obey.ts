@@ -58,7 +58,7 @@ export const obey = (
   const occasion: Occasion = { causeId: eventId, eventAt, now, ref }
   const verdict = `${VERDICTS[command.command] ?? ''} by ${by}${note === '' ? '' : `: ${note}`}`
   const told = state.isOpen ? 'update' : 'closed'
-  const effects: Effect[] = [said(incident, state, told, verdict, occasion, settings)]
+  const effects = said(incident, state, told, verdict, occasion, settings)
   if (command.command === 'mute' && command.until !== null)
     effects.push(setTimer(`muted/${incident}`, command.until))
   return effects

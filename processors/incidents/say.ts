@@ -17,7 +17,7 @@ const more = (state: IncidentState, holding: number): string => {
   return jobs > 1 ? ` (and ${holding - 1} more, ${jobs} jobs in all)` : ` (and ${holding - 1} more)`
 }
 
-/** Says an incident. */
+/** Says an incident: as it stands now, and as a step of its history. */
 export const said = (
   incident: string,
   state: IncidentState,
@@ -25,7 +25,7 @@ export const said = (
   verdict: string | null,
   { causeId, eventAt, now, ref }: Occasion,
   settings: Settings,
-): Effect => {
+): Effect[] => {
   const rule = settings.byName.get(state.rule)
   const members = standing(state)
   const { source, repo } = ref
@@ -68,5 +68,8 @@ export const said = (
     mutedUntil: timeOrNull(state.mutedUntil),
     mutedBy: orNull(state.mutedBy),
   }
-  return emit('ci.incidents.v1', record)
+  return [
+    emit('ci.incidents.v1', record),
+    emit('ci.incident-steps.v1', { ...record, eventId: `${record.eventId}/history` }),
+  ]
 }

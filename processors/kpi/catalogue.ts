@@ -117,7 +117,12 @@ export const CATALOGUE: readonly Entry[] = [
   entry('lead_time_for_changes', not(NO_DEPLOYMENTS)),
   entry('change_failure_rate', not(`${NO_DEPLOYMENTS}, nor of rollbacks`)),
   entry('failed_deployment_recovery', not(NO_DEPLOYMENTS)),
-  entry('cluster_health_delta', not('KPIs are not rolled up by cluster yet')),
+  entry(
+    'cluster_health_delta',
+    not(
+      'needs the pass rate of each job on each cluster; pass rates by cluster are told, of whatever jobs run there',
+    ),
+  ),
   entry(
     'ingest_lag, poll_errors, quota_left',
     { kpis: ['source_heard_share', 'source_outages'], of: 'sources' },

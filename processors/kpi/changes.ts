@@ -32,10 +32,14 @@ export const weeksChanged = (windows: Windows, now: number, held: number): numbe
 /** Said within seconds; everything else waits for the end of a pane. */
 export const SOON = kpis.now | kpis['24h']
 const HOURLY_HISTORY = history['7d'] | history['14d']
+const OF_JOBS = HOURLY_HISTORY | kpis['7d'] | kpis['14d'] | measures['14d'] | measures.total
 /**
- * What waits for the full hour: history of windows with hourly panes; of jobs, which are many, these windows altogether.
+ * What waits for the full hour: history of windows with hourly panes; of jobs, which are many, these windows altogether;
+ * of labels, of which each end may have several, everything.
  */
-export const hourlyOf = (dimension: Dimension): number =>
-  dimension === 'job'
-    ? HOURLY_HISTORY | kpis['7d'] | kpis['14d'] | measures['14d'] | measures.total
-    : HOURLY_HISTORY
+export const hourlyOf = (dimension: Dimension): number => {
+  if (dimension === 'repo' || dimension === 'community') return HOURLY_HISTORY
+  return dimension === 'job' ? OF_JOBS : ~0
+}
+/** What is kept of labels: two windows, and the history of the longer one. */
+export const OF_LABELS = kpis['24h'] | kpis['7d'] | history['7d']

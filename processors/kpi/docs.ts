@@ -3,6 +3,7 @@
 import { CATALOGUE, type Told } from './catalogue.ts'
 import { KPIS } from './index.ts'
 import { PULL_KPIS } from './pulls/index.ts'
+import { isOfLabels } from './row.ts'
 import { TEST_KPIS } from './tests/index.ts'
 
 const cell = (text: string): string => text.replaceAll('|', '\\|')
@@ -15,9 +16,14 @@ const tableOf = (heads: readonly string[], rows: readonly (readonly string[])[])
 const kpiTable = (): string =>
   tableOf(
     ['KPI', 'unit', 'windows', 'of', 'definition', 'interval'],
-    KPIS.map(({ name, unit, windows, dimensions, doc, interval }) => [
+    KPIS.map(({ name, unit, windows, dimensions, counts, doc, interval }) => [
       `\`${name}\``,
-      ...[unit, windows.join(', '), dimensions.join(', '), doc, interval],
+      ...[
+        unit,
+        windows.join(', '),
+        [...dimensions, ...(isOfLabels({ counts }) ? ['label'] : [])].join(', '),
+      ],
+      ...[doc, interval],
     ]),
   )
 

@@ -15,7 +15,8 @@ import { netImprovement } from './net-improvement.ts'
 import { oldestAge } from './oldest-age.ts'
 import { projectedPassRate } from './projected-pass-rate.ts'
 import { queue } from './queue.ts'
-import type { Dimension, KpiRow, WindowName } from './row.ts'
+import { SLICE_DIMENSIONS } from '../../schemas/slices.ts'
+import { isOfLabels, type Dimension, type KpiRow, type WindowName } from './row.ts'
 import { runFailureRate } from './run-failure-rate.ts'
 import { runPassRate } from './run-pass-rate.ts'
 import { savedMachineSeconds } from './saved-machine-seconds.ts'
@@ -55,13 +56,21 @@ export const KPIS: readonly KpiRow[] = Object.values(KPI_FILES).flat()
 export const RUN_COUNTS: readonly CountRun[] = [...new Set(KPIS.flatMap(({ counts }) => counts))]
 
 export const WINDOWS: readonly WindowName[] = ['now', '24h', '7d', '14d']
-const rowsFor = (dimension: Dimension): Readonly<Record<WindowName, readonly KpiRow[]>> => {
+const byWindow = (rows: readonly KpiRow[]): Readonly<Record<WindowName, readonly KpiRow[]>> => {
   const of = (window: WindowName): readonly KpiRow[] =>
-    KPIS.filter((row) => row.dimensions.includes(dimension) && row.windows.includes(window))
+    rows.filter((row) => row.windows.includes(window))
   return { now: of('now'), '24h': of('24h'), '7d': of('7d'), '14d': of('14d') }
 }
-const ROWS = { job: rowsFor('job'), repo: rowsFor('repo'), community: rowsFor('community') }
+const of = (dimension: KpiRow['dimensions'][number]): readonly KpiRow[] =>
+  KPIS.filter((row) => row.dimensions.includes(dimension))
+const OF_LABELS = byWindow(KPIS.filter(isOfLabels))
+const ROWS = new Map<Dimension, typeof OF_LABELS>([
+  ['job', byWindow(of('job'))],
+  ['repo', byWindow(of('repo'))],
+  ['community', byWindow(of('community'))],
+  ...SLICE_DIMENSIONS.map((dimension) => [dimension, OF_LABELS] as const),
+])
 
 /** Rows of a subject's record over a window, in the order of the table. */
 export const rowsOf = (dimension: Dimension, window: WindowName): readonly KpiRow[] =>
-  ROWS[dimension][window]
+  (ROWS.get(dimension) ?? OF_LABELS)[window]

@@ -10,9 +10,8 @@ import type { Cells, Effect, Processor } from '../processor.ts'
 import { AFTER_START, SOON } from './changes.ts'
 import { add, merge, type Counters } from './counters.ts'
 import { noteExpired, sayChanged, type Occasion } from './emission.ts'
-import type { RunSample } from './ends.ts'
+import { countersOf } from './end-counters.ts'
 import { close, open } from './in-flight-runs.ts'
-import { RUN_COUNTS } from './index.ts'
 import { ID } from './names.ts'
 import { addPending, sayPartials } from './partials.ts'
 import { pullRuns } from './pull-runs.ts'
@@ -62,7 +61,12 @@ export const kpis: Processor = {
 
 /** All partials of a pane are with the repository within its grace of 10 s. */
 const TURN_MS = 8_000
-const delayOf = (key: string): Delay => ({ graceMs: 0, phaseMs: phaseOf(key, TURN_MS) })
+const delayOf = (key: string): Delay => ({
+  graceMs: 0,
+  phaseMs: phaseOf(key, TURN_MS),
+  isSoon: true,
+  stepMs: PANE_MS,
+})
 
 /** What is said of a pane that has ended, before anything later is counted. */
 const sayPane = (cells: Cells, name: string, now: number): readonly Effect[] => {
@@ -130,22 +134,6 @@ const heard = (
   const effects = wakeAfterRecord(state.subject, now, delayOf(name))
   keep(state)
   return [...said, ...effects]
-}
-
-const sampleOf = (end: RunEnd): RunSample => ({
-  outcome: end.outcome,
-  finishedAt: end.finishedAt,
-  durationMs: toMs(end.durationSeconds),
-  queueMs: toMs(end.queueSeconds),
-})
-const toMs = (seconds: number | null): number | null =>
-  seconds === null ? null : Math.round(seconds * 1000)
-
-const countersOf = (end: RunEnd, sign: 1 | -1): Counters => {
-  const sample = sampleOf(end)
-  const counters: Counters = []
-  for (const countRun of RUN_COUNTS) countRun(sample, counters, sign)
-  return counters
 }
 
 /** Counts an end in the panes of its finish, and what it changes in the sequence of ends. */

@@ -5,31 +5,20 @@
  * Example: 8 of 10 after 5 of 10: .3, −.1067 to .5999, n 20.
  */
 
-import { wilson, Z95 } from '../../schemas/measures.ts'
+import { newcombe } from '../../schemas/measures.ts'
 import { classed, countEnds, endsOf } from './ends.ts'
 import { EVERYWHERE, NOTHING, type KpiRow, type Value } from './row.ts'
 
-/** Difference of two shares with the interval of Newcombe 1998, method 10. Example: 8 of 10 after 5 of 10 is .3, −.1067 to .5999. */
+/** The difference of two shares as the value of a KPI; nothing where one of them was not heard of. */
 export const differenceOf = (
   passes: number,
   runs: number,
   oldPasses: number,
   oldRuns: number,
-): Value => {
-  if (runs <= 0 || oldRuns <= 0) return NOTHING
-  const rate = passes / runs
-  const oldRate = oldPasses / oldRuns
-  const now = wilson(rate, runs, Z95)
-  const old = wilson(oldRate, oldRuns, Z95)
-  const value = rate - oldRate
-  return {
-    ...NOTHING,
-    value,
-    low: value - Math.hypot(rate - now.low, old.high - oldRate),
-    high: value + Math.hypot(now.high - rate, oldRate - old.low),
-    n: runs + oldRuns,
-  }
-}
+): Value =>
+  runs <= 0 || oldRuns <= 0
+    ? NOTHING
+    : { ...NOTHING, ...newcombe([passes, runs], [oldPasses, oldRuns]), n: runs + oldRuns }
 
 export const netImprovement: KpiRow = {
   name: 'net_improvement',

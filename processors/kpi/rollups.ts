@@ -22,6 +22,7 @@ import {
   type State,
   type Subject,
 } from './subject.ts'
+import { PANE_MS } from './window.ts'
 
 interface Rollup {
   readonly dimension: 'repo' | 'community'
@@ -64,7 +65,12 @@ const onPartial = (
   subject.changed |= AFTER_START
   takeStarts(subject, counters)
   if (counters.length > 0) count(state, partial.eventAt, now - graceMs, counters, partial.late)
-  const effects = wakeAfterRecord(subject, now, { graceMs, phaseMs: 0 })
+  const effects = wakeAfterRecord(subject, now, {
+    graceMs,
+    phaseMs: 0,
+    isSoon: false,
+    stepMs: PANE_MS,
+  })
   keep(state)
   return effects
 }

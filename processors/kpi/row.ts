@@ -1,6 +1,7 @@
 /** What a row of the KPI table is, and what it reads. */
 
 import type { KpiValue } from '../../schemas/events.ts'
+import type { SliceDimension } from '../../schemas/slices.ts'
 import { wilson, Z95, type Ratio } from '../../schemas/measures.ts'
 import type { Counters } from './counters.ts'
 import type { CountRun } from './ends.ts'
@@ -8,7 +9,8 @@ import { quantile } from './histogram.ts'
 import type { HistogramName } from './names.ts'
 
 export type WindowName = 'now' | '24h' | '7d' | '14d'
-export type Dimension = 'job' | 'repo' | 'community'
+/** Whom the table is told of; labels have those of its KPIs that are counted of each end by itself. */
+export type Dimension = 'job' | 'repo' | 'community' | SliceDimension
 type Unit = 'ratio' | 'ratio points' | 'seconds' | 'runs'
 
 /** What is true at one instant and in no window. Instants in milliseconds since the epoch. */
@@ -43,7 +45,7 @@ export interface KpiRow {
   readonly name: string
   readonly unit: Unit
   readonly windows: readonly WindowName[]
-  readonly dimensions: readonly Dimension[]
+  readonly dimensions: readonly Exclude<Dimension, SliceDimension>[]
   /** Definition, numerator over denominator, for the documentation. */
   readonly doc: string
   /** How its interval is made. */
@@ -53,7 +55,10 @@ export interface KpiRow {
   readonly value: (reading: Reading) => Value
 }
 
-export const EVERYWHERE: readonly Dimension[] = ['job', 'repo', 'community']
+/** What is read off the ends alone, each by itself, can be told of any set of runs. */
+export const isOfLabels = ({ counts }: Pick<KpiRow, 'counts'>): boolean => counts.length > 0
+
+export const EVERYWHERE: KpiRow['dimensions'] = ['job', 'repo', 'community']
 export const WILSON = 'Wilson 95 %'
 export const ORDER_STATISTICS =
   'order statistics, 95 %; an end is null where the sample is too small'

@@ -12,7 +12,6 @@ import {
   HOUR_MS,
   HOURS,
   nextExpiry,
-  PANE_MS,
   putWindows,
   WINDOW_CELLS,
   windowsOf,
@@ -157,20 +156,24 @@ export interface Delay {
   readonly graceMs: number
   /** The subject's turn, so that many of them do not speak at one instant. */
   readonly phaseMs: number
+  /** Whether it also speaks within seconds. */
+  readonly isSoon: boolean
+  /** Panes it speaks of: those that end at multiples of this. */
+  readonly stepMs: number
 }
 
 /** Sets the timers that what has changed asks for. */
 export const wakeAfterRecord = (
   subject: Subject,
   now: number,
-  { graceMs, phaseMs }: Delay,
+  { graceMs, phaseMs, isSoon, stepMs }: Delay,
 ): Effect[] => {
   const effects: Effect[] = []
-  if (graceMs === 0 && subject.soonAt === 0 && (subject.changed & SOON) !== 0) {
+  if (isSoon && subject.soonAt === 0 && (subject.changed & SOON) !== 0) {
     subject.soonAt = next(now - phaseMs, SOON_MS) + phaseMs
     effects.push(setTimer('soon', subject.soonAt))
   }
-  const paneAt = next(now - graceMs, PANE_MS) + graceMs
+  const paneAt = next(now - graceMs, stepMs) + graceMs
   if (subject.changed !== 0 && (subject.paneAt === 0 || paneAt < subject.paneAt)) {
     subject.paneAt = paneAt
     effects.push(setTimer('pane', paneAt + phaseMs))
@@ -183,7 +186,7 @@ export const wakeAfterPane = (
   { subject, windows }: State,
   dimension: Dimension,
   asOf: number,
-  { graceMs, phaseMs }: Delay,
+  { graceMs, phaseMs }: Pick<Delay, 'graceMs' | 'phaseMs'>,
 ): Effect[] => {
   const hour = (subject.changed & hourlyOf(dimension)) === 0 ? Infinity : next(asOf, HOUR_MS)
   const at = Math.min(hour, nextExpiry(windows, asOf))

@@ -13,6 +13,7 @@ export type RunState = Omit<
   | 'observedAt'
   | 'change'
   | 'before'
+  | 'slicesBefore'
   | 'step'
   | 'stepOutcome'
   | 'stepStartedAt'

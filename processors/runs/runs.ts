@@ -4,6 +4,7 @@ import type { Run, RunEvent } from '../../schemas/events.ts'
 import { derivedId } from '../../schemas/ids.ts'
 import { runKey } from '../../schemas/keys.ts'
 import { endOf } from '../../schemas/outcomes.ts'
+import { areSameSlices, slicesOf, type Slices } from '../../schemas/slices.ts'
 import {
   drop,
   emit,
@@ -107,6 +108,13 @@ const isChanged = (before: RunState, after: RunState): boolean => {
   return false
 }
 
+/** What the end was told with before, where that is no longer so: whoever counted it under these takes it back from there. */
+const slicesTold = (before: RunState | undefined, after: RunState): Slices | null => {
+  if (before?.phase !== 'finished') return null
+  const told = slicesOf(before)
+  return areSameSlices(told, slicesOf(after)) ? null : told
+}
+
 const startOfStep = (fact: RunEvent | null): number | null =>
   fact?.kind === 'stepStarted'
     ? (fact.startedAt ?? fact.eventAt)
@@ -151,4 +159,5 @@ const published = (
   pull: after.pull,
   trigger: after.trigger,
   labels: after.labels,
+  slicesBefore: slicesTold(before, after),
 })

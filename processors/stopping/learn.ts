@@ -25,7 +25,8 @@ import {
   type RunningRun,
 } from './state.ts'
 import { viewOf } from './view.ts'
-import { poolsOf, familyOf } from './pools.ts'
+import { familyOf } from '../../schemas/slices.ts'
+import { poolsOf } from './pools.ts'
 import { stopPoint } from './look.ts'
 
 export const PROFILE_TIMER = 'profile'

@@ -2,13 +2,7 @@
 
 import type { JobRef } from '../../schemas/events.ts'
 import { key } from '../../schemas/keys.ts'
-
-/**
- * Jobs that differ only in numbers, such as versions, are a family, unless a label names it.
- * Example: `nightly-4.12-e2e` and `nightly-4.17-e2e` are both `nightly-#.#-e2e`.
- */
-export const familyOf = (job: string, labels: Readonly<Record<string, string>>): string =>
-  labels['family'] ?? job.replace(/\d+/g, '#')
+import { familyOf } from '../../schemas/slices.ts'
 
 /** Pool keys, narrowest first. */
 export const poolsOf = (

@@ -12,6 +12,7 @@ import {
   widthSort,
   type PullPoint,
   type RunMark,
+  type StepPoint,
   type TrajectoryPoint,
   type ViewName,
   type Views,
@@ -52,12 +53,19 @@ const markOf = (run: Run): RunMark => ({
   finishedAt: run.finishedAt,
 })
 
+const stepWrite = (ofRun: string, run: Run, step: string, at: number): ViewWrite => {
+  const { eventId, eventAt, stepOutcome: outcome, stepStartedAt: startedAt } = run
+  const value: StepPoint = { step, outcome, startedAt, at: eventAt }
+  return { view: viewOf('run-steps', ofRun), key: eventId, sort: eventAt, at, value }
+}
+
 const runWrites: Writer<'ci.runs.v1'> = (run, at) => {
   const { source, repo, job } = run
   const ofJob = jobKey(run)
   const ofRun = runKey(run)
   const sort = run.startedAt ?? run.queuedAt ?? run.finishedAt ?? run.eventAt
   const writes = [put('runs', ofRun, sort, at, run)]
+  if (run.step !== null) writes.push(stepWrite(ofRun, run, run.step, at))
   // Most of what is heard is a step of a run that runs: it changes nothing but the run itself.
   if (run.change === 'progress' && run.step !== null) return writes
   const mark = markOf(run)
@@ -163,6 +171,15 @@ const WRITERS: { readonly [T in TopicName]?: Writer<T> } = {
     put('measures', rowKey, widthSort(measure.dimension, at), at, measure),
   ],
   'ci.incidents.v1': (incident, at, rowKey) => [put('incidents', rowKey, at, at, incident)],
+  'ci.incident-steps.v1': (incident, at) => [
+    {
+      view: viewOf('incident-history', incident.incident),
+      ...{ key: incident.eventId, sort: at, at, value: incident },
+    },
+  ],
+  'ci.cluster-states.v1': (state, at) => [
+    put('cluster-states', key(state.source, state.place, state.reporter), at, at, state),
+  ],
   'ci.test-states.v1': (state, at, rowKey) => [put('tests', rowKey, worstFirst(state), at, state)],
   'ci.test-tabs.v1': (tab, at, rowKey) => [put('test-tabs', rowKey, at, at, tab)],
   'ci.test-sheets.v1': (sheet, at, rowKey) => [put('test-sheets', rowKey, null, at, sheet)],

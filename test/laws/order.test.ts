@@ -24,7 +24,14 @@ const joined = (facts: readonly RunEvent[]): RunState | undefined =>
 const stateOf = (run: Run) => ({
   ...run,
   ...{ eventId: '', eventAt: 0, observedAt: 0 },
-  ...{ change: null, before: null, step: null, stepOutcome: null, stepStartedAt: null },
+  ...{
+    change: null,
+    before: null,
+    slicesBefore: null,
+    step: null,
+    stepOutcome: null,
+    stepStartedAt: null,
+  },
 })
 
 /** Runs by outcome, corrections taken back: what a counter downstream arrives at. */

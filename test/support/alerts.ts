@@ -112,7 +112,7 @@ export const runAt = (minute: number, change: Run['change'], more: Partial<Run> 
     phase: isOver ? 'finished' : change === 'queued' ? 'queued' : 'running',
     ...{ queuedAt: stamp.eventAt, startedAt: change === 'queued' ? null : stamp.eventAt },
     finishedAt: isOver ? stamp.eventAt : null,
-    ...{ outcome: isOver ? 'success' : null, rawOutcome: null, before: null },
+    ...{ outcome: isOver ? 'success' : null, rawOutcome: null, before: null, slicesBefore: null },
     ...{
       steps: 0,
       failedSteps: [],

@@ -33,6 +33,7 @@ export const run = (
   outcome: null,
   rawOutcome: null,
   before: null,
+  slicesBefore: null,
   steps: 0,
   failedSteps: [],
   step: null,

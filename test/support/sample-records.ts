@@ -1,6 +1,7 @@
 /** One plausible record of each kind, for tests of what stands behind the pipeline; change what the case is about. */
 
 import type {
+  ClusterState,
   DeadLetter,
   Decision,
   FailureKind,
@@ -42,6 +43,7 @@ export const sampleRun = (change: Partial<Run> = {}): Run => ({
   outcome: null,
   rawOutcome: null,
   before: null,
+  slicesBefore: null,
   steps: 2,
   failedSteps: ['lint'],
   step: 'lint',
@@ -237,6 +239,17 @@ export const sampleIncident = (change: Partial<Incident> = {}): Incident => ({
   ...{ holding: 1, held: 1, right: 0, wrong: 0, openedAt: NOON, reopened: 0, swallowed: 0 },
   ...{ partOf: null, isDigest: false, ackedBy: null, ackedAt: null },
   ...{ mutedUntil: null, mutedBy: null },
+  ...change,
+})
+
+/** Two nodes of the cluster of the sample run are down. */
+export const sampleClusterState = (change: Partial<ClusterState> = {}): ClusterState => ({
+  ...stamp('cluster-1', NOON),
+  source: 'prow',
+  place: 'cluster/build05',
+  reporter: 'prometheus',
+  weight: 2,
+  troubles: [{ name: 'NodeDown', severity: 'critical', count: 2 }],
   ...change,
 })
 

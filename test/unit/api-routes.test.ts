@@ -7,11 +7,13 @@ import { MODEL_TABLE } from '../../cli/models.ts'
 import { currentOf } from '../../runtime/models/registry.ts'
 import { servedModels } from '../../runtime/models/serving.ts'
 import { SHAPES } from '../../api/shapes/routes.ts'
+import { key } from '../../schemas/keys.ts'
 import { createAnswerChecker } from '../support/answer-checker.ts'
 import { createTestPipeline, published } from '../support/api-deps.ts'
 import {
   NOON,
   REF,
+  sampleClusterState,
   sampleDeadLetter,
   sampleDecision,
   sampleFailureKind,
@@ -39,6 +41,8 @@ const RUN = '/v1/runs/prow/openshift%2Forigin/e2e%3A%20gcp%2050%25/17%2Fa/1'
 const PULL = '/v1/pulls/github/acme%2Fshop/7'
 const DONE = { ...REF, runId: '16', startedAt: NOON - 1_000_000 }
 const SUBJECT = encodeURIComponent(sampleKpi().subject)
+const KPI_KEY = encodeURIComponent(key('job', sampleKpi().subject, '24h'))
+const INCIDENT = `/v1/incidents/${encodeURIComponent(sampleIncident().incident)}`
 
 const MODELS = join(import.meta.dirname, '../../models')
 const VERSION = currentOf(MODELS, 'stopping')?.version ?? 'none'
@@ -60,7 +64,11 @@ beforeAll(async () => {
     published('ci.runs.v1', sampleRun()),
     published(
       'ci.runs.v1',
-      sampleRun({ ...DONE, change: 'finished', phase: 'finished', outcome: 'failure' }),
+      sampleRun({
+        ...DONE,
+        ...{ change: 'finished', phase: 'finished', outcome: 'failure' },
+        finishedAt: NOON - 100_000,
+      }),
     ),
     published(
       'ci.runs.v1',
@@ -83,6 +91,9 @@ beforeAll(async () => {
     published('ci.measures.v1', sampleMeasure()),
     published('ci.measures.v1', sampleMeasure({ subject: 'demo', simulated: true })),
     published('ci.incidents.v1', sampleIncident()),
+    published('ci.incident-steps.v1', sampleIncident()),
+    published('ci.cluster-states.v1', sampleClusterState()),
+    published('ci.kpis.v1', sampleKpi({ dimension: 'cluster', subject: 'prow:build05' })),
     published('ci.merge-forecasts.v1', sampleMergeForecast()),
     published('ci.merge-forecasts.v1', sampleMergeForecast({ eventId: 'other', pull: 8 })),
     published('ci.merge-scores.v1', sampleMergeScore({ pull: 8 })),
@@ -129,8 +140,11 @@ const SHOWN: Record<string, string[]> = {
     '/v1/runs',
     '/v1/runs?state=running',
     '/v1/runs?state=finished&repo=openshift/origin',
+    `/v1/runs?outcome=failure,error&ended_from=${NOON - 1e6}&ended_to=${NOON}`,
+    '/v1/runs?label=cluster:build05',
   ],
   '/v1/runs/:source/:repo/:job/:runId/:attempt': [RUN, RUN.replace('17%2Fa', '16')],
+  '/v1/runs/:source/:repo/:job/:runId/:attempt/steps': [`${RUN}/steps`],
   '/v1/runs/:source/:repo/:job/:runId/:attempt/trajectory': [
     `${RUN}/trajectory`,
     `${RUN.replace('17%2Fa', '16')}/trajectory`,
@@ -149,7 +163,19 @@ const SHOWN: Record<string, string[]> = {
   '/v1/calibration': ['/v1/calibration'],
   '/v1/kpis': ['/v1/kpis', `/v1/kpis?dimension=job&subject=${SUBJECT}&window=24h`],
   '/v1/kpis/history': [`/v1/kpis/history?dimension=job&subject=${SUBJECT}&window=24h`],
-  '/v1/incidents': ['/v1/incidents', '/v1/incidents?state=open&alert=likely-to-fail'],
+  '/v1/incidents': [
+    '/v1/incidents',
+    '/v1/incidents?state=open&alert=likely-to-fail',
+    '/v1/incidents?q=LIKELY&severity=warning&acked=false&muted=false',
+  ],
+  '/v1/incidents/:incident': [INCIDENT],
+  '/v1/incidents/:incident/history': [`${INCIDENT}/history`],
+  '/v1/clusters': ['/v1/clusters'],
+  '/v1/search': ['/v1/search?q=e2e', '/v1/search?q=likely%20fail'],
+  '/v1/compare': [
+    `/v1/compare?base=${KPI_KEY}&sample=${KPI_KEY}`,
+    `/v1/compare?base=${KPI_KEY}&sample=${KPI_KEY}&base_at=${NOON - 1}`,
+  ],
   '/v1/pulls': ['/v1/pulls', '/v1/pulls?state=open', '/v1/pulls?state=ended&repo=acme/shop'],
   '/v1/pulls/:source/:repo/:pull': [PULL, PULL.replace('7', '8')],
   '/v1/pulls/:source/:repo/:pull/trajectory': [`${PULL.replace('7', '8')}/trajectory`],

@@ -7,7 +7,7 @@ const plans = tasksOf(TOPOLOGY)
 
 it('fuses processors of one key, and cuts where records change their key', () => {
   expect(plans.map(({ processors }) => processors.map(({ name }) => name))).toEqual([
-    ['runs', 'grouping', 'placing', 'pace', 'tests', 'failure-kind'],
+    ['runs', 'grouping', 'placing', 'pace', 'tests', 'failure-kind', 'slicing'],
     ['signals'],
     ['clusters'],
     ['stopping', 'kpis', 'pull-checks', 'job-alerts'],
@@ -16,6 +16,7 @@ it('fuses processors of one key, and cuts where records change their key', () =>
     ['failure-signatures'],
     ['kpi-repos'],
     ['kpi-communities'],
+    ['kpi-slices'],
     ['merge-time', 'kpi-pulls'],
     ['merge-priors'],
     ['test-alerts'],
@@ -55,7 +56,8 @@ it('holds tables whole, of whoever writes them', () => {
   ])
   // Nobody within writes what was configured: whoever starts it does.
   expect(tablesOf('incidents')).toEqual([settings])
-  expect(tablesOf('runs')).toEqual([])
+  expect(tablesOf('runs')).toEqual([settings])
+  expect(tablesOf('signals')).toEqual([])
 })
 
 it('names what is on the cluster within a namespace', () => {

@@ -21,6 +21,7 @@ const MACHINERY = [
   'counters',
   'docs',
   'emission',
+  'end-counters',
   'ends',
   'histogram',
   'in-flight-runs',

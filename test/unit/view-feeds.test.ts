@@ -5,6 +5,7 @@ import { TABLE_VIEWS, VIEW_FEEDS, VIEW_NAMES, VIEW_TOPICS } from '../../schemas/
 import { toViews } from '../../sinks/views/to-views.ts'
 import { published } from '../support/api-deps.ts'
 import {
+  sampleClusterState,
   sampleDeadLetter,
   sampleDecision,
   sampleFailureKind,
@@ -31,6 +32,8 @@ const SAID = [
   published('ci.kpi-history.v1', sampleKpi()),
   published('ci.measures.v1', sampleMeasure()),
   published('ci.incidents.v1', sampleIncident()),
+  published('ci.incident-steps.v1', sampleIncident()),
+  published('ci.cluster-states.v1', sampleClusterState()),
   published('ci.merge-forecasts.v1', sampleMergeForecast()),
   published('ci.merge-scores.v1', sampleMergeScore()),
   published('ci.failure-kinds.v1', sampleFailureKind()),
