@@ -4,9 +4,13 @@ import { openLive } from './data/live.ts'
 import { address } from './data/router.ts'
 import { useStore } from './data/store.ts'
 import { jobPath, pullPath, routeOf, streamOf, subjectPath, type Route } from './lib/routes.ts'
+import { ClustersPage } from './pages/clusters/clusters-page.tsx'
+import { ComparePage } from './pages/compare/compare-page.tsx'
 import { GridPage } from './pages/grid/grid-page.tsx'
 import { HealthPage } from './pages/health/health-page.tsx'
 import { SubjectPage } from './pages/health/subject-page.tsx'
+import { IncidentPage } from './pages/incident/incident-page.tsx'
+import { IncidentsPage } from './pages/incidents/incidents-page.tsx'
 import { JobPage } from './pages/job/job-page.tsx'
 import { JobsPage } from './pages/jobs/jobs-page.tsx'
 import { NowPage } from './pages/now/now-page.tsx'
@@ -14,7 +18,10 @@ import { PipelinePage } from './pages/pipeline/pipeline-page.tsx'
 import { PullPage } from './pages/pull/pull-page.tsx'
 import { PullsPage } from './pages/pulls/pulls-page.tsx'
 import { RunPage } from './pages/run/run-page.tsx'
+import { RunsPage } from './pages/runs/runs-page.tsx'
+import { SavedPage } from './pages/saved/saved-page.tsx'
 import { SavingsPage } from './pages/savings/savings-page.tsx'
+import { SearchPage } from './pages/search/search-page.tsx'
 import { TestsPage } from './pages/tests/tests-page.tsx'
 import { WhatIfPage } from './pages/what-if/what-if-page.tsx'
 import { Message } from './parts/asked.tsx'
@@ -27,6 +34,8 @@ const Page = ({ route }: { readonly route: Route }) => {
       return <NowPage />
     case 'jobs':
       return <JobsPage />
+    case 'runs':
+      return <RunsPage />
     case 'job':
       return <JobPage key={jobPath(route.job)} job={route.job} />
     case 'grid':
@@ -39,6 +48,18 @@ const Page = ({ route }: { readonly route: Route }) => {
       return <HealthPage />
     case 'subject':
       return <SubjectPage key={subjectPath(route.of)} of={route.of} />
+    case 'clusters':
+      return <ClustersPage />
+    case 'incidents':
+      return <IncidentsPage />
+    case 'incident':
+      return <IncidentPage key={route.incident} incident={route.incident} />
+    case 'compare':
+      return <ComparePage />
+    case 'search':
+      return <SearchPage />
+    case 'views':
+      return <SavedPage />
     case 'pulls':
       return <PullsPage />
     case 'pull':
@@ -64,8 +85,14 @@ const Page = ({ route }: { readonly route: Route }) => {
 const TITLES = {
   now: 'Now',
   jobs: 'Jobs',
+  runs: 'Runs',
   tests: 'Tests',
   health: 'Health',
+  clusters: 'Clusters',
+  incidents: 'Incidents',
+  compare: 'Compare',
+  search: 'Search',
+  views: 'Saved views',
   pulls: 'Pull requests',
   savings: 'Savings',
   'what-if': 'What if',
@@ -80,6 +107,8 @@ const titleOf = (route: Route): string => {
       return `Tests of ${route.job.job}`
     case 'run':
       return `${route.run.job} ${route.run.runId} #${route.run.attempt}`
+    case 'incident':
+      return keyParts(route.incident).slice(0, 4).join(' · ')
     case 'pull':
       return `${route.pull.repo} #${route.pull.pull}`
     case 'subject':

@@ -11,6 +11,7 @@ import {
   type Opened,
   type Served,
 } from '../support/browser.ts'
+import type { IncidentCommand } from '../../schemas/events.ts'
 import { JOB, pageWorld } from '../support/page-world.ts'
 
 const PATH = chromiumPath()
@@ -58,7 +59,7 @@ describe.skipIf(PATH === null)('the page by keyboard, and as a link', () => {
     await page.goto(served.url)
     await page.getByText('r-stop').first().waitFor()
     const walked: string[] = []
-    for (let step = 0; step < 14; step += 1) {
+    for (let step = 0; step < 18; step += 1) {
       await page.keyboard.press('Tab')
       walked.push(await focused(page))
       if (step > 0)
@@ -70,14 +71,18 @@ describe.skipIf(PATH === null)('the page by keyboard, and as a link', () => {
       'Skip to the content',
       'Stopline, running now',
       'Now',
+      'Incidents',
       'Jobs',
       'Tests',
       'Health',
+      'Clusters',
       'Pulls',
       'Savings',
       'What if',
       'Pipeline',
       'API',
+      'Search everything',
+      'Views',
       'Theme: system',
       'Words in job, repository or run',
       'Source',
@@ -120,6 +125,56 @@ describe.skipIf(PATH === null)('the page by keyboard, and as a link', () => {
     await page.keyboard.press('ArrowLeft')
     await page.getByText('At 25').waitFor()
     expect(new URL(page.url()).searchParams.get('at')).toBe('0.25')
+  })
+
+  it('saves a view under a name, finds it after a reload, and forgets it', async () => {
+    const page = await show('/incidents?state=all&q=e2e')
+    await page.getByRole('link', { name: 'Views' }).press('Enter')
+    await page.getByLabel('Name of the view').fill('All of e2e')
+    await page.getByLabel('Name of the view').press('Enter')
+    await page.reload()
+    await page.getByRole('link', { name: 'All of e2e' }).press('Enter')
+    await page.getByRole('heading', { name: 'Incidents' }).waitFor()
+    expect(new URL(page.url()).search).toBe('?state=all&q=e2e')
+    await page.getByRole('link', { name: 'Views' }).press('Enter')
+    await page.getByRole('button', { name: 'Forget All of e2e' }).press('Enter')
+    await page.getByText('None is saved yet').waitFor()
+  })
+
+  it('searches everything from any page', async () => {
+    const page = await show('/pipeline')
+    await page.getByLabel('Search everything').fill('gcp e2e')
+    await page.getByLabel('Search everything').press('Enter')
+    await page.getByRole('link', { name: JOB.job, exact: true }).press('Enter')
+    await page.getByRole('heading', { name: JOB.job }).waitFor()
+  })
+
+  it('keeps the filter of the inbox in the address, and mutes for a time that was chosen', async () => {
+    const asked: IncidentCommand[] = []
+    const own = await serve(folder, { command: (command) => asked.push(command) > 0 })
+    own.pipeline.publish(pageWorld())
+    opened = await open(browser, `${own.url}/incidents`)
+    const { page } = opened
+    await page.getByLabel('Severity').selectOption('warning')
+    await page.getByLabel('Words in incidents').fill('likely')
+    await page.getByText('e2e is likely to fail').first().waitFor()
+    expect(new URL(page.url()).search).toBe('?severity=warning&q=likely')
+    await page.getByLabel('Mute for').first().selectOption({ label: 'for 1 day' })
+    await expect.poll(() => asked.length).toBe(1)
+    const [{ command, until, observedAt } = { command: '', until: 0, observedAt: 0 }] = asked
+    expect({ command, forMs: (until ?? 0) - observedAt }).toEqual({
+      command: 'mute',
+      forMs: 86_400_000,
+    })
+    await own.close()
+  })
+
+  it('opens the runs behind a figure', async () => {
+    const page = await show(`${jobPath(JOB)}?window=24h`)
+    await page.locator('.tile', { hasText: 'Pass rate' }).first().getByRole('link').press('Enter')
+    await page.getByRole('heading', { name: 'Runs' }).waitFor()
+    await page.getByText('outcome success, failure, error, timedOut').waitFor()
+    expect(await page.locator('table.runs tbody tr').count()).toBeGreaterThan(5)
   })
 
   it('remembers the theme, whatever the system says', async () => {

@@ -170,7 +170,7 @@ describe.skipIf(PATH === null)('the page while CI goes on', () => {
   it('says the next step where there is nothing yet', async () => {
     const page = await show('/')
     await page.getByText('Nothing is running').waitFor()
-    await page.getByText('No incidents').waitFor()
+    await page.getByText('None is open').waitFor()
     for (const [path, text] of [
       ['/jobs', 'No job was heard of yet'],
       ['/savings', 'No run was scored yet'],

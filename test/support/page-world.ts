@@ -6,6 +6,7 @@ import type { Keyed } from '../../runtime/ports.ts'
 import { published } from './api-deps.ts'
 import {
   NOON,
+  sampleClusterState,
   sampleDeadLetter,
   sampleDecision,
   sampleFailureKind,
@@ -58,7 +59,12 @@ const SUBJECTS: readonly (readonly [dimension: string, subject: string])[] = [
   ...JOBS.map(({ source, repo }) => ['repo', key(source, repo)] as const),
   ['community', 'prow'],
   ['community', 'demo'],
+  ['cluster', 'prow:build05'],
+  ['branch', 'prow:openshift/origin:main'],
 ]
+
+export const CLUSTER = { dimension: 'cluster', subject: 'prow:build05' }
+export const INCIDENT = sampleIncident().incident
 
 /** A run of JOB that has ended, with trajectory and score. */
 export const ENDED = { ...JOB, runId: 'ended-3', attempt: 1 }
@@ -187,6 +193,42 @@ const trajectoryOf = (): Keyed[] => {
   ]
 }
 
+/** Steps of the run that ended, one beside the other, the last one failing. */
+const stepsOf = (): Keyed[] =>
+  (
+    [
+      ['lease', 0, 120, 'success'],
+      ['install', 120, 900, 'success'],
+      ['must-gather', 600, 1300, 'success'],
+      ['e2e-test', 900, 1480, 'failure'],
+    ] as const
+  ).flatMap(([step, from, to, stepOutcome]) => {
+    const startedAt = NOON - HOUR_MS + from * 1000
+    const at = NOON - HOUR_MS + to * 1000
+    const progress = { ...ENDED, change: 'progress' as const, step, stepStartedAt: startedAt }
+    const told = (eventId: string, when: number) => ({ eventId, eventAt: when, observedAt: when })
+    return [
+      published(
+        'ci.runs.v1',
+        sampleRun({ ...progress, ...told(`start/${step}`, startedAt), stepOutcome: null }),
+      ),
+      published('ci.runs.v1', sampleRun({ ...progress, ...told(`end/${step}`, at), stepOutcome })),
+    ]
+  })
+
+const queuedRuns = (): Keyed[] =>
+  [0, 1, 2].map((i) => {
+    const queuedAt = NOON - (10 + 25 * i) * MINUTE_MS
+    return published(
+      'ci.runs.v1',
+      sampleRun({
+        ...{ ...JOB, runId: `waits-${i}`, eventId: `run/waits-${i}` },
+        ...{ change: 'queued', phase: 'queued', queuedAt, startedAt: null },
+        labels: i === 2 ? {} : { cluster: 'build05' },
+      }),
+    )
+  })
+
 const failureOf = (at: number): Keyed[] => [
   published(
     'ci.failure-kinds.v1',
@@ -284,7 +326,11 @@ export const pageWorld = (): Keyed[] =>
     ...JOBS.flatMap(finishedRuns),
     ...JOBS.map((job) => published('ci.job-profiles.v1', profileOf(job))),
     ...SUBJECTS.flatMap(([dimension, subject]) => kpisOf(dimension, subject)),
+    ...stepsOf(),
     ...trajectoryOf(),
+    ...queuedRuns(),
+    published('ci.cluster-states.v1', sampleClusterState()),
+    published('ci.incident-steps.v1', sampleIncident({ ...runningRef('stop') })),
     ...runningRuns(),
     ...elsewhere(),
     ...measures(),

@@ -12,7 +12,7 @@ const follow = (): void => {
 }
 
 /** Goes to an address of the page. `replace` leaves no step to go back to: for filters. */
-const goTo = (to: string, replace = false): void => {
+export const goTo = (to: string, replace = false): void => {
   if (to === here()) return
   if (replace) history.replaceState(null, '', to)
   else {

@@ -1,9 +1,13 @@
 /** What the API answers beyond the records themselves. Times are epoch milliseconds. */
 
 import type {
+  ClusterState,
   Decision,
   Forecast,
   JobProfile,
+  Kpi,
+  KpiValue,
+  Outcome,
   Run,
   RuleMeasure,
   Score,
@@ -99,5 +103,50 @@ export interface Pipeline {
     readonly topic: string
     readonly endOffset: number
     readonly perSecond: number
+  }[]
+}
+
+/** A cluster, or group of runners: what runs and waits there, its troubles, and how its runs end. */
+export interface ClusterAnswer {
+  readonly source: string
+  readonly cluster: string | null
+  readonly running: number
+  readonly queued: number
+  readonly starved: number
+  readonly oldestQueuedAt: number | null
+  readonly states: readonly ClusterState[]
+  readonly day: Kpi | null
+  readonly week: Kpi | null
+}
+
+/** A step of a run with its times. */
+export interface StepAnswer {
+  readonly step: string
+  readonly outcome: Outcome | null
+  readonly startedAt: number | null
+  readonly finishedAt: number | null
+  readonly seconds: number | null
+}
+
+/** Something that a search found, with the parts of its page's address. */
+export interface FoundAnswer {
+  readonly kind: 'job' | 'run' | 'test' | 'pull' | 'incident' | 'subject'
+  readonly title: string
+  readonly under: string
+  readonly parts: readonly string[]
+}
+
+/** Two records of KPIs beside each other. */
+export interface CompareAnswer {
+  readonly base: Kpi
+  readonly sample: Kpi
+  readonly rows: readonly {
+    readonly kpi: string
+    readonly base: KpiValue | null
+    readonly sample: KpiValue | null
+    readonly difference: number | null
+    readonly low: number | null
+    readonly high: number | null
+    readonly isApart: boolean | null
   }[]
 }

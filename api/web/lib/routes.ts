@@ -9,15 +9,22 @@ export interface Subject {
   readonly subject: string
 }
 
+/** Pages that need no more than their name. */
+const SIMPLE_PAGES = [
+  ...(['jobs', 'runs', 'tests', 'health', 'clusters', 'pulls', 'incidents', 'savings'] as const),
+  ...(['what-if', 'compare', 'search', 'views', 'pipeline'] as const),
+] as const
+export type SimplePage = 'now' | (typeof SIMPLE_PAGES)[number]
+
 export type Route =
   | {
-      readonly page:
-        'now' | 'jobs' | 'tests' | 'health' | 'pulls' | 'savings' | 'what-if' | 'pipeline'
+      readonly page: SimplePage
     }
   | { readonly page: 'subject'; readonly of: Subject }
   | { readonly page: 'job' | 'grid'; readonly job: JobRef }
   | { readonly page: 'run'; readonly run: RunRef }
   | { readonly page: 'pull'; readonly pull: PullRef }
+  | { readonly page: 'incident'; readonly incident: string }
   | { readonly page: 'missing' }
 
 const join = (...parts: readonly (string | number)[]): string =>
@@ -42,6 +49,11 @@ export const runPath = (run: RunRef): string =>
 export const pullPath = ({ source, repo, pull }: PullRef): string =>
   join('pulls', source, repo, pull)
 
+/** Address of an incident's page. */
+export const incidentPath = (incident: string): string => join('incidents', incident)
+export const incidentApi = (incident: string, rest = ''): string =>
+  `/v1${incidentPath(incident)}${rest}`
+
 /** The same under the API, with what is asked of it. */
 export const jobApi = (job: JobRef, rest = ''): string => `/v1${jobPath(job)}${rest}`
 export const runApi = (run: RunRef, rest = ''): string => `/v1${runPath(run)}${rest}`
@@ -57,13 +69,7 @@ export const query = (values: Record<string, string | number | null>): string =>
 
 const SIMPLE = new Map<string, Route>([
   ['', { page: 'now' }],
-  ['jobs', { page: 'jobs' }],
-  ['tests', { page: 'tests' }],
-  ['health', { page: 'health' }],
-  ['pulls', { page: 'pulls' }],
-  ['savings', { page: 'savings' }],
-  ['what-if', { page: 'what-if' }],
-  ['pipeline', { page: 'pipeline' }],
+  ...SIMPLE_PAGES.map((page) => [page, { page }] as const),
 ])
 
 /** The route of a path; a path that is none is `missing`, never a guess. */
@@ -72,6 +78,7 @@ export const routeOf = (path: string): Route => {
   if (parts === null) return { page: 'missing' }
   const [first = '', source = '', repo = '', job = '', runId = '', attempt = ''] = parts
   if (parts.length <= 1) return SIMPLE.get(first) ?? { page: 'missing' }
+  if (first === 'incidents' && parts.length === 2) return { page: 'incident', incident: source }
   if (first === 'jobs' && parts.length === 4) return { page: 'job', job: { source, repo, job } }
   if (first === 'health' && parts.length === 3)
     return { page: 'subject', of: { dimension: source, subject: repo } }
@@ -104,6 +111,11 @@ export const streamOf = (route: Route): string => {
         ? route.run
         : null
   if (ofJob !== null) return `/v1/stream${query({ job: jobKey(ofJob) })}`
-  const topics = route.page === 'now' ? 'forecast,decision,score,incident,run' : 'score'
+  const topics =
+    route.page === 'now'
+      ? 'forecast,decision,score,incident,run'
+      : route.page === 'incidents' || route.page === 'incident'
+        ? 'incident'
+        : 'score'
   return `/v1/stream?topics=${topics}`
 }

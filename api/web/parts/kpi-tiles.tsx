@@ -5,6 +5,7 @@ import { useStore } from '../data/store.ts'
 import { useAnswer } from '../data/use-answer.ts'
 import { inTileOrder, kpiBasis, kpiText, kpiTitle } from '../lib/kpis.ts'
 import { query, type Subject } from '../lib/routes.ts'
+import { runsBehind } from '../lib/runs-behind.ts'
 import { Message, WhenReady } from './asked.tsx'
 import { Panel } from './panel.tsx'
 import { Segments } from './segments.tsx'
@@ -50,7 +51,12 @@ export const KpiTiles = ({ dimension, subject }: Subject) => {
           ) : (
             <dl class="tiles">
               {inTileOrder(record).map((value) => (
-                <KpiTile key={value.kpi} value={value} past={past} />
+                <KpiTile
+                  key={value.kpi}
+                  value={value}
+                  past={past}
+                  behind={runsBehind(of, value.kpi, window, record.eventAt)}
+                />
               ))}
             </dl>
           )
@@ -60,10 +66,25 @@ export const KpiTiles = ({ dimension, subject }: Subject) => {
   )
 }
 
-const KpiTile = ({ value, past }: { readonly value: KpiValue; readonly past: readonly Kpi[] }) => (
+const KpiTile = ({
+  value,
+  past,
+  behind,
+}: {
+  readonly value: KpiValue
+  readonly past: readonly Kpi[]
+  /** Address of the runs that it rests on; null where they cannot be told. */
+  readonly behind: string | null
+}) => (
   <Tile
     name={kpiTitle(value.kpi)}
-    value={kpiText(value)}
+    value={
+      behind === null || value.value === null ? (
+        kpiText(value)
+      ) : (
+        <a href={behind}>{kpiText(value)}</a>
+      )
+    }
     under={`${kpiBasis(value)}${value.n > 0 && value.n < 10 ? ' · few runs' : ''}`}
     title={value.kpi}
   >

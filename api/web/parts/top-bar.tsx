@@ -1,13 +1,16 @@
 import { nextTheme, theme } from '../data/theme.ts'
+import { address, goTo } from '../data/router.ts'
 import { useStore } from '../data/store.ts'
-import type { Route } from '../lib/routes.ts'
+import { query, type Route } from '../lib/routes.ts'
 import { LiveState } from './live-state.tsx'
 
 const PAGES = [
   ['/', 'Now', ['now']],
-  ['/jobs', 'Jobs', ['jobs', 'job', 'run']],
+  ['/incidents', 'Incidents', ['incidents', 'incident']],
+  ['/jobs', 'Jobs', ['jobs', 'job', 'runs', 'run']],
   ['/tests', 'Tests', ['tests', 'grid']],
-  ['/health', 'Health', ['health', 'subject']],
+  ['/health', 'Health', ['health', 'subject', 'compare']],
+  ['/clusters', 'Clusters', ['clusters']],
   ['/pulls', 'Pulls', ['pulls', 'pull']],
   ['/savings', 'Savings', ['savings']],
   ['/what-if', 'What if', ['what-if']],
@@ -48,11 +51,40 @@ export const TopBar = ({ route }: { readonly route: Route }) => (
       </ul>
     </nav>
     <div class="end">
+      <SearchBox />
+      <SavedLink />
       <LiveState />
       <ThemeButton />
     </div>
   </div>
 )
+
+/** Looks for words in everything that has a page. */
+const SearchBox = () => (
+  <form
+    role="search"
+    aria-label="Everything"
+    class="everywhere"
+    onSubmit={(event) => {
+      event.preventDefault()
+      const words = new FormData(event.currentTarget).get('q')
+      goTo(`/search${query({ q: typeof words === 'string' ? words : '' })}`)
+    }}
+  >
+    <input type="search" name="q" aria-label="Search everything" placeholder="Search" />
+  </form>
+)
+
+/** Saved views, with what is shown now ready to be saved. */
+const SavedLink = () => {
+  const here = useStore(address)
+  const of = here.startsWith('/views') ? null : here
+  return (
+    <a class="small" href={`/views${query({ of })}`}>
+      Views
+    </a>
+  )
+}
 
 const SIGNS = { system: '◐', light: '○', dark: '●' } as const
 

@@ -1,25 +1,24 @@
 import { keyParts } from '../../../../schemas/keys.ts'
 import type { JobRow } from '../../../../schemas/views.ts'
 import { useAnswer } from '../../data/use-answer.ts'
+import type { RunAnswer } from '../../lib/answers.ts'
 import { query, type Subject } from '../../lib/routes.ts'
+import { isSlice, runsBehind } from '../../lib/runs-behind.ts'
+import { chosenKey } from '../../lib/subject-keys.ts'
 import { Message, WhenReady } from '../../parts/asked.tsx'
 import { JobsTable } from '../../parts/jobs-table.tsx'
 import { KpiTiles } from '../../parts/kpi-tiles.tsx'
 import { Panel } from '../../parts/panel.tsx'
+import { RunsTable } from '../../parts/runs-table.tsx'
 
 const ROWS = 200
+const RUNS = 50
 
-/** One repository or community: its KPIs, and the jobs behind them. */
+/** One repository, community or value of a label: its KPIs, and what is behind them. */
 export const SubjectPage = ({ of }: { readonly of: Subject }) => {
-  const [source = '', repo = ''] = keyParts(of.subject)
-  const jobs = useAnswer<readonly JobRow[]>(
-    `/v1/jobs${query({ q: repo || source, limit: ROWS })}`,
-    {
-      on: ['tick'],
-      everyMs: 30_000,
-    },
-  )
-  const own = (job: JobRow): boolean => job.source === source && (repo === '' || job.repo === repo)
+  const [source = ''] = keyParts(of.subject)
+  const now = chosenKey({ ...of, window: '24h' })
+  const week = chosenKey({ ...of, window: '7d' })
   return (
     <>
       <div class="page-head">
@@ -31,26 +30,61 @@ export const SubjectPage = ({ of }: { readonly of: Subject }) => {
         </nav>
         <h1>{keyParts(of.subject).join(' · ')}</h1>
         <p class="quiet">
-          <a href={`/savings${query({ ...of })}`}>savings and calibration</a>
+          {!isSlice(of.dimension) && (
+            <>
+              <a href={`/savings${query({ ...of })}`}>savings and calibration</a> ·{' '}
+            </>
+          )}
+          <a href={`/compare${query({ base: week, sample: now })}`}>compare</a>
         </p>
       </div>
       <KpiTiles {...of} />
-      <Panel
-        title="Jobs behind these figures"
-        isFlush
-        note={`at most ${ROWS}, the last heard first`}
-      >
-        <WhenReady asked={jobs} what="the jobs">
-          {(rows) => {
-            const those = rows.filter(own)
-            return those.length === 0 ? (
-              <Message title="No job of it was heard of" />
-            ) : (
-              <JobsTable jobs={those} />
-            )
-          }}
-        </WhenReady>
-      </Panel>
+      {isSlice(of.dimension) ? <NewestRuns of={of} /> : <JobsBehind of={of} />}
     </>
+  )
+}
+
+/** The newest runs that have the label. */
+const NewestRuns = ({ of }: { readonly of: Subject }) => {
+  const behind = runsBehind(of, 'failure_streak', 'now', 0)
+  const asked = useAnswer<readonly RunAnswer[]>(
+    behind === null ? null : `/v1${behind}&limit=${RUNS}`,
+    { on: ['tick'], everyMs: 30_000, rows: RUNS },
+  )
+  return (
+    <Panel title="Newest runs behind these figures" isFlush>
+      {behind === null ? (
+        <Message title="Its runs cannot be told apart by their labels">
+          Owners that the configuration names, and values that share one sum, are no label of a run.
+        </Message>
+      ) : (
+        <WhenReady asked={asked} what="the runs">
+          {(runs) => <RunsTable runs={runs.map(({ run }) => run)} />}
+        </WhenReady>
+      )}
+    </Panel>
+  )
+}
+
+const JobsBehind = ({ of }: { readonly of: Subject }) => {
+  const [source = '', repo = ''] = keyParts(of.subject)
+  const jobs = useAnswer<readonly JobRow[]>(
+    `/v1/jobs${query({ q: repo || source, limit: ROWS })}`,
+    { on: ['tick'], everyMs: 30_000 },
+  )
+  const own = (job: JobRow): boolean => job.source === source && (repo === '' || job.repo === repo)
+  return (
+    <Panel title="Jobs behind these figures" isFlush note={`at most ${ROWS}, the last heard first`}>
+      <WhenReady asked={jobs} what="the jobs">
+        {(rows) => {
+          const those = rows.filter(own)
+          return those.length === 0 ? (
+            <Message title="No job of it was heard of" />
+          ) : (
+            <JobsTable jobs={those} />
+          )
+        }}
+      </WhenReady>
+    </Panel>
   )
 }

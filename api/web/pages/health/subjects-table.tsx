@@ -2,6 +2,7 @@ import type { Kpi, KpiValue } from '../../../../schemas/events.ts'
 import { keyParts } from '../../../../schemas/keys.ts'
 import { kpiBasis, kpiText } from '../../lib/kpis.ts'
 import { subjectPath } from '../../lib/routes.ts'
+import { runsBehind } from '../../lib/runs-behind.ts'
 import { PassRate } from '../../parts/pass-rate.tsx'
 import { SourceTag } from '../../parts/source-tag.tsx'
 
@@ -59,14 +60,27 @@ const SubjectLine = ({ kpi }: { readonly kpi: Kpi }) => {
       </td>
       <td class="c-rate">{passRate !== undefined && <PassRate of={passRate} />}</td>
       {COLUMNS.map(([name]) => (
-        <Figure key={name} of={valueOf(kpi, name)} />
+        <Figure
+          key={name}
+          of={valueOf(kpi, name)}
+          behind={runsBehind({ dimension, subject }, name, kpi.window, kpi.eventAt)}
+        />
       ))}
     </tr>
   )
 }
 
-const Figure = ({ of }: { readonly of: KpiValue | undefined }) => (
-  <td class="number" title={of === undefined ? undefined : kpiBasis(of)}>
-    {of === undefined ? '—' : kpiText(of)}
-  </td>
-)
+const Figure = ({
+  of,
+  behind,
+}: {
+  readonly of: KpiValue | undefined
+  readonly behind: string | null
+}) => {
+  const text = of === undefined ? '—' : kpiText(of)
+  return (
+    <td class="number" title={of === undefined ? undefined : kpiBasis(of)}>
+      {behind === null || text === '—' ? text : <a href={behind}>{text}</a>}
+    </td>
+  )
+}

@@ -3,6 +3,7 @@ import { jobKey } from '../../../../schemas/keys.ts'
 import type { RunAnswer } from '../../lib/answers.ts'
 import { count, duration, percent } from '../../lib/format.ts'
 import { gridPath, query } from '../../lib/routes.ts'
+import { chosenKey } from '../../lib/subject-keys.ts'
 import { Crumbs } from '../../parts/crumbs.tsx'
 
 /** Name of the job and its state in one line. */
@@ -14,21 +15,29 @@ export const JobHead = ({
   readonly job: JobRef
   readonly profile: JobProfile | null
   readonly running: readonly RunAnswer[]
-}) => (
-  <div class="page-head">
-    <Crumbs job={job} />
-    <h1>{job.job}</h1>
-    {profile !== null && (
-      <p class="quiet">
-        {streakText(profile.streak)} · chance to fail before anything of a run is known{' '}
-        <b>{percent(profile.failureRate)}</b> · median pass{' '}
-        <b>{duration(profile.medianPassSeconds)}</b> · <b>{count(running.length)}</b> running ·{' '}
-        <a href={`/savings${query({ dimension: 'job', subject: jobKey(job) })}`}>savings</a> ·{' '}
-        <a href={gridPath(job)}>tests</a>
-      </p>
-    )}
-  </div>
-)
+}) => {
+  const of = { dimension: 'job', subject: jobKey(job) }
+  return (
+    <div class="page-head">
+      <Crumbs job={job} />
+      <h1>{job.job}</h1>
+      {profile !== null && (
+        <p class="quiet">
+          {streakText(profile.streak)} · chance to fail before anything of a run is known{' '}
+          <b>{percent(profile.failureRate)}</b> · median pass{' '}
+          <b>{duration(profile.medianPassSeconds)}</b> · <b>{count(running.length)}</b> running ·{' '}
+          <a href={`/savings${query(of)}`}>savings</a> · <a href={gridPath(job)}>tests</a> ·{' '}
+          <a href={`/runs${query({ source: job.source, repo: job.repo, job: job.job })}`}>runs</a> ·{' '}
+          <a
+            href={`/compare${query({ base: chosenKey({ ...of, window: '7d' }), sample: chosenKey({ ...of, window: '24h' }) })}`}
+          >
+            compare
+          </a>
+        </p>
+      )}
+    </div>
+  )
+}
 
 /** A streak in words. Example: 3 is `3 failures in a row`. */
 const streakText = (streak: number): string => {

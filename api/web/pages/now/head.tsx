@@ -22,16 +22,13 @@ export const Head = ({
 }) => {
   const at = now()
   const likely = [...(rows?.values() ?? [])].filter((row) => chanceOf(row, at).p > LIKELY).length
-  const open =
-    incidents.state === 'ready'
-      ? incidents.data.filter((incident) => incident.state !== 'closed').length
-      : null
+  const open = incidents.state === 'ready' ? incidents.data.length : null
   return (
     <dl class="tiles head">
       <Tile name="Running" value={count(rows?.size)} under="runs with a forecast" />
       <Tile
         name="Queued"
-        value={queued.state === 'ready' ? count(queued.data.length) : '—'}
+        value={queued.state === 'ready' ? <a href="/clusters">{count(queued.data.length)}</a> : '—'}
         under="runs that wait for a machine"
       />
       <Tile
@@ -39,7 +36,11 @@ export const Head = ({
         value={rows === null ? '—' : count(likely)}
         under={`chance above ${percent(LIKELY)}`}
       />
-      <Tile name="Open incidents" value={count(open)} under="of all sources" />
+      <Tile
+        name="Open incidents"
+        value={<a href="/incidents">{count(open)}</a>}
+        under="of all sources"
+      />
       <SavedTiles />
     </dl>
   )

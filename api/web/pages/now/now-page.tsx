@@ -20,7 +20,10 @@ export const NowPage = () => {
     everyMs: 5000,
     rows: 1000,
   })
-  const incidents = useAnswer<readonly Incident[]>('/v1/incidents?limit=50', { on: ['incident'] })
+  const incidents = useAnswer<readonly Incident[]>('/v1/incidents?state=open&limit=100', {
+    on: ['incident'],
+    rows: 1000,
+  })
   return (
     <>
       <h1 class="unseen">Running now</h1>

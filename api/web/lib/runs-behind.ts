@@ -1,0 +1,70 @@
+/** Which runs a number rests on: the address of the page that lists them. */
+
+import { keyParts } from '../../../schemas/keys.ts'
+import { isOfRepo, SLICE_DIMENSIONS } from '../../../schemas/slices.ts'
+import { query, type Subject } from './routes.ts'
+
+const DAY_MS = 86_400_000
+/** Length of each window of KPIs. Unit: milliseconds. */
+const WINDOW_MS: Readonly<Record<string, number>> = {
+  '24h': DAY_MS,
+  '7d': 7 * DAY_MS,
+  '14d': 14 * DAY_MS,
+}
+const FAILING = 'failure,error,timedOut'
+const CLASSED = `success,${FAILING}`
+/** Outcomes of the runs that a KPI is about; KPIs that are not here rest on all that ended. */
+const OUTCOMES: Readonly<Record<string, string>> = {
+  run_pass_rate: CLASSED,
+  run_failure_rate: FAILING,
+  projected_pass_rate: CLASSED,
+  infra_failure_rate: 'error',
+  timeout_rate: 'timedOut',
+  abort_rate: 'aborted',
+  net_improvement: CLASSED,
+  duration_p50_pass: 'success',
+  duration_p95_pass: 'success',
+  duration_p99_pass: 'success',
+  duration_p50_fail: FAILING,
+  duration_p95_fail: FAILING,
+  duration_p99_fail: FAILING,
+  wasted_hours: `${FAILING},aborted`,
+  mean_failure_length: FAILING,
+  mean_time_to_fix: CLASSED,
+  failure_streak: CLASSED,
+}
+
+/** True for dimensions that are the value of a label. */
+export const isSlice = (dimension: string): boolean =>
+  (SLICE_DIMENSIONS as readonly string[]).includes(dimension)
+
+/** Source, repository and what else of a subject names its runs. Example: `cluster` `prow:b1` is source prow, label cluster:b1. */
+const scopeOf = ({ dimension, subject }: Subject): Record<string, string | null> => {
+  const [source = '', second = '', third = ''] = keyParts(subject)
+  if (!isSlice(dimension)) return { source, repo: second, job: third }
+  const value = isOfRepo(dimension) ? third : second
+  return { source, repo: isOfRepo(dimension) ? second : null, label: `${dimension}:${value}` }
+}
+
+/**
+ * Address of the list of runs behind a KPI of a subject over a window, as of an instant. Runs of an owner that the
+ * configuration names cannot be told by their labels: null. Example: `run_failure_rate` of `job` `prow:o/r:unit` over `7d` lists what
+ * failed, in error or timed out in these seven days.
+ */
+export const runsBehind = (
+  of: Subject,
+  kpi: string,
+  window: string,
+  asOf: number,
+): string | null => {
+  if (of.dimension === 'owner' || of.subject.endsWith(':other')) return null
+  const length = WINDOW_MS[window]
+  const isOfNow = length === undefined
+  return `/runs${query({
+    ...scopeOf(of),
+    ...(isOfNow && kpi !== 'failure_streak' && kpi !== 'staleness' ? { state: 'running' } : {}),
+    outcome: isOfNow ? null : (OUTCOMES[kpi] ?? null),
+    ended_from: isOfNow ? null : asOf - length,
+    ended_to: isOfNow ? null : asOf,
+  })}`
+}

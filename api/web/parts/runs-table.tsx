@@ -1,0 +1,49 @@
+import type { Run } from '../../../schemas/events.ts'
+import { durationSeconds } from '../../../schemas/outcomes.ts'
+import { dateTime, duration, shortId } from '../lib/format.ts'
+import { markOf } from '../lib/outcomes.ts'
+import { jobPath, runPath } from '../lib/routes.ts'
+import { OutcomeMark } from './outcome-mark.tsx'
+import { SourceTag } from './source-tag.tsx'
+
+/** Runs with how they ended, when, how long they took, and of what change they were. */
+export const RunsTable = ({ runs }: { readonly runs: readonly Run[] }) => (
+  <table class="runs">
+    <thead>
+      <tr>
+        <th scope="col">Run</th>
+        <th scope="col">Ended</th>
+        <th scope="col" class="number">
+          Took
+        </th>
+        <th scope="col">Started</th>
+        <th scope="col">Change</th>
+      </tr>
+    </thead>
+    <tbody>
+      {runs.map((run) => (
+        <tr key={runPath(run)}>
+          <td class="break">
+            <a class="strong" href={runPath(run)} title={run.runId}>
+              {shortId(run.runId)}
+              {run.attempt > 1 && ` #${run.attempt}`}
+            </a>
+            <p class="small quiet">
+              <SourceTag source={run.source} /> <a href={jobPath(run)}>{run.job}</a>
+            </p>
+          </td>
+          <td>
+            <OutcomeMark name={markOf(run)} />
+          </td>
+          <td class="number">{duration(durationSeconds(run))}</td>
+          <td class="nowrap">{dateTime(run.startedAt ?? run.queuedAt)}</td>
+          <td class="break">
+            {[run.branch, run.pull === null ? null : `#${run.pull}`, run.labels['cluster']]
+              .filter((word) => word != null)
+              .join(' · ')}
+          </td>
+        </tr>
+      ))}
+    </tbody>
+  </table>
+)
