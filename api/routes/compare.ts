@@ -34,8 +34,11 @@ const AT = {
     'The record of its history at or before this instant instead of the current one. Unit: milliseconds since the epoch, UTC.',
 }
 const VALUE = nullable(
-  (recordWith('kpi', (field) => field === 'values')['properties'] as { values: { items: JsonSchema } })
-    .values.items,
+  (
+    recordWith('kpi', (field) => field === 'values')['properties'] as {
+      values: { items: JsonSchema }
+    }
+  ).values.items,
 )
 
 /** The record at or before an instant: history is listed newest first. */

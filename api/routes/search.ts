@@ -10,7 +10,7 @@ import { isDemoKey } from './params.ts'
 
 const MOST_OF_A_KIND = 8
 
-export type FoundKind = 'job' | 'run' | 'test' | 'pull' | 'incident' | 'subject'
+type FoundKind = 'job' | 'run' | 'test' | 'pull' | 'incident' | 'subject'
 interface Found {
   readonly kind: FoundKind
   readonly title: string

@@ -8,7 +8,7 @@ import type { Cells } from '../processor.ts'
 /** Values of one label within one scope that have a sum of their own. */
 export const MOST_VALUES = 64
 /** Value of the sum that the others share. */
-export const OTHER = 'other'
+const OTHER = 'other'
 const DAY_MS = 86_400_000
 /** The longest window, and a day. */
 const FORGOTTEN_MS = 15 * DAY_MS

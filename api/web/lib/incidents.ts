@@ -7,7 +7,7 @@ import { duration, percent } from './format.ts'
 export const isOfRun = ({ runId }: Incident): boolean => runId !== ''
 
 /** What it was found by, and what to do. */
-export const whatItMeans = ({
+const whatItMeans = ({
   pFail,
   pFailLow,
   expectedSavedSeconds,

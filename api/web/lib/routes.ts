@@ -14,7 +14,7 @@ const SIMPLE_PAGES = [
   ...(['jobs', 'runs', 'tests', 'health', 'clusters', 'pulls', 'incidents', 'savings'] as const),
   ...(['what-if', 'compare', 'search', 'views', 'pipeline'] as const),
 ] as const
-export type SimplePage = 'now' | (typeof SIMPLE_PAGES)[number]
+type SimplePage = 'now' | (typeof SIMPLE_PAGES)[number]
 
 export type Route =
   | {
