@@ -42,7 +42,11 @@ const forecasts = [
 describe('the export of tables', () => {
   it('writes a file for each day and source, whose rows are the records', async () => {
     const folder = temporaryFolder()
-    const summary = await exportTables(logOf(...forecasts, sampleRun()), folder, USUAL)
+    const summary = await exportTables(
+      logOf(...forecasts, sampleRun({ stepOutcome: 'success' })),
+      folder,
+      USUAL,
+    )
     expect(summary).toMatchObject({ files: 4, records: { [TOPIC]: 3, 'ci.runs.v1': 1 } })
     expect(filesIn(folder)).toEqual([
       `${TOPIC}/day=2024-05-01/source=%2E%2E%2Fx/000000000001.parquet`,
@@ -56,6 +60,8 @@ describe('the export of tables', () => {
       ...{ ...same, pull: BigInt(pull), eventAt: new Date(eventAt) },
       ...{ observedAt: new Date(observedAt), openedAt: new Date(openedAt) },
     })
+    const [run] = await rowsOf(join(folder, filesIn(folder)[3] ?? ''))
+    expect(run).toMatchObject({ outcome: sampleRun().outcome, stepOutcome: 'success' })
     const [odd] = await rowsOf(join(folder, filesIn(folder)[0] ?? ''))
     expect(odd).toMatchObject({ source: '../x', sha: null })
   })
