@@ -18,13 +18,28 @@ export const findVersion = (
   const status = models?.status(name)
   if (models === undefined || status === undefined)
     throw new CodedError('not-found', `there is no model ${name}`)
+  const found = usable(models, name, version)
+  if (found !== undefined) return found
+  if (version !== undefined) throw new CodedError('not-found', `${name} has no version ${version}`)
+  throw new CodedError('model-unavailable', `${name}: ${status.problem ?? 'nothing is in service'}`)
+}
+
+/** Undefined where there is none. Throws `model-unavailable` where its file is of no use. */
+const usable = (
+  models: ServedModels,
+  name: string,
+  version?: string,
+): ServedVersion | undefined => {
   try {
-    const found = models.version(name, version)
-    if (found !== undefined) return found
+    return models.version(name, version)
   } catch (error) {
     if (!(error instanceof ModelFileError)) throw error
     throw new CodedError('model-unavailable', `${name}: ${error.message}`)
   }
-  if (version !== undefined) throw new CodedError('not-found', `${name} has no version ${version}`)
-  throw new CodedError('model-unavailable', `${name}: ${status.problem ?? 'nothing is in service'}`)
+}
+
+/** Throws `model-unavailable` where one that is in service cannot be asked; one that was never promoted is none of these. */
+export const checkInService = (models: ServedModels | undefined): void => {
+  if (models === undefined) return
+  for (const name of models.names) usable(models, name)
 }

@@ -1,13 +1,15 @@
 /**
  * The Open Inference Protocol v2, as KServe, Triton and their clients speak it: health, metadata, and infer over one tensor
- * of features. https://github.com/kserve/open-inference-protocol, REST. Problems are `{"error": ...}` there, not RFC 9457.
+ * of features, as JSON or with its data as bytes behind it. https://github.com/kserve/open-inference-protocol, REST. Problems are
+ * `{"error": ...}` there, not RFC 9457.
  */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CodedError, ERRORS } from '../../runtime/errors.ts'
 import { predict, type ServedVersion } from '../../runtime/models/serving.ts'
 import type { ApiDeps } from '../deps.ts'
-import { findVersion, MODEL_BODY_BYTES } from './find.ts'
+import { JSON_LENGTH, readBinaryTensors } from './binary-tensors.ts'
+import { checkInService, findVersion, MODEL_BODY_BYTES } from './find.ts'
 import { featuresOfTensor } from './rows.ts'
 
 interface Named {
@@ -69,10 +71,7 @@ const infer = (found: ServedVersion, { id, inputs, outputs }: InferBody): object
   const [input, ...others] = inputs
   if (input?.name !== INPUT || others.length > 0) return refuse(`the one input is named ${INPUT}`)
   if (!DATATYPES.has(input.datatype)) refuse(`${INPUT} is FP32, not ${input.datatype}`)
-  if (input.data === undefined)
-    return refuse(
-      'the input has no data; binary tensors are not taken: send JSON (binary_data=False)',
-    )
+  if (input.data === undefined) return refuse('the input has no data')
   const width = found.row.features.length
   const said = predict(found, featuresOfTensor(input.shape, input.data, width))
   const names = outputs?.map(({ name }) => name) ?? found.row.outputs
@@ -107,16 +106,25 @@ export const addOpenInference = async (app: FastifyInstance, deps: ApiDeps): Pro
     scope.addHook('onSend', async (_request, reply) => {
       void reply.header('content-type', 'application/json; charset=utf-8')
     })
+    const asBytes = { parseAs: 'buffer', bodyLimit: MODEL_BODY_BYTES } as const
+    // Clients name no type, or that of bytes.
+    scope.addContentTypeParser<Buffer>('*', asBytes, (request, body, parsed) => {
+      try {
+        const length = request.headers[JSON_LENGTH]
+        parsed(null, readBinaryTensors(body, length?.toString()))
+      } catch (error) {
+        parsed(error as Error)
+      }
+    })
     const get = (path: string, summary: string, answer: (params: Named['Params']) => object) =>
       scope.get<Named>(path, { schema: { tags: ['inference'], summary } }, (request) =>
         answer(request.params),
       )
     const find = ({ model, version }: Named['Params']) => findVersion(deps.models, model, version)
-    get('/v2', 'The server', () => ({ name: 'stopline', version: '1', extensions: [] }))
+    get('/v2', 'The server', () => ({ name: 'stopline', version: '1', extensions: ['binary_tensor_data'] }))
     get('/v2/health/live', 'It lives', () => ({ live: true }))
-    get('/v2/health/ready', 'It answers, and every model that it has can be asked', () => {
-      for (const model of deps.models?.names ?? [])
-        if (deps.models?.status(model)?.versions.length !== 0) find({ model })
+    get('/v2/health/ready', 'It answers, and every model that is in service can be asked', () => {
+      checkInService(deps.models)
       return { ready: true }
     })
     for (const path of ['/v2/models/:model', '/v2/models/:model/versions/:version']) {

@@ -120,7 +120,11 @@ describe('the Open Inference Protocol', () => {
   const get = async (path: string) => (await app.inject(path)).json<Record<string, unknown>>()
 
   it('tells of server, health, and the tensors of a model', async () => {
-    expect(await get('/v2')).toEqual({ name: 'stopline', version: '1', extensions: [] })
+    expect(await get('/v2')).toEqual({
+      name: 'stopline',
+      version: '1',
+      extensions: ['binary_tensor_data'],
+    })
     expect(await get('/v2/health/live')).toEqual({ live: true })
     const about = {
       ...{ name: 'stopping', platform: 'stopline_trees' },
@@ -154,7 +158,7 @@ describe('the Open Inference Protocol', () => {
     ['another shape', { inputs: [{ ...tensor(ROWS).inputs[0], shape: [1, 2] }] }],
     ['too few values', tensor(ROWS, [1, 2])],
     ['text', { inputs: [{ ...tensor(ROWS).inputs[0], datatype: 'BYTES' }] }],
-    ['a binary tensor', { inputs: [{ ...tensor(ROWS).inputs[0], data: undefined }] }],
+    ['a tensor without data', { inputs: [{ ...tensor(ROWS).inputs[0], data: undefined }] }],
     ['an output it has not', { ...tensor(ROWS), outputs: [{ name: 'weather' }] }],
     ['no inputs', {}],
   ])('refuses %s in its own words', async (_, payload) => {
