@@ -66,7 +66,8 @@ def wasted(ends):
     lost = (timed["duration"] / 1000).where(is_lost, 0).groupby(by).sum()
     whole = (timed["duration"] / 1000).groupby(by).sum()
     lost, whole = lost[whole > 0], whole[whole > 0]
-    value = by.map(lost / whole)
+    # Where nothing has a length there is nothing to map, and no numbers come of it.
+    value = by.map(lost / whole).astype(float)
     rounded = np.floor(timed["duration"] / 1000 + 0.5)
     squares = ((is_lost - value) ** 2 * rounded**2).groupby(by).sum().reindex(whole.index)
     return {"wasted_hours": ratio_of_sums(lost, whole, squares, timed.groupby("place").size().reindex(whole.index))}

@@ -1,6 +1,6 @@
 /** What the pipeline says of an archive's KPIs at chosen pane ends, in files that the batch oracle reads. */
 
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import type { Processor } from '../../processors/processor.ts'
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
 import type { LogRecord, Offer } from '../../runtime/ports.ts'
@@ -26,6 +26,13 @@ export const paneEndsOf = (offers: readonly Offer[], count: number): PaneEnds =>
 }
 
 const BATCH = 5_000
+const commitAll = (runtime: EmbeddedRuntime, offers: readonly Offer[]): void => {
+  for (let from = 0; from < offers.length; from += BATCH) {
+    const batch = offers.slice(from, from + BATCH)
+    runtime.commit(batch, batch.at(-1)?.record.observedAt ?? 0)
+  }
+  runtime.commit([], runtime.now + DAY)
+}
 
 /** Replays the offers and writes `values.jsonl` and `scores.jsonl` into the folder. */
 export const writeValues = (
@@ -47,11 +54,7 @@ export const writeValues = (
       if (topic === 'ci.scores.v1') writeSync(scores, `${lineOfScore(record as Score)}\n`)
       else if (isRead(topic, record as Kpi | null)) replace(newest, record as Kpi, say)
   })
-  for (let from = 0; from < offers.length; from += BATCH) {
-    const batch = offers.slice(from, from + BATCH)
-    runtime.commit(batch, batch.at(-1)?.record.observedAt ?? 0)
-  }
-  runtime.commit([], runtime.now + DAY)
+  commitAll(runtime, offers)
   for (const record of newest.values()) say(record, Infinity)
   runtime.close()
   closeSync(values)
@@ -118,4 +121,35 @@ const lineOfScore = ({
     pFail: half?.pFail ?? null,
     base: half?.base ?? null,
   })
+}
+
+/** Records of KPIs that the processors tell of themselves, of each subject and window at most so many, spread over all. */
+export const recordsAt = (
+  processors: readonly Processor[],
+  offers: readonly Offer[],
+  most: number,
+): Kpi[] => {
+  const told = new Map<string, Kpi[]>()
+  const runtime = new EmbeddedRuntime(':memory:', processors)
+  runtime.onCommit((published) => {
+    for (const { topic, key: name, record } of published) {
+      if (topic !== 'ci.kpis.v1' || record === null) continue
+      const sofar = told.get(name)
+      if (sofar === undefined) told.set(name, [record as Kpi])
+      else sofar.push(record as Kpi)
+    }
+  })
+  commitAll(runtime, offers)
+  runtime.close()
+  return [...told.values()].flatMap((all) => {
+    const step = Math.max(1, all.length / most)
+    return Array.from(
+      { length: Math.min(most, all.length) },
+      (_, i) => all[Math.floor(i * step)],
+    ).filter((kpi) => kpi !== undefined)
+  })
+}
+
+export const writeLines = (file: string, lines: readonly unknown[]): void => {
+  writeFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { KPI_TABLES } from '../../processors/kpi/docs.ts'
+import { oracleTable } from '../oracle/table.ts'
 
 /** Prettier pads the cells; the words are what counts. */
 const words = (table: string): string[] =>
@@ -9,7 +10,7 @@ const words = (table: string): string[] =>
     .split('\n')
     .map((line) => line.replace(/-{3,}/g, '---').replace(/ +/g, ' '))
 
-it.each(Object.entries(KPI_TABLES))(
+it.each([...Object.entries(KPI_TABLES), ['oracle', oracleTable] as const])(
   'the table %s of the documentation is that of the code',
   (marker, table) => {
     const page = readFileSync(new URL('../../docs/kpis.md', import.meta.url), 'utf8')

@@ -1,8 +1,6 @@
 /** KPIs of pulls and issues: the example of each file, the laws of facts, and kubevirt's own weekly figures. */
 
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { parse } from 'csv-parse/sync'
+import { readdirSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PULL_KPI_FILES } from '../../processors/kpi/pulls/index.ts'
@@ -10,55 +8,11 @@ import { kpiPulls } from '../../processors/kpi/pulls/pulls.ts'
 import type { IssueEvent, KpiValue, PullEvent, PullRun } from '../../schemas/events.ts'
 import { dataDir } from '../support/data.ts'
 import { drive, type Drive } from '../support/drive-one.ts'
-import { DAY, HOUR, MINUTE, MONDAY, SECOND } from '../support/facts.ts'
+import { DAY, HOUR, MINUTE, MONDAY } from '../support/facts.ts'
 import { lawAbiding } from '../support/law-abiding.ts'
+import { aPull, anIssue, aRunOf } from '../support/pull-facts.ts'
+import { asOffers, mergesOf, queueOf, rowsOf } from '../support/pull-worlds.ts'
 import { topologyDriver } from '../support/topology-driver.ts'
-
-const REPO = { source: 'github', repo: 'acme/shop' }
-const aPull = (
-  pull: number,
-  kind: PullEvent['kind'],
-  at: number,
-  more: Partial<PullEvent> = {},
-) => ({
-  ...{ eventId: `${pull}/${kind}/${at}`, eventAt: at, observedAt: at, ...REPO, pull, kind },
-  ...{ author: 'ann', sha: null, base: null, draft: null, additions: null, deletions: null },
-  ...{ changedFiles: null, labels: [], actor: null, actorAssociation: null },
-  ...{ authorAssociation: null, openedAt: null, review: null, rawReview: null, title: null },
-  ...{ titleWords: null, bodyWords: null, commits: null, comments: null, reviewComments: null },
-  ...{ reviewers: null, files: null, autoMerge: null, mergeState: null, command: null },
-  ...more,
-})
-const anIssue = (
-  issue: number,
-  kind: IssueEvent['kind'],
-  at: number,
-  actor: string | null = null,
-) => ({
-  ...{
-    eventId: `i${issue}/${kind}/${at}`,
-    eventAt: at,
-    observedAt: at,
-    ...REPO,
-    issue,
-    kind,
-    actor,
-  },
-  ...{ author: 'ann', authorAssociation: null, actorAssociation: null, openedAt: null },
-  ...{ title: null, titleWords: null, bodyWords: null, comments: null, labels: [] },
-  ...{ assignees: null, milestone: null, reason: null },
-})
-const aRunOf = (
-  pull: number,
-  job: string,
-  at: number,
-  seconds: number,
-  failed: boolean | null,
-): PullRun => ({
-  ...{ eventId: `r${pull}/${job}/${at}`, eventAt: at, observedAt: at, ...REPO, job, pull },
-  ...{ runId: `${pull}-${job}-${at}`, attempt: 1, sha: 'abc', failed, aborted: failed === null },
-  ...{ startedAt: at - seconds * SECOND, finishedAt: at, takesBack: false },
-})
 
 const newDrive = (): Drive => drive(lawAbiding(kpiPulls))
 const valueOf = (driven: Drive, name: string, window: string, at?: number): KpiValue => {
@@ -260,28 +214,14 @@ describe('KPIs of pulls', () => {
 
 const KUBEVIRT = dataDir('kubevirt-merge-kpis')
 describe.skipIf(KUBEVIRT === null)('the merge queue of kubevirt', () => {
-  const rows = (file: string) =>
-    parse<Record<string, string>>(readFileSync(join(KUBEVIRT ?? '', file)), { columns: true })
+  const rows = (file: string) => rowsOf(KUBEVIRT ?? '', file)
   const near = (told: number | null, own: string | undefined): boolean =>
     Math.abs((told ?? 0) - Number(own)) <= 0.00501
 
   it('merges, waits and retests as its own 299 weekly averages say', () => {
     const driver = topologyDriver([kpiPulls])
-    const labels = ['lgtm', 'approved']
-    const facts = rows('merged.csv').flatMap((row): (PullEvent | PullRun)[] => {
-      const [pull, at] = [Number(row['number']), Date.parse(row['merged_at'] ?? '')]
-      const days = row['days_to_merge'] ?? ''
-      const entered = at - Math.round(Number(days) * DAY)
-      const runs = Array.from({ length: Number(row['retests']) + 1 }, (_, i) =>
-        aRunOf(pull, 'e2e', at - (i + 1) * SECOND, 1, false),
-      )
-      const more = { openedAt: Math.min(at, entered) - HOUR, sha: 'abc' }
-      const queued = days === '' ? [] : [aPull(pull, 'labelled', entered, { ...more, labels })]
-      return [...queued, ...runs, aPull(pull, 'merged', at, more)]
-    })
-    for (const fact of facts.toSorted((a, b) => a.observedAt - b.observedAt))
-      if ('runId' in fact) driver.pipe('ci.pull-runs.v1', fact)
-      else driver.pipe('ci.pull-events.v1', fact)
+    const facts = mergesOf(KUBEVIRT ?? '')
+    for (const { topic, record } of asOffers(facts)) driver.pipe(topic, record)
     driver.advance(Date.parse('2025-02-01'))
     const history = new Map(
       driver
@@ -312,24 +252,7 @@ describe.skipIf(KUBEVIRT === null)('the merge queue of kubevirt', () => {
 
   it('is as long on average as it says, from who was in it at each midnight', () => {
     const driver = topologyDriver([kpiPulls])
-    const labels = ['lgtm', 'approved']
-    const nights = rows('queue.csv').toSorted((a, b) =>
-      (a['at'] ?? '') < (b['at'] ?? '') ? -1 : 1,
-    )
-    let before = new Set<string>()
-    for (const night of nights) {
-      const at = Date.parse(night['at'] ?? '')
-      const now = new Set((night['numbers'] ?? '').split('|').filter((number) => number !== ''))
-      const opened = { openedAt: Date.parse('2019-01-01') }
-      for (const number of [...now].filter((each) => !before.has(each)))
-        driver.pipe(
-          'ci.pull-events.v1',
-          aPull(Number(number), 'labelled', at, { ...opened, labels }),
-        )
-      for (const number of [...before].filter((each) => !now.has(each)))
-        driver.pipe('ci.pull-events.v1', aPull(Number(number), 'labelled', at, opened))
-      before = now
-    }
+    for (const { topic, record } of asOffers(queueOf(KUBEVIRT ?? ''))) driver.pipe(topic, record)
     driver.advance(Date.parse('2025-02-01'))
     const told = driver.read('ci.kpi-history.v1').filter(({ window }) => window === '7d')
     driver.close()

@@ -2,8 +2,10 @@
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import type { TestReading } from '../../processors/kpi/tests/reading.ts'
 import { TEST_KPIS } from '../../processors/kpi/tests/index.ts'
 import { runs } from '../../processors/runs/runs.ts'
+import { newTally } from '../../processors/tests/tally.ts'
 import { tests } from '../../processors/tests/tests.ts'
 import type { Kpi, KpiValue, Outcome } from '../../schemas/events.ts'
 import { aFact, aRun, DAY, HOUR, MINUTE, MONDAY } from '../support/facts.ts'
@@ -120,5 +122,33 @@ describe('KPIs of tests', () => {
     // ['c'] and ['ab']: 5 and 6 characters.
     expect(valueIn(kpi, 'average_size_of_correlation_set')).toMatchObject({ value: 1, compat: 5.5 })
     driver.close()
+  })
+})
+
+describe("AI4CI's published figures", () => {
+  // Counts of its notebooks: all builds, all cells before and after a join that doubled some.
+  const [BUILDS, CELLS, JOINED] = [151_535, 27_192_485, 27_219_757]
+  const of = (runs: number, more: Partial<TestReading>): TestReading => ({
+    ...newTally(0, 0, runs),
+    ...{ tests: 1, ...more },
+  })
+  const builds = of(BUILDS, { builds: { passed: 44_918, failed: 30_906 } })
+  const results = of(JOINED, { passed: 14_281_659, failed: 200_541 })
+  const flakes = of(CELLS, { flaky: 49_628, passed: 14_281_659, failed: 200_541 })
+  it.each([
+    ['builds_passed_percent', builds, 29.64, 59.24],
+    ['builds_failed_percent', builds, 20.4, 40.76],
+    ['passing_percent', results, 52.47, 98.62],
+    ['failing_percent', results, 0.737, 1.385],
+    ['flaky_tests', flakes, 0.1825, 0.3415],
+    ['blocked_percent', results, 0, 0],
+    ['timed_out_percent', results, 0, 0],
+  ])('%s come from its counts by its formula, and corrected', (name, reading, published, value) => {
+    const row = TEST_KPIS.find((each) => each.name === name)
+    const near = (told: number | null | undefined, expected: number): void => {
+      expect(Math.abs((told ?? NaN) - expected)).toBeLessThanOrEqual(expected * 6e-4)
+    }
+    near(row?.compat(reading), published)
+    near(row?.value(reading).value, value)
   })
 })
