@@ -5,7 +5,7 @@
  */
 
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CodedError } from '../runtime/errors.ts'
 import type { Access, AccessToken, Role } from './deps.ts'
 
@@ -13,13 +13,16 @@ import type { Access, AccessToken, Role } from './deps.ts'
 export interface Caller {
   readonly name: string
   readonly role: Role
+  /** When its token ends; null: never. */
+  readonly until: number | null
 }
-const ANYBODY: Caller = { name: 'anybody', role: 'read' }
-const AT_THE_MACHINE: Caller = { name: 'local', role: 'operate' }
+const ANYBODY: Caller = { name: 'anybody', role: 'read', until: null }
+const AT_THE_MACHINE: Caller = { name: 'local', role: 'operate', until: null }
 
 /** Open whatever is configured: whether it is there and how it fares, deliveries that are signed, a session's beginning. */
+const SESSION = '/v1/session'
 const OPEN: ReadonlySet<string> = new Set([
-  ...['/healthz', '/readyz', '/metrics', '/v1/ingest/github', '/v1/session'],
+  ...['/healthz', '/readyz', '/metrics', '/v1/ingest/github', SESSION],
 ])
 /** Addresses below these are data, also where no route answers. */
 const DATA = /^\/(?:v1|v2|docs|api|badge|testgrid)(?:\/|\?|$)/
@@ -51,15 +54,23 @@ const tokenOf = (tokens: readonly AccessToken[], given: string): AccessToken | u
 
 const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/
 const LOCAL_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/
-/** Asked from this machine, under a name of this machine (no page elsewhere was given its address), by no other page. */
+/** What a proxy on this machine adds to the requests of others. */
+const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via']
+/**
+ * Asked from this machine, under a name of this machine (no page elsewhere was given its address), by no other page and
+ * through no proxy.
+ */
 const isAtTheMachine = ({ ip, headers }: FastifyRequest): boolean => {
   const { host = '', origin } = headers
+  if (FORWARDED.some((name) => headers[name] !== undefined)) return false
   if (!LOOPBACK.test(ip) || !LOCAL_HOST.test(host)) return false
   return origin === undefined || origin === `http://${host}`
 }
 
 const callers = new WeakMap<FastifyRequest, Caller>()
 const callerOf = (request: FastifyRequest): Caller => callers.get(request) ?? ANYBODY
+/** When the token of who asks ends: what is still being answered then is ended too. Null: never. */
+export const endOfToken = (request: FastifyRequest): number | null => callerOf(request).until
 
 /** Who asks, by the token. Throws where there is none, or one that is not known or has ended. */
 const identify = (request: FastifyRequest, access: Access): Caller => {
@@ -79,7 +90,7 @@ const checked = ({ tokens, now }: Access, given: string): Caller => {
       'unauthorised',
       `the token ended at ${new Date(token.until).toISOString()}`,
     )
-  return { name: token.name, role: token.role }
+  return { name: token.name, role: token.role, until: token.until }
 }
 
 /** POST /v1/session: gives the page its token as a cookie that ends with the browser. */
@@ -91,7 +102,7 @@ export const addSession = (app: FastifyInstance, access: Access): void => {
     properties: { token: { type: 'string', pattern: '^[\\w.~+/=-]{1,512}$' } },
   }
   const schema = { tags: ['access'], summary: 'Keeps a token for the page', body }
-  app.post<{ Body: { token: string } }>('/v1/session', { schema }, (request, reply) => {
+  app.post<{ Body: { token: string } }>(SESSION, { schema }, (request, reply) => {
     const { token } = request.body
     const caller = checked(access, token)
     const secure = request.protocol === 'https' ? '; Secure' : ''
@@ -167,29 +178,34 @@ export const addAccess = (
   })
   const left = createLimiter(access)
   addCors(app, access.origins)
+  const take = (reply: FastifyReply, who: string): void => {
+    if (left(who) >= 0) return
+    reply.header('retry-after', '60')
+    const why = `${access.perMinute} requests a minute may be asked`
+    throw new CodedError('too-many-requests', why)
+  }
+  /** A guess counts for the address it comes from: no address may guess faster than it may ask. */
+  const identifyOnce = (request: FastifyRequest, reply: FastifyReply): Caller => {
+    try {
+      return identify(request, access)
+    } catch (error) {
+      take(reply, request.ip)
+      reply.header('www-authenticate', 'Bearer')
+      throw error
+    }
+  }
   app.addHook('onRequest', (request, reply, done) => {
     const route = request.routeOptions.url
-    if (route === undefined ? !DATA.test(request.url) : !guarded.has(route)) {
-      done()
-      return
-    }
+    const isGuarded = route === undefined ? DATA.test(request.url) : guarded.has(route)
     try {
-      const caller = identify(request, access)
-      callers.set(request, caller)
-      const remaining = left(
-        caller === ANYBODY || caller === AT_THE_MACHINE ? request.ip : caller.name,
-      )
-      if (remaining < 0) {
-        reply.header('retry-after', '60')
-        throw new CodedError(
-          'too-many-requests',
-          `${access.perMinute} requests a minute may be asked`,
-        )
+      if (route === SESSION) take(reply, request.ip)
+      if (isGuarded) {
+        const caller = identifyOnce(request, reply)
+        callers.set(request, caller)
+        take(reply, caller === ANYBODY || caller === AT_THE_MACHINE ? request.ip : caller.name)
       }
       done()
     } catch (error) {
-      if (error instanceof CodedError && error.code === 'unauthorised')
-        reply.header('www-authenticate', 'Bearer')
       done(error as Error)
     }
   })

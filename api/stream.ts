@@ -5,6 +5,7 @@ import { CodedError } from '../runtime/errors.ts'
 import type { LogRecord } from '../runtime/ports.ts'
 import type { JobRef, Kpi } from '../schemas/events.ts'
 import { jobKey } from '../schemas/keys.ts'
+import { endOfToken } from './access.ts'
 import type { ApiDeps } from './deps.ts'
 import { text } from './json-schema.ts'
 import { createHub, type StreamClient } from './live.ts'
@@ -38,7 +39,7 @@ const QUERY = {
     },
   },
 }
-const DESCRIPTION = `Event types: ${Object.values(STREAMED).join(', ')} (data: the record), tick (each second; data: asOf, lagMs, simulated), and gap (more happened than can be sent: ask the other routes again). The id of an event is the offsets of the streamed topics; with Last-Event-ID the stream goes on after it. A client that does not read is closed.`
+const DESCRIPTION = `Event types: ${Object.values(STREAMED).join(', ')} (data: the record), tick (each second; data: asOf, lagMs, simulated), and gap (more happened than can be sent: ask the other routes again). The id of an event is the offsets of the streamed topics; with Last-Event-ID the stream goes on after it. A client that does not read is closed, and one whose token ends.`
 
 /** Topics named by a query; all of them where there is none. Throws `invalid-parameter`. */
 const topicsOf = (words: string | undefined): ReadonlySet<string> => {
@@ -78,7 +79,13 @@ const startStream = (reply: FastifyReply): void => {
 /** Puts the stream on the app; the app's end closes all streams. */
 export const addStream = (app: FastifyInstance, deps: ApiDeps): void => {
   const hub = createHub(deps)
-  const timer = setInterval(hub.tick, TICK_MS).unref()
+  /** Streams whose token ends, and when. */
+  const ends = new Map<StreamClient, number>()
+  const timer = setInterval(() => {
+    const now = deps.access?.now() ?? 0
+    for (const [client, at] of ends) if (at <= now) client.close()
+    hub.tick()
+  }, TICK_MS).unref()
   app.addHook('preClose', (done) => {
     clearInterval(timer)
     hub.close()
@@ -98,15 +105,22 @@ export const addStream = (app: FastifyInstance, deps: ApiDeps): void => {
         return sendProblem(request, reply, 'too-many-streams', `${MAX_CLIENTS} streams are open`)
       const client = clientOf(reply, request.query)
       const lastId = request.headers['last-event-id']
+      const endsAt = endOfToken(request)
+      if (endsAt !== null) ends.set(client, endsAt)
       startStream(reply)
       reply.raw.on('close', () => {
+        ends.delete(client)
         hub.remove(client)
       })
-      void (async () => {
+      const begin = async (): Promise<void> => {
         // Another process may have told the client more than this one has heard.
         if (typeof lastId === 'string') await deps.log.caughtUp?.()
         await hub.add(client, typeof lastId === 'string' ? positionOf(lastId, deps.log) : 'now')
-      })()
+      }
+      // What cannot be read now is asked for again by whoever listens.
+      begin().catch(() => {
+        client.close()
+      })
       return reply
     },
   )

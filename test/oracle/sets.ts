@@ -152,7 +152,7 @@ export const ORACLE_SETS: readonly OracleSet[] = [
   kubevirt('kubevirt queue.csv', 100, 'queue', queueOf),
   {
     ...{ name: 'onnxruntime-pulls', group: 'pulls', folder: dataDir('onnxruntime-pulls') },
-    least: 1_000,
+    least: 700,
     compare: async (python, folder, scratch) =>
       comparedPulls(python, scratch, 'archive', folder, await offersOf(folder)),
   },

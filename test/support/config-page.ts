@@ -100,7 +100,7 @@ export const configPage = (): Promise<string> =>
       'Each item of `targets`, of which all are needed:',
       table(TARGET_FIELDS),
       '## access',
-      'Who may ask the API what. Without tokens everybody who can reach it may read, and only who sits at the machine itself, on its own page, may operate. With tokens each request needs one: `Authorization: Bearer TOKEN`; the page asks for it and keeps it in a cookie that ends with the browser. `/healthz`, `/readyz` and `/metrics` stay open, deliveries of webhooks have a secret of their own.',
+      'Who may ask the API what. Without tokens everybody who can reach it may read, and only who sits at the machine itself, on its own page and through no proxy, may operate. Put tokens where a proxy on the machine passes on what others ask: one that says so in no header cannot be told from who sits there. With tokens each request needs one: `Authorization: Bearer TOKEN`; the page asks for it and keeps it in a cookie that ends with the browser; streams end with their token, and guesses are counted as requests of their address. `/healthz`, `/readyz` and `/metrics` stay open, deliveries of webhooks have a secret of their own.',
       table(ACCESS_FIELDS),
       'Each item of `tokens`:',
       table(TOKEN_FIELDS),

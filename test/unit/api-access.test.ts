@@ -1,5 +1,6 @@
 /** Roles, tokens, limits and origins: a token to read does nothing else; one that is forged, over or repeated neither. */
 
+import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { buildApp } from '../../api/app.ts'
 import { hashOf } from '../../api/access.ts'
@@ -166,6 +167,45 @@ describe('with tokens', () => {
     expect((await get(OPERATE)).statusCode).toBe(200)
   })
 
+  it('guesses of an address are counted with its requests, also those of a session', async () => {
+    const { ask, app } = await start({ ...ACCESS, perMinute: 2 })
+    const guess = (token: string) => ask('GET', '/v1/incidents', { token })
+    const session = () => ask('POST', '/v1/session', {}, { token: 'nobody-knows-this-token-1' })
+    const codes = [await guess('a'.repeat(24)), await session(), await guess('b'.repeat(24))]
+    expect(codes.map(({ statusCode }) => statusCode)).toEqual([401, 401, 429])
+    expect([codes[2]?.headers['retry-after'], (await session()).statusCode]).toEqual(['60', 429])
+    // Who has a token is not kept out by the guesses of others.
+    expect((await ask('GET', '/v1/incidents', { token: READ })).statusCode).toBe(200)
+    expect((await app.inject({ url: '/healthz', remoteAddress: '10.1.2.3' })).statusCode).not.toBe(
+      429,
+    )
+  })
+
+  it('a stream ends with its token, though it was begun before', async () => {
+    let now = NOON
+    const { app } = await start({ ...ACCESS, now: () => now })
+    await app.listen({ host: '127.0.0.1', port: 0 })
+    const { port } = app.server.address() as AddressInfo
+    const streamOf = async (token: string) => {
+      const headers = { authorization: `Bearer ${token}` }
+      const answer = await fetch(`http://127.0.0.1:${port}/v1/stream`, { headers })
+      expect(answer.status).toBe(200)
+      const state = { isOver: false }
+      const over = (): void => {
+        state.isOver = true
+      }
+      answer.text().then(over, over)
+      return state
+    }
+    const [ending, lasting] = [await streamOf(OPERATE), await streamOf(READ)]
+    now = NOON + 999
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    expect([ending.isOver, lasting.isOver]).toEqual([false, false])
+    now = NOON + 1_000
+    await expect.poll(() => ending.isOver, { timeout: 10_000 }).toBe(true)
+    expect(lasting.isOver).toBe(false)
+  })
+
   it('only pages of configured origins may read answers', async () => {
     const { ask } = await start()
     const allowed = async (origin: string) =>
@@ -196,6 +236,12 @@ describe('without tokens', () => {
     expect((await post({ host: 'rebound.evil.test' }, '127.0.0.1')).statusCode).toBe(403)
     const other = { host: 'localhost:8080', origin: 'https://evil.test' }
     expect((await post(other, '127.0.0.1')).statusCode).toBe(403)
+    expect(commands).toEqual([])
+    // A proxy on this machine may ask for others under a name of the machine.
+    for (const name of ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'])
+      expect(
+        (await post({ host: '127.0.0.1:8080', [name]: '203.0.113.9' }, '127.0.0.1')).statusCode,
+      ).toBe(403)
     expect(commands).toEqual([])
     const own = { host: 'localhost:8080', origin: 'http://localhost:8080' }
     expect((await post(own, '127.0.0.1')).statusCode).toBe(202)
