@@ -1,6 +1,6 @@
 /** A run's files as Prow left them in its bucket, to facts that were heard as they happened. */
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { RunEvent, RunRef, TestResult } from '../../schemas/events.ts'
@@ -42,6 +42,8 @@ const found = (folder: string, file: string): string | null =>
   [join(folder, file), join(folder, `${file}.gz`)].find((path) => existsSync(path)) ?? null
 
 const jsonOf = (path: string): unknown => {
+  if (statSync(path).size > MAX_JSON_BYTES)
+    throw new RefusedPayload('not-an-object', `it is larger than ${MAX_JSON_BYTES} bytes`)
   const bytes = readFileSync(path)
   try {
     const whole = path.endsWith('.gz')

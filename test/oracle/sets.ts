@@ -27,7 +27,7 @@ interface Found {
   readonly first?: unknown
 }
 /** By KPI. */
-export type Summary = Readonly<Record<string, Found>>
+type Summary = Readonly<Record<string, Found>>
 export interface OracleSet {
   readonly name: string
   readonly group: KpiGroup

@@ -144,6 +144,16 @@ describe('an import', () => {
     expect(facts(offers).map(({ kind }) => kind)).toEqual(expect.arrayContaining(['finished']))
   })
 
+  it('reads no JSON into memory that is larger than any of Prow, plain or unpacked', async () => {
+    const root = temporaryFolder()
+    const large = `{"timestamp":${START},"x":"${'x'.repeat(9 * 2 ** 20)}"}`
+    writeRun(join(root, 'logs/job-a/1'), { 'started.json': large })
+    writeRun(join(root, 'logs/job-a/2'), { 'prowjob.json.gz': gzipSync(large) })
+    const { offers, archive } = await importOf(root)
+    expect(archive.summary().files[0]).toMatchObject({ rows: 2, refused: 2 })
+    expect(facts(offers).filter(({ kind }) => kind === 'finished')).toHaveLength(2)
+  })
+
   it('knows each kind by what it holds, and refuses what holds nothing', () => {
     const root = temporaryFolder()
     expect(() => kindOf(root)).toThrow('no runs.csv')
