@@ -1,10 +1,11 @@
 /**
  * Learns online how much each term of a forecast is worth in a community: Bayesian logistic regression, one Newton step a
- * run on the Laplace approximation (Spiegelhalter and Lauritzen 1990), which forgets as it goes. Cost: 2·9² additions a run.
+ * run (`stopping/regression.ts`), which forgets as it goes. Cost: 2·9² additions a run.
  */
 
 import { learnedRate, mixedRate, sane, START_VARIANCES, START_WEIGHTS } from '../stopping/refine.ts'
 import { fromLogOdds } from '../stopping/odds.ts'
+import { step } from '../stopping/regression.ts'
 
 /** Runs of one push fail together: each tells half of what an independent one would. */
 const RUN_WEIGHT = 0.5
@@ -41,32 +42,8 @@ export const learn = (learner: Learner, terms: readonly number[], failed: boolea
   const ratio = failed ? learned / formula : (1 - learned) / (1 - formula)
   learner.trust = TRUST_FORGET * learner.trust + RUN_WEIGHT * Math.log(ratio)
   learner.strain = STRAIN_FORGET * learner.strain + (1 - STRAIN_FORGET) * (actual - forecast)
-  step(learner, terms, actual - learned, RUN_WEIGHT * learned * (1 - learned))
-}
-
-/** w += P·x·weight·error / (1 + information·xᵀPx); P −= P·x·xᵀ·P / (1/information + xᵀPx). */
-const step = (
-  { weights, covariance }: Learner,
-  terms: readonly number[],
-  error: number,
-  information: number,
-): void => {
-  const n = terms.length
-  const gain: number[] = []
-  let spread = 0
-  for (let i = 0; i < n; i += 1) {
-    const own = i * n + i
-    covariance[own] = Math.min(START_VARIANCES[i] ?? 0, (covariance[own] ?? 0) / FORGET)
-    let sum = 0
-    for (let j = 0; j < n; j += 1) sum += (covariance[i * n + j] ?? 0) * (terms[j] ?? 0)
-    gain.push(sum)
-    spread += sum * (terms[i] ?? 0)
-  }
-  const shrink = 1 / (1 / information + spread)
-  for (let i = 0; i < n; i += 1) {
-    const by = (gain[i] ?? 0) * shrink
-    weights[i] = (weights[i] ?? 0) + (by * error * RUN_WEIGHT) / information
-    for (let j = 0; j < n; j += 1)
-      covariance[i * n + j] = (covariance[i * n + j] ?? 0) - by * (gain[j] ?? 0)
-  }
+  step(learner, terms, {
+    ...{ error: actual - learned, forecast: learned, weight: RUN_WEIGHT },
+    ...{ forget: FORGET, variances: START_VARIANCES },
+  })
 }

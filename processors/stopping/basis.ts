@@ -3,7 +3,7 @@
 import type { Prior } from '../../schemas/events.ts'
 import { wilson } from '../../schemas/measures.ts'
 import type { ClassHistory, History } from './history.ts'
-import { expertRates, mixed, type Rate } from './rates.ts'
+import { expertRates, mixed, SLOWEST, type Rate } from './rates.ts'
 import { Survival, type Histogram, type Part } from './survival.ts'
 
 /** A pool's durations weigh at most this many runs beside the job's own. */
@@ -30,6 +30,8 @@ export interface Basis {
   readonly rateHigh: number
   /** Failure rate of its pool, .5 where it has none. */
   readonly pooled: number
+  /** What the expert that hardly moves says of it. */
+  readonly usual: number
   /** What each expert says of it. */
   readonly rates: readonly Rate[]
   /** The widest pool it leans on. */
@@ -61,6 +63,7 @@ export const basisOf = (history: History, priors: readonly (Prior | undefined)[]
     rate,
     rateLow: low,
     rateHigh: high,
+    usual: rates[SLOWEST]?.rate ?? pooled,
     rates,
     pooled,
     pass,

@@ -34,6 +34,11 @@ const HISTORY = record('History', {
   fail: 'ClassHistory',
   lastPasses: array('double'),
   expertScores: array('double'),
+  slopes: record('SlopeLearner', {
+    weights: array('double'),
+    covariance: array('double'),
+    trust: 'double',
+  }),
   watchedPasses: 'int',
   falseStops: array('int'),
   trueStops: array('int'),
@@ -56,6 +61,7 @@ const CHECKPOINT = record('Checkpoint', {
   remainingHigh: nullable('double'),
   jenkins: nullable('double'),
   elapsed: 'double',
+  point: array('double'),
 })
 const RUN = record('RunningRun', {
   source: 'string',

@@ -5,7 +5,7 @@
  */
 
 import type { Seen } from './forecast.ts'
-import { EXPERTS } from './rates.ts'
+import { SLOWEST } from './rates.ts'
 import type { Known } from './refine.ts'
 import { sane } from './refine.ts'
 import { logOdds } from './odds.ts'
@@ -33,7 +33,7 @@ const unclipped = (p: number): number => logOdds(Math.min(1 - 1e-6, Math.max(1e-
 const signedLog = (value: number): number => Math.sign(value) * Math.log1p(Math.abs(value))
 const share = (value: number | null, of: number | null): number =>
   value === null || of === null || of === 0 ? NaN : value / of
-const [FASTEST, SLOWEST] = [0, EXPERTS.findIndex(({ decay }) => decay === 0.98)]
+const FASTEST = 0
 const expert = ({ view }: Instant, at: number): number => odds(view.basis.rates[at]?.rate ?? 0.5)
 const outcome = ({ view }: Instant, back: number): number => {
   const failed = view.history.recent[back]

@@ -3,6 +3,7 @@
 import { wilson } from '../../schemas/measures.ts'
 import { Z90, type Basis, type Side } from './basis.ts'
 import { fromLogOdds, logOdds } from './odds.ts'
+import { BELIEVED, type Slopes } from './slopes.ts'
 import { LATE_LEAN, withLate, type SignBelief, type SignCount } from './signs.ts'
 import type { Survival } from './survival.ts'
 
@@ -22,6 +23,8 @@ export interface Seen {
   readonly late?: SignCount | null
   /** Chance to fail before anything inside the run is known. */
   readonly rate: number
+  /** How far start and age are to be believed; in full where nothing is said. The rate above is drawn in already. */
+  readonly slopes?: Slopes
   /** What a model adds to the formula, in log odds, where one is in use. */
   readonly shift?: number
 }
@@ -34,17 +37,24 @@ export interface Chance {
 /**
  * P(fail | alive at t, signs so far). Without a sign: π·C_f(t) / (π·C_f(t) + (1−π)·C_p(t)), where C is the share of runs
  * of a class that are alive at t and have shown no bad sign. With one: what the sign says, or, if that is more, the same
- * with the shares of runs alive at t. One run more in each tail and one less keep either side from being sure.
+ * with the shares of runs alive at t. One run more in each tail and one less keep either side from being sure. Where age is
+ * not to be believed in full, the ratio of the shares is taken to the power of its slope.
  * Example: π .2, no signs, all ten passes over by t, all ten failures still running:
  * p = .2·11/12 / (.2·11/12 + .8·1/12) = .73.
  */
 export const formulaAt = (basis: Basis, seen: Seen): number =>
   withLate(withoutLate(basis, seen), seen.late ?? null)
 const withoutLate = (basis: Basis, seen: Seen): number => {
-  const failing = seen.rate * tail(aliveIn(basis.fail, seen), seen.elapsedSeconds)
-  const passing = (1 - seen.rate) * tail(aliveIn(basis.pass, seen), seen.elapsedSeconds)
-  return Math.max(failing / (failing + passing), seen.sign?.p ?? 0)
+  const slope = seen.slopes?.age ?? 1
+  const ratio = ageRatio(basis, seen)
+  const failing = seen.rate * (slope === 1 ? ratio : ratio ** slope)
+  return Math.max(failing / (failing + 1 - seen.rate), seen.sign?.p ?? 0)
 }
+/** How much likelier a failing run lasts so long than a passing one. */
+const ageRatio = ({ fail, pass }: Basis, seen: Seen): number =>
+  tail(aliveIn(fail, seen), seen.elapsedSeconds) / tail(aliveIn(pass, seen), seen.elapsedSeconds)
+/** The same in log odds: what age adds to the start, believed in full. */
+export const ageOdds = (basis: Basis, seen: Seen): number => Math.log(ageRatio(basis, seen))
 
 /** The formula's chance, moved by what a model adds. Example: .5 and a shift of ln 3 give .75. */
 export const pFailAt = (basis: Basis, seen: Seen): number =>
@@ -82,15 +92,16 @@ const formulaChanceAt = (basis: Basis, seen: Seen): Chance => {
   }
   const failing = runsLike(basis.fail, seen)
   const passing = runsLike(basis.pass, seen)
+  const { start, age } = seen.slopes ?? BELIEVED
   const down = Math.hypot(
-    logOdds(basis.rate) - logOdds(basis.rateLow),
-    -countStep(failing, -Z90),
-    countStep(passing, Z90),
+    start * (logOdds(basis.rate) - logOdds(basis.rateLow)),
+    age * countStep(failing, -Z90),
+    age * countStep(passing, Z90),
   )
   const up = Math.hypot(
-    logOdds(basis.rateHigh) - logOdds(basis.rate),
-    countStep(failing, Z90),
-    -countStep(passing, -Z90),
+    start * (logOdds(basis.rateHigh) - logOdds(basis.rate)),
+    age * countStep(failing, Z90),
+    age * countStep(passing, -Z90),
   )
   return { p, low: fromLogOdds(logOdds(p) - down), high: fromLogOdds(logOdds(p) + up) }
 }

@@ -4,6 +4,7 @@ import { newGuard, type Guard } from './guard.ts'
 import { stillFailing, type Failing } from './mended.ts'
 import { GROUNDS } from './permit.ts'
 import { NO_LEAD, type Lead } from './lead.ts'
+import { newSlopes, type SlopeLearner } from './slopes.ts'
 import { countSigns, type SignCounts } from './signs.ts'
 import { addDuration, decay, type Histogram } from './survival.ts'
 
@@ -36,6 +37,8 @@ export interface History {
   lastPasses: number[]
   /** How right each expert on the failure rate was: log likelihoods. */
   expertScores: number[]
+  /** How far what is said of its runs is to be believed. */
+  slopes: SlopeLearner
   /** Passing runs our rule watched; passing and failing runs it would have stopped, by the ground of its belief. */
   watchedPasses: number
   falseStops: readonly number[]
@@ -72,6 +75,7 @@ export const emptyHistory = (): History => ({
   failing: null,
   lastPasses: [],
   expertScores: [],
+  slopes: newSlopes(),
   watchedPasses: 0,
   falseStops: GROUNDS.map(() => 0),
   trueStops: GROUNDS.map(() => 0),

@@ -10,6 +10,7 @@ import { refitted } from './density/stops.ts'
 import { addToSample } from './density/sample.ts'
 import { guarded } from './guard.ts'
 import { lateSign } from './signs.ts'
+import { afterPoints, type Point } from './slopes.ts'
 import { baseRate, remember, rememberCensored, type History } from './history.ts'
 import { JOB_FORGET, leadAfter, type Lead } from './lead.ts'
 import { natsOf } from './model.ts'
@@ -70,6 +71,7 @@ export const afterEnd = (
   })
   const { basis, model } = viewOf(cells, run, labels, now, tables)
   history.expertScores = rescored(before.expertScores, basis.rates, failed)
+  history.slopes = afterPoints(before.slopes, pointsOf(running), failed)
   noteSkill(history, running, failed)
   noteStops(history, running, failed)
   history.family = familyOf(run.job, labels)
@@ -90,6 +92,10 @@ export const afterEnd = (
   )
   return effects
 }
+
+/** What was said of it at its checkpoints, as far as it showed no bad sign. */
+const pointsOf = (running: RunningRun | undefined): Point[] =>
+  (running?.checkpoints ?? []).flatMap(({ point }) => (point.length === 0 ? [] : [point]))
 
 const signOf = (
   run: Run,

@@ -5,13 +5,23 @@ import { derivedId } from '../../schemas/ids.ts'
 import { emit, setTimer, type Effect } from '../processor.ts'
 import { runCell } from '../run-cell.ts'
 import { isEventful, longestKnown, type Basis } from './basis.ts'
-import { formulaAt, pFailAt, remainingAt, type Remaining, type Seen } from './forecast.ts'
+import {
+  ageOdds,
+  chanceAt,
+  formulaAt,
+  pFailAt,
+  remainingAt,
+  type Chance,
+  type Remaining,
+  type Seen,
+} from './forecast.ts'
 import { baseRate, streak, type History } from './history.ts'
 import { mendedChance } from './mended.ts'
 import { GROUNDS } from './permit.ts'
 import { NO_POLICY, policyOf } from './policy.ts'
 import { additionOf, noteLead, type Addition } from './model.ts'
 import { mixedRate, termsOf, type Known } from './refine.ts'
+import { drawnStart, pointOf } from './slopes.ts'
 import { beliefOf, tellingLate } from './signs.ts'
 import { ALERT_LOW, judge, ruleOf, type Standing, type Verdict } from './rule.ts'
 import type { PassedCheckpoint, RunningRun } from './state.ts'
@@ -47,17 +57,19 @@ export const look = (
   const { isClosing } = run
   const standing = { ...view.standing, isWaiting, isClosing, policy: policyOf(run.labels) }
   const verdict = judge(view.basis, seen, standing)
-  const isAlerting = verdict.chance.low >= ALERT_LOW && verdict.level !== 'abstain'
+  const drawn = drawnIn(view, seen)
+  const chance = drawn === seen ? verdict.chance : chanceAt(view.basis, drawn)
+  const isAlerting = chance.low >= ALERT_LOW && verdict.level !== 'abstain'
   const isFirst = isFirstInstant(run, seen)
   const isQuiet =
     (cause === 'history' || (cause === 'signal' && !isFirst)) &&
     verdict.level === run.level &&
     isAlerting === run.isAlerting &&
-    Math.abs(verdict.chance.p - run.pFail) < NOTEWORTHY
+    Math.abs(chance.p - run.pFail) < NOTEWORTHY
   const timer = nextLook(run, view, standing, seen, verdict)
   if (isQuiet) return { effects: timer, verdict }
-  const remaining = remainingAt(view.basis, seen)
-  const forecast = forecastOf(run, view, seen, verdict, remaining, cause, causeId)
+  const remaining = remainingAt(view.basis, drawn)
+  const forecast = forecastOf(run, view, drawn, chance, remaining, cause, causeId)
   const effects: Effect[] = [emit('ci.forecasts.v1', forecast)]
   if (passCheckpoints(run, view, seen, forecast) && addition !== null) noteLead(run, addition)
   if (verdict.level !== run.level)
@@ -66,7 +78,7 @@ export const look = (
   noteBelief(run, verdict)
   if (verdict.level === 'stop') run.stopSeconds ??= seen.elapsedSeconds
   if (verdict.level !== 'abstain') run.watched = true
-  run.pFail = verdict.chance.p
+  run.pFail = chance.p
   run.level = verdict.level
   run.isAlerting = isAlerting
   return { effects: [...effects, ...timer], verdict }
@@ -100,6 +112,15 @@ const seenOf = (
   late: tellingLate(run.late, history.signs),
   rate: mixedRate(terms, learned.weights, learned.trust),
 })
+
+/**
+ * The same as far as it is to be believed of the job. That is what is said of a run; stops rest on it as it was, since each
+ * level of belief has a record of what it hit, and drawn in it would be another level.
+ */
+const drawnIn = ({ basis, slopes }: View, seen: Seen): Seen =>
+  slopes.start === 1 && slopes.age === 1
+    ? seen
+    : { ...seen, rate: drawnStart(seen.rate, basis.usual, slopes.start), slopes }
 
 /** What is heard at the instant at which a run starts was known at its start: siblings that ended before, most of all. */
 const isFirstInstant = ({ checkpoints }: RunningRun, { elapsedSeconds }: Seen): boolean =>
@@ -195,12 +216,13 @@ const passCheckpoints = (run: RunningRun, view: View, seen: Seen, forecast: Fore
 }
 const passedAt = (
   at: number,
-  { history }: View,
-  { elapsedSeconds }: Seen,
+  { history, basis }: View,
+  seen: Seen,
   forecast: Forecast,
 ): PassedCheckpoint => ({
   at,
-  elapsed: elapsedSeconds,
+  elapsed: seen.elapsedSeconds,
+  point: seen.sign === null ? pointOf(basis.usual, seen.rate, ageOdds(basis, seen)) : [],
   pFail: forecast.pFail,
   base: baseRate(history),
   remaining: forecast.remainingSeconds,
@@ -229,7 +251,7 @@ const forecastOf = (
   run: RunningRun,
   { history, basis, model, now }: View,
   seen: Seen,
-  { chance }: Verdict,
+  chance: Chance,
   remaining: Remaining,
   cause: Cause,
   causeId: string,
@@ -278,8 +300,8 @@ const decisionOf = (
   attempt: forecast.attempt,
   elapsedSeconds: forecast.elapsedSeconds,
   level: verdict.level,
-  pFail: forecast.pFail,
-  pFailLow: forecast.pFailLow,
+  pFail: verdict.chance.p,
+  pFailLow: verdict.chance.low,
   expectedSavedSeconds: verdict.expectedSavedSeconds,
   reason: verdict.reason,
   ground: verdict.level === 'abstain' ? null : verdict.ground,

@@ -21,6 +21,9 @@ export const EXPERTS: readonly Expert[] = [
   { decay: 0.98, pool: 20, trust: 1 },
   { decay: 0.9, pool: 0.3, trust: 1 },
 ]
+/** The place of the one that hardly moves. */
+export const SLOWEST = EXPERTS.findIndex(({ decay }) => decay === 0.98)
+
 /** What an expert was right about is forgotten by this much with each run, so that it can fall behind and come back. */
 const FORGET = 0.97
 

@@ -7,7 +7,7 @@ import { durationSeconds, failedClass } from '../../schemas/outcomes.ts'
 import { BASELINES } from './baselines/index.ts'
 import { whyGuarded, type Guard } from './guard.ts'
 import { RULE } from './rule.ts'
-import type { RunningRun } from './state.ts'
+import type { PassedCheckpoint, RunningRun } from './state.ts'
 
 /** Scores a finished run; `running` is what was known while it ran, undefined where it was never seen running. */
 export const scoreOf = (
@@ -65,8 +65,14 @@ const scored = (
   }
 }
 
-const actual = (
-  { elapsed, ...passed }: RunningRun['checkpoints'][number],
-  duration: number | null,
-): Checkpoint => ({ ...passed, actual: duration === null ? -1 : duration - elapsed })
+const actual = (passed: PassedCheckpoint, duration: number | null): Checkpoint => ({
+  at: passed.at,
+  pFail: passed.pFail,
+  base: passed.base,
+  remaining: passed.remaining,
+  remainingLow: passed.remainingLow,
+  remainingHigh: passed.remainingHigh,
+  jenkins: passed.jenkins,
+  actual: duration === null ? -1 : duration - passed.elapsed,
+})
 const isAlive = ({ actual }: Checkpoint): boolean => actual >= 0

@@ -7,7 +7,11 @@ import { emptySample, type DurationSample } from './density/sample.ts'
 import { emptyHistory, type History } from './history.ts'
 
 /** A checkpoint that has been passed; what actually remained is known at the end. */
-export type PassedCheckpoint = Omit<Checkpoint, 'actual'> & { elapsed: number }
+export type PassedCheckpoint = Omit<Checkpoint, 'actual'> & {
+  elapsed: number
+  /** What the job learns its slopes from (`slopes.ts`), empty once a bad sign was seen. */
+  point: readonly number[]
+}
 
 /** A run that is running. Seconds count from its start. */
 export interface RunningRun extends RunRef {

@@ -10,12 +10,15 @@ import { NOTHING_LEARNED, type Learned } from './refine.ts'
 import { NO_LEAD, type Lead } from './lead.ts'
 import type { Standing } from './rule.ts'
 import { harmlessShare } from './signs.ts'
+import { slopesOf, type Slopes } from './slopes.ts'
 import { historyOf } from './state.ts'
 
 export interface View {
   readonly history: History
   readonly basis: Basis
   readonly standing: Omit<Standing, 'isWaiting' | 'isClosing' | 'policy'>
+  /** How far the job's forecasts are to be believed. */
+  readonly slopes: Slopes
   /** What the community has learned of the terms beside the formula. */
   readonly learned: Learned
   /** The model that refines forecasts, where one is loaded, and how right it was in the community. */
@@ -55,6 +58,7 @@ export const viewOf = (
     history,
     basis: basisOf(history, priors),
     standing: standingOf(history, priors),
+    slopes: slopesOf(history.slopes),
     learned: priors.at(-1) ?? NOTHING_LEARNED,
     model: tables.models?.['stopping'],
     pooledLead: pooledLead(priors.at(-1)),
