@@ -15,7 +15,7 @@ RUN npx vite build && rm -rf api/web
 RUN npm uninstall --no-save --omit=dev --no-progress vite @preact/preset-vite preact uplot \
  && rm -rf node_modules/node-linux-*
 
-FROM node:24-slim
+FROM node:24-slim AS stopline
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=build /app/node_modules node_modules
@@ -27,7 +27,8 @@ COPY producers producers
 COPY runtime runtime
 COPY sinks sinks
 COPY --from=build /app/api api
-COPY models models
+# A volume that is mounted there begins with these, and whoever trains may add to it.
+COPY --chown=node:node models models
 COPY cli cli
 COPY deploy/docker/healthy.ts ./
 # The only folder that is written; everything else may be read-only.
@@ -39,3 +40,15 @@ EXPOSE 8080
 HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=3 CMD ["node", "healthy.ts"]
 ENTRYPOINT ["node", "cli/stopline.mjs"]
 CMD ["up", "--host", "0.0.0.0"]
+
+# With Python beside it, to train models: docker build --target train.
+FROM stopline AS train
+USER root
+RUN apt-get update -qq \
+ && apt-get install -y -qq --no-install-recommends python3 python3-venv libgomp1 \
+ && rm -rf /var/lib/apt/lists/*
+COPY training training
+RUN node cli/train/prepare.ts
+USER node
+
+FROM stopline

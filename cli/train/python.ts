@@ -14,20 +14,25 @@ const environmentFolder = (): string => {
   return join(TRAINING, '.venv', lock.slice(0, 12))
 }
 
+/** The interpreter with what the lock file names, installed where it is not there yet. */
+export const trainingPython = async (signal: AbortSignal): Promise<string> => {
+  const folder = environmentFolder()
+  const python = join(folder, 'bin', 'python')
+  if (existsSync(join(folder, 'ready'))) return python
+  process.stderr.write(`training: installing what training/requirements.lock names\n`)
+  await run('python3', ['-m', 'venv', folder], signal)
+  await run(python, ['-m', 'pip', 'install', '-q', '--require-hashes', '-r', LOCK], signal)
+  await run(python, ['-c', `open(${JSON.stringify(join(folder, 'ready'))}, 'w')`], signal)
+  return python
+}
+
 /** Runs a script of `training/` and returns the last line that it printed, as JSON. Throws where it fails. */
 export const trained = async (
   script: string,
   options: readonly string[],
   signal: AbortSignal,
 ): Promise<unknown> => {
-  const folder = environmentFolder()
-  const python = join(folder, 'bin', 'python')
-  if (!existsSync(join(folder, 'ready'))) {
-    process.stderr.write(`training: installing what training/requirements.lock names\n`)
-    await run('python3', ['-m', 'venv', folder], signal)
-    await run(python, ['-m', 'pip', 'install', '-q', '--require-hashes', '-r', LOCK], signal)
-    await run(python, ['-c', `open(${JSON.stringify(join(folder, 'ready'))}, 'w')`], signal)
-  }
+  const python = await trainingPython(signal)
   const said = await run(python, [join(TRAINING, script), ...options], signal)
   return JSON.parse(said.trim().split('\n').at(-1) ?? '')
 }

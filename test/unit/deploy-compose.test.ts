@@ -26,6 +26,7 @@ interface Service {
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>
   readonly read_only?: boolean
   readonly profiles?: readonly string[]
+  readonly volumes?: readonly string[]
 }
 const { services } = parse(DEFAULTS, { merge: true }) as {
   readonly services: Readonly<Record<string, Service>>
@@ -48,6 +49,19 @@ describe('the compose file', () => {
       })
       expect(values).toMatchObject({ host: '0.0.0.0', port: '8080' })
     }
+  })
+
+  it('trains by a command that there is, on models that are served', () => {
+    const [first, ...args] = String(services['train']?.command).split(/\s+/)
+    const train = COMMANDS.find((row) => row.name === first)
+    if (train === undefined) throw new Error(`there is no command ${String(first)}`)
+    const { values } = parseArgs({ args, options: parseOptions(train), allowPositionals: true })
+    expect(values).toMatchObject({ from: '/recordings', every: '24' })
+    expect(services['train']?.volumes).toEqual([
+      './recordings:/recordings:ro',
+      'models:/app/models',
+    ])
+    expect(services['serve']?.volumes).toEqual(['models:/app/models:ro'])
   })
 
   it('gives settings that are understood, to all of them alike', () => {

@@ -5,24 +5,28 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ScaledObject } from '@kubernetes-models/keda/keda.sh/v1alpha1/ScaledObject'
 import { Deployment } from 'kubernetes-models/apps/v1/Deployment'
+import { CronJob } from 'kubernetes-models/batch/v1/CronJob'
 import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler'
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget'
 import { ConfigMap } from 'kubernetes-models/v1/ConfigMap'
+import { PersistentVolumeClaim } from 'kubernetes-models/v1/PersistentVolumeClaim'
 import { Secret } from 'kubernetes-models/v1/Secret'
 import { Service } from 'kubernetes-models/v1/Service'
 import { describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { parseOptions } from '../../cli/command.ts'
 import { COMMANDS } from '../../cli/commands/index.ts'
+import { TRAINERS } from '../../cli/train/trainers.ts'
 import { readConfig, systemPorts } from '../../producers/config/config.ts'
 import { readClusterSettings } from '../../runtime/kafka/cluster-settings.ts'
 import { readRedisSettings } from '../../runtime/redis/redis-settings.ts'
 import { parsePromql } from '../support/promql.ts'
 
 const FOLDER = 'deploy/kubernetes'
-const KINDS = { ConfigMap, Secret, Service, Deployment, PodDisruptionBudget }
+const KINDS = { ConfigMap, Secret, Service, Deployment, PodDisruptionBudget } as const
+const TRAINING = { CronJob, PersistentVolumeClaim } as const
 const SCALERS = { HorizontalPodAutoscaler, ScaledObject }
-const MODELS = { ...KINDS, ...SCALERS } as const
+const MODELS = { ...KINDS, ...TRAINING, ...SCALERS } as const
 type Kind = keyof typeof MODELS
 type Data = Readonly<Record<string, string>>
 
@@ -101,6 +105,26 @@ describe('manifests of Kubernetes', () => {
       })
       expect(container.resources?.limits?.['memory']).toBeDefined()
     }
+  })
+
+  it('train each night by a command that there is, from what is only read, into what is kept', () => {
+    const [job] = ofKind('CronJob')
+    const pod = job?.spec?.jobTemplate.spec?.template.spec
+    const [container] = pod?.containers ?? []
+    const [name, ...args] = container?.args ?? []
+    const command = COMMANDS.find((row) => row.name === name)
+    if (command === undefined || container === undefined) throw new Error('no command')
+    const options = parseOptions(command)
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
+    expect(Object.keys(TRAINERS)).toEqual(expect.arrayContaining(positionals))
+    const mounts = container.volumeMounts ?? []
+    const at = (path: unknown) => mounts.find(({ mountPath }) => mountPath === path)
+    expect(at(values['from'])?.readOnly).toBe(true)
+    expect(at(values['models'])).toMatchObject({ name: 'models' })
+    const claims = pod?.volumes?.flatMap(({ persistentVolumeClaim: of }) => of?.claimName ?? [])
+    expect(claims).toEqual(ofKind('PersistentVolumeClaim').map(({ metadata }) => metadata?.name))
+    expect(container.securityContext).toMatchObject({ readOnlyRootFilesystem: true })
+    expect(pod?.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 1000 })
   })
 
   it('give settings that are understood', () => {
