@@ -14,7 +14,7 @@ import numpy as np
 
 from failure_kind_card import card_of
 from onnx_file import graph_of
-from table import training_sets
+from table import check_enough, training_sets
 from version import Asked, asked, importance, write_model
 
 PARAMETERS = {
@@ -56,7 +56,9 @@ def main() -> None:
     marked = lines.where(~np.isnan(lines.decisive))
     sets = list(dict.fromkeys(marked.set_of.tolist()))
     training = training_sets(sets, of.leave_out)
-    booster = fit(marked.where(np.isin(marked.set_of, training)))
+    part = marked.where(np.isin(marked.set_of, training))
+    check_enough(len(part.plain), PARAMETERS["min_data_in_leaf"], "lines of logs")
+    booster = fit(part)
     graph = graph_of(booster.dump_model(), lines.features.shape[1])
     version = write_model(of, "failure-kind", graph, "labelled")
     left_out = {name: left(marked, name, training) for name in sets}

@@ -15,7 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from merge_card import merge_card_of
 from onnx_file import ensemble
-from table import FIT_SHARE, may_train, training_sets
+from table import FIT_SHARE, check_enough, may_train, training_sets
 from version import Asked, answers, asked, day, importance, write_model
 
 # Few and slow; Huber's loss, since some pull requests lie for years and say nothing of the others.
@@ -71,6 +71,7 @@ def main() -> None:
     cuts = {name: cut_of(pulls, name) for name in pulls.sets}
     fitted_on = np.isin(pulls.set_of, training) & pulls.merged & (pulls.heard_ms < at_cut(pulls, cuts))
     part = pulls.where(fitted_on)
+    check_enough(len(part.merged), PARAMETERS["min_data_in_leaf"], "merged pull requests")
     booster = lightgbm.train(PARAMETERS, lightgbm.Dataset(part.features, part.left), TREES)
     graph = graph_of(booster.dump_model(), pulls.features.shape[1])
     version = write_model(of, "merge-time", graph, day(max(cuts[name] for name in training)))

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from card import card_of
-from fit import chance, fit
+from fit import PARAMETERS, chance, fit
 from onnx_file import graph_of
 from scores import classes, scores
-from table import Table, cut_of, may_train, read_table, recording_of, training_sets
+from table import Table, check_enough, cut_of, may_train, read_table, recording_of, training_sets
 from version import Asked, answers, asked, day, importance, write_model
 
 
@@ -21,7 +21,9 @@ def main() -> None:
     table = read_table(of.table)
     training = training_sets(table.sets, of.leave_out)
     cuts = {name: cut_of(table, name) for name in table.sets}
-    booster = fit(table.where(earlier(table, training, cuts)))
+    part = table.where(earlier(table, training, cuts))
+    check_enough(len(part.failed), PARAMETERS["min_data_in_leaf"], "forecasts of runs that ended")
+    booster = fit(part)
     graph = graph_of(booster.dump_model(), table.features.shape[1])
     version = write_model(of, "stopping", graph, day(max(cuts[name] for name in training)))
     file = version.model

@@ -74,6 +74,13 @@ def training_sets(sets: list[str], left_out: list[str]) -> list[str]:
     return training
 
 
+def check_enough(rows: int, least: int, what: str) -> None:
+    """Ends the program where no tree could be grown: a model of so few would say nothing that the formula does not."""
+    if rows < least:
+        sys.exit(f"too few to train on: {rows} {what} to fit, {least} at least; "
+                 "what is in service stays, and without a model the formula goes on")
+
+
 def recording_of(name: str) -> str:
     """Two views of one recording count as one where a set is left out."""
     return known_sets().get(name, {}).get("recording", name)
