@@ -54,12 +54,12 @@ describe.skipIf(PATH === null)('the page by keyboard, and as a link', () => {
     expect(await focused(page)).toBe('Skip to the content')
     await page.keyboard.press('Enter')
     await page.keyboard.press('Tab')
-    expect(await focused(page)).toBe('Words in job, repository or run')
+    expect(await focused(page)).toBe('3 queued runs')
 
     await page.goto(served.url)
     await page.getByText('r-stop').first().waitFor()
     const walked: string[] = []
-    for (let step = 0; step < 18; step += 1) {
+    for (let step = 0; step < 20; step += 1) {
       await page.keyboard.press('Tab')
       walked.push(await focused(page))
       if (step > 0)
@@ -84,6 +84,8 @@ describe.skipIf(PATH === null)('the page by keyboard, and as a link', () => {
       'Search everything',
       'Views',
       'Theme: system',
+      '3 queued runs',
+      '1 open incidents',
       'Words in job, repository or run',
       'Source',
     ])

@@ -26,8 +26,8 @@ const PORT = 8_791
 const URL_OF = `http://127.0.0.1:${PORT}`
 const WIDTHS = [360, 820, 1440] as const
 /** Of the full height so much is kept: what lies below is more of the same. */
-const MOST_HEIGHT = 1_600
-const QUALITY = 45
+const MOST_HEIGHT = 1_200
+const QUALITY = 32
 /** The past is simulated first: a quiet machine needs some seconds for that. */
 const READY_MS = 1_200_000
 const PAGE_MS = 120_000
@@ -37,10 +37,14 @@ const LIVE_MS = 120_000
 const SETTLED_MS = 1_500
 
 const startDemo = (store: string): ChildProcess =>
-  spawn(process.execPath, ['cli/main.ts', 'up', '--store', store, '--port', String(PORT)], {
-    cwd: ROOT,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
+  spawn(
+    process.execPath,
+    ['cli/main.ts', 'up', '--store', store, '--port', String(PORT), '--days', '2'],
+    {
+      cwd: ROOT,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  )
 
 const ask = async <T>(path: string): Promise<T> => {
   const response = await fetch(URL_OF + path)

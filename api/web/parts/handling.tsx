@@ -12,7 +12,7 @@ const MUTES: readonly (readonly [seconds: number, word: string])[] = [
   [30 * 24 * HOUR, '30 days'],
 ]
 
-/** Who has an incident, and what may be asked for it. What comes of it arrives with its next record. */
+/** Who has an incident, and what may be asked for it; one that is over is nobody's to take, but its return can be muted. What comes of it arrives with its next record. */
 export const Handling = ({ incident }: { readonly incident: Incident }) => {
   const [problem, setProblem] = useState<string | null>(null)
   const ask = (command: string, body: object = {}) => {
@@ -21,19 +21,21 @@ export const Handling = ({ incident }: { readonly incident: Incident }) => {
       setProblem(error instanceof Error ? error.message : 'It was not taken.')
     })
   }
-  const { ackedBy, mutedUntil, owner } = incident
+  const { state, ackedBy, mutedUntil, owner } = incident
   return (
     <div class="row small handling">
       {owner !== null && <span class="quiet">{owner}</span>}
       {ackedBy !== null && <span>taken by {ackedBy}</span>}
-      <button
-        type="button"
-        onClick={() => {
-          ask(ackedBy === null ? 'ack' : 'unack')
-        }}
-      >
-        {ackedBy === null ? 'Take it' : 'Give it back'}
-      </button>
+      {state !== 'closed' && (
+        <button
+          type="button"
+          onClick={() => {
+            ask(ackedBy === null ? 'ack' : 'unack')
+          }}
+        >
+          {ackedBy === null ? 'Take it' : 'Give it back'}
+        </button>
+      )}
       {mutedUntil === null ? (
         <MuteSelect
           onChoose={(seconds) => {

@@ -55,6 +55,8 @@ const ClusterLine = ({ cluster }: { readonly cluster: ClusterAnswer }) => {
   const of = clusterSubject(cluster)
   const kpi = day ?? week
   const passRate = valueOf(kpi, 'run_pass_rate')
+  const behindOf = (name: string): string | null =>
+    of === null || kpi === null ? null : runsBehind(of, name, kpi.window, kpi.eventAt)
   return (
     <tr>
       <td class="break">
@@ -69,11 +71,12 @@ const ClusterLine = ({ cluster }: { readonly cluster: ClusterAnswer }) => {
           <SourceTag source={source} />
         </p>
       </td>
-      <td class="c-rate">{passRate !== undefined && <PassRate of={passRate} />}</td>
+      <td class="c-rate">
+        {passRate !== undefined && <PassRate of={passRate} behind={behindOf(passRate.kpi)} />}
+      </td>
       {COLUMNS.map(([name]) => {
         const value = valueOf(kpi, name)
-        const behind =
-          of === null || kpi === null ? null : runsBehind(of, name, kpi.window, kpi.eventAt)
+        const behind = behindOf(name)
         const text = value === undefined ? '—' : kpiText(value)
         return (
           <td key={name} class="number" title={value === undefined ? undefined : kpiBasis(value)}>

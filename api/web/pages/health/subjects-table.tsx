@@ -58,7 +58,14 @@ const SubjectLine = ({ kpi }: { readonly kpi: Kpi }) => {
           <SourceTag source={source} />
         </p>
       </td>
-      <td class="c-rate">{passRate !== undefined && <PassRate of={passRate} />}</td>
+      <td class="c-rate">
+        {passRate !== undefined && (
+          <PassRate
+            of={passRate}
+            behind={runsBehind({ dimension, subject }, passRate.kpi, kpi.window, kpi.eventAt)}
+          />
+        )}
+      </td>
       {COLUMNS.map(([name]) => (
         <Figure
           key={name}

@@ -1,5 +1,5 @@
 import type { Incident } from '../../../../schemas/events.ts'
-import { count, dateTime } from '../../lib/format.ts'
+import { count, dateTime, shortId } from '../../lib/format.ts'
 import { isOfRun, standOf } from '../../lib/incidents.ts'
 import { runPath } from '../../lib/routes.ts'
 import { Message } from '../../parts/asked.tsx'
@@ -32,7 +32,15 @@ export const HistoryTable = ({ steps }: { readonly steps: readonly Incident[] })
               {step.ackedBy !== null && ` · taken by ${step.ackedBy}`}
               {step.mutedUntil !== null && ` · muted until ${dateTime(step.mutedUntil)}`}
             </td>
-            <td class="break">{isOfRun(step) ? <a href={runPath(step)}>{step.runId}</a> : '—'}</td>
+            <td class="break">
+              {isOfRun(step) ? (
+                <a href={runPath(step)} title={step.runId}>
+                  {shortId(step.runId)}
+                </a>
+              ) : (
+                '—'
+              )}
+            </td>
           </tr>
         ))}
       </tbody>

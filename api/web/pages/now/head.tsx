@@ -28,7 +28,15 @@ export const Head = ({
       <Tile name="Running" value={count(rows?.size)} under="runs with a forecast" />
       <Tile
         name="Queued"
-        value={queued.state === 'ready' ? <a href="/clusters">{count(queued.data.length)}</a> : '—'}
+        value={
+          queued.state === 'ready' ? (
+            <a href="/clusters" aria-label={`${count(queued.data.length)} queued runs`}>
+              {count(queued.data.length)}
+            </a>
+          ) : (
+            '—'
+          )
+        }
         under="runs that wait for a machine"
       />
       <Tile
@@ -38,7 +46,11 @@ export const Head = ({
       />
       <Tile
         name="Open incidents"
-        value={<a href="/incidents">{count(open)}</a>}
+        value={
+          <a href="/incidents" aria-label={`${count(open)} open incidents`}>
+            {count(open)}
+          </a>
+        }
         under="of all sources"
       />
       <SavedTiles />
