@@ -111,7 +111,7 @@ const recordsOf = <T extends TopicName>(
 ): LogRecord<T>[] =>
   messages.flatMap((message) => {
     const { record } = fromMessage(topic, partition, message)
-    const offset = Number(message.offset)
+    const offset = message.offset
     // What cannot be read is nothing that anybody could show.
     return record.topic === topic ? [{ ...record, partition, offset } as LogRecord<T>] : []
   })

@@ -22,6 +22,9 @@ export class UnencodableError extends Error {
 
 const HEADER_BYTES = 5
 
+/** Where records are written before their length is known; it grows to the longest and stays. */
+let scratch = Buffer.allocUnsafeSlow(65_536)
+
 /** Encodes and decodes one record type: writes with our schema, reads what any registered writer wrote. */
 export class RecordCodec<S extends SchemaName> {
   readonly type: avro.Type
@@ -61,17 +64,12 @@ export class RecordCodec<S extends SchemaName> {
 
   /** Wire bytes of a record. Throws {@link UnencodableError} that names the first unfit field. */
   encode(record: Records[S]): Buffer {
-    let body: Buffer
-    try {
-      body = this.type.toBuffer(record)
-    } catch (error) {
-      throw new UnencodableError(this.#explain(record), { cause: error })
+    let end = this.encodeInto(record, scratch, 0)
+    if (end < 0) {
+      scratch = Buffer.allocUnsafeSlow(-2 * end)
+      end = this.encodeInto(record, scratch, 0)
     }
-    const bytes = Buffer.allocUnsafe(HEADER_BYTES + body.length)
-    bytes[0] = 0
-    bytes.writeUInt32BE(this.#writerId, 1)
-    body.copy(bytes, HEADER_BYTES)
-    return bytes
+    return Buffer.from(scratch.subarray(0, end))
   }
 
   /**

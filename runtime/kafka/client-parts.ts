@@ -1,12 +1,15 @@
 /** Shapes of the inner parts of kafkajs that are used. The package is pinned; `test/cluster` notices what moves. */
 
-import type { KafkaMessage, RetryOptions } from 'kafkajs'
+import type { RetryOptions } from 'kafkajs'
 
 /** A record as it was fetched, or the control record that ends a transaction. */
-export type FetchedMessage = Pick<
-  KafkaMessage,
-  'key' | 'value' | 'offset' | 'headers' | 'timestamp'
-> & {
+export interface FetchedMessage {
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly offset: number
+  /** Milliseconds: when it was written, or appended where the topic says so. */
+  readonly timestamp: number
+  readonly headers: Readonly<Record<string, string>>
   readonly isControlRecord: boolean
   readonly batchContext: { readonly producerId: string; readonly inTransaction: boolean }
 }

@@ -1,35 +1,20 @@
 /**
- * The one file that loads kafkajs. Its grouping of messages is replaced before it is loaded (as released it copies the
- * whole group for each message), and of its inner parts only the cluster and the logger are used: reading
- * chosen partitions without a group is not to be had otherwise (docs/adr/0005).
+ * The one file that loads kafkajs. Some of its parts are replaced before, and of its inner parts only the cluster and the
+ * logger are used: reading chosen partitions without a group is not to be had otherwise (docs/adr/0005).
  */
 
 import { createRequire } from 'node:module'
 import type { ConnectionOptions } from 'node:tls'
 import type kafkajs from 'kafkajs'
-import type { Message, RetryOptions, SASLOptions } from 'kafkajs'
+import type { RetryOptions, SASLOptions } from 'kafkajs'
 import type { Cluster, ClusterOptions } from './client-parts.ts'
 import { LZ4, SNAPPY, ZSTD } from './codecs.ts'
 import type { Connection, TlsSettings } from './connection.ts'
+import { replaceParts } from './kafkajs-parts.ts'
 
 const require = createRequire(import.meta.url)
 
-interface Grouping {
-  readonly topic: string
-  readonly partitionMetadata: unknown
-  readonly messages: readonly Message[]
-  readonly partitioner: (of: object) => number
-}
-const linearGrouping = ({ topic, partitionMetadata, messages, partitioner }: Grouping): object => {
-  const groups: Record<number, Message[]> = {}
-  for (const message of messages)
-    (groups[partitioner({ topic, partitionMetadata, message })] ??= []).push(message)
-  return groups
-}
-const groupingFile = require.resolve('kafkajs/src/producer/groupMessagesPerPartition.js')
-require(groupingFile)
-const grouping = require.cache[groupingFile]
-if (grouping !== undefined) grouping.exports = linearGrouping
+replaceParts()
 process.env['KAFKAJS_NO_PARTITIONER_WARNING'] = '1' // every message names its partition
 
 const {

@@ -20,7 +20,7 @@ export const committedOf = (
     .sort((a, b) => b.from - a.from)
   const open = new Set<string>()
   return messages.filter((message) => {
-    const offset = Number(message.offset)
+    const offset = message.offset
     for (
       let next = waiting.at(-1);
       next !== undefined && next.from <= offset;

@@ -53,8 +53,8 @@ export const fromMessage = (
   message: FetchedMessage,
 ): Received => {
   const { key, value, headers, offset } = message
-  const writer = headers?.['from']?.toString() ?? OUTSIDE
-  const told = Number(headers?.['at']?.toString() ?? Number.NaN)
+  const writer = headers['from'] ?? OUTSIDE
+  const told = Number(headers['at'] ?? Number.NaN)
   // Where nothing fit is told, the time is that of the records before it.
   const toldAt = Number.isSafeInteger(told) ? told : undefined
   try {
@@ -93,7 +93,7 @@ const recordIn = (topic: TopicName, value: Buffer | null): RecordOf<TopicName> |
 }
 
 const checkTime = (at: number, { timestamp }: FetchedMessage): void => {
-  const ahead = at - Number(timestamp)
+  const ahead = at - timestamp
   if (ahead > MOST_AHEAD_MS)
     throw new RefusedError(
       'future-time',

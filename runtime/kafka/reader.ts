@@ -32,7 +32,7 @@ class ReadError extends Error {
 
 const READ_COMMITTED = 1
 const MAX_BYTES = 8 << 20
-const MAX_PARTITION_BYTES = 1 << 20
+const PARTITION_BYTES = 1 << 20
 /** After these the partition has another leader, or none yet. */
 const MOVED = new Set([
   'UNKNOWN_TOPIC_OR_PARTITION',
@@ -49,12 +49,15 @@ const OUT_OF_RANGE = 'OFFSET_OUT_OF_RANGE'
 
 export class PartitionReader {
   readonly #cluster: Cluster
+  readonly #partitionBytes: number
   readonly #states: ReadState[] = []
   /** What is being asked, by broker. */
   readonly #open = new Map<string, Asked>()
 
-  constructor(connection: Connection) {
+  /** Asks for so many bytes of a partition at once. */
+  constructor(connection: Connection, partitionBytes = PARTITION_BYTES) {
     this.#cluster = readingCluster(connection)
+    this.#partitionBytes = partitionBytes
   }
 
   /**
@@ -174,7 +177,7 @@ export class PartitionReader {
         .map(({ partition, next }) => ({
           partition,
           fetchOffset: String(next),
-          maxBytes: MAX_PARTITION_BYTES,
+          maxBytes: this.#partitionBytes,
         })),
     }))
     const request = {
@@ -236,7 +239,7 @@ const handOn = async (
   for (const { state, data } of fetched) {
     const { next } = state
     const messages = committedOf(data.messages, data.abortedTransactions).filter(
-      ({ offset }) => Number(offset) >= next,
+      ({ offset }) => offset >= next,
     )
     try {
       await prepare?.(state, messages)
@@ -255,5 +258,5 @@ const handOn = async (
 /** Past what was fetched, and past the asked-for offset too, where compaction left nothing from there on. */
 const nextAfter = (next: number, { messages }: FetchedPartition): number => {
   const last = messages.at(-1)
-  return last === undefined ? next : Math.max(Number(last.offset), next) + 1
+  return last === undefined ? next : Math.max(last.offset, next) + 1
 }

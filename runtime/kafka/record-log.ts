@@ -64,7 +64,7 @@ export class KafkaLog {
         read.push({
           ...fromMessage(topic, partition, message).record,
           partition,
-          offset: Number(message.offset),
+          offset: message.offset,
         })
     }
     const prepare = (_: Position, messages: readonly FetchedMessage[]) =>

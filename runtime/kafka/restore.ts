@@ -15,6 +15,10 @@ class ForeignStateError extends Error {
   override name = 'ForeignStateError'
 }
 const POLL_MS = 25
+/** So many changes are applied together: neighbours in the table then share a page. */
+const CHANGES_AT_ONCE = 100_000
+/** One partition is read, and nothing else. */
+const FETCH_BYTES = 8 << 20
 
 export interface Restored {
   readonly state: TaskState
@@ -59,7 +63,7 @@ const readOn = async (
   changelog: Position,
   progress: Progress,
 ): Promise<number> => {
-  const reader = new PartitionReader(connection)
+  const reader = new PartitionReader(connection, FETCH_BYTES)
   const { kept } = state
   let { at } = kept
   let count = 0
@@ -74,11 +78,13 @@ const readOn = async (
       await reader.poll(POLL_MS, ({ next }, messages) => {
         count += messages.length
         for (const { key, value } of messages) {
-          const read = fromChangelog({ key: key?.toString() ?? '', value })
+          const recordKey = key?.toString() ?? ''
+          const read = fromChangelog({ key: recordKey, value })
           at = Math.max(at, read.at ?? 0)
-          state.restore(read.change)
+          state.restore(recordKey, read.change)
         }
-        state.keep({ next, at }, Date.now())
+        if (state.unapplied >= CHANGES_AT_ONCE || reader.isAtEnd)
+          state.keep({ next, at }, Date.now())
       })
   } finally {
     await reader.close()

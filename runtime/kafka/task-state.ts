@@ -27,11 +27,16 @@ export class TaskState implements StateStore {
   readonly #folder: string | null
   readonly #local: EmbeddedStore
   #changes: Change[] = []
+  /** What was read from the changelog, by record key. */
+  readonly #read = new Map<string, Change>()
+  /** True where it was empty when it was opened, until something is saved. */
+  #isFilling: boolean
   #isDistrusted = false
 
   private constructor(folder: string | null, local: EmbeddedStore) {
     this.#folder = folder
     this.#local = local
+    this.#isFilling = this.kept.next === 0
   }
 
   /** What is in the folder, empty where that is not to be used; in memory without a folder, and where another process has it. */
@@ -66,6 +71,7 @@ export class TaskState implements StateStore {
     return this.#local.loadCell(stage, key, cell)
   }
   saveCell(stage: string, key: string, cell: string, bytes: Uint8Array | null): void {
+    this.#isFilling = false
     this.#local.saveCell(stage, key, cell, bytes)
     // The bytes are valid until the next call.
     const kept = bytes && Buffer.from(bytes)
@@ -84,16 +90,18 @@ export class TaskState implements StateStore {
     return this.#local.nextTimer(stage, after)
   }
   saveTimer(stage: string, key: string, timer: string, due: number | null): void {
+    this.#isFilling = false
     this.#local.saveTimer(stage, key, timer, due)
     this.#changes.push({ kind: 'timer', stage, key, name: timer, due })
   }
 
-  /** Applies a change that was read from the changelog. */
-  restore(change: Change): void {
-    if (change.kind === 'cell')
-      this.#local.saveCell(change.stage, change.key, change.name, change.bytes)
-    if (change.kind === 'timer')
-      this.#local.saveTimer(change.stage, change.key, change.name, change.due)
+  /** Takes a change that was read from the changelog; of several of one record key the newest counts. It is applied by {@link keep}. */
+  restore(recordKey: string, change: Change): void {
+    this.#read.set(recordKey, change)
+  }
+  /** Changes that were read and not applied yet. */
+  get unapplied(): number {
+    return this.#read.size
   }
 
   /** What has changed since the last call, the newest change of each cell and timer. */
@@ -109,10 +117,26 @@ export class TaskState implements StateStore {
   /** Keeps all that was saved and restored: the changelog is known to hold it. */
   keep({ next, at }: Kept, now: number): void {
     this.#local.transaction(() => {
+      if (this.#read.size > 0) this.#apply()
       this.#local.setNumber(NEXT, next)
       this.#local.setNumber(AT, at)
       this.#local.setNumber(KEPT_AT, now)
     })
+  }
+
+  /** In the order of the table, so that neighbours share a page; past what is held for later, while nothing is. */
+  #apply(): void {
+    const [cell, timer] = this.#isFilling
+      ? (['fillCell', 'fillTimer'] as const)
+      : (['saveCell', 'saveTimer'] as const)
+    for (const key of [...this.#read.keys()].sort()) {
+      const change = this.#read.get(key)
+      if (change?.kind === 'cell')
+        this.#local[cell](change.stage, change.key, change.name, change.bytes)
+      if (change?.kind === 'timer')
+        this.#local[timer](change.stage, change.key, change.name, change.due)
+    }
+    this.#read.clear()
   }
 
   /** What lies in the folder is not to be used again. */

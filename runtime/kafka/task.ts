@@ -37,10 +37,11 @@ export interface TaskSettings extends WriteTo {
   readonly stateFolder: string | null
 }
 
-/** About so many records are handled in one transaction. */
-const BATCH_RECORDS = 2_000
+/** So many records are handled in one transaction as take about this long, within bounds. What is said does not depend on it. */
+const BATCH_MS = 100
+const [LEAST_BATCH, MOST_BATCH] = [1_000, 10_000]
 /** A partition that is ahead of the others is not read on beyond so many records. */
-const MOST_WAITING = 20_000
+const MOST_WAITING = 10_000
 /** So long a turn waits for news. */
 const TURN_MS = 250
 
@@ -58,6 +59,7 @@ export class Task {
   readonly #restored: number
   readonly #limit: DeadLetterLimit
   #written: Offsets
+  #batch = LEAST_BATCH
 
   private constructor(parts: Parts) {
     const { plan, partition, settings, progress } = parts
@@ -141,7 +143,7 @@ export class Task {
 
   async #turn(): Promise<Turn | null> {
     const due = this.#nextDue()
-    const merged = this.#merge.next(BATCH_RECORDS, due)
+    const merged = this.#merge.next(this.#batch, due)
     const { horizon, records } = merged
     const isLater = horizon > this.#engine.now
     if (records.length > 0 || (isLater && due <= horizon))
@@ -168,7 +170,7 @@ export class Task {
       const { writer, record } = fromMessage(topic, partition, message)
       // Every task reads all partitions of a table: one of them tells of what cannot be read.
       if (!isLetter(record) || partition === this.#partition)
-        this.#merge.take(place, writer, Number(message.offset), record)
+        this.#merge.take(place, writer, message.offset, record)
     }
     this.#merge.reached(place, next)
   }
@@ -197,6 +199,7 @@ export class Task {
     const name = taskName(this.#plan.name, this.#partition)
     const outputs = [...letters, ...said].map((record) => toMessage(record, name, this.#settings))
     const handled = this.#merge.handledBy(horizon)
+    this.#learn(records.length, performance.now() - began)
     const written = await this.#writer.commit({
       first: this.#changes(horizon),
       outputs,
@@ -214,6 +217,13 @@ export class Task {
       letters: letters.length,
       ms: performance.now() - began,
     }
+  }
+
+  /** Few records say little about how long many take. */
+  #learn(records: number, ms: number): void {
+    if (2 * records < this.#batch) return
+    const fitting = Math.round((records * BATCH_MS) / Math.max(1, ms))
+    this.#batch = Math.min(MOST_BATCH, Math.max(LEAST_BATCH, fitting))
   }
 
   #changes(horizon: number): Placed[] {

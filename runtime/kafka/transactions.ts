@@ -4,7 +4,7 @@
  */
 
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Message, Producer, RecordMetadata, Transaction } from 'kafkajs'
+import type { Message, Producer, Transaction } from 'kafkajs'
 import { protocolWord, strictClient } from './client.ts'
 import type { Connection } from './connection.ts'
 import { placeOf, type Offsets } from './progress.ts'
@@ -87,7 +87,7 @@ export class TransactionalWriter {
     try {
       const written: Record<string, number> = {}
       for (const [index, piece] of [...piecesOf(first), ...piecesOf(outputs)].entries())
-        note(written, await (index === 0 ? sendFirst : send)(transaction, piece))
+        Object.assign(written, await (index === 0 ? sendFirst : send)(transaction, piece))
       if (last !== undefined) await send(transaction, [last(written)])
       if (read !== undefined)
         await transaction.sendOffsets({
@@ -139,7 +139,7 @@ const isFenced = async (transaction: Transaction, error: unknown): Promise<boole
 const sendFirst = async (
   transaction: Transaction,
   messages: readonly Placed[],
-): Promise<RecordMetadata[]> => {
+): Promise<Record<string, number>> => {
   const deadline = Date.now() + TIMEOUT_MS
   for (;;)
     try {
@@ -150,32 +150,32 @@ const sendFirst = async (
     }
 }
 
-/** Sends and checks that the answer names every partition: kafkajs forgets some when a leader moves. */
+/** Sends and checks that the answer names every partition: kafkajs forgets some when a leader moves. Offsets after what was sent by place. */
 const send = async (
   transaction: Transaction,
   messages: readonly Placed[],
-): Promise<RecordMetadata[]> => {
-  const topics = [...new Set(messages.map(({ topic }) => topic))]
-  const topicMessages = topics.map((topic) => ({
-    topic,
-    messages: messages.filter((message) => message.topic === topic),
-  }))
-  const answers = await transaction.sendBatch({ acks: -1, topicMessages })
-  const named = new Set(answers.map(({ topicName, partition }) => placeOf(topicName, partition)))
-  for (const { topic, partition } of messages)
-    if (!named.has(placeOf(topic, partition)))
-      throw new UnansweredError(`nothing was answered about ${placeOf(topic, partition)}`)
-  return answers.map((answer) => ({ ...answer, count: countAt(messages, answer) }))
-}
-
-const countAt = (messages: readonly Placed[], { topicName, partition }: RecordMetadata): number =>
-  messages.filter((each) => each.topic === topicName && each.partition === partition).length
-
-const note = (written: Record<string, number>, answers: readonly RecordMetadata[]): void => {
-  for (const answer of answers) {
-    const { count } = answer as RecordMetadata & { count: number }
-    written[placeOf(answer.topicName, answer.partition)] = Number(answer.baseOffset) + count
+): Promise<Record<string, number>> => {
+  const byTopic = new Map<string, Placed[]>()
+  const counts = new Map<string, number>()
+  for (const message of messages) {
+    const { topic, partition } = message
+    const ofTopic = byTopic.get(topic)
+    if (ofTopic === undefined) byTopic.set(topic, [message])
+    else ofTopic.push(message)
+    const place = placeOf(topic, partition)
+    counts.set(place, (counts.get(place) ?? 0) + 1)
   }
+  const topicMessages = [...byTopic].map(([topic, ofTopic]) => ({ topic, messages: ofTopic }))
+  const answers = await transaction.sendBatch({ acks: -1, topicMessages })
+  const written: Record<string, number> = {}
+  for (const { topicName, partition, baseOffset } of answers) {
+    const place = placeOf(topicName, partition)
+    written[place] = Number(baseOffset) + (counts.get(place) ?? 0)
+  }
+  for (const place of counts.keys())
+    if (written[place] === undefined)
+      throw new UnansweredError(`nothing was answered about ${place}`)
+  return written
 }
 
 /** Cuts messages so that no piece has too many bytes for one partition. */
@@ -191,7 +191,7 @@ export function* piecesOf(messages: readonly Placed[]): Iterable<readonly Placed
       bytes = new Map([[place, sizeOf(message)]])
     } else bytes.set(place, size)
   }
-  if (from < messages.length) yield messages.slice(from)
+  if (from < messages.length) yield from === 0 ? messages : messages.slice(from)
 }
 const sizeOf = ({ key, value }: Message): number => (key?.length ?? 0) + (value?.length ?? 0) + 100
 

@@ -151,7 +151,7 @@ export class Follower {
     const records: LogRecord[] = []
     for (const message of messages) {
       const { record } = fromMessage(topic, partition, message)
-      const offset = Number(message.offset)
+      const offset = message.offset
       if (record.topic === topic) records.push({ ...record, partition, offset })
       else this.#hooks.onUnreadable?.(topic, partition, offset)
     }

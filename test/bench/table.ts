@@ -100,6 +100,21 @@ export const BENCHES: readonly Bench[] = [
     ],
   },
   {
+    name: 'kafka-streams',
+    doc: 'a small topology on Kafka, ours beside Kafka Streams with exactly_once_v2, over the same events on the same broker',
+    cases: [
+      {
+        name: 'throughput',
+        load: async () => (await import('./anchor/throughput.ts')).throughput,
+      },
+      { name: 'latency', load: async () => (await import('./anchor/latency.ts')).latency },
+      {
+        name: 'all-processors',
+        load: async () => (await import('./anchor/throughput.ts')).wholeTopology,
+      },
+    ],
+  },
+  {
     name: 'cost',
     doc: 'forecasts and density fits by the call',
     cases: [

@@ -37,6 +37,8 @@ describe('a changelog record', () => {
   })
 })
 
+const CELL = { kind: 'cell', stage: 'runs', key: 'a', name: 'run/1' } as const
+
 describe('the state of a task', () => {
   it('tells the newest change of each cell and timer, once', () => {
     const state = TaskState.empty(null)
@@ -57,13 +59,33 @@ describe('the state of a task', () => {
     const [state, restored] = [TaskState.empty(null), TaskState.empty(null)]
     state.saveCell('runs', 'a', 'run/1', Buffer.from('one'))
     state.saveTimer('runs', 'a', 'soon', 7)
-    for (const change of state.takeChanges()) restored.restore(change)
+    restored.restore('first', { ...CELL, bytes: Buffer.from('old') })
+    restored.restore('gone', { ...CELL, name: 'run/2', bytes: Buffer.from('two') })
+    restored.restore('gone', { ...CELL, name: 'run/2', bytes: null })
+    for (const change of state.takeChanges())
+      restored.restore(change.kind === 'cell' ? 'first' : 'timer', change)
+    expect(restored.unapplied).toBe(3)
     restored.keep({ next: 4, at: 70 }, 1_000)
     expect(restored.kept).toEqual({ next: 4, at: 70 })
     expect(restored.takeChanges()).toEqual([])
     expect(Buffer.from(restored.loadCell('runs', 'a', 'run/1') ?? []).toString()).toBe('one')
-    expect([...restored.recentTimers('runs')]).toEqual([{ key: 'a', timer: 'soon', due: 7 }])
+    expect(restored.loadCell('runs', 'a', 'run/2')).toBeUndefined()
+    expect(restored.loadTimers('runs', 0, 9).timers).toEqual([{ key: 'a', timer: 'soon', due: 7 }])
     for (const each of [state, restored]) each.close()
+  })
+
+  it('goes on from what it held when more is restored', () => {
+    const folder = join(temporaryFolder(), 'runs-0')
+    const first = TaskState.open(folder, 0)
+    first.saveCell('runs', 'a', 'run/1', Buffer.from('one'))
+    first.keep({ next: 9, at: 70 }, 1_000)
+    first.close()
+    const second = TaskState.open(folder, 1_000)
+    second.restore('first', { ...CELL, bytes: Buffer.from('newer') })
+    second.keep({ next: 10, at: 80 }, 1_000)
+    second.saveCell('runs', 'a', 'run/3', Buffer.from('three'))
+    expect(Buffer.from(second.loadCell('runs', 'a', 'run/1') ?? []).toString()).toBe('newer')
+    second.close()
   })
 
   it('outlives its process in a folder, up to what the changelog is known to hold, for half a day', () => {

@@ -3,11 +3,11 @@ import type { FetchedMessage } from '../../runtime/kafka/client-parts.ts'
 import { committedOf } from '../../runtime/kafka/committed.ts'
 
 const record = (offset: number, producerId: string, inTransaction = true): FetchedMessage => ({
-  offset: String(offset),
+  offset,
   key: Buffer.from('key'),
   value: Buffer.from(`${producerId}@${offset}`),
   headers: {},
-  timestamp: '0',
+  timestamp: 0,
   isControlRecord: false,
   batchContext: { producerId, inTransaction },
 })
@@ -17,7 +17,7 @@ const end = (offset: number, producerId: string, isCommit: boolean): FetchedMess
   isControlRecord: true,
 })
 const offsetsOf = (messages: readonly FetchedMessage[]): number[] =>
-  messages.map(({ offset }) => Number(offset))
+  messages.map(({ offset }) => offset)
 
 it('leaves out what was aborted, and what ends transactions', () => {
   const read = [record(0, 'a'), record(1, 'b'), end(2, 'a', false), end(3, 'b', true)]

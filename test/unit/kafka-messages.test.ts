@@ -15,12 +15,12 @@ const fetched = ({
   value,
   headers,
 }: Pick<Placed, 'key' | 'value' | 'headers'>): FetchedMessage => ({
-  offset: '7',
-  timestamp: String(MONDAY + MINUTE),
+  offset: 7,
+  timestamp: MONDAY + MINUTE,
   key: Buffer.from(key ?? ''),
   value: value === null ? null : Buffer.from(value),
   headers: Object.fromEntries(
-    Object.entries(headers ?? {}).map(([name, text]) => [name, Buffer.from(String(text))]),
+    Object.entries(headers ?? {}).map(([name, text]) => [name, String(text)]),
   ),
   isControlRecord: false,
   batchContext: { producerId: '1', inTransaction: true },
@@ -70,7 +70,7 @@ describe('a message that can never be handled', () => {
     const { key = null, value } = toMessage(sent, 'outside', to)
     const from = fetched({ key, value, headers: { at: String(MONDAY + 3 * HOUR) } })
     expect(letterOf(from)).toMatchObject({ at: 0, record: { reason: 'future-time' } })
-    expect(letterOf({ ...from, timestamp: String(MONDAY + 2 * HOUR) }).topic).toBe(topic)
+    expect(letterOf({ ...from, timestamp: MONDAY + 2 * HOUR }).topic).toBe(topic)
   })
   it('is kept up to 64 kB', () => {
     const { record } = letterOf(fetched({ key: 'k', value: Buffer.alloc(20 << 20) }))

@@ -1,0 +1,190 @@
+/** The small topology over the same events on the same broker: ours, then the peer's. */
+
+import { join } from 'node:path'
+import { patientClient } from '../../../runtime/kafka/client.ts'
+import { writeToOf, type ClusterConfig } from '../../../runtime/kafka/cluster-config.ts'
+import type { Connection } from '../../../runtime/kafka/connection.ts'
+import { partitionOf } from '../../../runtime/kafka/partitioner.ts'
+import { KafkaLog } from '../../../runtime/kafka/record-log.ts'
+import type { Processor } from '../../../processors/processor.ts'
+import { TOPOLOGY } from '../../../processors/topology.ts'
+import { tasksOf } from '../../../runtime/kafka/tasks.ts'
+import { ensureTopics, wantedTopics } from '../../../runtime/kafka/topic-admin.ts'
+import { encoded } from '../../../runtime/engine/offered.ts'
+import type { RunEvent } from '../../../schemas/events.ts'
+import { startBroker } from '../../cluster/broker.ts'
+import type { Figure } from '../figures.ts'
+import { MB, type BenchCase } from '../setting.ts'
+import { anchorEvents, peerEncoder } from './events.ts'
+import { startMeasured, type Program, type Taken } from './measured.ts'
+import type { OursOptions } from './ours.ts'
+import { builtPeer, peerProgram, peerSpeed } from './peer.ts'
+import { WATCH } from './watch.ts'
+
+const EVENTS = 1_000_000
+const QUICK_EVENTS = 50_000
+export const PARTITIONS = 12
+const PER_WRITE = 5_000
+
+export const benchConfig = (connection: Connection): ClusterConfig => ({
+  connection,
+  namespace: 'bench.',
+  partitions: PARTITIONS,
+  replication: 1,
+  minInSync: 1,
+  registry: null,
+  stateFolder: null,
+  sessionTimeoutMs: 30_000,
+})
+
+/** As `npx stopline process` runs it, with `--cpu-prof` where STOPLINE_BENCH_PROFILE names a folder. */
+export const oursProgram = (options: OursOptions): Program => {
+  const folder = process.env['STOPLINE_BENCH_PROFILE']
+  return {
+    command: process.execPath,
+    args: [
+      ...['--max-semi-space-size=32', '--disable-warning=TimeoutNegativeWarning'],
+      ...(folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`]),
+      join(import.meta.dirname, 'ours.ts'),
+      JSON.stringify(options),
+    ],
+    cwd: process.cwd(),
+  }
+}
+
+function* piecesOf<T>(all: Iterable<T>, size: number): Generator<readonly T[]> {
+  let piece: T[] = []
+  for (const each of all) {
+    piece.push(each)
+    if (piece.length < size) continue
+    yield piece
+    piece = []
+  }
+  if (piece.length > 0) yield piece
+}
+
+/** Makes the topics of our topology. */
+export const makeOurTopics = async (
+  config: ClusterConfig,
+  processors: readonly Processor[] = [WATCH],
+): Promise<void> => {
+  const admin = patientClient(config.connection).admin()
+  await admin.connect()
+  const plans = tasksOf(processors)
+  await ensureTopics(admin, wantedTopics(plans, { ...config, ...writeToOf(config) }), 1)
+  await admin.disconnect()
+}
+export const makePeerTopics = async (
+  connection: Connection,
+  names: readonly string[],
+): Promise<void> => {
+  const admin = patientClient(connection).admin()
+  await admin.connect()
+  const topics = names.map((topic) => ({
+    topic,
+    numPartitions: PARTITIONS,
+    replicationFactor: 1,
+  }))
+  await admin.createTopics({ topics, waitForLeaders: true })
+  await admin.disconnect()
+}
+
+export const offerOf = (record: RunEvent) => encoded({ topic: 'ci.run-events.v1', record })
+
+/** The events where our runtime reads them, with the promise that there are no more. Resolves to the time of the last one. */
+const preloadOurs = async (config: ClusterConfig, events: number): Promise<number> => {
+  const log = new KafkaLog(config.connection, writeToOf(config))
+  let promise = 0
+  for (const piece of piecesOf(anchorEvents(events), PER_WRITE)) {
+    promise = piece.at(-1)?.observedAt ?? promise
+    await log.write({ records: piece.map(offerOf), promise })
+  }
+  await log.close()
+  return promise
+}
+
+/** The same events where the peer reads them. */
+const preloadPeer = async (
+  connection: Connection,
+  topic: string,
+  events: number,
+  encode: ReturnType<typeof peerEncoder>,
+): Promise<void> => {
+  await makePeerTopics(connection, [topic])
+  const producer = patientClient(connection).producer({ idempotent: true, maxInFlightRequests: 1 })
+  await producer.connect()
+  for (const piece of piecesOf(anchorEvents(events), PER_WRITE)) {
+    const messages = piece.map(encode).map((message) => ({
+      ...message,
+      partition: partitionOf(message.key, PARTITIONS),
+    }))
+    await producer.send({ topic, acks: -1, messages })
+  }
+  await producer.disconnect()
+}
+
+const figuresOf = (
+  name: string,
+  events: number,
+  perSecond: number,
+  { peakBytes, cpuSeconds }: Taken,
+  peer?: string,
+): Figure[] =>
+  (
+    [
+      ['', perSecond, 'events/s'],
+      [' per CPU second', events / cpuSeconds, 'events/s'],
+      [' peak memory', peakBytes / MB, 'MB'],
+    ] as const
+  ).map(([kind, value, unit]) => ({
+    name: name + kind,
+    value,
+    unit,
+    peer: peer === undefined ? undefined : peer + kind,
+  }))
+
+export const throughput: BenchCase = async ({ isQuick }) => {
+  const events = isQuick ? QUICK_EVENTS : EVENTS
+  const cache = await builtPeer()
+  const broker = await startBroker()
+  try {
+    const { connection } = broker
+    const config = benchConfig(connection)
+    await makeOurTopics(config)
+    await preloadOurs(config, events)
+    const ours = await startMeasured(oursProgram({ config, topology: 'watch', until: events }))
+      .ended
+    const perSecond = events / (JSON.parse(ours.said) as { seconds: number }).seconds
+    if (cache === null) return figuresOf('ours', events, perSecond, ours)
+    await preloadPeer(connection, 'peer', events, peerEncoder(cache))
+    await makePeerTopics(connection, ['p-kpis', 'p-decisions'])
+    const { brokers } = connection
+    const options = { brokers, input: 'peer', prefix: 'p', until: events }
+    const peer = await startMeasured(peerProgram(cache, options)).ended
+    return [
+      ...figuresOf('ours', events, perSecond, ours, 'Kafka Streams'),
+      ...figuresOf('Kafka Streams', events, peerSpeed(peer.said), peer),
+    ]
+  } finally {
+    await broker.stop()
+  }
+}
+
+const ALL_EVENTS = 200_000
+const QUICK_ALL_EVENTS = 5_000
+
+/** All processors of ours over as many of the events as take a while. */
+export const wholeTopology: BenchCase = async ({ isQuick }) => {
+  const events = isQuick ? QUICK_ALL_EVENTS : ALL_EVENTS
+  const broker = await startBroker()
+  try {
+    const config = benchConfig(broker.connection)
+    await makeOurTopics(config, TOPOLOGY)
+    const until = await preloadOurs(config, events)
+    const ours = await startMeasured(oursProgram({ config, topology: 'all', until })).ended
+    const perSecond = events / (JSON.parse(ours.said) as { seconds: number }).seconds
+    return figuresOf('all processors', events, perSecond, ours)
+  } finally {
+    await broker.stop()
+  }
+}
