@@ -9,6 +9,7 @@ import { serveHealth } from '../cluster/health-server.ts'
 import { listenOn, LISTEN_OPTIONS, say, SETTINGS_HELP } from '../cluster/options.ts'
 import { clusterSettings } from '../cluster/settings.ts'
 import { EXIT, type Command } from '../command.ts'
+import { MODELS_OPTION, modelsOf } from '../models.ts'
 
 export const processCommand: Command = {
   name: 'process',
@@ -18,7 +19,7 @@ export const processCommand: Command = {
   summary: 'run processors on Kafka',
   help: `Runs the tasks of the topology that its group gives it: each batch is one transaction. ${SETTINGS_HELP}
 It ends with code 1 where its state is in doubt, and must then be started again.`,
-  options: LISTEN_OPTIONS,
+  options: { ...LISTEN_OPTIONS, models: MODELS_OPTION },
   run: async (invocation) => {
     const metrics = createMetrics()
     let running: KafkaProcess | undefined
@@ -28,6 +29,7 @@ It ends with code 1 where its state is in doubt, and must then be started again.
       const cluster = clusterSettings()
       await checkAccess(cluster.connection)
       const opened = await openProcess(cluster, TOPOLOGY, {
+        models: modelsOf(invocation).models,
         onTask: (event) => {
           noteTask(metrics, event)
         },

@@ -1,7 +1,7 @@
 /** A process that runs what its group gives it of a topology's tasks. */
 
 import { once } from 'node:events'
-import type { Processor } from '../../processors/processor.ts'
+import type { Models, Processor } from '../../processors/processor.ts'
 import { openRegistry, type Registry } from '../registry.ts'
 import { patientClient } from './client.ts'
 import { writeToOf, type ClusterConfig } from './cluster-config.ts'
@@ -16,6 +16,8 @@ import { tasksOf, type TaskPlan } from './tasks.ts'
 import { ensureTopics, wantedTopics, type Drift } from './topic-admin.ts'
 
 export interface ProcessHooks {
+  /** Models that processors ask: every process must have the same ones. */
+  readonly models?: Models
   readonly onTask?: OnTaskEvent
   /** Told at each change of what is this process's: names as `runs/2`. */
   readonly onAssigned?: (tasks: readonly string[]) => void
@@ -56,7 +58,7 @@ export const openProcess = async (
     drift,
     status: () => statusOf(states.isMember(), states.list()),
     run: (signal) =>
-      run({ config, plans, registry }, signal, {
+      run({ config, plans, registry, models: hooks.models ?? {} }, signal, {
         onTask: (event) => {
           states.note(event)
           hooks.onTask?.(event)
@@ -87,12 +89,13 @@ interface Opened {
   readonly config: ClusterConfig
   readonly plans: readonly TaskPlan[]
   readonly registry: Registry | null
+  readonly models: Models
 }
 
 const run = async (
-  { config, plans, registry }: Opened,
+  { config, plans, registry, models }: Opened,
   signal: AbortSignal,
-  { onTask, onAssigned }: Required<ProcessHooks>,
+  { onTask, onAssigned }: Required<Omit<ProcessHooks, 'models'>>,
 ): Promise<void> => {
   const { connection, sessionTimeoutMs, partitions, stateFolder } = config
   const to = writeToOf(config)
@@ -101,7 +104,7 @@ const run = async (
   // Whoever is fenced has been told whose the task is after two heartbeats.
   const fencedWaitMs = 2 * heartbeatMs(sessionTimeoutMs)
   const tasks = new TaskSet(
-    { ...to, connection, board, registry, stateFolder },
+    { ...to, connection, board, registry, stateFolder, models },
     { onEvent: onTask, fencedWaitMs },
   )
   const byPlace = placesOf(plans, partitions, to.names.changelog)

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { StoreError } from '../embedded/store-error.ts'
 import { DeadLetterLimit } from '../engine/dead-letter-limit.ts'
 import { TopologyEngine } from '../engine/topology.ts'
+import type { Models } from '../../processors/processor.ts'
 import type { Keyed } from '../ports.ts'
 import type { Registry } from '../registry.ts'
 import type { DeadLetter } from '../../schemas/events.ts'
@@ -35,6 +36,8 @@ export interface TaskSettings extends WriteTo {
   readonly registry: Registry | null
   /** Where states outlive their process; null keeps them in memory. */
   readonly stateFolder: string | null
+  /** Models that processors ask; none where there are none. */
+  readonly models?: Models
 }
 
 /** So many records are handled in one transaction as take about this long, within bounds. What is said does not depend on it. */
@@ -68,7 +71,13 @@ export class Task {
     this.#settings = settings
     this.#writer = parts.writer
     this.#state = parts.state
-    this.#engine = new TopologyEngine(plan.processors, parts.state, progress.at)
+    this.#engine = new TopologyEngine(
+      plan.processors,
+      parts.state,
+      progress.at,
+      [],
+      settings.models,
+    )
     const { names } = settings
     this.#merge = new InputMerge(sourcesOf(plan, partition, settings), progress)
     const topics = [...plan.inputs, ...plan.tables].map(({ topic }) => topic)
