@@ -33,7 +33,7 @@ export const tailKafka = async (
       ({ partition }, messages) => {
         for (const message of messages) {
           const { record } = fromMessage(topic, partition, message)
-          read.push({ ...record, partition, offset: Number(message.offset) })
+          read.push({ ...record, partition, offset: message.offset })
         }
       },
       { prepare: (_, messages) => registry?.prepare(topic, messages) },
