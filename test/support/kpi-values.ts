@@ -61,12 +61,12 @@ export const writeValues = (
   closeSync(scores)
 }
 
-/** Of tests, pulls and sources others tell. */
-const OTHERS = ['tests', 'pulls', 'source']
+/** What is compared as KPIs of runs; sums by label are not. */
+const DIMENSIONS = ['job', 'repo', 'community']
 /** History tells the windows at their panes' ends; what is true now is in no history. */
 const isRead = (topic: LogRecord['topic'], record: Kpi | null): boolean =>
   record !== null &&
-  !OTHERS.includes(record.dimension) &&
+  DIMENSIONS.includes(record.dimension) &&
   (topic === 'ci.kpi-history.v1' || (topic === 'ci.kpis.v1' && record.window === 'now'))
 
 /** A record holds at the pane ends from its own instant until the next one's. */
