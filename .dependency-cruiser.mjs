@@ -30,7 +30,7 @@ export default {
       name: 'pure-files-have-no-node',
       severity: 'error',
       from: {
-        path: '^processors/|^schemas/(keys|topics|events|views|names|ids|measures|outcomes)',
+        path: '^processors/|^schemas/(keys|topics|events|views|names|ids|measures|outcomes|slices)',
       },
       to: { dependencyTypes: ['core'] },
     },

@@ -57,6 +57,7 @@ const BY_THE_WAY = [
   'before',
   'step',
   'stepOutcome',
+  'slicesBefore',
   'stepStartedAt',
 ]
 
