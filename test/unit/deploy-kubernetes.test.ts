@@ -109,8 +109,8 @@ describe('manifests of Kubernetes', () => {
 
   it('train each night by a command that there is, from what is only read, into what is kept', () => {
     const [job] = ofKind('CronJob')
-    const pod = job?.spec?.jobTemplate.spec?.template.spec
-    const [container] = pod?.containers ?? []
+    const pod = job?.spec.jobTemplate.spec?.template.spec
+    const container = pod?.containers[0]
     const [name, ...args] = container?.args ?? []
     const command = COMMANDS.find((row) => row.name === name)
     if (command === undefined || container === undefined) throw new Error('no command')
