@@ -12,6 +12,9 @@ import onnxruntime
 
 from onnx_file import version_of, write_onnx
 
+# What is trained is nobody else's business.
+onnxruntime.disable_telemetry_events()
+
 # So many rows of the table, with the answers to them, are kept beside the model: it is loaded only where they are repeated.
 CHECKS = 50
 
