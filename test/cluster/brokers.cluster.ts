@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ClusterConfig } from '../../runtime/kafka/cluster-config.ts'
 import { keepAcknowledged } from './acknowledged.ts'
 import { hasBroker } from './broker.ts'
+import { patiently } from '../support/patience.ts'
 import { testConfig } from './replay.ts'
 import { startBrokers, type Brokers } from './brokers.ts'
 
@@ -39,7 +40,7 @@ describe.skipIf(!hasBroker())('on three brokers', () => {
       expect(heard).toEqual(all)
       expect(said).toEqual(all)
     },
-    300_000 + KILLS * 120_000,
+    patiently(300_000 + KILLS * 60_000),
   )
 })
 

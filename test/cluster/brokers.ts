@@ -9,9 +9,9 @@ import { promisify } from 'node:util'
 import { patientClient } from '../../runtime/kafka/client.ts'
 import { plainConnection, type Connection } from '../../runtime/kafka/connection.ts'
 import { collectJars, freePort, NATIVE, NATIVE_CACHE, warmUp } from './broker.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 
 const run = promisify(execFile)
-const MOST_WAIT_MS = 120_000
 /** The script gives up on a broker after a minute; on a machine that has much to do it takes longer to begin. */
 const MOST_MINUTES = 5
 
@@ -129,14 +129,14 @@ const change = (file: string, changes: Readonly<Record<string, string>>): void =
 }
 
 const inSync = async (connection: Connection): Promise<void> => {
-  const deadline = Date.now() + MOST_WAIT_MS
+  const deadline = Date.now() + PATIENCE_MS
   const admin = patientClient(connection).admin()
   await admin.connect()
   try {
     for (;;) {
       const { topics } = await admin.fetchTopicMetadata()
       const lacking = topics.filter(({ partitions }) =>
-        partitions.some(({ isr, replicas }) => isr.length < replicas.length),
+        partitions.some(({ leader, isr, replicas }) => leader < 0 || isr.length < replicas.length),
       )
       if (lacking.length === 0) return
       if (Date.now() > deadline) throw new Error(`${lacking.length} topics are not in sync`)

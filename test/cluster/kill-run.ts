@@ -42,7 +42,7 @@ export interface KillReport {
 /** A kill may fall anywhere within so many milliseconds after its victim is seen at work. */
 const WITHIN_MS = 400
 /** So that somebody who waits for hundreds of kills sees that it goes on. */
-const TELL_EVERY = 25
+const TELL_EVERY = 10
 
 /**
  * Ends processes by SIGKILL, one after the other, and begins a new one for each. Input is let in so that whatever is

@@ -11,6 +11,7 @@ import { viewDifferences } from './all-views.ts'
 import { hasBroker, startBroker, type TestBroker } from './broker.ts'
 import { environmentOf, spaceIn } from './installation.ts'
 import { createGate, killAgainAndAgain, type KillReport } from './kill-run.ts'
+import { patiently } from '../support/patience.ts'
 import { replay, testConfig } from './replay.ts'
 import { startStopline, until } from './stopline-process.ts'
 import { demoFacts, embeddedRun, type Expected, type World } from './worlds.ts'
@@ -23,7 +24,7 @@ const PROCESSES = 3
 const LEAST_HOURLY = 600
 /** More than so many facts are said by several communities side by side. */
 const MOST_OF_ONE = 100_000
-const TIMEOUT_MS = 300_000 + KILLS * 60_000 + EVENTS
+const TIMEOUT_MS = patiently(300_000 + KILLS * 60_000 + EVENTS)
 
 describe.skipIf(!hasBroker() || !hasRedis())('a replay under kills', () => {
   let broker: TestBroker

@@ -9,6 +9,7 @@ import type { ClusterConfig } from '../../runtime/kafka/cluster-config.ts'
 import type { ProgressBoard } from '../../runtime/kafka/progress-board.ts'
 import { taskName } from '../../runtime/kafka/names.ts'
 import type { TaskPlan } from '../../runtime/kafka/tasks.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 import type { Said } from './task-process.ts'
 
 export interface TaskProcess {
@@ -21,8 +22,11 @@ export interface TaskProcess {
   end(signal: NodeJS.Signals): Promise<void>
 }
 
-export const startProcess = (config: ClusterConfig): TaskProcess => {
-  const file = join(import.meta.dirname, 'task-process.ts')
+const ROOT = join(import.meta.dirname, '../..')
+
+/** A process of the version that lies in `root`. */
+export const startProcess = (config: ClusterConfig, root = ROOT): TaskProcess => {
+  const file = join(root, 'test/cluster/task-process.ts')
   const child: ChildProcess = spawn(
     process.execPath,
     ['--disable-warning=TimeoutNegativeWarning', file, JSON.stringify(config)],
@@ -51,8 +55,6 @@ export const startProcess = (config: ClusterConfig): TaskProcess => {
   }
 }
 
-const MOST_WAIT_MS = 240_000
-
 /** Waits until every task has handled everything up to `at`. */
 export const untilReached = async (
   board: ProgressBoard,
@@ -67,13 +69,13 @@ export const untilReached = async (
   await until(`tasks are at the end`, () => behind().length === 0, behind)
 }
 
-/** Waits until it holds. Rejects after four minutes, with what `details` then gives. */
+/** Waits until it holds. Rejects past {@link PATIENCE_MS}, with what `details` then gives. */
 export const until = async (
   what: string,
   holds: () => boolean,
   details: () => unknown = () => '',
 ): Promise<void> => {
-  const deadline = Date.now() + MOST_WAIT_MS
+  const deadline = Date.now() + PATIENCE_MS
   while (!holds()) {
     if (Date.now() > deadline) throw new Error(`not in time: ${what} ${JSON.stringify(details())}`)
     await wait(20)

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Awaitable } from '../../runtime/ports.ts'
 import { freePort } from '../support/redis-server.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 
 export interface StoplineProcess {
   readonly address: string
@@ -20,7 +21,6 @@ export interface StoplineProcess {
 }
 
 const MAIN = join(import.meta.dirname, '../../cli/main.ts')
-const PATIENCE_MS = 200_000
 
 export const startStopline = async (
   args: readonly string[],

@@ -1,12 +1,13 @@
 import { defineConfig } from 'vitest/config'
+import { patiently } from '../support/patience.ts'
 
 /** Tests that need brokers: one file after the other, since each has the machine to itself. */
 export default defineConfig({
   test: {
     include: ['test/cluster/*.cluster.ts'],
     globalSetup: ['test/support/own-containers.ts'],
-    testTimeout: 300_000,
-    hookTimeout: 120_000,
+    testTimeout: patiently(300_000),
+    hookTimeout: patiently(120_000),
     fileParallelism: false,
     reporters: ['default', './test/support/count-reporter.ts'],
   },

@@ -113,6 +113,7 @@ describe.skipIf(!hasBroker())('a delivery to stopline produce', () => {
     await first.end('SIGKILL')
     await until('the other feeds', async () => (await second.get('/readyz')).status === 200)
     expect(await deliver(second, 5)).toEqual(TAKEN)
+    expect(await deliver(second, 4)).toMatchObject({ body: { result: 'repeated' } })
     expect(await heard()).toEqual(threeOf(1, 4, 5))
     expect((await second.get('/metrics')).text).toMatch(
       /^stopline_ingest_deliveries_total\{result="taken"\} 1$/m,

@@ -2,10 +2,11 @@
 
 import { GenericContainer, Network, Wait, type StartedTestContainer } from 'testcontainers'
 import { ownLabels } from './own-containers.ts'
+import { PATIENCE_MS } from './patience.ts'
 import { freePort } from './redis-server.ts'
 
 const IMAGE = 'apache/kafka:4.1.2'
-const START_MS = 240_000
+const START_MS = PATIENCE_MS
 
 /** One broker of a cluster, which is its own controller too. Where clients find it is known before it starts, and stays after a restart. */
 class KafkaContainer extends GenericContainer {

@@ -3,10 +3,11 @@
 import { GenericContainer, Wait } from 'testcontainers'
 import { docker } from './docker.ts'
 import { ownLabels } from './own-containers.ts'
+import { PATIENCE_MS } from './patience.ts'
 import { freePort } from './redis-server.ts'
 
 const IMAGE = 'apicurio/apicurio-registry:3.3.3'
-const START_MS = 240_000
+const START_MS = PATIENCE_MS
 const API = 8080
 /** Health lies on a port of its own. */
 const HEALTH = 9000

@@ -152,8 +152,12 @@ describe('manifests of Kubernetes', () => {
     const selectors = deployments.map(({ spec }) => spec?.selector)
     expect(ofKind('PodDisruptionBudget').map(({ spec }) => spec?.selector)).toEqual(selectors)
     for (const { spec } of ofKind('PodDisruptionBudget')) expect(spec?.maxUnavailable).toBe(1)
-    const [service] = ofKind('Service')
-    expect(service?.spec?.selector).toEqual(selectors.at(-1)?.matchLabels)
+    // Deliveries of webhooks go to producers, everybody else to the API.
+    const [produce, serve] = [selectors[0], selectors.at(-1)]
+    expect(ofKind('Service').map(({ spec }) => spec?.selector)).toEqual([
+      produce?.matchLabels,
+      serve?.matchLabels,
+    ])
   })
 
   it('scale what there is, by lag as Prometheus has it', () => {
