@@ -23,7 +23,7 @@ export interface ExpectedRow {
 const MOST_VALUES = 50_000
 
 /** The text of a value, whatever the order of its fields. */
-export const textOf = (value: unknown): string => JSON.stringify(sorted(value))
+const textOf = (value: unknown): string => JSON.stringify(sorted(value))
 
 const sorted = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(sorted)
