@@ -99,7 +99,10 @@ export const startBrokers = async ({
       connection,
       ids,
       kill: async (id) => {
+        const pid = await pidOf(id)
         await script('kill', String(id))
+        // Else its port may be taken for that of the next one.
+        await isGone(pid)
       },
       freeze: async (id) => {
         process.kill(await pidOf(id), 'SIGSTOP')
