@@ -10,12 +10,18 @@ import { runOutbox, type OutboxDeps } from '../sinks/notify/outbox.ts'
 import { AT_ONCE } from '../sinks/notify/pace.ts'
 import type { Receiver } from '../sinks/notify/receiver.ts'
 import { createWebhook } from '../sinks/notify/webhook.ts'
-import { textOption, UsageError, type Invocation } from './command.ts'
+import { textOption, UsageError, type Invocation, type OptionRow } from './command.ts'
 import { readNotify } from './config/notify.ts'
 import { readSection } from './config/sections.ts'
 
 const SECRET = 'STOPLINE_WEBHOOK_SECRET'
 const LEAST_SECRET = 16
+
+export const WEBHOOK_OPTION: OptionRow = {
+  type: 'string',
+  value: 'URL',
+  doc: 'Send incidents there, signed with STOPLINE_WEBHOOK_SECRET (docs/webhook.md).',
+}
 
 /** The webhook of `--webhook`. Throws {@link UsageError} for an address or secret that cannot be. */
 const webhookOf = (invocation: Invocation, http: HttpClient): Receiver[] => {

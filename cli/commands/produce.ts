@@ -14,9 +14,11 @@ import { serveHealth } from '../cluster/health-server.ts'
 import { openKafkaTarget } from '../cluster/kafka-target.ts'
 import { awaitTurn } from '../cluster/only-producer.ts'
 import { listenOn, LISTEN_OPTIONS, say, SETTINGS_HELP } from '../cluster/options.ts'
+import { tellReceiversOnKafka } from '../cluster/receivers.ts'
 import { clusterSettings, spaceOf, type ClusterSettings } from '../cluster/settings.ts'
 import { EXIT, type Command, type Invocation } from '../command.ts'
 import { feederOf } from '../feeders.ts'
+import { receiversOf, WEBHOOK_OPTION, type Receivers } from '../notify.ts'
 import { DEMO_OPTIONS, liveConfig, SOURCE_OPTIONS } from '../source-options.ts'
 
 export const produce: Command = {
@@ -26,12 +28,18 @@ export const produce: Command = {
   maxArguments: 50,
   summary: 'put what sources tell on Kafka (no DIR and no source: a simulated community)',
   help: `Polls live sources, replays folders of recorded CI, or simulates a community, onto Kafka. One producer feeds an
-installation at a time; another waits and takes over within the session timeout. The one that feeds takes deliveries of
-webhooks, where a source has a secret for them (POST /v1/ingest/github). ${SETTINGS_HELP}`,
-  options: { ...SOURCE_OPTIONS, ...DEMO_OPTIONS, ...LISTEN_OPTIONS },
+installation at a time; another waits and takes over within the session timeout. The one that feeds tells the
+receivers of incidents, and takes deliveries of webhooks, where a source has a secret for them (POST /v1/ingest/github). ${SETTINGS_HELP}`,
+  options: {
+    ...SOURCE_OPTIONS,
+    ...DEMO_OPTIONS,
+    ...LISTEN_OPTIONS,
+    webhook: WEBHOOK_OPTION,
+  },
   run: async (invocation) => {
     const config = invocation.positionals.length === 0 ? liveConfig(invocation) : null
     const feeder = feederOf(invocation, config)
+    const receivers = receiversOf(invocation)
     const cluster = clusterSettings()
     await checkAccess(cluster.connection)
     const metrics = createMetrics()
@@ -55,7 +63,7 @@ webhooks, where a source has a secret for them (POST /v1/ingest/github). ${SETTI
       await Promise.race([turn.mine, turn.lost, ended])
       if (invocation.signal.aborted) return EXIT.ok
       say(`produce: ${feeder.what}`)
-      await feedUntil(invocation, feeder, cluster, metrics, turn.lost, (opened) => {
+      await feedUntil(invocation, { feeder, cluster, metrics, receivers }, turn.lost, (opened) => {
         ingest = opened
         waiting = undefined
       })
@@ -74,11 +82,16 @@ const hearing =
   (metrics: Metrics, ingest: NonNullable<ApiDeps['ingest']>) => (app: FastifyInstance) =>
     addIngest(app, { metrics, ingest })
 
+interface Feeding {
+  readonly feeder: ReturnType<typeof feederOf>
+  readonly cluster: ClusterSettings
+  readonly metrics: Metrics
+  readonly receivers: Receivers
+}
+
 const feedUntil = async (
   { signal }: Invocation,
-  feeder: ReturnType<typeof feederOf>,
-  cluster: ClusterSettings,
-  metrics: Metrics,
+  { feeder, cluster, metrics, receivers }: Feeding,
   lost: Promise<never>,
   onOpened: (ingest: ApiDeps['ingest']) => void,
 ): Promise<void> => {
@@ -101,9 +114,12 @@ const feedUntil = async (
         .gauge('stopline_stage_time_seconds')
         .set({ stage: 'produce', partition: '' }, target.fed.now / 1000)
     })
-    const telling = tellSources(cluster, sources, signal)
+    const telling = [
+      tellSources(cluster, sources, signal),
+      tellReceiversOnKafka(cluster, target, receivers, metrics, signal),
+    ]
     await Promise.race([feeder.feed(target), lost, target.failed])
-    await telling
+    await Promise.all(telling)
   } finally {
     await target.close()
   }

@@ -16,7 +16,7 @@ import { DEMO_OPTIONS, liveConfig, SOURCE_OPTIONS } from '../source-options.ts'
 import { claimStore, storeFolder } from '../store-folder.ts'
 import { configuredAlerts, tellAlertSettings } from '../alerts/settings.ts'
 import { actingOf, actOnStops } from '../act.ts'
-import { receiversOf, tellReceivers } from '../notify.ts'
+import { receiversOf, tellReceivers, WEBHOOK_OPTION } from '../notify.ts'
 
 export const up: Command = {
   name: 'up',
@@ -45,11 +45,7 @@ With DIR... it replays recorded CI (folders with a runs.csv, see docs/archive.md
     host: { type: 'string', value: 'ADDRESS', doc: 'Address to listen on. Default 127.0.0.1.' },
     ...DEMO_OPTIONS,
     ...BOT_OPTIONS,
-    webhook: {
-      type: 'string',
-      value: 'URL',
-      doc: 'Send incidents there, signed with STOPLINE_WEBHOOK_SECRET (docs/webhook.md).',
-    },
+    webhook: WEBHOOK_OPTION,
   },
   run: async (invocation) => {
     const config = invocation.positionals.length === 0 ? liveConfig(invocation) : null

@@ -43,7 +43,7 @@ const emptyJob = (): Job => ({
 })
 
 /** Bucket i holds durations around 1 s · 1.25^i. Example: 10 s lies in bucket 10. */
-export const bucketOf = (ms: number): number =>
+const bucketOf = (ms: number): number =>
   Math.max(
     0,
     Math.min(BUCKETS - 1, Math.trunc(Math.log(Math.max(1, ms) / 1000) / Math.log(GROWTH))),
