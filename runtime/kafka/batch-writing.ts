@@ -36,7 +36,7 @@ class UnwritableHeaderError extends Error {
 
 const MAGIC = 2
 const TRANSACTIONAL = 0x10
-/** A number in groups of seven has so many bytes at most; a record at most three of them, beside key, value and headers. */
+/** A number in groups of seven has so many bytes at most: room for the length before a record. */
 const MOST_NUMBER_BYTES = 10
 const TWO_32 = 2 ** 32
 
