@@ -15,6 +15,8 @@ import { schemaOf, type AvroSchema } from '../../schemas/load.ts'
 import { aFact, aRun, HOUR, MONDAY } from '../support/facts.ts'
 import { hasBroker, startBroker, type TestBroker } from './broker.ts'
 import { hasRegistry, startRealRegistry, type TestRegistry } from './registry-process.ts'
+import { createGate } from './kill-run.ts'
+import { createNextVersion } from './next-version.ts'
 import { startProcess, until, type TaskProcess } from './processes.ts'
 import { pauses, replay, testConfig } from './replay.ts'
 import { demoFacts, embeddedRun } from './worlds.ts'
@@ -62,6 +64,53 @@ describe.skipIf(!hasBroker() || !hasRegistry())('with a schema registry', () => 
         await server.start()
       },
     })
+  })
+
+  it('says the same while one version gives way to the next, and while that is taken back', async () => {
+    const world = demoFacts(12, { steps: 96 })
+    const gate = createGate(world.steps)
+    const config = configOf('rolling')
+    const next = createNextVersion()
+    try {
+      await replay({
+        config,
+        world,
+        expected: embeddedRun(world),
+        processes: 2,
+        pace: gate.pass,
+        disturb: async (processes, { board, writtenAt }) => {
+          /** Where a process has nothing to do more is let in, a step at a time. */
+          const isAtWork = (one: TaskProcess): boolean => {
+            const isIdle = one.tasks().every((task) => board.newest(task).at >= writtenAt())
+            if (one.tasks().length > 0 && isIdle) gate.openOne()
+            return one.count('committed') > 5
+          }
+          const start = async (root?: string): Promise<TaskProcess> => {
+            const one = startProcess(config, root)
+            processes.push(one)
+            await until('it is at work beside the others', () => isAtWork(one))
+            return one
+          }
+          gate.openOne()
+          for (const one of processes) await until('it is at work', () => isAtWork(one))
+          const [first, second] = processes
+          const ofNext = await start(next.root)
+          await first?.end('SIGTERM')
+          await start(next.root)
+          await second?.end('SIGTERM')
+          await start()
+          await ofNext.end('SIGTERM')
+          gate.openTo(1)
+          const ended = processes.flatMap(({ said }) => said.filter(({ kind }) => kind === 'ended'))
+          expect(ended).toEqual([])
+        },
+      })
+      const subject = `${writeToOf(config).names.topic('ci.runs.v1')}-value`
+      const versions = await fetch(`${server.url}/subjects/${subject}/versions`)
+      expect(await versions.json()).toEqual([1, 2])
+    } finally {
+      next.remove()
+    }
   })
 
   /** Puts a record of another version on the topic, as some other program would. */
