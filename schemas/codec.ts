@@ -66,7 +66,7 @@ export class RecordCodec<S extends SchemaName> {
   encode(record: Records[S]): Buffer {
     let end = this.encodeInto(record, scratch, 0)
     if (end < 0) {
-      scratch = Buffer.allocUnsafeSlow(-2 * end)
+      scratch = Buffer.allocUnsafeSlow(2 * -end)
       end = this.encodeInto(record, scratch, 0)
     }
     return Buffer.from(scratch.subarray(0, end))
@@ -81,7 +81,9 @@ export class RecordCodec<S extends SchemaName> {
     bytes[at] = 0
     bytes.writeUInt32BE(this.#writerId, at + 1)
     try {
-      return this.type.encode(record, bytes, at + HEADER_BYTES)
+      const end = this.type.encode(record, bytes, at + HEADER_BYTES)
+      // avsc tells how many bytes were missing.
+      return end < 0 ? end - bytes.length : end
     } catch (error) {
       throw new UnencodableError(this.#explain(record), { cause: error })
     }

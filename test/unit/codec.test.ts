@@ -35,6 +35,15 @@ describe('the codec', () => {
     expect(bytes.readUInt32BE(1)).toBe(SCHEMA_NAMES.indexOf('dead-letter') + 1)
     expect({ ...codec.decode(bytes) }).toEqual(letter)
   })
+  it('writes records of any length, and says how much room one needs that does not fit', () => {
+    for (const length of [65_500, 65_600, 70_000, 140_000, 500_000]) {
+      const long = { ...letter, payload: Buffer.alloc(length, 1) }
+      const bytes = codec.encode(long)
+      expect(codec.decode(bytes).payload.length).toBe(length)
+      expect(codec.encodeInto(long, Buffer.alloc(10), 3)).toBe(-(3 + bytes.length))
+      expect(codec.encodeInto(long, Buffer.alloc(3 + bytes.length), 3)).toBe(3 + bytes.length)
+    }
+  })
   it('names the reason for bytes it cannot read', () => {
     const bytes = codec.encode(letter)
     const foreign = Buffer.from(bytes)
