@@ -108,3 +108,12 @@ export const numberOrNull = (description: string): JsonSchema => ({
   description,
 })
 export const flag = (description: string): JsonSchema => ({ type: 'boolean', description })
+
+/** A share of counted things with its interval, as `ratio` of schemas/measures.ts makes it. */
+export const RATIO = object({
+  value: numberOrNull('The share; null of none. Unit: ratio 0..1.'),
+  numerator: integer('Things counted.'),
+  denominator: integer('Of so many.'),
+  low: numberOrNull('Lower end of the 95 % interval.'),
+  high: numberOrNull('Upper end of the 95 % interval.'),
+})

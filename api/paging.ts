@@ -85,3 +85,23 @@ export const pageOf = async (
   }
   return { rows, next: next() }
 }
+
+/** Rows of a view that one answer is made of, at most. */
+export const MOST_ROWS = 10_000
+
+/** Every row of a view that is to be kept, by falling sort, up to {@link MOST_ROWS}. */
+export const allOf = async (
+  views: ViewStore,
+  view: string,
+  keep?: (row: ViewRow) => boolean,
+): Promise<ViewRow[]> => {
+  const found: ViewRow[] = []
+  let cursor: string | null | undefined
+  while (cursor !== null && found.length < MOST_ROWS) {
+    const query = cursor === undefined ? { limit: MAX_LIMIT } : { limit: MAX_LIMIT, cursor }
+    const { rows, next } = await pageOf(views, view, query, { keep })
+    found.push(...rows)
+    cursor = next
+  }
+  return found
+}

@@ -5,12 +5,10 @@ import { key, keyParts } from '../../schemas/keys.ts'
 import { slicesOf } from '../../schemas/slices.ts'
 import type { ViewStore } from '../../runtime/ports.ts'
 import { integer, listOf, nullable, object, ref, text } from '../json-schema.ts'
-import { MAX_LIMIT, pageOf } from '../paging.ts'
+import { allOf, MOST_ROWS } from '../paging.ts'
 import { route } from '../route.ts'
 import { isDemoKey } from './params.ts'
 
-/** Runs that run or wait, and rows of other views, that are looked at. */
-const MOST_ROWS = 10_000
 /** The place of a cluster, as telemetry names it. */
 const PLACE = 'cluster/'
 
@@ -45,23 +43,6 @@ const CLUSTER = object({
   day: nullable({ ...ref('Kpi'), description: 'KPIs of its runs over 24 hours.' }),
   week: nullable({ ...ref('Kpi'), description: 'KPIs of its runs over 7 days.' }),
 })
-
-/** Every row of a view, up to {@link MOST_ROWS}. */
-const allOf = async (
-  views: ViewStore,
-  view: string,
-  keep?: (row: { readonly key: string }) => boolean,
-): Promise<{ key: string; json: string }[]> => {
-  const found: { key: string; json: string }[] = []
-  let cursor: string | null | undefined
-  while (cursor !== null && found.length < MOST_ROWS) {
-    const query = cursor === undefined ? { limit: MAX_LIMIT } : { limit: MAX_LIMIT, cursor }
-    const { rows, next } = await pageOf(views, view, query, { keep })
-    found.push(...rows)
-    cursor = next
-  }
-  return found
-}
 
 const runOf = async (views: ViewStore, runKey: string): Promise<Run[]> => {
   const json = await views.get('runs', runKey)

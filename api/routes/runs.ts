@@ -54,6 +54,7 @@ interface RunsQuery extends PageQuery, JobQuery {
   readonly min_p?: number
   readonly outcome?: string
   readonly label?: string
+  readonly pull?: number
   readonly ended_from?: number
   readonly ended_to?: number
 }
@@ -65,7 +66,7 @@ const LONGEST_MS = 7 * 86_400_000
 
 /** Tests that need the run itself; none where its key tells enough. */
 const runTestsOf = (query: RunsQuery): ((run: Run) => boolean)[] => {
-  const { state, outcome, label, ended_from: from, ended_to: to } = query
+  const { state, outcome, label, pull, ended_from: from, ended_to: to } = query
   const tests: ((run: Run) => boolean)[] = []
   if (state === 'finished') tests.push(({ phase }) => phase === 'finished')
   if (outcome !== undefined) {
@@ -74,6 +75,7 @@ const runTestsOf = (query: RunsQuery): ((run: Run) => boolean)[] => {
   }
   if (from !== undefined) tests.push(({ finishedAt }) => (finishedAt ?? 0) >= from)
   if (to !== undefined) tests.push(({ finishedAt }) => finishedAt !== null && finishedAt < to)
+  if (pull !== undefined) tests.push((run) => run.pull === pull)
   if (label !== undefined) {
     const at = label.indexOf(':')
     const [dimension, value] = [label.slice(0, at), label.slice(at + 1)]
@@ -105,14 +107,14 @@ const filterOf = (query: RunsQuery): Filter => {
 
 /** What only finished runs, and only rows that hold the run, can be asked for. */
 const checkQuery = (query: RunsQuery): void => {
-  const { state, min_p: minP, outcome, label, ended_from: from, ended_to: to } = query
+  const { state, min_p: minP, outcome, label, pull, ended_from: from, ended_to: to } = query
   if (minP !== undefined && state !== 'running')
     throw new CodedError('invalid-parameter', 'min_p goes with state=running only')
-  const isOfEnds = [outcome, label, from, to].some((value) => value !== undefined)
+  const isOfEnds = [outcome, label, pull, from, to].some((value) => value !== undefined)
   if (isOfEnds && (state === 'running' || state === 'queued'))
     throw new CodedError(
       'invalid-parameter',
-      'outcome, label, ended_from and ended_to go with state=finished, or without a state',
+      'outcome, label, pull, ended_from and ended_to go with state=finished, or without a state',
     )
 }
 
@@ -138,6 +140,7 @@ const RUNS_QUERY = {
     ...text('Only runs of this slice: dimension:value, such as cluster:build05 or branch:main.'),
     maxLength: 300,
   },
+  pull: integer('Only runs for the pull request of this number.'),
   ended_from: integer(
     'Only runs that ended at or after this instant. Unit: milliseconds since the epoch, UTC.',
   ),

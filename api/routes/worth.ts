@@ -26,6 +26,7 @@ import {
   number,
   numberOrNull,
   object,
+  RATIO,
   text,
   type JsonSchema,
 } from '../json-schema.ts'
@@ -34,13 +35,6 @@ import { route } from '../route.ts'
 
 type Whole = Pick<Measure, 'passing' | 'failing' | 'failedSeconds'>
 
-const RATIO = object({
-  value: numberOrNull('The share; null of none. Unit: ratio 0..1.'),
-  numerator: integer('Runs.'),
-  denominator: integer('Runs.'),
-  low: numberOrNull('Lower end of the 95 % interval.'),
-  high: numberOrNull('Upper end of the 95 % interval.'),
-})
 const SUBJECT: Record<string, JsonSchema> = {
   dimension: text('all, community, repo or job.'),
   subject: text('Key of the subject; empty for all.'),

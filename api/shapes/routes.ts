@@ -4,43 +4,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CodedError } from '../../runtime/errors.ts'
 import type { Kpi, TestState, TestTab } from '../../schemas/events.ts'
 import { key, keyParts } from '../../schemas/keys.ts'
-import type { ViewRow, ViewStore } from '../../runtime/ports.ts'
+import type { ViewRow } from '../../runtime/ports.ts'
 import type { ApiDeps } from '../deps.ts'
 import { text } from '../json-schema.ts'
+import { allOf } from '../paging.ts'
 import { sendProblem } from '../problem.ts'
 import { sheetsOf } from '../routes/tests.ts'
 import { badge, passBadge } from './badge.ts'
 import { sippyJob, sippyTest } from './sippy.ts'
 import { summaryOf, tableOf } from './testgrid.ts'
-
-/** Rows looked at for one answer; these shapes have no pages. */
-const MAX_ROWS = 10_000
-const CHUNK = 500
-
-async function* rowsOf(views: ViewStore, view: string): AsyncGenerator<ViewRow> {
-  let after: { sort: number; key: string } | undefined
-  for (let seen = 0; seen < MAX_ROWS; seen += CHUNK) {
-    const rows = await views.list(
-      view,
-      after === undefined ? { limit: CHUNK } : { limit: CHUNK, after },
-    )
-    yield* rows
-    const last = rows.at(-1)
-    if (last === undefined || rows.length < CHUNK) return
-    after = { sort: last.sort, key: last.key }
-  }
-}
-const collected = async <T>(
-  rows: AsyncGenerator<ViewRow>,
-  make: (row: ViewRow) => T | undefined,
-) => {
-  const out: T[] = []
-  for await (const row of rows) {
-    const made = make(row)
-    if (made !== undefined) out.push(made)
-  }
-  return out
-}
 
 const isOf = (row: ViewRow, dashboard: string): boolean => {
   const [source = '', repo = ''] = keyParts(row.key)
@@ -48,18 +20,18 @@ const isOf = (row: ViewRow, dashboard: string): boolean => {
 }
 
 const summary = async ({ views }: ApiDeps, { dashboard = '' }: Params): Promise<unknown> => {
-  const tabs = await collected(rowsOf(views, 'test-tabs'), (row) =>
-    isOf(row, dashboard) ? (JSON.parse(row.json) as TestTab) : undefined,
+  const ofDashboard = (row: ViewRow): boolean => isOf(row, dashboard)
+  const tabs = (await allOf(views, 'test-tabs', ofDashboard)).map(
+    ({ json }) => JSON.parse(json) as TestTab,
   )
   if (tabs.length === 0)
     throw new CodedError(
       'not-found',
       `no tests of ${dashboard} were heard: a dashboard is source:repo`,
     )
-  const failing = await collected(rowsOf(views, 'tests'), (row) => {
-    const test = isOf(row, dashboard) ? (JSON.parse(row.json) as TestState) : undefined
-    return test?.isAlert === true ? test : undefined
-  })
+  const failing = (await allOf(views, 'tests', ofDashboard))
+    .map(({ json }) => JSON.parse(json) as TestState)
+    .filter(({ isAlert }) => isAlert)
   return Object.fromEntries(
     tabs.map((tab) => [
       tab.job,
@@ -89,10 +61,8 @@ const table = async (
 }
 
 const jobs = async ({ views }: ApiDeps): Promise<unknown> => {
-  const weeks = await collected(rowsOf(views, 'kpis'), (row) => {
-    const [dimension, , window] = keyParts(row.key)
-    return dimension === 'job' && window === '7d' ? (JSON.parse(row.json) as Kpi) : undefined
-  })
+  const isWeek = ({ key: of }: ViewRow): boolean => of.startsWith('job:') && of.endsWith(':7d')
+  const weeks = (await allOf(views, 'kpis', isWeek)).map(({ json }) => JSON.parse(json) as Kpi)
   return Promise.all(
     weeks.map(async (week) => {
       const fortnight = await views.get('kpis', key('job', week.subject, '14d'))
@@ -101,8 +71,8 @@ const jobs = async ({ views }: ApiDeps): Promise<unknown> => {
   )
 }
 
-const tests = ({ views }: ApiDeps): Promise<unknown> =>
-  collected(rowsOf(views, 'tests'), (row) => sippyTest(JSON.parse(row.json) as TestState))
+const tests = async ({ views }: ApiDeps): Promise<unknown> =>
+  (await allOf(views, 'tests')).map(({ json }) => sippyTest(JSON.parse(json) as TestState))
 
 const badgeOf = async (
   { views }: ApiDeps,
