@@ -50,8 +50,11 @@ const jenkinsPages = (result: string | null, status: string) =>
         building: number !== 1 && result === null,
       })),
     },
-    '/job/a/2/logText/progressiveText': LOG,
-    '/job/a/3/logText/progressiveText': LOG,
+    // What comes after the text that is there: nothing.
+    '/job/a/2/logText/progressiveText?start=0': LOG,
+    '/job/a/2/logText/progressiveText': '',
+    '/job/a/3/logText/progressiveText?start=0': LOG,
+    '/job/a/3/logText/progressiveText': '',
     '/job/a/3/wfapi/describe': {
       stages: [{ id: '1', name: 'Test', status, startTimeMillis: START + 10 }],
     },
