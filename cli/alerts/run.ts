@@ -1,11 +1,12 @@
 /** Runs the alert rules over recorded CI, in memory, and keeps what they would have said. */
 
 import type { AlertSettings, Incident } from '../../schemas/events.ts'
-import type { Models } from '../../processors/processor.ts'
+import type { Models, Processor } from '../../processors/processor.ts'
 import { TOPOLOGY } from '../../processors/topology.ts'
 import { openArchive } from '../../producers/archive/archive.ts'
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
 import type { ArchiveSummary } from '../../producers/archive/report.ts'
+import type { TopicName } from '../../schemas/topics.ts'
 import { replayArchive } from '../feed.ts'
 
 export interface Told {
@@ -16,6 +17,18 @@ export interface Told {
   readonly summary: ArchiveSummary
 }
 
+/** The processors from whose outputs a topic can be reached, in their order: it holds the same without all others. */
+export const leadingTo = (topic: TopicName, all: readonly Processor[]): readonly Processor[] => {
+  const needed = new Set<TopicName>([topic])
+  const isNeeded = ({ outputs }: Processor): boolean => outputs.some((each) => needed.has(each))
+  for (let before = 0; before !== needed.size;) {
+    before = needed.size
+    for (const { inputs, broadcasts = [] } of all.filter(isNeeded))
+      for (const each of [...inputs, ...broadcasts]) needed.add(each)
+  }
+  return all.filter(isNeeded)
+}
+
 export const tellOver = async (
   folders: readonly string[],
   settings: AlertSettings | null,
@@ -23,7 +36,12 @@ export const tellOver = async (
   signal: AbortSignal,
 ): Promise<Told> => {
   const archive = openArchive(folders)
-  const runtime = new EmbeddedRuntime(':memory:', TOPOLOGY, undefined, models)
+  const runtime = new EmbeddedRuntime(
+    ':memory:',
+    leadingTo('ci.incidents.v1', TOPOLOGY),
+    undefined,
+    models,
+  )
   const incidents: Incident[] = []
   let [from, to] = [Infinity, 0]
   try {

@@ -82,7 +82,18 @@ export interface WaitingRule<L extends string = string> extends RuleFacts<L> {
   readonly of: 'queued' | 'running' | 'silent'
   /** After so many seconds; null where it cannot be told. */
   afterSeconds(times: JobTimes, limits: Limits<L>): number | null
-  words(what: { readonly job: string; readonly runId: string; readonly seconds: number }): Words
+  words(what: Lasting): Words
+  /** The same of a running run whose log stands still, where the rule looks at logs. */
+  readonly log?: {
+    /** `silences` are the longest ones of the logs of the job's newest passes, in seconds. */
+    afterSeconds(silences: readonly number[], limits: Limits<L>): number | null
+    words(what: Lasting): Words
+  }
+}
+interface Lasting {
+  readonly job: string
+  readonly runId: string
+  readonly seconds: number
 }
 /** Ends of runs of a job that are of no pull request: in a row, the newest kind last. */
 interface Streak {

@@ -336,6 +336,74 @@ describe('the alert table', () => {
   })
 })
 
+describe('a run whose log stands still', () => {
+  /** Ten passes of 100 minutes whose logs grow every 20 minutes, then run 99 with a growing log. */
+  const logged = () => {
+    const watched = watchAlerts()
+    const grow = (minute: number, runId: string, logBytes: number) =>
+      watched.tell(
+        'ci.runs.v1',
+        runAt(minute, 'progress', { runId, logBytes, eventId: `${runId}/${minute}` }),
+      )
+    for (let i = 0; i < 10; i += 1) {
+      const [from, runId] = [i * 100, `${i}`]
+      watched.tell('ci.runs.v1', runAt(from, 'started', { runId }))
+      for (let minute = 20; minute < 100; minute += 20) grow(from + minute, runId, minute)
+      watched.tell('ci.runs.v1', runAt(from + 99, 'finished', { runId, logBytes: 80 }))
+    }
+    watched.tell('ci.runs.v1', runAt(1_000, 'started', { runId: '99' }))
+    grow(1_010, '99', 10)
+    return { watched, grow }
+  }
+
+  it('is overdue after twice the longest silence of passes, and right where it does not pass', () => {
+    const { watched } = logged()
+    watched.until(1_049)
+    expect(watched.states('job-overdue')).toEqual([])
+    watched.until(1_050)
+    expect(watched.newest('job-overdue')).toMatchObject({
+      state: 'open',
+      title: 'unit run 99 has written nothing to its log for 40 minutes',
+      signal: 'a longer silence than in the logs of its last passes',
+    })
+    watched.tell('ci.runs.v1', runAt(1_200, 'finished', { runId: '99', outcome: 'timedOut' }))
+    expect(watched.newest('job-overdue')).toMatchObject({ state: 'closed', right: 1, wrong: 0 })
+    expect(watched.states('job-overdue')).toEqual(['open', 'closed'])
+  })
+  it('is over when its log has grown twice, not once, and wrong where it passes then', () => {
+    const { watched, grow } = logged()
+    grow(1_060, '99', 20)
+    watched.until(1_069)
+    expect(watched.states('job-overdue')).toEqual(['open'])
+    grow(1_070, '99', 20)
+    expect(watched.states('job-overdue')).toEqual(['open'])
+    grow(1_071, '99', 30)
+    expect(watched.newest('job-overdue')).toMatchObject({
+      state: 'closed',
+      verdict: 'its log goes on',
+    })
+    watched.tell('ci.runs.v1', runAt(1_100, 'finished', { runId: '99' }))
+    expect(watched.newest('job-overdue')).toMatchObject({ state: 'closed', right: 0, wrong: 1 })
+  })
+  it('is told again where it stands still once more', () => {
+    const { watched, grow } = logged()
+    grow(1_060, '99', 20)
+    grow(1_061, '99', 30)
+    watched.until(1_100)
+    expect(watched.newest('job-overdue')?.state).toBe('closed')
+    watched.until(1_101)
+    expect(watched.newest('job-overdue')).toMatchObject({ state: 'open', reopened: 1 })
+  })
+  it('says nothing before ten passes with a log are known, nor of a run without one', () => {
+    const watched = watchAlerts()
+    watched.tell('ci.runs.v1', runAt(0, 'started', { runId: '1' }))
+    watched.tell('ci.runs.v1', runAt(10, 'progress', { runId: '1', logBytes: 5 }))
+    watched.tell('ci.runs.v1', runAt(10, 'started', { runId: '2' }))
+    watched.until(4_000)
+    expect(watched.states('job-overdue')).toEqual([])
+  })
+})
+
 describe('the quota of a source', () => {
   it('is told before it is used up, and over when enough of it is left again', () => {
     const watched = watchAlerts()

@@ -1,6 +1,6 @@
 /**
  * Finds what is wrong with the runs of a job: those likely to fail or to be stopped, those that wait or run too long, jobs
- * that fail in a row, are silent, or fail in most of their tests. Progress of a run says nothing here and costs nothing.
+ * that fail in a row, are silent, or fail in most of their tests. Of the progress of a run only that of its log is looked at.
  */
 
 import type {
@@ -30,6 +30,7 @@ import {
 import { rulesOf, settingsOf, type Settings } from '../settings.ts'
 import { onRunEnd } from './ends.ts'
 import { JOB_CELL, jobStateOf, newJobState, noteQueue, watch, type JobState } from './job-state.ts'
+import { endLog, isLogTimer, LOG_CELL, lookAtLog, onLog, SILENCES_CELL } from './logs.ts'
 import { onFailedTest, onSharedTimer, SHARED_CELL } from './shared.ts'
 import { clearWaits, lookAtWaits, wakeFor, wasWorth } from './waits.ts'
 
@@ -49,9 +50,9 @@ export const jobAlerts: Processor = {
   ],
   broadcasts: ['ci.alert-settings.v1'],
   outputs: ['ci.symptoms.v1'],
-  cells: { job: JOB_CELL, shared: SHARED_CELL },
+  cells: { job: JOB_CELL, shared: SHARED_CELL, log: LOG_CELL, silences: SILENCES_CELL },
   wants: (record, topic) => {
-    if (topic === 'ci.runs.v1') return isTurn((record as Run).change)
+    if (topic === 'ci.runs.v1') return isTurn((record as Run).change) || isOfLog(record as Run)
     return topic !== 'ci.test-results.v1' || isFailure((record as TestResult).status)
   },
   step: (cells, key, input, now, tables) =>
@@ -62,6 +63,7 @@ export const jobAlerts: Processor = {
 
 const isTurn = (change: Run['change']): boolean =>
   change === 'queued' || change === 'started' || change === 'finished'
+const isOfLog = ({ change, logBytes }: Run): boolean => change === 'progress' && logBytes !== null
 const isFailure = (status: TestResult['status']): boolean =>
   status === 'failed' || status === 'error'
 
@@ -96,8 +98,14 @@ const onRun = (cells: Cells, run: Run, now: number, tables: Tables): readonly Ef
   const state = jobStateOf(cells) ?? newJobState()
   const settings = settingsOf(tables)
   const occasion = occasionOf(run, now)
+  if (isOfLog(run)) {
+    const told = onLog(cells, state, run, occasion, settings)
+    if (told.length > 0) cells.put('job', state)
+    return told
+  }
   const effects = clearForgotten(state.held, settings.byName, occasion)
-  if (change === 'finished') effects.push(...onRunEnd(state, run, occasion, settings))
+  if (change === 'finished')
+    effects.push(...onRunEnd(state, run, occasion, settings), ...endLog(cells, run, now))
   else {
     if (change === 'started') effects.push(...onStart(state, run, occasion))
     const watched = watch(state, run)
@@ -328,8 +336,9 @@ const onTimer = (
   const ref = { source, repo, job, runId: '', attempt: 0 }
   const occasion = { causeId: `${jobKey(ref)}/${timer}/${now}`, eventAt: now, now, ref }
   const settings = settingsOf(tables)
-  const effects =
-    timer === 'shared'
+  const effects = isLogTimer(timer)
+    ? lookAtLog(cells, state, timer, occasion, settings)
+    : timer === 'shared'
       ? onSharedTimer(cells, state, occasion, settings)
       : lookAtWaits(state, occasion, settings)
   cells.put('job', state)

@@ -1,6 +1,6 @@
 /** Runs that wait or run, and jobs that are silent, for longer than they should: one timer per job, for the first of them. */
 
-import type { JobRef } from '../../../schemas/events.ts'
+import type { JobRef, RunRef } from '../../../schemas/events.ts'
 import { setTimer, type Effect } from '../../processor.ts'
 import { clear, findHeld, raise, subjectOf, type Held, type Occasion } from '../held.ts'
 import type { WaitingRule } from '../rule.ts'
@@ -36,8 +36,19 @@ const dueOf = (state: JobState, wait: Wait, rule: Rule<WaitingRule>, ref: JobRef
     subject: subjectOf(rule.row, ref, wait.watched?.head),
     member: memberOf(wait, ref.job),
   }
-  const isTold = state.held.length > 0 && findHeld(state.held, rule.name, place) !== undefined
+  const isTold = state.held.length > 0 && findHeld(state.held, rule.name, place)?.isGone === false
   return isTold ? Infinity : wait.since + Math.ceil(after * 1000)
+}
+
+/** True where a running run has run for too long by now, told or not. */
+export const isOverdue = (
+  state: JobState,
+  { startedAt }: Watched,
+  rule: Rule<WaitingRule>,
+  now: number,
+): boolean => {
+  const after = rule.row.afterSeconds(timesOf(state), rule.limits)
+  return startedAt !== 0 && after !== null && startedAt + Math.ceil(after * 1000) <= now
 }
 
 const firstDue = (state: JobState, wait: Wait, settings: Settings, ref: JobRef): number => {
@@ -77,6 +88,12 @@ export const lookAtWaits = (state: JobState, occasion: Occasion, settings: Setti
   return next === Infinity ? effects : [...effects, setTimer(WATCH_TIMER, next)]
 }
 
+/** The run of a job by its name among those that are watched. Example: `7#2` is the second attempt of run 7. */
+export const refOfRun = (ref: RunRef, run: string): RunRef => {
+  const hash = run.lastIndexOf('#')
+  return { ...ref, runId: run.slice(0, hash), attempt: Number(run.slice(hash + 1)) }
+}
+
 const tell = (
   state: JobState,
   wait: Wait,
@@ -85,12 +102,7 @@ const tell = (
 ): Effect[] => {
   const { job } = occasion.ref
   const member = memberOf(wait, job)
-  const hash = wait.watched === null ? -1 : member.lastIndexOf('#')
-  const ref = {
-    ...occasion.ref,
-    runId: hash < 0 ? '' : member.slice(0, hash),
-    attempt: hash < 0 ? 0 : Number(member.slice(hash + 1)),
-  }
+  const ref = wait.watched === null ? occasion.ref : refOfRun(occasion.ref, member)
   const words = rule.row.words({ ...ref, seconds: (occasion.now - wait.since) / 1000 })
   const place = { ...wait.watched, subject: subjectOf(rule.row, ref, wait.watched?.head), member }
   return raise(state.held, { ...occasion, ref }, rule, place, words)

@@ -1,20 +1,29 @@
-/** A3: a run runs longer than runs of its job ever do. */
+/** A3: a run runs longer than runs of its job ever do, or its log stands still for longer than logs of passes ever do. */
 
 import { HOUR, limit, spoken, type WaitingRule } from '../rule.ts'
 
-export const jobOverdue: WaitingRule<'factor' | 'least'> = {
+/** Passes with a log known before the longest of their silences tells anything. */
+const FEWEST = 10
+
+export const jobOverdue: WaitingRule<'factor' | 'least' | 'silent'> = {
   of: 'running',
   name: 'job-overdue',
   code: 'A3',
   severity: 'warning',
   per: 'head',
-  doc: 'A run runs for more than `factor` times the 99th percentile of passes and failures of its job, and for `least` at least. Over at its end.',
+  doc: 'A run runs for more than `factor` times the 99th percentile of passes and failures of its job, and for `least` at least; or its log has not grown for `silent`, and for `factor` times the longest silence in the logs of the last 20 passes, of which at least 10 are known. Over at its end, or when its log has grown twice again and it has not run for too long besides.',
   advice: 'See whether it still makes progress; if it hangs, stop it before its time limit does.',
   coolDownMs: HOUR,
   rightWhen: 'the run did not pass',
   limits: {
-    factor: limit(2, 'times', [1, 100], 'How far beyond the 99th percentile.'),
+    factor: limit(
+      2,
+      'times',
+      [1, 100],
+      'How far beyond the 99th percentile, and beyond the longest silence of a log.',
+    ),
     least: limit(900, 'seconds', [0, 604_800], 'Shorter runs are never overdue.'),
+    silent: limit(1800, 'seconds', [60, 604_800], 'Shorter silences of a log are never told.'),
   },
   afterSeconds: ({ longestSeconds }, { factor, least }) =>
     longestSeconds === null ? null : Math.max(least, factor * longestSeconds),
@@ -22,4 +31,12 @@ export const jobOverdue: WaitingRule<'factor' | 'least'> = {
     title: `${job} run ${runId} has been running for ${spoken(seconds)}, longer than its runs ever last`,
     signal: 'beyond the 99th percentile of passes and of failures',
   }),
+  log: {
+    afterSeconds: (silences, { silent, factor }) =>
+      silences.length < FEWEST ? null : Math.max(silent, factor * Math.max(...silences)),
+    words: ({ job, runId, seconds }) => ({
+      title: `${job} run ${runId} has written nothing to its log for ${spoken(seconds)}`,
+      signal: 'a longer silence than in the logs of its last passes',
+    }),
+  },
 }
