@@ -2,17 +2,20 @@
 
 import { KPIS } from '../../processors/kpi/index.ts'
 import { PULL_KPIS } from '../../processors/kpi/pulls/index.ts'
+import { isOfLabels } from '../../processors/kpi/row.ts'
 import { TEST_KPIS } from '../../processors/kpi/tests/index.ts'
 
-export type KpiGroup = 'runs' | 'tests' | 'pulls'
+export type KpiGroup = 'runs' | 'labels' | 'tests' | 'pulls'
 export const KPIS_OF: Readonly<Record<KpiGroup, readonly string[]>> = {
   runs: KPIS.map(({ name }) => name),
+  labels: KPIS.filter(isOfLabels).map(({ name }) => name),
   tests: TEST_KPIS.map(({ name }) => name),
   pulls: PULL_KPIS.map(({ name }) => name),
 }
 /** The sets of each group; of kubevirt's data each file by itself. */
 export const SETS_OF: Readonly<Record<KpiGroup, readonly string[]>> = {
   runs: ['tvm-ci', 'ocp-nightly-prow', 'zephyr-tests', 'vllm-buildkite'],
+  labels: ['ocp-nightly-prow', 'vllm-buildkite'],
   tests: ['ocp-nightly-prow', 'zephyr-tests', 'TestGrid table'],
   pulls: ['kubevirt merged.csv', 'kubevirt queue.csv', 'onnxruntime-pulls', 'made pulls'],
 }
@@ -35,6 +38,11 @@ const GAPS: readonly Gap[] = [
   },
   {
     ...{ group: 'runs', sets: ['ocp-nightly-prow', 'zephyr-tests'] },
+    kpis: /^queue_/,
+    why: 'when its runs were queued is not recorded',
+  },
+  {
+    ...{ group: 'labels', sets: ['ocp-nightly-prow'] },
     kpis: /^queue_/,
     why: 'when its runs were queued is not recorded',
   },

@@ -19,6 +19,10 @@ SILENT_MS = 72 * 3_600_000
 # So long after its end a run is forgotten: whatever bears its name then is another one.
 REMEMBERED_MS = 14 * 24 * 3_600_000
 RAW_WORDS = ("raw_status", "raw_state", "raw_result", "conclusion")
+LABELS = (
+    *("branch", "family", "version", "release", "queue", "pull", "sha", "trigger"),
+    *("cluster", "runner_group", "platform", "variant", "owner"),
+)
 RUN = ["source", "repo", "job", "run_id", "attempt"]
 
 
@@ -147,7 +151,7 @@ def read(folder):
     ends, flights = [], []
     for key, (facts, row) in told.items():
         ref = dict(zip(RUN, key, strict=True))
-        labels = {name: row.get(name, "") for name in ("branch", "family", "version", "queue", "pull", "sha")}
+        labels = {name: row.get(name, "") for name in LABELS}
         for life in lives_of(facts):
             flight, versions = story(life)
             flights.append({**ref, **flight})

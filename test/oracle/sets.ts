@@ -7,13 +7,21 @@ import { kpiPulls } from '../../processors/kpi/pulls/pulls.ts'
 import { kpiCommunities, kpiRepos } from '../../processors/kpi/rollups.ts'
 import type { Processor } from '../../processors/processor.ts'
 import { runs } from '../../processors/runs/runs.ts'
+import { kpiSlices } from '../../processors/slices/slices.ts'
+import { slicing } from '../../processors/slices/slicing.ts'
 import { tests } from '../../processors/tests/tests.ts'
 import { TOPOLOGY } from '../../processors/topology.ts'
 import { NEW_TAB, readGrid } from '../../producers/testgrid/normalize.ts'
 import { jobsOf, readTable } from '../../producers/testgrid/normalize-table.ts'
 import type { Offer } from '../../runtime/ports.ts'
 import { dataDir } from '../support/data.ts'
-import { paneEndsOf, recordsAt, writeLines, writeValues } from '../support/kpi-values.ts'
+import {
+  paneEndsOf,
+  recordsAt,
+  writeLabelValues,
+  writeLines,
+  writeValues,
+} from '../support/kpi-values.ts'
 import { asOffers, lineOf, madePulls, mergesOf, queueOf } from '../support/pull-worlds.ts'
 import { oracleSays } from '../support/python.ts'
 import { offersOf } from '../support/replays.ts'
@@ -53,6 +61,16 @@ const ofRuns = (name: string, processors: readonly Processor[], least: number): 
     writeValues(processors, offers, paneEndsOf(offers, PANE_ENDS), scratch)
     const files = ['values', 'scores'].map((file) => `${scratch}/${file}.jsonl`)
     return says(python, 'compare.py', folder, ...files)
+  },
+})
+
+/** What is told of labels needs neither forecasts nor the sums of jobs. */
+const ofLabels = (name: string, least: number): OracleSet => ({
+  ...{ name, group: 'labels', folder: dataDir(name), least },
+  compare: async (python, folder, scratch) => {
+    const offers = await offersOf(folder)
+    writeLabelValues([runs, slicing, kpiSlices], offers, paneEndsOf(offers, PANE_ENDS), scratch)
+    return says(python, 'labels.py', folder, `${scratch}/values.jsonl`)
   },
 })
 
@@ -138,6 +156,8 @@ export const ORACLE_SETS: readonly OracleSet[] = [
   ofRuns('zephyr-tests', TOPOLOGY, 15_000),
   ofRuns('vllm-buildkite', LARGE, 300_000),
   ofRuns('tvm-ci', LARGE, 40_000),
+  ofLabels('ocp-nightly-prow', 13_000),
+  ofLabels('vllm-buildkite', 70_000),
   ofTests('ocp-nightly-prow', PANE_ENDS, 150_000),
   // Of each of 26 boards 12 instants: 312 of the set.
   ofTests('zephyr-tests', 12, 40_000),

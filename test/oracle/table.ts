@@ -2,7 +2,8 @@
 
 import { gapOf, KPIS_OF, SETS_OF, type KpiGroup } from './applicable.ts'
 
-const GROUPS: readonly KpiGroup[] = ['runs', 'tests', 'pulls']
+const WORLDS = ['runs', 'tests', 'pulls'] as const
+const GROUPS: readonly KpiGroup[] = ['runs', 'labels', 'tests', 'pulls']
 /** The five sets of recorded CI that are compared, and what each of them tells nothing of. */
 const TOLD_BY: Readonly<Record<string, readonly KpiGroup[]>> = {
   'tvm-ci': ['runs'],
@@ -29,12 +30,12 @@ export const oracleTable = (): string => {
       })
       return `| \`${kpi}\` | ${cells.join(' | ')} |`
     })
-    const head = `| KPI of ${group} | ${sets.join(' | ')} |\n| --- |${' --- |'.repeat(sets.length)}`
+    const head = `| KPI ${group === 'labels' ? 'by label' : `of ${group}`} | ${sets.join(' | ')} |\n| --- |${' --- |'.repeat(sets.length)}`
     return [head, ...rows].join('\n')
   })
   const silent = Object.entries(TOLD_BY).map(
     ([set, told]) =>
-      `- ${set} tells nothing of ${GROUPS.filter((group) => !told.includes(group)).join(' and ')}.`,
+      `- ${set} tells nothing of ${WORLDS.filter((group) => !told.includes(group)).join(' and ')}.`,
   )
   const meanings = whys.map((why) => `- ${letterOf(why)}: ${why}.`)
   const sources =

@@ -61,7 +61,38 @@ export const writeValues = (
   closeSync(scores)
 }
 
-/** What is compared as KPIs of runs; sums by label are not. */
+/** Replays the offers and writes `values.jsonl`: what is told by label, which is told at full hours alone. */
+export const writeLabelValues = (
+  processors: readonly Processor[],
+  offers: readonly Offer[],
+  { hours }: PaneEnds,
+  folder: string,
+): void => {
+  const lines: string[] = []
+  const newest = new Map<string, Kpi>()
+  const say = (record: Kpi, until: number): void => {
+    for (const at of hours)
+      if (at >= record.eventAt && at < until) lines.push(`${lineOf(record, at)}\n`)
+  }
+  const runtime = new EmbeddedRuntime(':memory:', processors)
+  runtime.onCommit((published) => {
+    for (const { topic, key: name, record, at } of published) {
+      if (topic !== 'ci.kpis.v1') continue
+      const before = newest.get(name)
+      // What a label retires from is told within seconds of the full hour as of which it is so.
+      if (before !== undefined)
+        say(before, (record as Kpi | null)?.eventAt ?? Math.floor(at / HOUR) * HOUR)
+      if (record === null) newest.delete(name)
+      else newest.set(name, record as Kpi)
+    }
+  })
+  commitAll(runtime, offers)
+  for (const record of newest.values()) say(record, Infinity)
+  runtime.close()
+  writeFileSync(`${folder}/values.jsonl`, lines.join(''))
+}
+
+/** What is compared as KPIs of runs; sums by label are compared by themselves. */
 const DIMENSIONS = ['job', 'repo', 'community']
 /** History tells the windows at their panes' ends; what is true now is in no history. */
 const isRead = (topic: LogRecord['topic'], record: Kpi | null): boolean =>
