@@ -11,7 +11,7 @@ import { bitsOf, kindOf } from '../schemas/strips.ts'
 export const RISK_LEVELS = ['none', 'low', 'unknown', 'medium', 'incomplete', 'high'] as const
 export type RiskLevel = (typeof RISK_LEVELS)[number]
 
-export interface TestRisk {
+interface TestRisk {
   readonly test: string
   readonly level: RiskLevel
   /** Passes, flaky ones too, of the results that the grid holds of runs before this one. */

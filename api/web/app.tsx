@@ -13,6 +13,7 @@ import { IncidentPage } from './pages/incident/incident-page.tsx'
 import { IncidentsPage } from './pages/incidents/incidents-page.tsx'
 import { JobPage } from './pages/job/job-page.tsx'
 import { JobsPage } from './pages/jobs/jobs-page.tsx'
+import { ModelsPage } from './pages/models/models-page.tsx'
 import { NowPage } from './pages/now/now-page.tsx'
 import { PipelinePage } from './pages/pipeline/pipeline-page.tsx'
 import { PullPage } from './pages/pull/pull-page.tsx'
@@ -22,6 +23,7 @@ import { RunsPage } from './pages/runs/runs-page.tsx'
 import { SavedPage } from './pages/saved/saved-page.tsx'
 import { SavingsPage } from './pages/savings/savings-page.tsx'
 import { SearchPage } from './pages/search/search-page.tsx'
+import { TestPage } from './pages/test/test-page.tsx'
 import { TestsPage } from './pages/tests/tests-page.tsx'
 import { WhatIfPage } from './pages/what-if/what-if-page.tsx'
 import { Message } from './parts/asked.tsx'
@@ -42,6 +44,8 @@ const Page = ({ route }: { readonly route: Route }) => {
       return <GridPage key={jobPath(route.job)} job={route.job} />
     case 'tests':
       return <TestsPage />
+    case 'test':
+      return <TestPage key={route.test} test={route.test} />
     case 'run':
       return <RunPage key={titleOf(route)} run={route.run} />
     case 'health':
@@ -66,6 +70,8 @@ const Page = ({ route }: { readonly route: Route }) => {
       return <PullPage key={pullPath(route.pull)} pull={route.pull} />
     case 'savings':
       return <SavingsPage />
+    case 'models':
+      return <ModelsPage />
     case 'what-if':
       return <WhatIfPage />
     case 'pipeline':
@@ -96,6 +102,7 @@ const TITLES = {
   pulls: 'Pull requests',
   savings: 'Savings',
   'what-if': 'What if',
+  models: 'Models',
   pipeline: 'Pipeline',
   missing: '?',
 }
@@ -103,6 +110,8 @@ const titleOf = (route: Route): string => {
   switch (route.page) {
     case 'job':
       return route.job.job
+    case 'test':
+      return route.test
     case 'grid':
       return `Tests of ${route.job.job}`
     case 'run':

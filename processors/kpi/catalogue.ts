@@ -9,6 +9,8 @@ import type { TopicName } from '../../schemas/topics.ts'
 export type Told =
   | { readonly kpis: readonly string[]; readonly of: 'runs' | 'tests' | 'pulls' | 'sources' }
   | { readonly topic: TopicName; readonly fields: readonly string[] }
+  /** Made where it is asked for, by an answer of the API. */
+  | { readonly answer: string }
   | { readonly notCollected: string }
 
 interface Entry {
@@ -90,10 +92,7 @@ export const CATALOGUE: readonly Entry[] = [
     tests('open_regressions'),
     topic('ci.test-states.v1', 'regressedAt', 'fisher', 'eValue'),
   ),
-  entry(
-    'run_risk_level',
-    not('what the failed tests of a run usually do is told by test, not yet by run'),
-  ),
+  entry('run_risk_level', { answer: '/v1/runs/:source/:repo/:job/:runId/:attempt/risk' }),
   entry('staleness', runs('staleness'), topic('ci.test-tabs.v1', 'status')),
   entry('tab_status', topic('ci.test-tabs.v1', 'status')),
   entry(

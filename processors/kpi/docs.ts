@@ -50,6 +50,7 @@ const pullKpiTable = (): string =>
 const code = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ')
 const toldIn = (told: Told): string => {
   if ('notCollected' in told) return `not collected: ${told.notCollected}`
+  if ('answer' in told) return `\`${told.answer}\``
   if ('topic' in told) return `\`${told.topic}\` ${code(told.fields)}`
   return `KPIs of ${told.of}: ${code(told.kpis)}`
 }

@@ -59,7 +59,7 @@ describe.skipIf(PATH === null)('the page by keyboard, and as a link', () => {
     await page.goto(served.url)
     await page.getByText('r-stop').first().waitFor()
     const walked: string[] = []
-    for (let step = 0; step < 20; step += 1) {
+    for (let step = 0; step < 21; step += 1) {
       await page.keyboard.press('Tab')
       walked.push(await focused(page))
       if (step > 0)
@@ -79,6 +79,7 @@ describe.skipIf(PATH === null)('the page by keyboard, and as a link', () => {
       'Pulls',
       'Savings',
       'What if',
+      'Models',
       'Pipeline',
       'API',
       'Search everything',

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -8,7 +9,10 @@ import {
   pullPath,
   runPath,
   subjectPath,
+  testPath,
 } from '../../api/web/lib/routes.ts'
+import { MODEL_TABLE } from '../../cli/models.ts'
+import { servedModels } from '../../runtime/models/serving.ts'
 import { chosenKey } from '../../api/web/lib/subject-keys.ts'
 import {
   buildPage,
@@ -28,11 +32,13 @@ import {
   pageWorld,
   PULL,
   REPO,
+  RISKY,
   runningRef,
 } from '../support/page-world.ts'
 import { sampleTestState } from '../support/sample-tests.ts'
 
 const PATH = chromiumPath()
+const MODELS = join(import.meta.dirname, '../../models')
 const COMPARED = (window: string): string => encodeURIComponent(chosenKey({ ...REPO, window }))
 
 /** Address, and a text that is there once the page is. */
@@ -65,6 +71,10 @@ const PAGES: readonly (readonly [name: string, path: string, text: string])[] = 
   ['Pull request', pullPath(PULL), 'likely to fail: 80'],
   ['Savings', '/savings', 'p95-of-pass'],
   ['What if', '/what-if', 'What this rests on'],
+  ['Models', '/models', 'only advised'],
+  ['Models with their cards', '/models', 'Card of version'],
+  ['Test in all jobs', testPath(sampleTestState().test), 'no variant is told'],
+  ['Run with its risk', runPath(RISKY), 'a test failed that nearly always passes'],
   ['Pipeline', '/pipeline', 'unreadable-time'],
   ['Nowhere', '/nowhere', 'names nothing here'],
 ]
@@ -93,7 +103,7 @@ describe.skipIf(PATH === null)('every page', () => {
 
   beforeAll(async () => {
     folder = await buildPage()
-    served = await serve(folder)
+    served = await serve(folder, { models: servedModels(MODELS, MODEL_TABLE) })
     served.pipeline.publish(pageWorld())
     browser = await launch(PATH ?? '')
   })

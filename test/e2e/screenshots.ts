@@ -16,6 +16,7 @@ import {
   pullPath,
   runPath,
   subjectPath,
+  testPath,
 } from '../../api/web/lib/routes.ts'
 import type { Incident, Kpi, Run, TestState } from '../../schemas/events.ts'
 import type { PullRef } from '../../schemas/keys.ts'
@@ -101,6 +102,7 @@ const pagesOf = async (): Promise<readonly (readonly [string, string])[]> => {
     ['runs', '/runs?outcome=failure,error,timedOut'],
     ['tests', '/tests'],
     ['grid', gridPath(test, test.test)],
+    ['test', testPath(test.test)],
     ['health', '/health?by=cluster'],
     ['subject', subjectPath(cluster)],
     ['clusters', '/clusters'],
@@ -109,6 +111,7 @@ const pagesOf = async (): Promise<readonly (readonly [string, string])[]> => {
     ['pull', pullPath(pull)],
     ['savings', '/savings'],
     ['what-if', '/what-if'],
+    ['models', '/models'],
     ['search', '/search?q=e2e'],
     ['views', '/views?of=%2Fincidents'],
     ['pipeline', '/pipeline'],

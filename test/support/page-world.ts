@@ -1,6 +1,6 @@
 /** A small world for the page: every level, every outcome, long names, a simulated job beside real ones. */
 
-import type { JobRef, Level, Outcome } from '../../schemas/events.ts'
+import type { JobRef, Level, Outcome, TestTab } from '../../schemas/events.ts'
 import { jobKey, key } from '../../schemas/keys.ts'
 import type { Keyed } from '../../runtime/ports.ts'
 import { published } from './api-deps.ts'
@@ -68,6 +68,8 @@ export const INCIDENT = sampleIncident().incident
 
 /** A run of JOB that has ended, with trajectory and score. */
 export const ENDED = { ...JOB, runId: 'ended-3', attempt: 1 }
+/** A run of JOB in which a test failed that passed before: column 7 of the sample grid. */
+export const RISKY = { ...JOB, runId: 'ended-7', attempt: 1 }
 /** A run of JOB that runs, by level. */
 export const runningRef = (level: Level) => ({ ...JOB, runId: `r-${level}`, attempt: 1 })
 
@@ -299,7 +301,6 @@ const measures = (): Keyed[] =>
     })
   })
 
-/** Everything the page can show, in order of time. */
 /** An open pull request as it ages, and one that was merged. */
 export const PULL = { source: 'github', repo: 'acme/shop', pull: 7 }
 const pulls = (): Keyed[] => [
@@ -321,6 +322,24 @@ const pulls = (): Keyed[] => [
   published('ci.merge-scores.v1', sampleMergeScore({ pull: 8, observedAt: NOON })),
 ]
 
+/** The grid, with the run whose test failed first. */
+const gridOf = (): TestTab => {
+  const tab = sampleTestTab()
+  const nameOf = (runId: string): string => (runId === '7' ? RISKY.runId : runId)
+  return { ...tab, columns: tab.columns.map((of) => ({ ...of, runId: nameOf(of.runId) })) }
+}
+
+/** A run after which stops of its job are held back. */
+const adrift = (): Keyed =>
+  published(
+    'ci.scores.v1',
+    sampleScore({
+      ...{ ...LONG, runId: 'ended-9', eventId: 'score/adrift', observedAt: NOON - HOUR_MS },
+      ...{ failed: false, outcome: 'success', guard: 'of late this job failed less often' },
+    }),
+  )
+
+/** Everything the page can show, in order of time. */
 export const pageWorld = (): Keyed[] =>
   [
     ...JOBS.flatMap(finishedRuns),
@@ -334,9 +353,10 @@ export const pageWorld = (): Keyed[] =>
     ...runningRuns(),
     ...elsewhere(),
     ...measures(),
+    adrift(),
     published('ci.incidents.v1', sampleIncident({ ...runningRef('stop') })),
     published('ci.test-states.v1', sampleTestState()),
-    published('ci.test-tabs.v1', sampleTestTab()),
+    published('ci.test-tabs.v1', gridOf()),
     published('ci.test-sheets.v1', sampleTestSheet()),
     published('ci.failure-groups.v1', sampleFailureGroup()),
     published(

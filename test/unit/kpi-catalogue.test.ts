@@ -1,6 +1,7 @@
 /** The catalogue of the 46 KPIs names what there is. */
 
 import { describe, expect, it } from 'vitest'
+import { routes } from '../../api/routes/index.ts'
 import { CATALOGUE, COMMUNITY_KPIS } from '../../processors/kpi/catalogue.ts'
 import { KPIS } from '../../processors/kpi/index.ts'
 import { PULL_KPIS } from '../../processors/kpi/pulls/index.ts'
@@ -16,6 +17,10 @@ const NAMES = {
   sources: SOURCE_KPIS.map(({ name }) => name),
 }
 
+const PATHS = routes({ sample: () => undefined, perSecond: () => 0 }, { get: () => undefined }).map(
+  ({ path }) => path,
+)
+
 describe('the catalogue of KPIs', () => {
   it('has the 46 of the list, each told somewhere or said not to be', () => {
     expect(CATALOGUE).toHaveLength(46)
@@ -29,7 +34,7 @@ describe('the catalogue of KPIs', () => {
         else if ('topic' in each) {
           const fields = schemaOf(TOPICS[each.topic].schema).fields.map((field) => field.name)
           for (const field of each.fields) expect(fields, name).toContain(field)
-        }
+        } else if ('answer' in each) expect(PATHS, name).toContain(each.answer)
     for (const kpi of COMMUNITY_KPIS) expect(NAMES.pulls).toContain(kpi)
   })
 

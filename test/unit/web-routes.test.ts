@@ -8,6 +8,7 @@ import {
   routeOf,
   runPath,
   streamOf,
+  testPath,
 } from '../../api/web/lib/routes.ts'
 import { REF } from '../support/sample-records.ts'
 
@@ -29,6 +30,14 @@ describe('addresses of the page', () => {
         })
         const run = { source, repo, job, runId, attempt }
         expect(routeOf(runPath(run))).toEqual({ page: 'run', run })
+      }),
+    )
+  })
+
+  it('name tests with any characters, both ways', () => {
+    fc.assert(
+      fc.property(part, (test) => {
+        expect(routeOf(testPath(test))).toEqual({ page: 'test', test })
       }),
     )
   })

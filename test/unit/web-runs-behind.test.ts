@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { barOf, spanOf } from '../../api/web/lib/steps.ts'
-import { runsBehind } from '../../api/web/lib/runs-behind.ts'
+import { runsBehind, scoredRuns } from '../../api/web/lib/runs-behind.ts'
 import { chosenKey, chosenOf } from '../../api/web/lib/subject-keys.ts'
 
 const paramsOf = (address: string | null): Record<string, string> =>
@@ -34,6 +34,18 @@ describe('the runs behind a number', () => {
     })
     expect(runsBehind({ dimension: 'owner', subject: 'prow:@a' }, 'x', '7d', 0)).toBeNull()
     expect(runsBehind({ dimension: 'cluster', subject: 'prow:other' }, 'x', '7d', 0)).toBeNull()
+  })
+})
+
+describe('scored runs', () => {
+  it('are those of the subject that ended so, in the window or ever', () => {
+    const repo = { dimension: 'repo', subject: 'prow:o/r' }
+    expect(paramsOf(scoredRuns(repo, 'success', '14d', 20 * DAY))).toEqual({
+      ...{ source: 'prow', repo: 'o/r', outcome: 'success' },
+      ...{ ended_from: String(6 * DAY), ended_to: String(20 * DAY) },
+    })
+    const all = { dimension: 'all', subject: '' }
+    expect(scoredRuns(all, 'success', 'total', DAY)).toBe('/runs?outcome=success')
   })
 })
 

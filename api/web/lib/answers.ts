@@ -11,8 +11,11 @@ import type {
   Run,
   RuleMeasure,
   Score,
+  TestState,
 } from '../../../schemas/events.ts'
 import type { Interval, Ratio } from '../../../schemas/measures.ts'
+import type { JobDrift } from '../../drift.ts'
+import type { RunRisk } from '../../risk.ts'
 import type { JobRow } from '../../../schemas/views.ts'
 
 /** A job with its profile, null until a run of it has ended. */
@@ -149,4 +152,35 @@ export interface CompareAnswer {
     readonly high: number | null
     readonly isApart: boolean | null
   }[]
+}
+
+/** A test in its jobs, and its weeks by variant. */
+export interface TestAnswer {
+  readonly test: string
+  readonly variants: readonly {
+    readonly variant: string | null
+    readonly jobs: number
+    readonly passed: number
+    readonly failed: number
+    readonly flaky: number
+  }[]
+  readonly jobs: readonly { readonly variant: string | null; readonly state: TestState }[]
+}
+/** risk is null where the grid of tests does not hold the run. */
+export interface RiskAnswer {
+  readonly risk: RunRisk | null
+}
+export type JobDriftAnswer = JobDrift
+
+/** A model with its versions. */
+export interface ModelAnswer {
+  readonly name: string
+  readonly doc: string
+  readonly inService: string | null
+  readonly problem: string | null
+  readonly versions: readonly string[]
+}
+export interface ModelVersionAnswer {
+  readonly features: readonly { readonly name: string; readonly doc: string }[]
+  readonly card: string | null
 }

@@ -12,7 +12,7 @@ export interface Subject {
 /** Pages that need no more than their name. */
 const SIMPLE_PAGES = [
   ...(['jobs', 'runs', 'tests', 'health', 'clusters', 'pulls', 'incidents', 'savings'] as const),
-  ...(['what-if', 'compare', 'search', 'views', 'pipeline'] as const),
+  ...(['what-if', 'models', 'compare', 'search', 'views', 'pipeline'] as const),
 ] as const
 type SimplePage = 'now' | (typeof SIMPLE_PAGES)[number]
 
@@ -21,6 +21,7 @@ export type Route =
       readonly page: SimplePage
     }
   | { readonly page: 'subject'; readonly of: Subject }
+  | { readonly page: 'test'; readonly test: string }
   | { readonly page: 'job' | 'grid'; readonly job: JobRef }
   | { readonly page: 'run'; readonly run: RunRef }
   | { readonly page: 'pull'; readonly pull: PullRef }
@@ -36,6 +37,9 @@ export const jobPath = (job: JobRef): string => join('jobs', job.source, job.rep
 /** Address of the grid of a job's tests, with one of them opened. */
 export const gridPath = (job: JobRef, test: string | null = null): string =>
   `${jobPath(job)}/tests${query({ test })}`
+
+/** Address of the page of one test in all its jobs. */
+export const testPath = (test: string): string => join('tests', test)
 
 /** Address of the page of a repository, or of another subject of KPIs. Example: `/health/repo/prow%3Ao%2Fr`. */
 export const subjectPath = ({ dimension, subject }: Subject): string =>
@@ -72,12 +76,17 @@ const SIMPLE = new Map<string, Route>([
   ...SIMPLE_PAGES.map((page) => [page, { page }] as const),
 ])
 
+/** Address of the runs for one pull request. Example: `/runs?source=github&repo=o%2Fr&pull=7`. */
+export const pullRuns = ({ source, repo, pull }: PullRef): string =>
+  `/runs${query({ source, repo, pull })}`
+
 /** The route of a path; a path that is none is `missing`, never a guess. */
 export const routeOf = (path: string): Route => {
   const parts = decodeParts(path)
   if (parts === null) return { page: 'missing' }
   const [first = '', source = '', repo = '', job = '', runId = '', attempt = ''] = parts
   if (parts.length <= 1) return SIMPLE.get(first) ?? { page: 'missing' }
+  if (first === 'tests' && parts.length === 2) return { page: 'test', test: source }
   if (first === 'incidents' && parts.length === 2) return { page: 'incident', incident: source }
   if (first === 'jobs' && parts.length === 4) return { page: 'job', job: { source, repo, job } }
   if (first === 'health' && parts.length === 3)

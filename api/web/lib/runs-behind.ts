@@ -11,7 +11,7 @@ const WINDOW_MS: Readonly<Record<string, number>> = {
   '7d': 7 * DAY_MS,
   '14d': 14 * DAY_MS,
 }
-const FAILING = 'failure,error,timedOut'
+export const FAILING = 'failure,error,timedOut'
 const CLASSED = `success,${FAILING}`
 /** Outcomes of the runs that a KPI is about; KPIs that are not here rest on all that ended. */
 const OUTCOMES: Readonly<Record<string, string>> = {
@@ -44,6 +44,25 @@ const scopeOf = ({ dimension, subject }: Subject): Record<string, string | null>
   if (!isSlice(dimension)) return { source, repo: second, job: third }
   const value = isOfRepo(dimension) ? third : second
   return { source, repo: isOfRepo(dimension) ? second : null, label: `${dimension}:${value}` }
+}
+
+/**
+ * Address of the list of scored runs of a subject that ended so, over the 14 days before an instant or over all time.
+ * Example: `job` `prow:o/r:unit` over `total` lists every run of that job that ended so.
+ */
+export const scoredRuns = (
+  { dimension, subject }: Subject,
+  outcome: string,
+  window: string,
+  asOf: number,
+): string => {
+  const length = WINDOW_MS[window]
+  return `/runs${query({
+    ...(dimension === 'all' ? {} : scopeOf({ dimension, subject })),
+    outcome,
+    ended_from: length === undefined ? null : asOf - length,
+    ended_to: length === undefined ? null : asOf,
+  })}`
 }
 
 /**

@@ -1,4 +1,3 @@
-import type { KpiValue } from '../../../schemas/events.ts'
 import { jobKey } from '../../../schemas/keys.ts'
 import type { JobRow } from '../../../schemas/views.ts'
 import { kpiBasis, kpiText } from '../lib/kpis.ts'
@@ -38,7 +37,7 @@ export const JobsTable = ({ jobs }: { readonly jobs: readonly JobRow[] }) => {
 }
 
 const JobLine = ({ job, weekOf }: { readonly job: JobRow; readonly weekOf: WeekOf }) => {
-  const of = (kpi: string): KpiValue | undefined => weekOf(jobKey(job), kpi)
+  const of = (kpi: string) => weekOf(jobKey(job), kpi)
   const passRate = of('run_pass_rate')
   const wasted = of('wasted_hours')
   return (
@@ -51,10 +50,14 @@ const JobLine = ({ job, weekOf }: { readonly job: JobRow; readonly weekOf: WeekO
           <SourceTag source={job.source} /> {job.repo}
         </p>
       </td>
-      <td class="c-rate">{passRate !== undefined && <PassRate of={passRate} />}</td>
-      <td class="number c-median">{textOf(of('duration_p50_pass'))}</td>
-      <td class="number c-wasted" title={wasted === undefined ? undefined : kpiBasis(wasted)}>
-        {textOf(wasted)}
+      <td class="c-rate">
+        {passRate !== undefined && <PassRate of={passRate.value} behind={passRate.behind} />}
+      </td>
+      <td class="number c-median">
+        <Figure of={of('duration_p50_pass')} />
+      </td>
+      <td class="number c-wasted" title={wasted === undefined ? undefined : kpiBasis(wasted.value)}>
+        <Figure of={wasted} />
       </td>
       <td class="number quiet">
         <TimeAgo at={job.lastHeardAt} />
@@ -63,4 +66,13 @@ const JobLine = ({ job, weekOf }: { readonly job: JobRow; readonly weekOf: WeekO
   )
 }
 
-const textOf = (value: KpiValue | undefined): string => (value === undefined ? '—' : kpiText(value))
+/** A figure that opens the runs behind it. */
+const Figure = ({ of }: { readonly of: ReturnType<WeekOf> }) => {
+  if (of === undefined) return <>—</>
+  const text = kpiText(of.value)
+  return of.behind === null || of.value.value === null ? (
+    <>{text}</>
+  ) : (
+    <a href={of.behind}>{text}</a>
+  )
+}

@@ -8,12 +8,13 @@ const PAGES = [
   ['/', 'Now', ['now']],
   ['/incidents', 'Incidents', ['incidents', 'incident']],
   ['/jobs', 'Jobs', ['jobs', 'job', 'runs', 'run']],
-  ['/tests', 'Tests', ['tests', 'grid']],
+  ['/tests', 'Tests', ['tests', 'test', 'grid']],
   ['/health', 'Health', ['health', 'subject', 'compare']],
   ['/clusters', 'Clusters', ['clusters']],
   ['/pulls', 'Pulls', ['pulls', 'pull']],
   ['/savings', 'Savings', ['savings']],
   ['/what-if', 'What if', ['what-if']],
+  ['/models', 'Models', ['models']],
   ['/pipeline', 'Pipeline', ['pipeline']],
 ] as const
 

@@ -1,7 +1,7 @@
 import type { JobRef, TestState } from '../../../../schemas/events.ts'
 import { useAnswer } from '../../data/use-answer.ts'
 import { count, dateTime, duration, figure, percent } from '../../lib/format.ts'
-import { gridPath, query, runPath } from '../../lib/routes.ts'
+import { gridPath, query, runPath, testPath } from '../../lib/routes.ts'
 import { Message, WhenReady } from '../../parts/asked.tsx'
 import { Panel } from '../../parts/panel.tsx'
 import { Tile } from '../../parts/tile.tsx'
@@ -14,7 +14,15 @@ export const TestFacts = ({ job, test }: { readonly job: JobRef; readonly test: 
     everyMs: 15_000,
   })
   return (
-    <Panel title={test} note={<a href={gridPath(job)}>close</a>}>
+    <Panel
+      title={test}
+      note={
+        <span class="row">
+          <a href={testPath(test)}>in all jobs</a>
+          <a href={gridPath(job)}>close</a>
+        </span>
+      }
+    >
       <WhenReady asked={asked} what="this test">
         {([state]) =>
           state === undefined ? (

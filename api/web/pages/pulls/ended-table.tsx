@@ -1,6 +1,6 @@
 import { dateTime, duration, range } from '../../lib/format.ts'
 import type { PullAnswer } from '../../lib/pulls.ts'
-import { pullPath } from '../../lib/routes.ts'
+import { pullPath, pullRuns } from '../../lib/routes.ts'
 import { PullName } from './pull-name.tsx'
 
 /** Ended pull requests: what had been expected at the first look, and what came of them. */
@@ -40,7 +40,9 @@ const EndedLine = ({ pull: { forecast, score } }: { readonly pull: PullAnswer })
         {score?.merged === true ? 'merged' : 'closed without a merge'}
         <p class="small quiet">{dateTime(score?.eventAt)}</p>
       </td>
-      <td class="number">{duration(score?.seconds)}</td>
+      <td class="number">
+        <a href={pullRuns(forecast)}>{duration(score?.seconds)}</a>
+      </td>
       <td class="number c-more">{duration(first?.p50)}</td>
       <td class="number nowrap c-more">{range(first?.p10, first?.p90, duration)}</td>
     </tr>

@@ -1,7 +1,7 @@
 import { now } from '../../data/status.ts'
-import { dateTime, duration, percent } from '../../lib/format.ts'
+import { count, dateTime, duration, percent } from '../../lib/format.ts'
 import type { PullAnswer } from '../../lib/pulls.ts'
-import { pullPath } from '../../lib/routes.ts'
+import { pullPath, pullRuns } from '../../lib/routes.ts'
 import { TimeAgo } from '../../parts/time-ago.tsx'
 import { PullName } from './pull-name.tsx'
 
@@ -38,15 +38,27 @@ const OpenLine = ({ pull: { forecast, expected } }: { readonly pull: PullAnswer 
     </td>
     <td class="c-merge">{expected !== null && <Expected at={expected.at} />}</td>
     <td class="number">{percent(forecast.pMerge)}</td>
-    <td class="small c-more">{signsText(forecast)}</td>
+    <td class="small c-more">
+      <Signs of={forecast} />
+    </td>
     <td class="number quiet c-more">
       <TimeAgo at={forecast.openedAt} />
     </td>
   </tr>
 )
 
-const signsText = ({ signs, checksRunning }: PullAnswer['forecast']): string =>
-  [...signs, ...(checksRunning > 0 ? [`${checksRunning} checks run`] : [])].join(', ')
+/** What was seen of it; its checks open their runs. */
+const Signs = ({ of }: { readonly of: PullAnswer['forecast'] }) => (
+  <>
+    {of.signs.join(', ')}
+    {of.checksRunning > 0 && (
+      <>
+        {of.signs.length > 0 && ', '}
+        <a href={pullRuns(of)}>{count(of.checksRunning)} checks run</a>
+      </>
+    )}
+  </>
+)
 
 /** The middle as an instant; half of such pull requests merge within the bounds below it. */
 const Expected = ({ at }: { readonly at: Readonly<Record<string, number>> }) => (

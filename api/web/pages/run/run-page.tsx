@@ -13,6 +13,7 @@ import { ChancePlot } from './chance-plot.tsx'
 import { Decisions } from './decisions.tsx'
 import { EndPlot } from './end-plot.tsx'
 import { FailurePanel } from './failure-panel.tsx'
+import { RiskPanel } from './risk-panel.tsx'
 import { RunHead } from './run-head.tsx'
 import { RunSteps } from './run-steps.tsx'
 import { ScorePanel } from './score-panel.tsx'
@@ -59,6 +60,7 @@ export const RunPage = ({ run }: { readonly run: RunRef }) => {
                     </Panel>
                     <div class="stack">
                       <FailurePanel run={known.run} />
+                      <RiskPanel run={known.run} />
                       <RunSteps run={known.run} />
                       <ScorePanel score={trajectory.score ?? known.score} run={known.run} />
                     </div>

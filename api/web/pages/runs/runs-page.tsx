@@ -15,6 +15,7 @@ const FIELDS = [
   'repo',
   'job',
   'label',
+  'pull',
   'state',
   'outcome',
   'ended_from',

@@ -2,11 +2,12 @@ import { address, setParams } from '../../data/router.ts'
 import { useStore } from '../../data/store.ts'
 import { useAnswer } from '../../data/use-answer.ts'
 import type { Calibration, Savings } from '../../lib/answers.ts'
-import { count, hours } from '../../lib/format.ts'
 import { query } from '../../lib/routes.ts'
+import { scoredRuns } from '../../lib/runs-behind.ts'
 import { WhenReady } from '../../parts/asked.tsx'
 import { Panel } from '../../parts/panel.tsx'
 import { Segments } from '../../parts/segments.tsx'
+import { Basis } from './basis.tsx'
 import { CalibrationPanels } from './calibration-panels.tsx'
 import { RulesBars } from './rules-bars.tsx'
 import { subjectOf, SubjectSelect } from './subject-select.tsx'
@@ -45,7 +46,14 @@ export const SavingsPage = () => {
       <Panel
         title="Our rule beside every baseline"
         isFlush
-        note={savings.state === 'ready' ? basisOf(savings.data) : undefined}
+        note={
+          savings.state === 'ready' ? (
+            <Basis
+              of={savings.data}
+              behind={(outcome) => scoredRuns(subject, outcome, window, savings.answer.asOf)}
+            />
+          ) : undefined
+        }
       >
         <WhenReady asked={savings} what="the savings of this subject">
           {(data) => <RulesBars rules={data.rules} />}
@@ -57,6 +65,3 @@ export const SavingsPage = () => {
     </>
   )
 }
-
-const basisOf = ({ passing, failing, censored, failedSeconds }: Savings): string =>
-  `${count(passing)} passing and ${count(failing)} failing runs scored, ${count(censored)} without a class; failing runs took ${hours(failedSeconds)}. Advice mode: nothing was stopped, every outcome was seen.`
