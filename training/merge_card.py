@@ -33,10 +33,9 @@ def merge_card_of(result: dict, features: list[dict], importance: list[float], p
         "",
         "| set | merges | error | lead [95 %] |",
         "| --- | ---: | ---: | ---: |",
-        *(f"| {name} | {of['pulls']:,} | {of['error'][0]:.3f} → {of['error'][1]:.3f} "
-          f"| {of['lead']['value']:.3f} [{of['lead']['low']:.3f}, {of['lead']['high']:.3f}] |"
-          for name, of in result["later"].items()),
+        *(f"| {name} | {figures(of)}" for name, of in result["later"].items()),
         "",
+        *left_out(result["leftOut"]),
         "## Features",
         "",
         "| feature | what | share of gain |",
@@ -50,3 +49,29 @@ def merge_card_of(result: dict, features: list[dict], importance: list[float], p
         "- What it was fitted on ends years before now: a repository listens to it only while it is righter than the formula there.",
         "",
     ])
+
+
+PARTS = {"later": "after the cut, by the others before it", "new": "its 20th to 100th, by what the others had merged before"}
+
+
+def left_out(parts: dict[str, dict]) -> list[str]:
+    """Nothing where there are too few repositories to leave one out."""
+    known = {name: of for name, of in parts.items() if "lead" in of}
+    if not known:
+        return []
+    return [
+        "### In repositories that it has not seen",
+        "",
+        "Each repository scored by a model that the others made. Where there was too little to fit or to score, it is not scored.",
+        "",
+        "| pull requests | repositories | not scored | merges | error | lead [95 %] |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+        *(f"| {PARTS[name]} | {of['repositories']} | {of['notScored']} | {figures(of)}" for name, of in known.items()),
+        "",
+    ]
+
+
+def figures(of: dict) -> str:
+    lead = of["lead"]
+    return (f"{of['pulls']:,} | {of['error'][0]:.3f} → {of['error'][1]:.3f} "
+            f"| {lead['value']:.3f} [{lead['low']:.3f}, {lead['high']:.3f}] |")

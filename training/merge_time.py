@@ -37,6 +37,9 @@ TREES = 150
 # No answer moves the time by more than a factor of 4.5; the same limit stands in processors/merge-time/trained.ts.
 LIMIT = 1.5
 RESAMPLES = 500
+# The pull requests by which a repository counts as new, and the merges of others that a model for it is made of at least.
+NEW = (20, 100)
+ENOUGH = 1000
 DAY_MS = 86_400_000
 
 
@@ -72,7 +75,7 @@ def main() -> None:
     fitted_on = np.isin(pulls.set_of, training) & pulls.merged & (pulls.heard_ms < at_cut(pulls, cuts))
     part = pulls.where(fitted_on)
     check_enough(len(part.merged), PARAMETERS["min_data_in_leaf"], "merged pull requests")
-    booster = lightgbm.train(PARAMETERS, lightgbm.Dataset(part.features, part.left), TREES)
+    booster = fit(part)
     graph = graph_of(booster.dump_model(), pulls.features.shape[1])
     version = write_model(of, "merge-time", graph, day(max(cuts[name] for name in training)))
     file = version.model
@@ -85,10 +88,15 @@ def main() -> None:
             **{name: compared(later.where(later.set_of == name), file) for name in pulls.sets},
             "all that trained": compared(later.where(np.isin(later.set_of, training)), file),
         },
+        "leftOut": {} if of.quick else left_out(pulls, training, cuts),
         "inService": against(later, of, file),
     }
     parameters = {**PARAMETERS, "trees": TREES}
     version.finish(result, merge_card_of(result, version.features, importance(booster), parameters), pulls.features)
+
+
+def fit(part: Pulls) -> lightgbm.Booster:
+    return lightgbm.train(PARAMETERS, lightgbm.Dataset(part.features, part.left), TREES)
 
 
 def read_pulls(folder: Path) -> Pulls:
@@ -142,12 +150,51 @@ def compared(part: Pulls, file: Path, before: Path | None = None) -> dict:
     shift = lambda path: np.clip(answers(path, part.features), -LIMIT, LIMIT)
     old = np.abs(part.left - (0 if before is None else shift(before)))
     new = np.abs(part.left - shift(file))
-    low, high = interval(old - new, part.start_ms // DAY_MS)
+    return difference(part.start_ms // DAY_MS, old, new)
+
+
+def difference(days: np.ndarray, old: np.ndarray, new: np.ndarray) -> dict:
+    low, high = interval(old - new, days)
     return {
         "pulls": int(len(new)),
         "error": [round(float(old.mean()), 4), round(float(new.mean()), 4)],
         "lead": {"value": round(float((old - new).mean()), 4), "low": round(low, 4), "high": round(high, 4)},
     }
+
+
+def left_out(pulls: Pulls, training: list[str], cuts: dict[str, int]) -> dict:
+    """What a model gives a repository that it has not seen, each left out in turn: the part of it after the cut, by a model that the
+    others made of theirs before it; and its 20th to 100th pull request, by what the others had merged before the 20th was opened.
+    Repositories that came before the others had merged enough take no part in the latter."""
+    taught = pulls.where(np.isin(pulls.set_of, training))
+    taught = taught.where(np.argsort(taught.start_ms, kind="stable"))
+    cut = at_cut(taught, cuts)
+    place = np.zeros(len(taught.merged), int)
+    later, new = [], []
+    for name in np.unique(taught.repo_of):
+        own = taught.repo_of == name
+        place[own] = np.arange(1, own.sum() + 1)
+        others = taught.merged & ~own
+        later.append(unseen(taught, others & (taught.heard_ms < cut), own & (taught.start_ms >= cut)))
+        young = own & (place >= NEW[0]) & (place <= NEW[1])
+        if young.any():
+            new.append(unseen(taught, others & (taught.heard_ms < taught.start_ms[young][0]), young))
+    return {"later": together(later), "new": together(new)}
+
+
+def unseen(pulls: Pulls, fitted_on: np.ndarray, scored: np.ndarray) -> np.ndarray | None:
+    """Rows of day, error of the formula, error of the model, one for each merge; None where there is too little to fit."""
+    part = pulls.where(scored & pulls.merged)
+    if fitted_on.sum() < ENOUGH or len(part.merged) == 0:
+        return None
+    shift = np.clip(fit(pulls.where(fitted_on)).predict(part.features), -LIMIT, LIMIT)
+    return np.stack([part.start_ms // DAY_MS, np.abs(part.left), np.abs(part.left - shift)])
+
+
+def together(repositories: list[np.ndarray | None]) -> dict:
+    found = [each for each in repositories if each is not None]
+    counts = {"repositories": len(found), "notScored": len(repositories) - len(found)}
+    return {**counts, **(difference(*np.concatenate(found, axis=1)) if found else {})}
 
 
 def interval(values: np.ndarray, days: np.ndarray) -> tuple[float, float]:
