@@ -1,6 +1,6 @@
 /**
- * Pictures of every page at three widths, from the simulated demo: `node test/e2e/screenshots.ts [FOLDER]`, docs/pages by
- * default. Starts a pipeline of its own in a folder of its own, and stops both.
+ * Pictures of every page at three widths, from the simulated demo: `node test/e2e/screenshots.ts [FOLDER [NAME...]]`, docs/pages
+ * and all pages by default. Starts a pipeline of its own in a folder of its own, and stops both.
  */
 
 import { spawn, type ChildProcess } from 'node:child_process'
@@ -148,7 +148,7 @@ const takeAll = async (
   await context.close()
 }
 
-const main = async (folder: string): Promise<void> => {
+const main = async (folder: string, names: readonly string[]): Promise<void> => {
   const path = chromiumPath()
   if (path === null) throw new Error('there is no Chromium to take pictures with')
   mkdirSync(folder, { recursive: true })
@@ -156,7 +156,10 @@ const main = async (folder: string): Promise<void> => {
   const demo = startDemo(store)
   try {
     await untilReady()
-    const pages = await pagesOf()
+    const all = await pagesOf()
+    const unknown = names.filter((name) => all.every(([known]) => known !== name))
+    if (unknown.length > 0) throw new Error(`there is no page ${unknown.join(', ')}`)
+    const pages = all.filter(([name]) => names.length === 0 || names.includes(name))
     const browser = await launch(path)
     for (const width of WIDTHS) await takeAll(browser, pages, width, folder)
     await browser.close()
@@ -166,4 +169,4 @@ const main = async (folder: string): Promise<void> => {
   }
 }
 
-await main(process.argv[2] ?? join(ROOT, 'docs', 'pages'))
+await main(process.argv[2] ?? join(ROOT, 'docs', 'pages'), process.argv.slice(3))
