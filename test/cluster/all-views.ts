@@ -1,9 +1,12 @@
 /** All views of the embedded runtime, and how those in Redis differ from them. */
 
+import { join } from 'node:path'
 import { openArchive } from '../../producers/archive/archive.ts'
 import { replayArchive } from '../../cli/feed.ts'
+import { MODEL_FEATURES } from '../../cli/models.ts'
 import { TOPOLOGY } from '../../processors/topology.ts'
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
+import { loadModels } from '../../runtime/models/registry.ts'
 import type { RedisClient } from '../../runtime/redis/client.ts'
 import type { ViewCursor } from '../../runtime/ports.ts'
 import { RedisViews } from '../../runtime/redis/view-store.ts'
@@ -17,9 +20,13 @@ export interface ExpectedViews {
   readonly end: number
 }
 
-/** What one process on one file shows of an archive. */
+/** Models that every process asks where it is told of no others. */
+const SHIPPED = join(import.meta.dirname, '../../models')
+
+/** What one process on one file shows of an archive, with the models that processes on Kafka ask too. */
 export const embeddedViews = async (folder: string): Promise<ExpectedViews> => {
-  const runtime = new EmbeddedRuntime(':memory:', TOPOLOGY)
+  const { models } = loadModels(SHIPPED, MODEL_FEATURES)
+  const runtime = new EmbeddedRuntime(':memory:', TOPOLOGY, undefined, models)
   const views = new ExpectedRows()
   runtime.onCommit((records) => {
     for (const record of records) views.write(toViews(record))
