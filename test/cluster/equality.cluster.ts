@@ -12,6 +12,10 @@ const SILENT = ['ci.cluster-runs.v1', 'ci.failure-groups.v1', 'ci.dead-letters.v
 const PARTITIONS = 3
 const HOURS = Number(process.env['STOPLINE_CLUSTER_HOURS'] ?? 26)
 const KILLS = Number(process.env['STOPLINE_CLUSTER_KILLS'] ?? 5)
+const MOST_STANDSTILLS = 5
+/** How often it was told that it has no task. */
+const timesWithout = ({ said }: TaskProcess): number =>
+  said.filter((one) => one.kind === 'assigned' && one.tasks.length === 0).length
 
 describe.skipIf(!hasBroker())('the topology on Kafka', () => {
   let broker: TestBroker
@@ -108,26 +112,34 @@ describe.skipIf(!hasBroker())('the topology on Kafka', () => {
   })
 
   it('fences a process that stood still for longer than its session, which then goes on as a member', async () => {
+    // There is work until it was fenced.
+    let isFenced = false
     await run('stopped', {
       processes: 2,
-      pace: pauses(600),
+      pace: () => wait(isFenced ? 0 : 1_000),
       disturb: async (processes) => {
         const [zombie, heir] = processes
         if (zombie === undefined || heir === undefined) throw new Error('two were started')
         await until('both are at work', () => areAtWork(processes))
-        const [all, had] = [zombie.tasks().length + heir.tasks().length, zombie.tasks()]
-        zombie.signal('SIGSTOP')
-        await until('the other has all', () => heir.tasks().length === all)
-        const before = heir.count('committed')
-        await until('the other goes on', () => heir.count('committed') > before + 5)
-        zombie.signal('SIGCONT')
-        await until('the zombie is told', () =>
-          zombie.said.some((one) => one.kind === 'assigned' && one.tasks.length === 0),
-        )
-        await until('both are at work again', () => zombie.tasks().length > 0)
+        const all = zombie.tasks().length + heir.tasks().length
+        // One that had nothing to commit when it stood still is told before it tries: then once more.
+        for (let tries = 0; tries < MOST_STANDSTILLS && zombie.count('fenced') === 0; tries += 1) {
+          const had = zombie.tasks()
+          const [closed, told] = [zombie.count('closed'), timesWithout(zombie)]
+          const committed = zombie.count('committed')
+          await until('it is at work', () => zombie.count('committed') > committed)
+          zombie.signal('SIGSTOP')
+          await until('the other has all', () => heir.tasks().length === all)
+          const before = heir.count('committed')
+          await until('the other goes on', () => heir.count('committed') > before + 5)
+          zombie.signal('SIGCONT')
+          await until('the zombie is told', () => timesWithout(zombie) > told)
+          await until('both are at work again', () => zombie.tasks().length > 0)
+          expect(zombie.count('closed')).toBeGreaterThanOrEqual(closed + had.length)
+        }
+        isFenced = true
         // It was fenced where it tried to commit, and gave up what it had.
         expect(zombie.count('fenced')).toBeGreaterThan(0)
-        expect(zombie.count('closed')).toBeGreaterThanOrEqual(had.length)
         expect(zombie.count('ended')).toBe(0)
       },
     })
