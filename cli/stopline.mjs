@@ -31,10 +31,10 @@ if (node === undefined) {
   )
   process.exit(1)
 }
-// Half of what a process takes by itself would lie idle: room for young objects made for bursts, and one heap of malloc's for
+// Half of what a process takes by itself would lie idle: room for young objects made for bursts, and heaps of malloc's, one for
 // each thread, which keeps what it once took (docs/scale.md has the figures).
 const flags = ['--max-semi-space-size=16', '--disable-warning=TimeoutNegativeWarning']
-const env = { MALLOC_ARENA_MAX: '2', ...process.env }
+const env = { MALLOC_ARENA_MAX: '1', ...process.env }
 const args = [...flags, join(root, 'cli', 'main.ts'), ...process.argv.slice(2)]
 
 if (process.execve !== undefined) process.execve(node, [node, ...args], env)

@@ -63,7 +63,7 @@ const runCase = async (
   let figures: readonly Figure[] = []
   const child = fork(CHILD, [bench, name, JSON.stringify(setting)], {
     execArgv: [...execArgv],
-    env: { ...process.env, MALLOC_ARENA_MAX: '2' },
+    env: { ...process.env, MALLOC_ARENA_MAX: '1' },
   })
   child.on('message', (message) => {
     figures = message as readonly Figure[]
