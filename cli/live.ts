@@ -69,9 +69,7 @@ const ingestOf = (
   const nameOf = (text: string): string => cursorName(`${name}/${text}`)
   const store = {
     loadText: (text: string) => loadText(nameOf(text)),
-    saveText: (text: string, value: string) => {
-      saveText(nameOf(text), value)
-    },
+    saveText: (text: string, value: string) => saveText(nameOf(text), value),
   }
   const ports = { source: name, secret, clock: systemClock, heard, offer, startLabels, store }
   return createGithubWebhook({ ...ports, onNotes }).take
@@ -88,7 +86,8 @@ export interface Live {
 export interface FeedTarget {
   readonly fed: Fed
   readonly loadText: (name: string) => string | undefined
-  readonly saveText: (name: string, text: string) => void
+  /** Resolves when a crash does not take it; what goes wrong before is the runtime's failure, and need not be waited for. */
+  readonly saveText: (name: string, text: string) => Promise<void>
   /** What was offered before; null where it cannot be read back. */
   readonly log: LogReader | null
 }
@@ -97,6 +96,7 @@ export const embeddedTarget = (runtime: EmbeddedRuntime): FeedTarget => ({
   loadText: (name) => runtime.store.getText(name),
   saveText: (name, text) => {
     runtime.store.setText(name, text)
+    return Promise.resolve()
   },
   log: runtime.log,
 })
@@ -120,7 +120,7 @@ export const openLive = (
       offer: loop.offer,
       loadCursor: (source) => target.loadText(cursorName(source)),
       saveCursor: (source, json) => {
-        target.saveText(cursorName(source), json)
+        void target.saveText(cursorName(source), json)
       },
       log: target.log,
       record,

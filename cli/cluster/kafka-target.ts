@@ -54,7 +54,9 @@ export const openKafkaTarget = async (
     loadText: (name) => notes.get(name),
     saveText: (name, text) => {
       notes.set(name, text)
-      log.write({ records: [], notes: { [name]: text } }).catch(failed.reject)
+      const saved = log.write({ records: [], notes: { [name]: text } })
+      saved.catch(failed.reject)
+      return saved
     },
     log: null,
     failed: failed.promise,

@@ -19,7 +19,8 @@ const shortOf = (text: string): string =>
 
 export interface DeliveryStore {
   readonly loadText: (name: string) => string | undefined
-  readonly saveText: (name: string, text: string) => void
+  /** Resolves when the text lies where a crash does not take it. */
+  readonly saveText: (name: string, text: string) => Promise<void>
 }
 /** When it was taken, and its names. */
 type Entry = readonly [at: number, id: string, signature: string]
@@ -59,15 +60,20 @@ export const openDeliveries = ({ loadText, saveText }: DeliveryStore, now: numbe
   for (const entry of chunks.flat().sort(([a], [b]) => a - b)) remember(entry)
   forget(now - KEPT_MS)
 
+  const save = (): Promise<void> => saveText(chunkName(place), JSON.stringify(current))
+  /** Full chunks that are on their way to the store. */
+  let full: Promise<void>[] = []
   let writing: Promise<void> | undefined
   const write = (): Promise<void> =>
-    (writing ??= soon().then(() => {
+    (writing ??= soon().then(async () => {
+      const unsaved = [...full, save()]
       writing = undefined
-      saveText(chunkName(place), JSON.stringify(current))
+      full = []
+      await Promise.all(unsaved)
     }))
   /** A full chunk is written before the next one is begun, over the oldest. */
   const turn = (): void => {
-    saveText(chunkName(place), JSON.stringify(current))
+    full.push(save())
     place = (place + 1) % CHUNKS
     current = []
   }

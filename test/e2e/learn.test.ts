@@ -75,7 +75,7 @@ const deliver = async (
 ): Promise<void> => {
   let now = 0
   const { take } = createGithubWebhook({
-    store: { loadText: () => undefined, saveText: () => undefined },
+    store: { loadText: () => undefined, saveText: () => Promise.resolve() },
     ...{ source: 'github', secret: SECRET, clock: { now: () => now } },
     ...{ heard: createHeardBefore(), startLabels: () => null, onNotes: () => undefined },
     offer: (offers) => {

@@ -125,7 +125,7 @@ describe.skipIf(folder === null)('forecasts of pull requests that GitHub told of
     const secret = 'a secret of some length'
     let now = 0
     const { take } = createGithubWebhook({
-      store: { loadText: () => undefined, saveText: () => undefined },
+      store: { loadText: () => undefined, saveText: () => Promise.resolve() },
       ...{ source: 'github', secret, clock: { now: () => now } },
       ...{ heard: createHeardBefore(), startLabels: () => null, onNotes: () => undefined },
       offer: (offers) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { afterEach, describe, expect, it } from 'vitest'
 import { buildApp } from '../../api/app.ts'
-import { openDeliveries } from '../../producers/github/deliveries.ts'
+import { openDeliveries, type DeliveryStore } from '../../producers/github/deliveries.ts'
 import { createGithubWebhook } from '../../producers/github/webhook.ts'
 import type { Note } from '../../producers/payload/heard.ts'
 import { createHeardBefore } from '../../producers/polling/heard-before.ts'
@@ -40,12 +40,22 @@ const repository = { full_name: 'o/r' }
 
 interface Given {
   readonly log?: () => Promise<void>
+  /** Until what was taken is kept. */
+  readonly kept?: () => Promise<void>
   readonly now?: number
   /** What a process before it left. */
   readonly texts?: Map<string, string>
 }
+const storeOf = (texts: Map<string, string>, kept = () => Promise.resolve()): DeliveryStore => ({
+  loadText: (name) => texts.get(name),
+  saveText: async (name, text) => {
+    await kept()
+    texts.set(name, text)
+  },
+})
 const start = async ({
   log = () => Promise.resolve(),
+  kept = () => Promise.resolve(),
   now = NOW,
   texts = new Map<string, string>(),
 }: Given = {}) => {
@@ -57,10 +67,7 @@ const start = async ({
     secret: SECRET,
     clock: { now: () => now },
     heard,
-    store: {
-      loadText: (name) => texts.get(name),
-      saveText: (name, text) => texts.set(name, text),
-    },
+    store: storeOf(texts, kept),
     startLabels: () => null,
     offer: async (offers) => {
       await log()
@@ -161,10 +168,7 @@ describe('a delivery', () => {
 
   it('is remembered among the last 50,000, in texts that do not grow', async () => {
     const texts = new Map<string, string>()
-    const store = {
-      loadText: (name: string) => texts.get(name),
-      saveText: (name: string, text: string) => texts.set(name, text),
-    }
+    const store = storeOf(texts)
     const deliveries = openDeliveries(store, NOW)
     let last = Promise.resolve()
     for (let i = 0; i < 60_000; i += 1) last = deliveries.add(`id-${i}`, `s-${i}`, NOW + i)
@@ -177,6 +181,23 @@ describe('a delivery', () => {
       expect([59_999, 10_100].map((i) => known.has('none', `s-${i}`))).toEqual([true, true])
       expect([0, 9_900].map((i) => known.has(`id-${i}`, `s-${i}`))).toEqual([false, false])
     }
+  })
+
+  it('is answered when it is kept, so that whoever takes over knows it', async () => {
+    const gate = Promise.withResolvers<undefined>()
+    const texts = new Map<string, string>()
+    const { post } = await start({ texts, kept: () => gate.promise.then(() => undefined) })
+    const payload = { action: 'completed', workflow_job: job, repository }
+    const answer = post('workflow_job', payload, { id: 'a' })
+    expect(
+      await Promise.race([answer, new Promise((resolve) => setTimeout(resolve, 50, 'waits'))]),
+    ).toBe('waits')
+    gate.resolve(undefined)
+    expect((await answer).json()).toMatchObject({ result: 'taken' })
+    const other = await start({ texts })
+    expect((await other.post('workflow_job', payload, { id: 'a' })).json()).toMatchObject({
+      result: 'repeated',
+    })
   })
 
   it('that comes twice at once waits for the log, and is told as repeated only when it is there', async () => {
