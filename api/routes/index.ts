@@ -8,6 +8,7 @@ import { CLUSTER_ROUTES } from './clusters.ts'
 import { COMPARE_ROUTES } from './compare.ts'
 import { FAILURE_ROUTES } from './failures.ts'
 import { DASHBOARD_ROUTES } from './dashboards.ts'
+import { DORA_ROUTES } from './dora.ts'
 import { DRIFT_ROUTES } from './drift.ts'
 import { INCIDENT_ROUTES } from './incidents.ts'
 import { JOB_ROUTES } from './jobs.ts'
@@ -35,6 +36,7 @@ export const routes = (throughput: Throughput, runAnswers: RunAnswers): readonly
     DRIFT_ROUTES,
     KPI_ROUTES,
     REPO_ROUTES,
+    DORA_ROUTES,
     COMPARE_ROUTES,
     INCIDENT_ROUTES,
     CLUSTER_ROUTES,

@@ -1,4 +1,4 @@
-/** Parts of a path that name a job or a run, the same in every route. */
+/** Parts of a path that name a repository, a job or a run, the same in every route. */
 
 import { key } from '../../schemas/keys.ts'
 import type { JobRef, RunRef } from '../../schemas/events.ts'
@@ -6,11 +6,18 @@ import { text } from '../json-schema.ts'
 
 export const JOB_PATH = '/v1/jobs/:source/:repo/:job'
 export const RUN_PATH = '/v1/runs/:source/:repo/:job/:runId/:attempt'
+export const REPO_PATH = '/v1/repos/:source/:repo'
 
 export const JOB_PARAMS = {
   source: text('Source the job was heard from; demo is simulated.'),
   repo: text('Repository; its `/` is written `%2F`.'),
   job: text('Job name as the source writes it, percent-encoded.'),
+}
+export const REPO_PARAMS = { source: JOB_PARAMS.source, repo: JOB_PARAMS.repo }
+/** A repository as paths name it. */
+export interface RepoRef {
+  readonly source: string
+  readonly repo: string
 }
 export const RUN_PARAMS = {
   ...JOB_PARAMS,

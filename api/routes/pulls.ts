@@ -8,7 +8,16 @@ import { CodedError } from '../../runtime/errors.ts'
 import { integer, listOf, nullable, number, numberOrNull, object, ref } from '../json-schema.ts'
 import { MAX_LIMIT, pageOf, PAGE_QUERY, type PageQuery } from '../paging.ts'
 import { jsonList, route } from '../route.ts'
-import { isDemo, isDemoKey, JOB_PARAMS, JOB_QUERY, partsFilter } from './params.ts'
+import {
+  isDemo,
+  isDemoKey,
+  JOB_PARAMS,
+  JOB_QUERY,
+  partsFilter,
+  REPO_PARAMS,
+  REPO_PATH,
+  type RepoRef,
+} from './params.ts'
 
 const PULL_PATH = '/v1/pulls/:source/:repo/:pull'
 const PULL_PARAMS = {
@@ -88,28 +97,38 @@ interface PullsQuery extends PageQuery {
 }
 const VIEW_OF = { open: 'open-pulls', ended: 'pull-scores' } as const
 
-const pulls = route<object, PullsQuery>({
-  path: '/v1/pulls',
-  tag: 'pulls',
-  summary: 'Pull requests with their forecasts and scores',
+const STATE = { type: 'string', enum: ['open', 'ended'], description: 'Only those in this state.' }
+/** What is told of a list, wherever it is asked for. */
+const LIST = {
+  ...{ tag: 'pulls', data: listOf(PULL_ANSWER), isPaged: true },
   description: 'Open ones by falling opening, ended ones by falling end. Without a state: all.',
-  query: {
-    ...PAGE_QUERY,
-    source: JOB_QUERY.source,
-    repo: JOB_QUERY.repo,
-    state: { type: 'string', enum: ['open', 'ended'], description: 'Only those in this state.' },
-  },
-  data: listOf(PULL_ANSWER),
-  isPaged: true,
-  handle: async ({ views }, _params, query) => {
-    const fits = partsFilter([query.source, query.repo])
-    const keep = fits && ((row: { key: string }) => fits(row.key))
-    const view = query.state === undefined ? 'pulls' : VIEW_OF[query.state]
-    const { rows, next } = await pageOf(views, view, query, { keep })
-    const all = await Promise.all(rows.map(({ key }) => answerOf(views, key)))
-    const found = all.flatMap((json) => (json === undefined ? [] : [{ json }]))
-    return { data: jsonList(found), isSimulated: rows.some(({ key }) => isDemoKey(key)), next }
-  },
+}
+
+const listed = async (views: ViewStore, query: PullsQuery) => {
+  const fits = partsFilter([query.source, query.repo])
+  const keep = fits && ((row: { key: string }) => fits(row.key))
+  const view = query.state === undefined ? 'pulls' : VIEW_OF[query.state]
+  const { rows, next } = await pageOf(views, view, query, { keep })
+  const all = await Promise.all(rows.map(({ key }) => answerOf(views, key)))
+  const found = all.flatMap((json) => (json === undefined ? [] : [{ json }]))
+  return { data: jsonList(found), isSimulated: rows.some(({ key }) => isDemoKey(key)), next }
+}
+
+const pulls = route<object, PullsQuery>({
+  ...LIST,
+  path: '/v1/pulls',
+  summary: 'Pull requests with their forecasts and scores',
+  query: { ...PAGE_QUERY, source: JOB_QUERY.source, repo: JOB_QUERY.repo, state: STATE },
+  handle: async ({ views }, _params, query) => listed(views, query),
+})
+
+const ofRepo = route<RepoRef, Omit<PullsQuery, keyof RepoRef>>({
+  ...LIST,
+  path: `${REPO_PATH}/pulls`,
+  summary: 'Pull requests of a repository with their forecasts and scores',
+  params: REPO_PARAMS,
+  query: { ...PAGE_QUERY, state: STATE },
+  handle: async ({ views }, { source, repo }, query) => listed(views, { ...query, source, repo }),
 })
 
 const notHeardOf = ({ source, repo, pull }: PullRef): CodedError =>
@@ -149,4 +168,4 @@ const trajectory = route<PullRef, PageQuery>({
   },
 })
 
-export const PULL_ROUTES = [pulls, pull, trajectory]
+export const PULL_ROUTES = [pulls, ofRepo, pull, trajectory]

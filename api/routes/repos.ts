@@ -1,4 +1,4 @@
-/** Repositories: which there are, and their KPIs. Their pull requests are `/v1/pulls?repo=`. */
+/** Repositories: which there are, and their KPIs. */
 
 import { CodedError } from '../../runtime/errors.ts'
 import type { Kpi } from '../../schemas/events.ts'
@@ -8,18 +8,33 @@ import type { JobRow } from '../../schemas/views.ts'
 import { integer, listOf, nullable, object, ref, text } from '../json-schema.ts'
 import { allOf } from '../paging.ts'
 import { jsonList, route } from '../route.ts'
-import { isDemo, isDemoKey, JOB_PARAMS, JOB_QUERY, partsFilter } from './params.ts'
+import {
+  isDemo,
+  JOB_PARAMS,
+  JOB_QUERY,
+  partsFilter,
+  REPO_PARAMS,
+  REPO_PATH,
+  type RepoRef,
+} from './params.ts'
 
-interface Repo {
-  readonly source: string
-  readonly repo: string
-}
 /** Dimensions and windows of the KPIs of a repository. */
 const DIMENSIONS = ['repo', 'pulls'] as const
 const WINDOWS = ['now', '24h', '7d', '14d', '30d'] as const
 
-const kpiOf = async (views: ViewStore, dimension: string, of: Repo, window: string) =>
+const kpiOf = async (views: ViewStore, dimension: string, of: RepoRef, window: string) =>
   views.get('kpis', key(dimension, key(of.source, of.repo), window))
+
+/** KPIs of a repository in every window told, as JSON. Throws `not-found` where there are none. */
+export const toldOf = async (views: ViewStore, of: RepoRef): Promise<string[]> => {
+  const asked = DIMENSIONS.flatMap((dimension) =>
+    WINDOWS.map(async (window) => kpiOf(views, dimension, of, window)),
+  )
+  const found = (await Promise.all(asked)).filter((json) => json !== undefined)
+  if (found.length === 0)
+    throw new CodedError('not-found', `no KPI of ${of.source} ${of.repo} was told yet`)
+  return found
+}
 
 const jobsOf = async (views: ViewStore, source?: string, repo?: string): Promise<JobRow[]> => {
   const fits = partsFilter([source, repo])
@@ -27,7 +42,7 @@ const jobsOf = async (views: ViewStore, source?: string, repo?: string): Promise
   return rows.map(({ json }) => JSON.parse(json) as JobRow)
 }
 
-const repos = route<object, Partial<Repo>>({
+const repos = route<object, Partial<RepoRef>>({
   path: '/v1/repos',
   tag: 'kpis',
   summary: 'Repositories with their jobs and their week, the last heard first',
@@ -58,25 +73,15 @@ const repos = route<object, Partial<Repo>>({
   },
 })
 
-const REPO_PATH = '/v1/repos/:source/:repo'
-const REPO_PARAMS = { source: JOB_PARAMS.source, repo: JOB_PARAMS.repo }
-
-const kpis = route<Repo>({
+const kpis = route<RepoRef>({
   path: `${REPO_PATH}/kpis`,
   tag: 'kpis',
   summary: 'KPIs of a repository, of its runs and of its pull requests, in every window told',
   params: REPO_PARAMS,
   data: listOf(ref('Kpi')),
   handle: async ({ views }, params) => {
-    const asked = DIMENSIONS.flatMap((dimension) =>
-      WINDOWS.map(async (window) => kpiOf(views, dimension, params, window)),
-    )
-    const found = (await Promise.all(asked)).flatMap((json) =>
-      json === undefined ? [] : [{ json }],
-    )
-    if (found.length === 0)
-      throw new CodedError('not-found', `no KPI of ${params.source} ${params.repo} was told yet`)
-    return { data: jsonList(found), isSimulated: isDemoKey(key(params.source, params.repo)) }
+    const found = (await toldOf(views, params)).map((json) => ({ json }))
+    return { data: jsonList(found), isSimulated: isDemo(params) }
   },
 })
 

@@ -8,6 +8,9 @@ import { currentOf } from '../../runtime/models/registry.ts'
 import { servedModels } from '../../runtime/models/serving.ts'
 import { SHAPES } from '../../api/shapes/routes.ts'
 import { key } from '../../schemas/keys.ts'
+import { CATALOGUE } from '../../processors/kpi/catalogue.ts'
+import { KPIS } from '../../processors/kpi/index.ts'
+import { PULL_KPIS } from '../../processors/kpi/pulls/index.ts'
 import { createAnswerChecker } from '../support/answer-checker.ts'
 import { createTestPipeline, published } from '../support/api-deps.ts'
 import {
@@ -56,6 +59,10 @@ const pipeline = createTestPipeline({
     stages: [{ name: 'runs', inputs: ['ci.run-events.v1'], outputs: ['ci.runs.v1'] }],
   }),
 })
+const KPI_NAMES: Readonly<Record<string, readonly string[]>> = {
+  repo: KPIS.map(({ name }) => name),
+  pulls: PULL_KPIS.map(({ name }) => name),
+}
 const checker = createAnswerChecker()
 let app: FastifyInstance
 
@@ -204,6 +211,11 @@ const SHOWN: Record<string, string[]> = {
   '/v1/dashboards': ['/v1/dashboards', '/v1/dashboards?source=prow'],
   '/v1/dashboards/:source/:repo/tabs': ['/v1/dashboards/prow/openshift%2Forigin/tabs'],
   '/v1/repos': ['/v1/repos', '/v1/repos?source=prow'],
+  '/v1/repos/:source/:repo/pulls': [
+    '/v1/repos/github/acme%2Fshop/pulls',
+    '/v1/repos/github/acme%2Fshop/pulls?state=ended',
+  ],
+  '/v1/repos/:source/:repo/dora': ['/v1/repos/prow/openshift%2Forigin/dora'],
   '/v1/repos/:source/:repo/kpis': ['/v1/repos/prow/openshift%2Forigin/kpis'],
   '/v1/jobs/:source/:repo/:job/grid': [`${JOB}/grid`],
   '/v1/failure-groups': ['/v1/failure-groups', '/v1/failure-groups?source=prow&fingerprint=f00d'],
@@ -311,6 +323,33 @@ describe('a pull request', () => {
     expect(await numbers('open')).toEqual([7])
     expect(await numbers('ended')).toEqual([8])
     expect((await app.inject(PULL.replace('7', '9'))).statusCode).toBe(404)
+  })
+})
+
+describe('a repository', () => {
+  it('lists its pull requests, and none of another', async () => {
+    const numbers = async (repo: string): Promise<unknown[]> =>
+      (await rowsOf(`/v1/repos/github/${encodeURIComponent(repo)}/pulls`)).map(
+        (row) => (row['forecast'] as { pull: number }).pull,
+      )
+    expect(new Set(await numbers('acme/shop'))).toEqual(new Set([7, 8]))
+    expect(await numbers('acme/other')).toEqual([])
+  })
+  it("says of DORA's figures that they are not collected, never 0, and what would tell them", async () => {
+    const rows = await rowsOf('/v1/repos/prow/openshift%2Forigin/dora')
+    expect(rows.map(({ name }) => name)).toEqual(CATALOGUE.slice(40, 44).map((entry) => entry.name))
+    for (const row of rows) {
+      expect(row).toMatchObject({ state: 'notCollected', value: null })
+      expect(row['needs']).toContain('deployments')
+    }
+    expect((await app.inject('/v1/repos/prow/nobody/dora')).statusCode).toBe(404)
+  })
+  it('has beside a figure of DORA the KPI that comes nearest, where one was told', async () => {
+    const rows = await rowsOf('/v1/repos/prow/openshift%2Forigin/dora')
+    const near = rows.map((row) => row['near'])
+    expect(near).toContain(null)
+    for (const each of near as ({ kpi: string; dimension: string } | null)[])
+      if (each !== null) expect(KPI_NAMES[each.dimension]).toContain(each.kpi)
   })
 })
 
