@@ -7,7 +7,8 @@ export default defineConfig({
     include: ['test/cluster/*.cluster.ts'],
     globalSetup: ['test/support/own-containers.ts'],
     testTimeout: patiently(300_000),
-    hookTimeout: patiently(120_000),
+    // The first one waits for the jars of a broker to be fetched, too.
+    hookTimeout: patiently(300_000),
     fileParallelism: false,
     reporters: ['default', './test/support/count-reporter.ts'],
   },
