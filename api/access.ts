@@ -36,13 +36,15 @@ const isSame = (a: string, b: string): boolean => {
 
 const bearerOf = ({ headers }: FastifyRequest): string | null =>
   /^Bearer +([\w.~+/=-]{1,512})$/.exec(headers.authorization ?? '')?.[1] ?? null
+/** True of what our own page asks, and of what no page asks: those name their origin in all but plain GETs. */
+export const isOfPage = ({ headers: { origin, host = '' }, method }: FastifyRequest): boolean =>
+  origin === undefined ? method === 'GET' : /^https?:\/\/(.*)$/.exec(origin)?.[1] === host
+
 /** The page keeps its token where no script can read it. Another page's requests come without it, and are refused anyway. */
-const cookieOf = ({ headers, method }: FastifyRequest): string | null => {
-  const { cookie = '', origin, host = '' } = headers
-  const isOwn =
-    origin === undefined ? method === 'GET' : /^https?:\/\/(.*)$/.exec(origin)?.[1] === host
+const cookieOf = (request: FastifyRequest): string | null => {
+  const { cookie = '' } = request.headers
   const found = /(?:^|; *)stopline-token=([\w.~+/=-]{1,512})/.exec(cookie)?.[1] ?? null
-  return isOwn ? found : null
+  return isOfPage(request) ? found : null
 }
 
 /** The token's row, looked for among all of them whatever is found. */

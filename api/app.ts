@@ -22,7 +22,7 @@ import { createRunAnswers } from './routes/run-answers.ts'
 import { addWhatIf } from './routes/what-if.ts'
 import { DOCS_POLICY, PAGE_SECURITY } from './security.ts'
 import { addRequestMetrics } from './request-metrics.ts'
-import { addStream } from './stream.ts'
+import { addSockets, addStream } from './stream.ts'
 import { createThroughput } from './throughput.ts'
 
 const BODY_LIMIT_BYTES = 64 * 1024
@@ -83,6 +83,7 @@ export const buildApp = async (deps: ApiDeps): Promise<FastifyInstance> => {
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
   })
   addProblems(app)
+  await addSockets(app)
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   for (const schema of RECORD_SCHEMAS) app.addSchema(schema)
   addLimits(app)

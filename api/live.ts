@@ -1,5 +1,5 @@
 /**
- * The hub of all open streams. What a commit publishes is written to each client once, as text made once. Nothing waits:
+ * The hub of all open streams. What a commit publishes is written to each client once, from JSON made once. Nothing waits:
  * a client that does not read is closed, and a burst or a resume too long to send becomes one `gap` event.
  */
 
@@ -23,9 +23,16 @@ const MAX_BURST = 2_000
 /** Bytes a client may leave unread. */
 const MAX_UNREAD_BYTES = 1024 * 1024
 
+export interface StreamEvent {
+  /** Position behind it: a stream that begins there goes on after it. */
+  readonly id: string
+  readonly type: EventType | 'tick' | 'gap'
+  readonly json: string
+}
+/** One that listens, however its events travel. */
 export interface StreamClient {
   readonly wants: (record: LogRecord) => boolean
-  readonly write: (text: string) => void
+  readonly write: (events: readonly StreamEvent[]) => void
   readonly unreadBytes: () => number
   readonly close: () => void
 }
@@ -42,9 +49,6 @@ export interface Hub {
   readonly close: () => void
 }
 
-const eventText = (id: string, type: EventType | 'tick' | 'gap', json: string): string =>
-  `id: ${id}\nevent: ${type}\ndata: ${json}\n\n`
-
 const inOrder = (records: readonly LogRecord[]): LogRecord[] =>
   [...records].sort((a, b) => a.at - b.at || topicRank(a.topic) - topicRank(b.topic))
 
@@ -52,13 +56,13 @@ const inOrder = (records: readonly LogRecord[]): LogRecord[] =>
 const eventsOf = (
   records: readonly LogRecord[],
   position: Position,
-): { record: LogRecord; text: string }[] =>
+): { record: LogRecord; event: StreamEvent }[] =>
   inOrder(records).flatMap((record) => {
     if (!isStreamed(record.topic)) return []
     movePast(position, record)
     if (record.record === null) return []
-    const text = eventText(idOf(position), STREAMED[record.topic], JSON.stringify(record.record))
-    return [{ record, text }]
+    const [type, json] = [STREAMED[record.topic], JSON.stringify(record.record)]
+    return [{ record, event: { id: idOf(position), type, json } }]
   })
 
 /** Records between two positions; undefined where some are gone or they are too many to send. */
@@ -86,7 +90,7 @@ const recordsBetween = async (
 const createClients = ({ metrics }: ApiDeps) => {
   const clients = new Set<StreamClient>()
   /** What waits for those that are still told what they missed. */
-  const held = new Map<StreamClient, string>()
+  const held = new Map<StreamClient, StreamEvent[]>()
   const note = (): void => {
     metrics.gauge('stopline_stream_clients').set(clients.size)
   }
@@ -95,9 +99,9 @@ const createClients = ({ metrics }: ApiDeps) => {
     held.delete(client)
     note()
   }
-  const send = (client: StreamClient, text: string): void => {
-    if (text === '' || !clients.has(client)) return
-    client.write(text)
+  const send = (client: StreamClient, events: readonly StreamEvent[]): void => {
+    if (events.length === 0 || !clients.has(client)) return
+    client.write(events)
     if (client.unreadBytes() <= MAX_UNREAD_BYTES) return
     metrics.counter('stopline_stream_dropped_total').inc()
     remove(client)
@@ -114,17 +118,17 @@ const createClients = ({ metrics }: ApiDeps) => {
     remove,
     /** Keeps what is sent from now on until {@link release}. */
     hold: (client: StreamClient): void => {
-      held.set(client, '')
+      held.set(client, [])
     },
-    release: (client: StreamClient, before: string): void => {
-      const text = held.get(client) ?? ''
+    release: (client: StreamClient, before: readonly StreamEvent[]): void => {
+      const waiting = held.get(client) ?? []
       held.delete(client)
-      send(client, before + text)
+      send(client, [...before, ...waiting])
     },
-    send: (client: StreamClient, text: string): void => {
+    send: (client: StreamClient, events: readonly StreamEvent[]): void => {
       const waiting = held.get(client)
-      if (waiting === undefined) send(client, text)
-      else held.set(client, waiting + text)
+      if (waiting === undefined) send(client, events)
+      else waiting.push(...events)
     },
   }
 }
@@ -134,40 +138,38 @@ const tickJson = ({ time, status }: ApiDeps): string => {
   const isSimulated = status().sources.some((source) => source.isSimulated)
   return `{"asOf":${now},"lagMs":${lagMs},${isStale ? '"stale":true,' : ''}"simulated":${isSimulated}}`
 }
-const wantedText = (client: StreamClient, events: ReturnType<typeof eventsOf>): string =>
-  events
-    .filter(({ record }) => client.wants(record))
-    .map(({ text }) => text)
-    .join('')
+const wantedOf = (client: StreamClient, events: ReturnType<typeof eventsOf>): StreamEvent[] =>
+  events.filter(({ record }) => client.wants(record)).map(({ event }) => event)
 
 /** Events of what a client missed between two positions; undefined where they cannot all be told. */
-const missedText = async (
+const missedOf = async (
   deps: ApiDeps,
   client: StreamClient,
   from: Position | undefined,
   to: Position,
-): Promise<string | undefined> => {
+): Promise<StreamEvent[] | undefined> => {
   // A log that cannot be read now is a gap too: the client asks the other routes, and they say why.
   const missed = from && (await recordsBetween(deps, from, to).catch(() => undefined))
-  return from && missed && wantedText(client, eventsOf(missed, copyOf(from)))
+  return from && missed && wantedOf(client, eventsOf(missed, copyOf(from)))
 }
 
 export const createHub = (deps: ApiDeps): Hub => {
   const clients = createClients(deps)
   let position: Position = new Map()
-  const tickText = (): string => eventText(idOf(position), 'tick', tickJson(deps))
-  const gapText = (): string => eventText(idOf(position), 'gap', tickJson(deps))
+  const told = (type: 'tick' | 'gap'): StreamEvent[] => [
+    { id: idOf(position), type, json: tickJson(deps) },
+  ]
 
   const stop = deps.onCommit((published) => {
     if (clients.size() === 0) return
     const streamed = published.filter(({ topic }) => isStreamed(topic))
     if (streamed.length > MAX_BURST) {
       position = endPosition(deps.log)
-      for (const client of clients.all()) clients.send(client, gapText())
+      for (const client of clients.all()) clients.send(client, told('gap'))
       return
     }
     const events = eventsOf(streamed, position)
-    for (const client of clients.all()) clients.send(client, wantedText(client, events))
+    for (const client of clients.all()) clients.send(client, wantedOf(client, events))
   })
 
   return {
@@ -176,15 +178,15 @@ export const createHub = (deps: ApiDeps): Hub => {
       if (clients.size() === 0) position = endPosition(deps.log)
       clients.add(client)
       if (from !== 'now') {
-        const gap = gapText()
+        const gap = told('gap')
         clients.hold(client)
-        clients.release(client, (await missedText(deps, client, from, copyOf(position))) ?? gap)
+        clients.release(client, (await missedOf(deps, client, from, copyOf(position))) ?? gap)
       }
-      clients.send(client, tickText())
+      clients.send(client, told('tick'))
     },
     remove: clients.remove,
     tick: () => {
-      for (const client of clients.all()) clients.send(client, tickText())
+      for (const client of clients.all()) clients.send(client, told('tick'))
     },
     close: () => {
       stop()

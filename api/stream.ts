@@ -1,17 +1,19 @@
-/** GET /v1/stream: server-sent events of everything that changes. */
+/** GET /v1/stream: everything that changes, as server-sent events or as messages of a WebSocket. */
 
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import fastifyWebsocket from '@fastify/websocket'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CodedError } from '../runtime/errors.ts'
 import type { LogRecord } from '../runtime/ports.ts'
 import type { JobRef, Kpi } from '../schemas/events.ts'
 import { jobKey } from '../schemas/keys.ts'
-import { endOfToken } from './access.ts'
+import { endOfToken, isOfPage } from './access.ts'
 import type { ApiDeps } from './deps.ts'
 import { text } from './json-schema.ts'
 import { createHub, type StreamClient } from './live.ts'
 import { positionOf, STREAMED, STREAMED_TOPICS } from './position.ts'
 import { sendProblem } from './problem.ts'
 import { ANSWER_SECURITY } from './security.ts'
+import { socketClient, sseClient } from './stream-clients.ts'
 
 export const STREAM_PATH = '/v1/stream'
 const MAX_CLIENTS = 100
@@ -19,10 +21,15 @@ const TICK_MS = 1_000
 /** What a browser waits before it connects again. */
 const RETRY_MS = 2_000
 
+/** Who listens has nothing to say. Unit: bytes. */
+const MAX_MESSAGE_BYTES = 1_024
+
 interface StreamQuery {
   readonly topics?: string
   readonly job?: string
+  readonly last_event_id?: string
 }
+type StreamRequest = FastifyRequest<{ Querystring: StreamQuery }>
 const QUERY = {
   type: 'object',
   additionalProperties: false,
@@ -37,9 +44,13 @@ const QUERY = {
       ...text('Only this job, by its key source:repo:job; : within a part is %3A.'),
       maxLength: 1_000,
     },
+    last_event_id: {
+      ...text('Goes on after this event, as the header Last-Event-ID does.'),
+      maxLength: 1_000,
+    },
   },
 }
-const DESCRIPTION = `Event types: ${Object.values(STREAMED).join(', ')} (data: the record), tick (each second; data: asOf, lagMs, simulated), and gap (more happened than can be sent: ask the other routes again). The id of an event is the offsets of the streamed topics; with Last-Event-ID the stream goes on after it. A client that does not read is closed, and one whose token ends.`
+const DESCRIPTION = `Event types: ${Object.values(STREAMED).join(', ')} (data: the record), tick (each second; data: asOf, lagMs, simulated), and gap (more happened than can be sent: ask the other routes again). The id of an event is the offsets of the streamed topics; with Last-Event-ID the stream goes on after it. A client that does not read is closed, and one whose token ends. Who asks to upgrade to a WebSocket gets the same events, each as a message {"id", "event", "data"}; pages of other origins than this one and those that the configuration names are refused.`
 
 /** Topics named by a query; all of them where there is none. Throws `invalid-parameter`. */
 const topicsOf = (words: string | undefined): ReadonlySet<string> => {
@@ -55,14 +66,9 @@ const topicsOf = (words: string | undefined): ReadonlySet<string> => {
 const jobOf = ({ topic, record }: LogRecord): string =>
   topic === 'ci.kpis.v1' ? (record as Kpi).subject : jobKey(record as unknown as JobRef)
 
-const clientOf = (reply: FastifyReply, { topics: words, job }: StreamQuery): StreamClient => {
+const wantsOf = ({ topics: words, job }: StreamQuery): StreamClient['wants'] => {
   const topics = topicsOf(words)
-  return {
-    wants: (record) => topics.has(record.topic) && (job === undefined || jobOf(record) === job),
-    write: (chunk) => reply.raw.write(chunk),
-    unreadBytes: () => reply.raw.writableLength,
-    close: () => reply.raw.destroy(),
-  }
+  return (record) => topics.has(record.topic) && (job === undefined || jobOf(record) === job)
 }
 
 const startStream = (reply: FastifyReply): void => {
@@ -76,8 +82,8 @@ const startStream = (reply: FastifyReply): void => {
   reply.raw.write(`retry: ${RETRY_MS}\n\n`)
 }
 
-/** Puts the stream on the app; the app's end closes all streams. */
-export const addStream = (app: FastifyInstance, deps: ApiDeps): void => {
+/** The open streams: each begins where it was left, and ends with its token. */
+const createStreams = (deps: ApiDeps) => {
   const hub = createHub(deps)
   /** Streams whose token ends, and when. */
   const ends = new Map<StreamClient, number>()
@@ -86,42 +92,87 @@ export const addStream = (app: FastifyInstance, deps: ApiDeps): void => {
     for (const [client, at] of ends) if (at <= now) client.close()
     hub.tick()
   }, TICK_MS).unref()
-  app.addHook('preClose', (done) => {
-    clearInterval(timer)
-    hub.close()
-    done()
-  })
-  const schema = {
-    tags: ['live'],
-    summary: 'What changes, as it changes',
-    description: DESCRIPTION,
-    querystring: QUERY,
-  }
-  app.get<{ Querystring: StreamQuery }>(
-    STREAM_PATH,
-    { exposeHeadRoute: false, schema },
-    (request, reply) => {
-      if (hub.size() >= MAX_CLIENTS)
-        return sendProblem(request, reply, 'too-many-streams', `${MAX_CLIENTS} streams are open`)
-      const client = clientOf(reply, request.query)
-      const lastId = request.headers['last-event-id']
+  return {
+    size: hub.size,
+    begin: (request: StreamRequest, client: StreamClient): void => {
+      const { last_event_id: asked = request.headers['last-event-id'] } = request.query
+      // Who has heard nothing yet may say so by an empty one.
+      const lastId = typeof asked === 'string' && asked !== '' ? asked : undefined
       const endsAt = endOfToken(request)
       if (endsAt !== null) ends.set(client, endsAt)
-      startStream(reply)
-      reply.raw.on('close', () => {
-        ends.delete(client)
-        hub.remove(client)
-      })
       const begin = async (): Promise<void> => {
         // Another process may have told the client more than this one has heard.
-        if (typeof lastId === 'string') await deps.log.caughtUp?.()
-        await hub.add(client, typeof lastId === 'string' ? positionOf(lastId, deps.log) : 'now')
+        if (lastId !== undefined) await deps.log.caughtUp?.()
+        await hub.add(client, lastId === undefined ? 'now' : positionOf(lastId, deps.log))
       }
       // What cannot be read now is asked for again by whoever listens.
       begin().catch(() => {
         client.close()
       })
+    },
+    end: (client: StreamClient): void => {
+      ends.delete(client)
+      hub.remove(client)
+    },
+    close: (): void => {
+      clearInterval(timer)
+      hub.close()
+    },
+  }
+}
+
+/** Puts the stream on the app; the app's end closes all streams. WebSockets have to be known to the app: {@link addSockets}. */
+export const addStream = (app: FastifyInstance, deps: ApiDeps): void => {
+  const streams = createStreams(deps)
+  app.addHook('preClose', (done) => {
+    streams.close()
+    done()
+  })
+  app.route<{ Querystring: StreamQuery }>({
+    ...{ method: 'GET', url: STREAM_PATH, exposeHeadRoute: false },
+    schema: {
+      tags: ['live'],
+      summary: 'What changes, as it changes',
+      description: DESCRIPTION,
+      querystring: QUERY,
+    },
+    preHandler: (request, reply, done) => {
+      const { origin } = request.headers
+      // Browsers let any page open a WebSocket and read what comes, whatever its origin.
+      if (request.ws && !isOfPage(request) && deps.access?.origins.includes(origin ?? '') !== true)
+        sendProblem(request, reply, 'forbidden', `pages of ${origin ?? 'nowhere'} may not listen`)
+      else if (streams.size() >= MAX_CLIENTS)
+        sendProblem(request, reply, 'too-many-streams', `${MAX_CLIENTS} streams are open`)
+      else {
+        topicsOf(request.query.topics)
+        done()
+      }
+    },
+    handler: (request, reply) => {
+      const client = sseClient(reply, wantsOf(request.query))
+      startStream(reply)
+      reply.raw.on('close', () => {
+        streams.end(client)
+      })
+      streams.begin(request, client)
       return reply
     },
-  )
+    wsHandler: (socket, request) => {
+      const client = socketClient(socket, wantsOf(request.query))
+      socket.on('close', () => {
+        streams.end(client)
+      })
+      streams.begin(request, client)
+    },
+  })
+}
+
+/** Lets routes that say so be asked as WebSockets. Stands before what guards them, so that who is refused is hung up on. */
+export const addSockets = async (app: FastifyInstance): Promise<void> => {
+  await app.register(fastifyWebsocket, {
+    options: { maxPayload: MAX_MESSAGE_BYTES },
+    preClose: (done) => {
+      done()
+    },
+  })
 }

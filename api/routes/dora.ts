@@ -29,7 +29,7 @@ const DEPLOYMENTS =
   'deployments of the repository: when each ended, whether it succeeded, and of which commit'
 
 /** By the names of the catalogue of KPIs (docs/kpis.md). */
-export const DORA_FIGURES: readonly DoraFigure[] = [
+const DORA_FIGURES: readonly DoraFigure[] = [
   {
     name: 'deployment_frequency',
     unit: 'days a week',
