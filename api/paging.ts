@@ -93,13 +93,14 @@ export const MOST_ROWS = 10_000
 export const allOf = async (
   views: ViewStore,
   view: string,
-  keep?: (row: ViewRow) => boolean,
+  keep?: Filter['keep'],
+  isPast?: Filter['isPast'],
 ): Promise<ViewRow[]> => {
   const found: ViewRow[] = []
   let cursor: string | null | undefined
   while (cursor !== null && found.length < MOST_ROWS) {
     const query = cursor === undefined ? { limit: MAX_LIMIT } : { limit: MAX_LIMIT, cursor }
-    const { rows, next } = await pageOf(views, view, query, { keep })
+    const { rows, next } = await pageOf(views, view, query, { keep, isPast })
     found.push(...rows)
     cursor = next
   }

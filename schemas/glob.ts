@@ -1,4 +1,6 @@
-/** Patterns of names in the configuration: `*` stands for any text. */
+/** Patterns of names in the configuration: `*` stands for any text. Which jobs they mean, and who owns those. */
+
+import type { AlertOwner, JobRef } from './events.ts'
 
 /** True where the text is the pattern, whose stars stand for any text. Takes time by length, whatever the pattern. */
 export const fitsGlob = (pattern: string, text: string): boolean => {
@@ -23,10 +25,11 @@ export interface JobMatch {
   readonly repo: string | null
 }
 /** True where a job is meant. What is about no job (an empty name) is meant only where no names are given. */
-export const fitsJob = (
-  { match, source, repo }: JobMatch,
-  job: { readonly source: string; readonly repo: string; readonly job: string },
-): boolean =>
+export const fitsJob = ({ match, source, repo }: JobMatch, job: JobRef): boolean =>
   (source === null || source === job.source) &&
   (repo === null || fitsGlob(repo, job.repo)) &&
   (match.length === 0 || match.some((pattern) => fitsGlob(pattern, job.job)))
+
+/** The first configured owner that fits a job; null where none does. What a run says of itself goes before. */
+export const ownerOf = (owners: readonly AlertOwner[], job: JobRef): string | null =>
+  owners.find((each) => fitsJob(each, job))?.owner ?? null

@@ -10,6 +10,8 @@ const OF_REPO = ['family', 'branch'] as const
 const OF_SOURCE = ['cluster', 'platform', 'release', 'variant', 'owner'] as const
 export const SLICE_DIMENSIONS = [...OF_REPO, ...OF_SOURCE] as const
 export type SliceDimension = (typeof SLICE_DIMENSIONS)[number]
+/** Value of the sum that values share which have none of their own. */
+export const SHARED_VALUE = 'other'
 /** Value of each dimension that a run has one of. */
 export type Slices = Readonly<Record<string, string>>
 

@@ -4,6 +4,7 @@
  */
 
 import type {
+  AlertSettings,
   ClusterState,
   Decision,
   Forecast,
@@ -120,6 +121,8 @@ export interface Views {
   'failure-kinds': FailureKind
   /** One cause over many runs, by source:repo:signature; sort: when last seen. */
   'failure-signatures': FailureSignature
+  /** How alerts are configured, and who owns which jobs, by name; not listed. */
+  'alert-settings': AlertSettings
   /** By event id; sort: observedAt. */
   'dead-letters': DeadLetterRow
 }
@@ -145,6 +148,7 @@ export const TABLE_VIEWS = {
   'test-sheets': 'ci.test-sheets.v1',
   'failure-groups': 'ci.failure-groups.v1',
   'failure-signatures': 'ci.failure-signatures.v1',
+  'alert-settings': 'ci.alert-settings.v1',
 } as const satisfies Partial<Record<ViewName, TopicName>>
 type TableView = keyof typeof TABLE_VIEWS
 /** A table is fed by its topic. */

@@ -11,7 +11,7 @@
  */
 
 import type { RuleMeasure, RuleScore, Score } from './events.ts'
-import { jobKey } from './keys.ts'
+import { jobKey, runKey } from './keys.ts'
 
 export interface WhatIfPolicy {
   /** Chance to fail from which a run is stopped. Unit: ratio. */
@@ -41,6 +41,8 @@ interface PastForecast {
 }
 /** An ended run as the replay needs it. */
 export interface PastRun {
+  /** Its key; empty where runs are not listed. */
+  readonly run: string
   readonly job: string
   readonly failed: boolean | null
   readonly durationSeconds: number | null
@@ -59,6 +61,11 @@ export interface WhatIfPoint extends RuleMeasure {
   /** Reported, not scored: nobody knows how these would have ended. */
   readonly stoppedCensored: number
 }
+/** A run that a policy would have stopped, and how long after its start. */
+interface WouldStop {
+  readonly run: PastRun
+  readonly stopSeconds: number
+}
 export interface WhatIf {
   readonly passing: number
   readonly failing: number
@@ -71,6 +78,8 @@ export interface WhatIf {
   readonly points: readonly WhatIfPoint[]
   /** What each rule decided while the same runs ran. */
   readonly rules: readonly RuleMeasure[]
+  /** The runs stopped at the threshold whose runs are listed, in order of their start. */
+  readonly stopped: readonly WouldStop[]
 }
 export interface Replay {
   /** Takes the runs in order of their start. */
@@ -82,6 +91,7 @@ export interface Replay {
 export const pastRun = (score: Score): PastRun => {
   const { durationSeconds, failed, startedAt, eventAt, observedAt, checkpoints, rules } = score
   return {
+    run: runKey(score),
     job: jobKey(score),
     failed,
     durationSeconds,
@@ -145,12 +155,14 @@ interface JobRecord {
 /**
  * Replays a policy at each threshold. Where the policy has a precision floor, a job is stopped only while its own would-be
  * stops, of runs whose end had been heard when this one started, were right often enough; one without any may be stopped.
- * Those go on being counted, so a job that is let alone comes back.
+ * Those go on being counted, so a job that is let alone comes back. The runs stopped at the threshold `listed` are listed.
  */
 export const createReplay = (
   policy: Omit<WhatIfPolicy, 'threshold'>,
   thresholds: readonly number[] = THRESHOLDS,
+  listed?: number,
 ): Replay => {
+  const stopped: WouldStop[] = []
   const points = [...thresholds]
     .sort((a, b) => a - b)
     .map((threshold) => ({ ...emptyRule('what-if'), threshold, stoppedCensored: 0 }))
@@ -188,10 +200,11 @@ export const createReplay = (
         if (found === undefined) return
         if (!isAllowed(place, run)) continue
         if (run.failed === null) point.stoppedCensored += 1
+        if (point.threshold === listed) stopped.push({ run, stopSeconds: found.elapsedSeconds })
         countStop(point, run, found.elapsedSeconds)
       }
     },
-    result: () => ({ ...whole, points, rules: [...rules.values()] }),
+    result: () => ({ ...whole, points, rules: [...rules.values()], stopped }),
   }
 }
 
@@ -216,7 +229,7 @@ const ruleOf = (rules: Map<string, RuleMeasure>, name: string): RuleMeasure => {
   return rule
 }
 
-type Counted = Record<Exclude<keyof WhatIf, 'points' | 'rules'>, number>
+type Counted = Record<Exclude<keyof WhatIf, 'points' | 'rules' | 'stopped'>, number>
 
 const countRun = (whole: Counted, { failed, durationSeconds, forecasts }: PastRun): void => {
   if (forecasts.length > 0) whole.forecast += 1

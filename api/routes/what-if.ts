@@ -13,11 +13,12 @@ import {
   type WhatIfPoint,
   type WhatIfPolicy,
 } from '../../schemas/what-if.ts'
+import { keyParts } from '../../schemas/keys.ts'
 import { tagged } from '../answer.ts'
 import type { ApiDeps } from '../deps.ts'
-import { flag, integer, listOf, number, object, ref } from '../json-schema.ts'
+import { flag, integer, listOf, number, numberOrNull, object, ref } from '../json-schema.ts'
 import { envelope, sendAnswer } from '../route.ts'
-import { isDemoKey, JOB_QUERY, jobFilter, type JobQuery } from './params.ts'
+import { isDemoKey, JOB_QUERY, jobFilter, RUN_PARAMS, type JobQuery } from './params.ts'
 import { createPastRuns, MAX_RUNS } from './what-if-runs.ts'
 import { RULE_WORTH, worthOf } from './worth.ts'
 
@@ -26,6 +27,8 @@ const DAY_MS = 86_400_000
 /** Scores are kept for so long. */
 const MAX_DAYS = 90
 const USUAL_DAYS = 14
+/** Stopped runs that are listed at most: the newest. */
+const MOST_LISTED = 100
 /** Runs replayed in one go: about a millisecond, then others have their turn. */
 const CHUNK = 500
 
@@ -83,6 +86,21 @@ const DATA = object({
   point: POINT,
   curve: listOf(POINT),
   rules: listOf(object(RULE_WORTH)),
+  stopped: {
+    ...listOf(
+      object({
+        ...RUN_PARAMS,
+        failed: {
+          type: ['boolean', 'null'],
+          description: 'Whether it failed; null where it ended with no class.',
+        },
+        startedAt: integer('When it started. Unit: milliseconds since the epoch, UTC.'),
+        stopSeconds: number('How long after that it would have been stopped. Unit: seconds.'),
+        durationSeconds: numberOrNull('How long it ran. Unit: seconds.'),
+      }),
+    ),
+    description: `The runs that the policy would have stopped, the last started first, ${MOST_LISTED} at most.`,
+  },
 })
 const problem = {
   description: 'A problem.',
@@ -133,7 +151,8 @@ const isBefore = (from: number, [first]: readonly PastRun[]): boolean =>
   first === undefined || from < first.startMs
 
 const replayed = async (policy: WhatIfPolicy, runs: readonly PastRun[]): Promise<WhatIf> => {
-  const replay = createReplay(policy, [...new Set([...THRESHOLDS, policy.threshold])])
+  const thresholds = [...new Set([...THRESHOLDS, policy.threshold])]
+  const replay = createReplay(policy, thresholds, policy.threshold)
   for (let from = 0; from < runs.length; from += CHUNK) {
     for (const run of runs.slice(from, from + CHUNK)) replay.add(run)
     await breathe()
@@ -141,7 +160,17 @@ const replayed = async (policy: WhatIfPolicy, runs: readonly PastRun[]): Promise
   return replay.result()
 }
 
-const dataOf = (body: Body, { points, rules, ...whole }: WhatIf, runs: number) => {
+const stoppedOf = ({ run: past, stopSeconds }: WhatIf['stopped'][number]) => {
+  const [source = '', repo = '', job = '', name = ''] = keyParts(past.run)
+  const at = name.lastIndexOf('#')
+  const { failed, startMs: startedAt, durationSeconds } = past
+  return {
+    ...{ source, repo, job, runId: name.slice(0, at), attempt: Number(name.slice(at + 1)) },
+    ...{ failed, startedAt, stopSeconds, durationSeconds },
+  }
+}
+
+const dataOf = (body: Body, { points, rules, stopped, ...whole }: WhatIf, runs: number) => {
   const pointOf = (point: WhatIfPoint) => ({
     ...point,
     ...worthOf(whole, point),
@@ -156,6 +185,7 @@ const dataOf = (body: Body, { points, rules, ...whole }: WhatIf, runs: number) =
     point: curve.find((point) => point.threshold === threshold),
     curve,
     rules: rules.map((rule) => worthOf(whole, rule)),
+    stopped: stopped.slice(-MOST_LISTED).reverse().map(stoppedOf),
   }
 }
 

@@ -28,6 +28,7 @@ export const costCurves = (runs: readonly ScoredRun[]): CostCurve[] => {
 const place = (field: (typeof FIELDS)[number]): number => FIELDS.indexOf(field)
 
 const pastRunOf = ({ job, failed, durationSeconds, ...run }: ScoredRun): PastRun => ({
+  run: '',
   job: String(job),
   failed,
   durationSeconds,

@@ -1,11 +1,12 @@
 /** The record of an incident as it stands. */
 
 import type { Incident, IncidentState as State } from '../../schemas/events.ts'
+import { ownerOf } from '../../schemas/glob.ts'
 import { derivedId } from '../../schemas/ids.ts'
 import { emit, type Effect } from '../processor.ts'
 import type { Occasion } from './held.ts'
 import { standing, type IncidentState } from './incident-state.ts'
-import { ownerOf, type Settings } from './settings.ts'
+import type { Settings } from './settings.ts'
 
 const SHOWN = 20
 const orNull = (text: string): string | null => (text === '' ? null : text)

@@ -1,7 +1,7 @@
 /** Alert rules as they are in force: the table, changed and added to by what was configured (ci.alert-settings.v1). */
 
-import type { AlertOwner, AlertRuleSetting, AlertSettings, JobRef } from '../../schemas/events.ts'
-import { fitsJob, type JobMatch } from '../../schemas/glob.ts'
+import type { AlertOwner, AlertRuleSetting, AlertSettings } from '../../schemas/events.ts'
+import type { JobMatch } from '../../schemas/glob.ts'
 import type { Tables } from '../processor.ts'
 import type { AlertRule, Severity } from './rule.ts'
 import { ALERT_RULES } from './rules/index.ts'
@@ -100,7 +100,3 @@ const NO_RULES: readonly Rule[] = []
 /** Rules of one kind. */
 export const rulesOf = <K extends Kind>(settings: Settings, kind: K): readonly Rule<RowOf<K>>[] =>
   (settings.byKind.get(kind) ?? NO_RULES) as readonly Rule<RowOf<K>>[]
-
-/** Who owns a job: as its run says, else the first configured owner that fits; null where nobody says. */
-export const ownerOf = (owners: readonly AlertOwner[], job: JobRef): string | null =>
-  owners.find((each) => fitsJob(each, job))?.owner ?? null

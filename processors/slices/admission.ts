@@ -3,26 +3,25 @@
  * heard for longer than any window gives its place away.
  */
 
+import { SHARED_VALUE } from '../../schemas/slices.ts'
 import type { Cells } from '../processor.ts'
 
 /** Values of one label within one scope that have a sum of their own. */
 export const MOST_VALUES = 64
-/** Value of the sum that the others share. */
-const OTHER = 'other'
 const DAY_MS = 86_400_000
 /** The longest window, and a day. */
 const FORGOTTEN_MS = 15 * DAY_MS
 
 interface Admitted {
   readonly value: string
-  /** First finish that counts as its own: ends before it may have been counted under {@link OTHER}. */
+  /** First finish that counts as its own: ends before it may have been counted under {@link SHARED_VALUE}. */
   readonly since: number
   /** End of the day of its newest finish, so that it changes once a day. */
   last: number
 }
 interface Admission {
   values: Admitted[]
-  /** Newest finish that was counted under {@link OTHER}; 0 where none was. */
+  /** Newest finish that was counted under {@link SHARED_VALUE}; 0 where none was. */
   sharedAt: number
 }
 export const ADMISSION = {
@@ -64,22 +63,22 @@ export const admit = (
   const known = admission.values.find((each) => each.value === value)
   const day = Math.ceil(finishedAt / DAY_MS) * DAY_MS
   if (known === undefined && !hasRoom(admission, now)) {
-    if (finishedAt <= admission.sharedAt) return OTHER
+    if (finishedAt <= admission.sharedAt) return SHARED_VALUE
     admission.sharedAt = finishedAt
     cells.put(cell, admission)
-    return OTHER
+    return SHARED_VALUE
   }
   if (known === undefined) {
     const since = admission.sharedAt === 0 ? 0 : admission.sharedAt + 1
     admission.values.push({ value, since, last: day })
     cells.put(cell, admission)
-    return finishedAt >= since ? value : OTHER
+    return finishedAt >= since ? value : SHARED_VALUE
   }
   if (day > known.last) {
     known.last = day
     cells.put(cell, admission)
   }
-  return finishedAt >= known.since ? value : OTHER
+  return finishedAt >= known.since ? value : SHARED_VALUE
 }
 
 /** Makes room where a value was silent for long enough. */

@@ -5,7 +5,7 @@
 
 import type { JobRef } from '../../schemas/events.ts'
 import type { AlertOwner } from '../../schemas/events.ts'
-import { ownerOf } from '../incidents/settings.ts'
+import { ownerOf } from '../../schemas/glob.ts'
 import type { Cells } from '../processor.ts'
 
 interface Tenure {

@@ -192,6 +192,9 @@ const WRITERS: { readonly [T in TopicName]?: Writer<T> } = {
   'ci.failure-signatures.v1': (signature, at, rowKey) => [
     put('failure-signatures', rowKey, signature.lastAt, at, signature),
   ],
+  'ci.alert-settings.v1': (settings, at, rowKey) => [
+    put('alert-settings', rowKey, null, at, settings),
+  ],
   'ci.dead-letters.v1': deadLetterWrites,
 }
 const TABLE_OF: ReadonlyMap<TopicName, ViewName> = new Map(

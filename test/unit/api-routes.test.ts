@@ -157,6 +157,7 @@ const SHOWN: Record<string, string[]> = {
     `/v1/runs?outcome=failure,error&ended_from=${NOON - 1e6}&ended_to=${NOON}`,
     '/v1/runs?label=cluster:build05',
     '/v1/runs?pull=7',
+    '/v1/runs?stopped_by=stopline&outcome=failure',
   ],
   '/v1/runs/:source/:repo/:job/:runId/:attempt': [RUN, RUN.replace('17%2Fa', '16')],
   '/v1/runs/:source/:repo/:job/:runId/:attempt/steps': [`${RUN}/steps`],

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { barOf, spanOf } from '../../api/web/lib/steps.ts'
-import { runsBehind, scoredRuns } from '../../api/web/lib/runs-behind.ts'
+import { runsBehind, scoredRuns, stoppedRuns } from '../../api/web/lib/runs-behind.ts'
 import { chosenKey, chosenOf } from '../../api/web/lib/subject-keys.ts'
 
-const paramsOf = (address: string | null): Record<string, string> =>
-  Object.fromEntries(new URL(address ?? '', 'http://page').searchParams)
+const paramsOf = (address: string): Record<string, string> =>
+  Object.fromEntries(new URL(address, 'http://page').searchParams)
 const DAY = 86_400_000
 
 describe('the runs behind a number', () => {
@@ -32,8 +32,13 @@ describe('the runs behind a number', () => {
     expect(paramsOf(runsBehind(branch, 'queue_p50', '24h', DAY))).toMatchObject({
       ...{ source: 'prow', repo: 'o/r', label: 'branch:main' },
     })
-    expect(runsBehind({ dimension: 'owner', subject: 'prow:@a' }, 'x', '7d', 0)).toBeNull()
-    expect(runsBehind({ dimension: 'cluster', subject: 'prow:other' }, 'x', '7d', 0)).toBeNull()
+    for (const [dimension, value] of [
+      ['owner', '@a'],
+      ['cluster', 'other'],
+    ] as const) {
+      const address = runsBehind({ dimension, subject: `prow:${value}` }, 'x', '7d', 8 * DAY)
+      expect(paramsOf(address)).toMatchObject({ source: 'prow', label: `${dimension}:${value}` })
+    }
   })
 })
 
@@ -46,6 +51,16 @@ describe('scored runs', () => {
     })
     const all = { dimension: 'all', subject: '' }
     expect(scoredRuns(all, 'success', 'total', DAY)).toBe('/runs?outcome=success')
+  })
+})
+
+describe('runs that a rule would have stopped', () => {
+  it('are those of the subject and the window that ended so', () => {
+    const repo = { dimension: 'repo', subject: 'prow:o/r' }
+    expect(paramsOf(stoppedRuns('p95-of-pass', repo, 'success', '14d', 20 * DAY))).toEqual({
+      ...{ source: 'prow', repo: 'o/r', outcome: 'success', stopped_by: 'p95-of-pass' },
+      ...{ ended_from: String(6 * DAY), ended_to: String(20 * DAY) },
+    })
   })
 })
 

@@ -44,6 +44,14 @@ interface Told {
     readonly point: Point
     readonly curve: readonly Point[]
     readonly rules: readonly { readonly rule: string; readonly savedSeconds: number }[]
+    readonly stopped: readonly {
+      readonly runId: string
+      readonly job: string
+      readonly failed: boolean | null
+      readonly startedAt: number
+      readonly stopSeconds: number
+      readonly durationSeconds: number
+    }[]
   }
 }
 const told = async (body: object): Promise<Told> => {
@@ -74,6 +82,22 @@ describe('asking what another policy would have been worth', () => {
           return rule === 'stopline' ? sum + savedSeconds : sum
         }, 0),
     )
+  })
+
+  it('lists the newest runs that the policy would have stopped, as its figures count them', async () => {
+    const { data } = await told({ threshold: 0.9, falseStopReruns: 0, days: 90 })
+    const known = new Map(scores.map((score) => [score.runId, score]))
+    expect(data.stopped.length).toBeGreaterThan(0)
+    expect(data.stopped.length).toBeLessThanOrEqual(100)
+    for (const run of data.stopped) {
+      expect(known.get(run.runId)).toMatchObject({ job: run.job, failed: run.failed })
+      expect(run.stopSeconds).toBeLessThan(run.durationSeconds)
+    }
+    const starts = data.stopped.map(({ startedAt }) => startedAt)
+    expect(starts).toEqual([...starts].sort((a, b) => b - a))
+    const few = await told({ threshold: 0.9, falseStopReruns: 0, days: 1 })
+    const isFailed = ({ failed }: { readonly failed: boolean | null }): boolean => failed === true
+    expect(few.data.stopped.filter(isFailed)).toHaveLength(few.data.point.stoppedFailing)
   })
 
   it('looks at the window and the job asked for only', async () => {

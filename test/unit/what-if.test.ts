@@ -14,6 +14,7 @@ import { checkpointOf, inventedScores, ruleScore, scoreOf } from '../support/bac
 
 const FREE = { precisionFloor: 0, falseStopReruns: 0, leastSavedSeconds: 0 }
 const failing: PastRun = {
+  run: 'failing',
   job: 'j',
   failed: true,
   durationSeconds: 1_000,
@@ -28,6 +29,7 @@ const failing: PastRun = {
 }
 const passing: PastRun = {
   ...failing,
+  run: 'passing',
   failed: false,
   durationSeconds: 900,
   forecasts: [{ elapsedSeconds: 200, pFail: 0.75, remainingSeconds: 650 }],
@@ -54,6 +56,20 @@ describe('a replay of history', () => {
     expect(high).toMatchObject({ savedSeconds: 600, stoppedPassing: 0 })
     expect(net(high)).toBe(600)
     expect(whole).toMatchObject({ failing: 1, passing: 1, failedSeconds: 1_000, forecast: 2 })
+  })
+
+  it('lists the runs that it stops at the threshold asked for, with when', () => {
+    const listed = (threshold?: number) => {
+      const replay = createReplay(FREE, [0.7, 0.9], threshold)
+      for (const run of [failing, passing]) replay.add(run)
+      return replay.result().stopped.map(({ run, stopSeconds }) => [run.run, stopSeconds])
+    }
+    expect(listed(0.7)).toEqual([
+      ['failing', 200],
+      ['passing', 200],
+    ])
+    expect(listed(0.9)).toEqual([['failing', 400]])
+    expect(listed()).toEqual([])
   })
 
   it('expects 720 s of a stop at .9 after 600 s with 1,200 s to go at two reruns', () => {

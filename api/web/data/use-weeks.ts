@@ -4,10 +4,10 @@ import type { Kpi, KpiValue } from '../../../schemas/events.ts'
 import { runsBehind } from '../lib/runs-behind.ts'
 import { useAnswer } from './use-answer.ts'
 
-/** A KPI of a week, and the address of the runs behind it; null where they cannot be told. */
+/** A KPI of a week, and the address of the runs behind it. */
 interface WeekValue {
   readonly value: KpiValue
-  readonly behind: string | null
+  readonly behind: string
 }
 /** KPI values of a job by name; none where the job had no run in the week. */
 export type WeekOf = (jobKey: string, kpi: string) => WeekValue | undefined

@@ -12,7 +12,7 @@ const WINDOW_MS: Readonly<Record<string, number>> = {
   '14d': 14 * DAY_MS,
 }
 export const FAILING = 'failure,error,timedOut'
-const CLASSED = `success,${FAILING}`
+export const CLASSED = `success,${FAILING}`
 /** Outcomes of the runs that a KPI is about; KPIs that are not here rest on all that ended. */
 const OUTCOMES: Readonly<Record<string, string>> = {
   run_pass_rate: CLASSED,
@@ -66,17 +66,22 @@ export const scoredRuns = (
 }
 
 /**
- * Address of the list of runs behind a KPI of a subject over a window, as of an instant. Runs of an owner that the
- * configuration names cannot be told by their labels: null. Example: `run_failure_rate` of `job` `prow:o/r:unit` over `7d` lists what
- * failed, in error or timed out in these seven days.
+ * Address of the list of scored runs of a subject that a rule would have stopped, of those that ended so.
+ * Example: `stopline` of `all` with `success` over `14d` lists our false stops of 14 days.
  */
-export const runsBehind = (
+export const stoppedRuns = (
+  rule: string,
   of: Subject,
-  kpi: string,
+  outcome: string,
   window: string,
   asOf: number,
-): string | null => {
-  if (of.dimension === 'owner' || of.subject.endsWith(':other')) return null
+): string => `${scoredRuns(of, outcome, window, asOf)}&stopped_by=${encodeURIComponent(rule)}`
+
+/**
+ * Address of the list of runs behind a KPI of a subject over a window, as of an instant. Example: `run_failure_rate` of `job`
+ * `prow:o/r:unit` over `7d` lists what failed, in error or timed out in these seven days.
+ */
+export const runsBehind = (of: Subject, kpi: string, window: string, asOf: number): string => {
   const length = WINDOW_MS[window]
   const isOfNow = length === undefined
   return `/runs${query({

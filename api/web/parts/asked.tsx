@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import type { Answer } from '../data/ask.ts'
 import type { Asked } from '../data/use-answer.ts'
 import { TokenForm } from './token-form.tsx'
 
@@ -25,9 +26,9 @@ export const WhenReady = <T,>({
   readonly asked: Asked<T>
   /** What is asked for, for the texts: `the jobs`. */
   readonly what: string
-  readonly children: (data: T) => ComponentChildren
+  readonly children: (data: T, answer: Answer<T>) => ComponentChildren
 }) => {
-  if (asked.state === 'ready') return <>{children(asked.data)}</>
+  if (asked.state === 'ready') return <>{children(asked.data, asked.answer)}</>
   if (asked.state === 'loading')
     return (
       <div class="message" role="status">

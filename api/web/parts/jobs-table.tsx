@@ -70,9 +70,5 @@ const JobLine = ({ job, weekOf }: { readonly job: JobRow; readonly weekOf: WeekO
 const Figure = ({ of }: { readonly of: ReturnType<WeekOf> }) => {
   if (of === undefined) return <>—</>
   const text = kpiText(of.value)
-  return of.behind === null || of.value.value === null ? (
-    <>{text}</>
-  ) : (
-    <a href={of.behind}>{text}</a>
-  )
+  return of.value.value === null ? <>{text}</> : <a href={of.behind}>{text}</a>
 }

@@ -73,18 +73,12 @@ const KpiTile = ({
 }: {
   readonly value: KpiValue
   readonly past: readonly Kpi[]
-  /** Address of the runs that it rests on; null where they cannot be told. */
-  readonly behind: string | null
+  /** Address of the runs that it rests on. */
+  readonly behind: string
 }) => (
   <Tile
     name={kpiTitle(value.kpi)}
-    value={
-      behind === null || value.value === null ? (
-        kpiText(value)
-      ) : (
-        <a href={behind}>{kpiText(value)}</a>
-      )
-    }
+    value={value.value === null ? kpiText(value) : <a href={behind}>{kpiText(value)}</a>}
     under={`${kpiBasis(value)}${value.n > 0 && value.n < 10 ? ' · few runs' : ''}`}
     title={value.kpi}
   >

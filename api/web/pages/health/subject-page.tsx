@@ -47,21 +47,14 @@ export const SubjectPage = ({ of }: { readonly of: Subject }) => {
 /** The newest runs that have the label. */
 const NewestRuns = ({ of }: { readonly of: Subject }) => {
   const behind = runsBehind(of, 'failure_streak', 'now', 0)
-  const asked = useAnswer<readonly RunAnswer[]>(
-    behind === null ? null : `/v1${behind}&limit=${RUNS}`,
-    { on: ['tick'], everyMs: 30_000, rows: RUNS },
-  )
+  const asked = useAnswer<readonly RunAnswer[]>(`/v1${behind}&limit=${RUNS}`, {
+    ...{ on: ['tick'], everyMs: 30_000, rows: RUNS },
+  })
   return (
     <Panel title="Newest runs behind these figures" isFlush>
-      {behind === null ? (
-        <Message title="Its runs cannot be told apart by their labels">
-          Owners that the configuration names, and values that share one sum, are no label of a run.
-        </Message>
-      ) : (
-        <WhenReady asked={asked} what="the runs">
-          {(runs) => <RunsTable runs={runs.map(({ run }) => run)} />}
-        </WhenReady>
-      )}
+      <WhenReady asked={asked} what="the runs">
+        {(runs) => <RunsTable runs={runs.map(({ run }) => run)} />}
+      </WhenReady>
     </Panel>
   )
 }

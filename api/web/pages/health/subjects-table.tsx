@@ -77,17 +77,11 @@ const SubjectLine = ({ kpi }: { readonly kpi: Kpi }) => {
   )
 }
 
-const Figure = ({
-  of,
-  behind,
-}: {
-  readonly of: KpiValue | undefined
-  readonly behind: string | null
-}) => {
+const Figure = ({ of, behind }: { readonly of: KpiValue | undefined; readonly behind: string }) => {
   const text = of === undefined ? '—' : kpiText(of)
   return (
     <td class="number" title={of === undefined ? undefined : kpiBasis(of)}>
-      {behind === null || text === '—' ? text : <a href={behind}>{text}</a>}
+      {text === '—' ? text : <a href={behind}>{text}</a>}
     </td>
   )
 }

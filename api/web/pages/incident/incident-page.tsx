@@ -96,12 +96,26 @@ const factsOf = (incident: Incident): Fact[] => {
     ['Owner', owner === null ? null : <a href={`/incidents${query({ owner })}`}>{owner}</a>],
     ['Job', incident.job === '' ? null : <a href={jobPath(incident)}>{incident.job}</a>],
     ['Newest run', isOfRun(incident) ? <a href={runPath(incident)}>{incident.runId}</a> : null],
+    ['Runs', runsOf(incident)],
     ['Head', head],
     ['Commit', sha === null ? null : <code>{sha.slice(0, 12)}</code>],
     ['At its source', link === null ? null : <a href={link}>{link}</a>],
     ['Runbook', book === null ? null : <a href={book}>{book}</a>],
   ]
 }
+
+/** The runs of its job that ended while it was open. */
+const runsOf = ({ source, repo, job, openedAt, state, observedAt }: Incident) =>
+  job === '' || openedAt === null ? null : (
+    <a
+      href={`/runs${query({
+        ...{ source, repo, job, ended_from: openedAt },
+        ended_to: state === 'closed' ? observedAt + 1 : null,
+      })}`}
+    >
+      those of the job that ended since
+    </a>
+  )
 
 const Members = ({ incident }: { readonly incident: Incident }) =>
   incident.members.length === 0 ? (

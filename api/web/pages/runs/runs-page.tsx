@@ -20,12 +20,14 @@ const FIELDS = [
   'outcome',
   'ended_from',
   'ended_to',
+  'stopped_by',
 ] as const
 type Field = (typeof FIELDS)[number]
 
 const wordOf = (field: Field, value: string): string => {
   if (field === 'ended_from') return `ended from ${dateTime(Number(value))}`
   if (field === 'ended_to') return `ended before ${dateTime(Number(value))}`
+  if (field === 'stopped_by') return `would have been stopped by ${value}`
   return `${field} ${value.replaceAll(',', ', ')}`
 }
 
@@ -42,7 +44,7 @@ export const RunsPage = () => {
     <>
       <h1>Runs</h1>
       <Panel
-        title="The last started first"
+        title={params.has('stopped_by') ? 'The last ended first' : 'The last started first'}
         isFlush
         note={
           <div class="row" role="group" aria-label="What is asked for">

@@ -2,15 +2,25 @@ import { OUR_RULE } from '../../../../schemas/measures.ts'
 import { IntervalBar, SavedBurntBar } from '../../charts/rule-bars.tsx'
 import type { RuleSavings } from '../../lib/answers.ts'
 import { count, hours, percent, range } from '../../lib/format.ts'
+import { CLASSED, FAILING } from '../../lib/runs-behind.ts'
 import { FALSE_STOP_BOUND, inOrder, isWithinBound, RULE_DOCS } from '../../lib/rules.ts'
 import { Message } from '../../parts/asked.tsx'
 import { ScrollX } from '../../parts/scroll-x.tsx'
+
+type Behind = (rule: string, outcome: string) => string
 
 /** Room right of the bound, so that it is seen where all rates are low. Unit: ratio. */
 const LEAST_RATE_SHOWN = 0.03
 
 /** One row per rule: saved and burnt on one axis, precision and false-stop rate with their intervals. */
-export const RulesBars = ({ rules }: { readonly rules: readonly RuleSavings[] }) => {
+export const RulesBars = ({
+  rules,
+  behind,
+}: {
+  readonly rules: readonly RuleSavings[]
+  /** Address of the runs that a rule would have stopped and that ended so; missing where there is no list of them. */
+  readonly behind?: Behind
+}) => {
   if (rules.length === 0)
     return (
       <Message title="No run was scored yet">
@@ -50,7 +60,7 @@ export const RulesBars = ({ rules }: { readonly rules: readonly RuleSavings[] })
         </thead>
         <tbody>
           {inOrder(rules).map((rule) => (
-            <RuleRow key={rule.rule} rule={rule} most={most} highest={highest} />
+            <RuleRow key={rule.rule} rule={rule} most={most} highest={highest} behind={behind} />
           ))}
         </tbody>
       </table>
@@ -62,11 +72,15 @@ const RuleRow = ({
   rule,
   most,
   highest,
+  behind,
 }: {
   readonly rule: RuleSavings
   readonly most: number
   readonly highest: number
+  readonly behind: Behind | undefined
 }) => {
+  const listOf = (outcome: string, n: number): string | undefined =>
+    n === 0 ? undefined : behind?.(rule.rule, outcome)
   const { falseStopRate, precision } = rule
   const stopped = rule.stoppedFailing + rule.stoppedPassing
   return (
@@ -94,14 +108,14 @@ const RuleRow = ({
       </td>
       <td class="w-rate" data-name="false-stop rate">
         <IntervalBar of={falseStopRate} most={highest} bound={FALSE_STOP_BOUND} />
-        <RatioText of={falseStopRate} />
+        <RatioText of={falseStopRate} href={listOf('success', rule.stoppedPassing)} />
       </td>
       <td class="w-rate" data-name="stop precision">
         <IntervalBar of={precision} most={1} />
-        <RatioText of={precision} />
+        <RatioText of={precision} href={listOf(FAILING, rule.stoppedFailing)} />
       </td>
       <td class="number" data-name="stopped">
-        {count(stopped)}
+        <MaybeLink href={listOf(CLASSED, stopped)}>{count(stopped)}</MaybeLink>
       </td>
       <td class="number" data-name="recall">
         {percent(rule.recall)}
@@ -113,10 +127,29 @@ const RuleRow = ({
   )
 }
 
-const RatioText = ({ of }: { readonly of: RuleSavings['precision'] }) => (
+const RatioText = ({
+  of: { value, low, high, numerator, denominator },
+  href,
+}: {
+  readonly of: RuleSavings['precision']
+  readonly href: string | undefined
+}) => (
   <p class="small quiet nowrap">
-    {of.value === null
-      ? 'none stopped'
-      : `${percent(of.value)} (${range(of.low, of.high, percent)}), ${count(of.numerator)} of ${count(of.denominator)}`}
+    {value === null ? (
+      'none stopped'
+    ) : (
+      <>
+        {percent(value)} ({range(low, high, percent)}),{' '}
+        <MaybeLink href={href}>{count(numerator)}</MaybeLink> of {count(denominator)}
+      </>
+    )}
   </p>
 )
+
+const MaybeLink = ({
+  href,
+  children,
+}: {
+  readonly href: string | undefined
+  readonly children: string
+}) => (href === undefined ? <>{children}</> : <a href={href}>{children}</a>)

@@ -3,7 +3,7 @@ import { useStore } from '../../data/store.ts'
 import { useAnswer } from '../../data/use-answer.ts'
 import type { Calibration, Savings } from '../../lib/answers.ts'
 import { query } from '../../lib/routes.ts'
-import { scoredRuns } from '../../lib/runs-behind.ts'
+import { scoredRuns, stoppedRuns } from '../../lib/runs-behind.ts'
 import { WhenReady } from '../../parts/asked.tsx'
 import { Panel } from '../../parts/panel.tsx'
 import { Segments } from '../../parts/segments.tsx'
@@ -56,7 +56,12 @@ export const SavingsPage = () => {
         }
       >
         <WhenReady asked={savings} what="the savings of this subject">
-          {(data) => <RulesBars rules={data.rules} />}
+          {(data, { asOf }) => (
+            <RulesBars
+              rules={data.rules}
+              behind={(rule, outcome) => stoppedRuns(rule, subject, outcome, window, asOf)}
+            />
+          )}
         </WhenReady>
       </Panel>
       <WhenReady asked={calibration} what="the calibration of this subject">

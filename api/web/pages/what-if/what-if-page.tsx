@@ -15,6 +15,7 @@ import { HoursPlot } from './hours-plot.tsx'
 import { PolicyForm } from './policy-form.tsx'
 import { bodyOf, paramsOf, policyOf, windowOf, WINDOWS, type WindowName } from './policy.ts'
 import { FalseStopPlot, PrecisionPlot } from './rates-plot.tsx'
+import { StoppedTable } from './stopped-table.tsx'
 import { useWhatIf } from './use-what-if.ts'
 
 /** The address follows a slider once it rests: browsers allow only so many changes of it. */
@@ -103,6 +104,13 @@ const Replay = ({
       note="what-if is the policy above; the others are what each rule decided then, at any instant."
     >
       <RulesBars rules={[answer.point, ...answer.rules]} />
+    </Panel>
+    <Panel
+      title="Runs that this policy would have stopped"
+      isFlush
+      note="the last started first, at most 100"
+    >
+      <StoppedTable stopped={answer.stopped} />
     </Panel>
     <Panel title="What this rests on">
       <Basis answer={answer} asOf={asOf} />
