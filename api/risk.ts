@@ -1,7 +1,7 @@
 /**
  * Risk that a run fails by its own change, told from its failed tests by Sippy's rule (pkg/api/job_runs.go), from what the grid
- * of the job holds: a test that passes else and failed here points at the change. Sippy compares with other jobs as well and
- * lowers what fails in other pull requests too; neither is done here. A rule, not a model. Pure.
+ * of the job holds: a test that passes else and failed here points at the change, unless it fails on other pull requests at
+ * the same time. Sippy compares with other jobs as well; here each job is looked at by itself. A rule, not a model. Pure.
  */
 
 import type { RunRef, TestColumn, TestSheet, TestTab } from '../schemas/events.ts'
@@ -16,6 +16,8 @@ interface TestRisk {
   readonly level: RiskLevel
   /** Passes, flaky ones too, of the results that the grid holds of runs before this one. */
   readonly before: Ratio
+  /** Other pull requests on which it failed within hours though it nearly always passes: what lowered it to medium. */
+  readonly elsewhere: readonly number[]
 }
 export interface RunRisk {
   readonly level: RiskLevel
@@ -41,25 +43,47 @@ const MANY_FAILED = 20
 export const levelOf = ({ value }: Ratio): RiskLevel =>
   value === null ? 'unknown' : value >= HIGH_FROM ? 'high' : value >= MEDIUM_FROM ? 'medium' : 'low'
 
+/** How long before the first results of a run, and after, the same failure on another pull request counts. */
+const EARLIER_MS = 12 * 3_600_000
+const LATER_MS = 3 * 3_600_000
+
+/** The pull request that the run of a column is of; null where it is of none, or not known. */
+export type PullOf = (column: TestColumn) => number | null
+
+const columnAt = ({ columns }: TestTab, run: Pick<RunRef, 'runId' | 'attempt'>): number =>
+  columns.findIndex(({ runId, attempt }) => runId === run.runId && attempt === run.attempt)
+
+/** Columns whose pull requests bear on the risk of a run, its own among them; none where the grid does not hold the run. */
+export const nearbyColumns = (
+  tab: TestTab,
+  run: Pick<RunRef, 'runId' | 'attempt'>,
+): readonly TestColumn[] => {
+  const own = tab.columns[columnAt(tab, run)]
+  if (own === undefined) return []
+  const [from, to] = [own.at - EARLIER_MS, own.at + LATER_MS]
+  return tab.columns.filter(({ at, failed }) => at >= from && at <= to && failed > 0)
+}
+
 const rank = (level: RiskLevel): number => RISK_LEVELS.indexOf(level)
 const resultsOf = ({ passed, failed, flaky }: TestColumn): number => passed + failed + flaky
 
 /**
  * The risk of one run; undefined where the grid does not hold it. Of a run that still runs it is told from the results so far.
- * Example: a test that passed in the one run before and failed in this one: high.
+ * Example: a test that passed in the one run before and failed in this one: high; medium where it failed so in the run of
+ * another pull request an hour ago too.
  */
 export const riskOf = (
   tab: TestTab,
   sheets: readonly TestSheet[],
   run: Pick<RunRef, 'runId' | 'attempt'>,
+  pullOf: PullOf = () => null,
 ): RunRisk | undefined => {
-  const at = tab.columns.findIndex(
-    ({ runId, attempt }) => runId === run.runId && attempt === run.attempt,
-  )
+  const at = columnAt(tab, run)
   const column = tab.columns[at]
   if (column === undefined) return undefined
   const usualResults = usualOf(tab.columns.slice(0, at))
-  const tests = failedTests(tab, sheets, at)
+  const elsewhere = failuresElsewhere(tab, sheets, column, pullOf)
+  const tests = failedTests(tab, sheets, at).map(lowered(elsewhere)).sort(riskiestFirst)
   const results = resultsOf(column)
   const isIncomplete =
     column.outcome !== null && usualResults !== null && results < COMPLETE_FROM * usualResults
@@ -81,7 +105,7 @@ const usualOf = (before: readonly TestColumn[]): number | null => {
 /** Tests that failed in the column, each with how it did in the columns before. */
 const failedTests = (tab: TestTab, sheets: readonly TestSheet[], at: number): TestRisk[] => {
   const first = tab.last - tab.columns.length + 1
-  const found = sheets
+  return sheets
     .flatMap(({ rows }) => rows)
     .flatMap((row): TestRisk[] => {
       const kinds = bitsOf(row, first, at + 1).map(kindOf)
@@ -90,10 +114,41 @@ const failedTests = (tab: TestTab, sheets: readonly TestSheet[], at: number): Te
       const failed = kinds.filter((kind) => kind === 'failed').length
       // A source that names failing tests only tells of no pass: a share of its results would mean nothing.
       const before = tab.failuresOnly ? ratio(0, 0) : ratio(passed, passed + failed)
-      return [{ test: row.test, level: levelOf(before), before }]
+      return [{ test: row.test, level: levelOf(before), before, elsewhere: [] }]
     })
-  return found.sort((a, b) => rank(b.level) - rank(a.level) || (a.test < b.test ? -1 : 1))
 }
+
+const riskiestFirst = (a: TestRisk, b: TestRisk): number =>
+  rank(b.level) - rank(a.level) || (a.test < b.test ? -1 : 1)
+
+/** Pull requests other than that of a run, by the tests that failed there near it and pointed at them. */
+const failuresElsewhere = (
+  tab: TestTab,
+  sheets: readonly TestSheet[],
+  own: TestColumn,
+  pullOf: PullOf,
+): ReadonlyMap<string, readonly number[]> => {
+  const found = new Map<string, readonly number[]>()
+  const mine = pullOf(own)
+  if (mine === null) return found
+  for (const column of nearbyColumns(tab, own)) {
+    const pull = pullOf(column)
+    if (pull === null || pull === mine) continue
+    for (const { test, level } of failedTests(tab, sheets, tab.columns.indexOf(column)))
+      if (level === 'high') found.set(test, [...new Set([...(found.get(test) ?? []), pull])])
+  }
+  return found
+}
+
+/** What fails on other pull requests too points at none of them. */
+const lowered =
+  (elsewhere: ReadonlyMap<string, readonly number[]>) =>
+  (risk: TestRisk): TestRisk => {
+    const pulls = elsewhere.get(risk.test)
+    return risk.level === 'high' && pulls !== undefined
+      ? { ...risk, level: 'medium', elsewhere: pulls }
+      : risk
+  }
 
 /** Sippy's order: an incomplete run first, then none, then many, then the worst of the failed tests. */
 const verdictOf = (
@@ -103,8 +158,10 @@ const verdictOf = (
   if (!isIncomplete && tests.length > MANY_FAILED)
     return { level: 'high', reason: `more than ${MANY_FAILED} tests failed` }
   const level = isIncomplete ? 'incomplete' : (tests[0]?.level ?? 'none')
-  return { level, reason: REASONS[level] }
+  const isElsewhere = tests.some((test) => test.level === level && test.elsewhere.length > 0)
+  return { level, reason: isElsewhere ? ELSEWHERE : REASONS[level] }
 }
+const ELSEWHERE = 'a test failed that nearly always passes, and on other pull requests too'
 const REASONS: Readonly<Record<RiskLevel, string>> = {
   high: 'a test failed that nearly always passes',
   medium: 'a test failed that mostly passes',

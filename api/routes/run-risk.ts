@@ -1,10 +1,11 @@
 /** The risk of one run by its failed tests. */
 
+import type { ViewStore } from '../../runtime/ports.ts'
 import { CodedError } from '../../runtime/errors.ts'
-import type { RunRef, TestTab } from '../../schemas/events.ts'
+import type { Run, RunRef, TestTab } from '../../schemas/events.ts'
 import { jobKey, runKey } from '../../schemas/keys.ts'
 import { integer, listOf, nullable, numberOrNull, object, RATIO, text } from '../json-schema.ts'
-import { RISK_LEVELS, riskOf } from '../risk.ts'
+import { nearbyColumns, RISK_LEVELS, riskOf, type PullOf } from '../risk.ts'
 import { route } from '../route.ts'
 import { isDemo, RUN_PARAMS, RUN_PATH, runText } from './params.ts'
 import { sheetsOf } from './tests.ts'
@@ -22,6 +23,11 @@ const RISK = object({
         ...RATIO,
         description: 'Passes of its results in runs of the grid before this one.',
       },
+      elsewhere: {
+        ...listOf(integer('Number of the pull request.')),
+        description:
+          'Other pull requests whose run of this job it failed in from 12 h before to 3 h after, though it nearly always passes: the level is lowered from high.',
+      },
     }),
   ),
   failed: integer('Failed tests. Unit: tests.'),
@@ -31,12 +37,27 @@ const RISK = object({
   ),
 })
 
+/** Pull requests of the runs near this one, as far as a run of a proposed change has them. */
+const pullsNear = async (views: ViewStore, tab: TestTab, run: RunRef): Promise<PullOf> => {
+  const columns = nearbyColumns(tab, run)
+  const found = await Promise.all(
+    columns.map(async ({ runId, attempt }) =>
+      views.get('runs', runKey({ ...run, runId, attempt })),
+    ),
+  )
+  const pulls = found.map((json) => (json === undefined ? null : (JSON.parse(json) as Run).pull))
+  return (column) => pulls[columns.indexOf(column)] ?? null
+}
+
+const riskIn = async (views: ViewStore, tab: TestTab, run: RunRef) =>
+  riskOf(tab, await sheetsOf(views, run, tab.sheets), run, await pullsNear(views, tab, run))
+
 const risk = route<RunRef>({
   path: `${RUN_PATH}/risk`,
   tag: 'tests',
   summary: 'Whether the failed tests of a run point at its own change',
   description:
-    "Sippy's rule over the runs of the job's grid before this one; while it runs, by the results so far. It needs no forecast and gives no chance. risk is null where the grid of tests does not hold the run.",
+    "Sippy's rule over the runs of the job's grid before this one; while it runs, by the results so far. What fails on other pull requests within hours too is lowered from high to medium. It needs no forecast and gives no chance. risk is null where the grid of tests does not hold the run.",
   params: RUN_PARAMS,
   data: object({ risk: nullable(RISK) }),
   handle: async ({ views }, params) => {
@@ -46,8 +67,7 @@ const risk = route<RunRef>({
     ])
     if (run === undefined) throw new CodedError('not-found', `${runText(params)} was not heard of`)
     const head = tab === undefined ? undefined : (JSON.parse(tab) as TestTab)
-    const sheets = head === undefined ? [] : await sheetsOf(views, params, head.sheets)
-    const found = head === undefined ? undefined : riskOf(head, sheets, params)
+    const found = head === undefined ? undefined : await riskIn(views, head, params)
     return { data: JSON.stringify({ risk: found ?? null }), isSimulated: isDemo(params) }
   },
 })

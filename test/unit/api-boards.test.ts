@@ -159,6 +159,47 @@ describe('risk by failed tests', () => {
     expect(riskOf(last({ passed: 1 }), sheets, run('9'))?.level).toBe('incomplete')
     expect(riskOf(last({ passed: 1, outcome: null }), sheets, run('9'))?.level).toBe('low')
   })
+  it('is lowered for what fails on other pull requests within hours too', () => {
+    const tab = sampleTestTab()
+    const pulls: Record<string, number> = { 7: 1, 9: 2 }
+    const pullOf = ({ runId }: TestColumn): number | null => pulls[runId] ?? null
+    // Passed in 6 and 8, failed in 7 and 9: in 9 it had passed in two of three.
+    const strip = (cells: readonly number[]) =>
+      sampleTestSheet({ rows: [{ test: 't', word: 'flaky', last: 9, strip: [...cells] }] })
+    const ended = tab.columns.map((column) => ({ ...column, failed: 1 }))
+    const both = { ...tab, columns: ended }
+    // 64 passes before, so that one failure leaves it nearly always passing.
+    const long = {
+      ...both,
+      columns: [
+        ...Array.from({ length: 64 }, (_, n) => ({
+          ...ended[0],
+          ...{ runId: `old-${n}`, at: NOON - 86_400_000, failed: 0 },
+        })),
+        ...ended,
+      ] as TestColumn[],
+    }
+    const sheet = strip([16 * 65 + 1, 16 + 2, 16 + 1, 16 + 2])
+    expect(riskOf(long, [sheet], run('9'))).toMatchObject({ level: 'high' })
+    expect(riskOf(long, [sheet], run('9'), pullOf)).toMatchObject({
+      level: 'medium',
+      reason: 'a test failed that nearly always passes, and on other pull requests too',
+      tests: [{ test: 't', level: 'medium', elsewhere: [1] }],
+    })
+    // The earlier run is lowered once the later one has failed.
+    expect(riskOf(long, [sheet], run('7'), pullOf)?.level).toBe('medium')
+    // Not by its own pull request, not by a run of none, not by what lies more than 12 h back.
+    expect(riskOf(long, [sheet], run('9'), () => 2)?.level).toBe('high')
+    expect(riskOf(long, [sheet], run('9'), (of) => (of.runId === '9' ? 2 : null))?.level).toBe(
+      'high',
+    )
+    const apart = {
+      ...long,
+      columns: long.columns.map((of) => (of.runId === '7' ? { ...of, at: NOON - 46_800_000 } : of)),
+    }
+    expect(riskOf(apart, [sheet], run('9'), pullOf)?.level).toBe('high')
+  })
+
   it('is high where more than twenty failed', () => {
     const rows = Array.from({ length: 21 }, (_, i) => ({
       ...{ test: `t${i}`, word: 'failing' as const, last: 9 },

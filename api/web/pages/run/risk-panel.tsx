@@ -2,7 +2,7 @@ import type { RunRef } from '../../../../schemas/events.ts'
 import { useAnswer } from '../../data/use-answer.ts'
 import type { RiskAnswer } from '../../lib/answers.ts'
 import { count, percent } from '../../lib/format.ts'
-import { runApi, testPath } from '../../lib/routes.ts'
+import { pullRuns, runApi, testPath } from '../../lib/routes.ts'
 import { Panel } from '../../parts/panel.tsx'
 
 /** Whether the failed tests of a run point at its own change; nothing where no grid of tests holds it. */
@@ -17,7 +17,7 @@ export const RiskPanel = ({ run }: { readonly run: RunRef }) => {
       </p>
       {tests.length > 0 && (
         <ul>
-          {tests.map(({ test, level: of, before }) => (
+          {tests.map(({ test, level: of, before, elsewhere }) => (
             <li key={test} class="break">
               <a href={testPath(test)}>{test}</a>{' '}
               <span class="quiet">
@@ -25,6 +25,18 @@ export const RiskPanel = ({ run }: { readonly run: RunRef }) => {
                 {before.denominator === 0
                   ? 'nothing was heard of it before'
                   : `passed ${percent(before.value)}, ${count(before.numerator)} of ${count(before.denominator)} before`}
+                {elsewhere.length > 0 && (
+                  <>
+                    ; failed on{' '}
+                    {elsewhere.map((pull, at) => (
+                      <>
+                        {at > 0 && ', '}
+                        <a href={pullRuns({ ...run, pull })}>#{pull}</a>
+                      </>
+                    ))}{' '}
+                    too
+                  </>
+                )}
               </span>
             </li>
           ))}
