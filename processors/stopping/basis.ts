@@ -28,6 +28,8 @@ export interface Basis {
   readonly rate: number
   readonly rateLow: number
   readonly rateHigh: number
+  /** How many equal runs it rests on. */
+  readonly rateRuns: number
   /** Failure rate of its pool, .5 where it has none. */
   readonly pooled: number
   /** What the expert that hardly moves says of it. */
@@ -63,6 +65,7 @@ export const basisOf = (history: History, priors: readonly (Prior | undefined)[]
     rate,
     rateLow: low,
     rateHigh: high,
+    rateRuns: effectiveRuns,
     usual: rates[SLOWEST]?.rate ?? pooled,
     rates,
     pooled,

@@ -53,6 +53,10 @@ const withoutLate = (basis: Basis, seen: Seen): number => {
 /** How much likelier a failing run lasts so long than a passing one. */
 const ageRatio = ({ fail, pass }: Basis, seen: Seen): number =>
   tail(aliveIn(fail, seen), seen.elapsedSeconds) / tail(aliveIn(pass, seen), seen.elapsedSeconds)
+/** The same of a run without a bad sign. */
+export const ageRatioAt = ({ fail, pass }: Basis, elapsedSeconds: number): number =>
+  (tail(fail.clean, elapsedSeconds) * tail(pass.clean, 0)) /
+  (tail(pass.clean, elapsedSeconds) * tail(fail.clean, 0))
 /** The same in log odds: what age adds to the start, believed in full. */
 export const ageOdds = (basis: Basis, seen: Seen): number => Math.log(ageRatio(basis, seen))
 

@@ -20,6 +20,7 @@ import { mendedChance } from './mended.ts'
 import { GROUNDS } from './permit.ts'
 import { NO_POLICY, policyOf } from './policy.ts'
 import { additionOf, noteLead, type Addition } from './model.ts'
+import { brokenStreak, withRunning } from './overtaken.ts'
 import { mixedRate, termsOf, type Known } from './refine.ts'
 import { drawnStart, pointOf } from './slopes.ts'
 import { beliefOf, tellingLate } from './signs.ts'
@@ -41,15 +42,23 @@ export interface Looked {
   readonly verdict: Verdict
 }
 
-/** Changes `run` in place. `isWaiting` while others that are stopped without a failed step must end first. */
+/** What other running runs of the job have to do with this one. */
+export interface Beside {
+  /** True while others that are stopped without a failed step must end first. */
+  readonly isWaiting: boolean
+  /** What their ages say of them (`overtaken.ts`). */
+  readonly others: readonly number[]
+}
+
+/** Changes `run` in place. */
 export const look = (
   run: RunningRun,
   view: View,
-  isWaiting: boolean,
+  { isWaiting, others }: Beside,
   cause: Cause,
   causeId: string,
 ): Looked => {
-  const known = knownOf(run, view)
+  const known = knownOf(run, view, others)
   const terms = termsOf(known)
   const plain = seenOf(run, view, terms)
   const addition = additionFor(run, view, plain, known)
@@ -85,15 +94,26 @@ export const look = (
 }
 
 /** What is known of the run beside its age and its signs, with the history as it stands now. */
-const knownOf = (run: RunningRun, { history, basis, learned }: View): Known => ({
-  rate: basis.rate,
-  streak: streak(history),
+const knownOf = (
+  run: RunningRun,
+  { history, basis, learned }: View,
+  others: readonly number[],
+): Known => ({
+  ...withOthers(history, basis, others),
   changeFailures: run.changeFailures,
   changeRuns: run.changeRuns,
   siblings: run.siblings,
   strain: learned.strain,
   isRetry: run.attempt > 1,
 })
+const withOthers = (
+  history: History,
+  basis: Basis,
+  others: readonly number[],
+): Pick<Known, 'rate' | 'streak'> => {
+  const { rate, passes } = withRunning(basis.rate, basis.rateRuns, others)
+  return { rate, streak: brokenStreak(streak(history), passes) }
+}
 /** What the model says, where one is loaded. */
 const additionFor = (run: RunningRun, view: View, seen: Seen, known: Known): Addition | null => {
   if (view.model === undefined) return null

@@ -34,5 +34,13 @@ export const mendedChance = (failing: Failing | null, startedAt: number): number
 
 /** One mend in fifty looks is rare enough for all runs of the job to be stopped at once, though they be wrong together. */
 const RARE = 0.02
-export const isMendRare = (failing: Failing | null, startedAt: number): boolean =>
-  mendedChance(failing, startedAt) < RARE
+/**
+ * True where what is broken is all but sure to have met the run. Once it has outlived half of the failing ones it is not: runs
+ * that grow old together are one bet, and a run may be old for being sound.
+ */
+export const isMendRare = (
+  failing: Failing | null,
+  startedAt: number,
+  elapsedSeconds: number,
+  medianFail: number | null,
+): boolean => mendedChance(failing, startedAt) < RARE && elapsedSeconds <= (medianFail ?? 0)

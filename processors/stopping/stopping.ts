@@ -16,6 +16,7 @@ import {
   type Tables,
 } from '../processor.ts'
 import { runCell } from '../run-cell.ts'
+import type { Basis } from './basis.ts'
 import { BASELINES } from './baselines/index.ts'
 import { CELLS } from './cells.ts'
 import { changeOf, onChange } from './changes.ts'
@@ -24,6 +25,7 @@ import { afterEnd, onProfileTimer, PROFILE_TIMER } from './learn.ts'
 import { look, type Cause } from './look.ts'
 import { isMendRare } from './mended.ts'
 import { GROUNDS } from './permit.ts'
+import { agedRatio } from './overtaken.ts'
 import { isProtected, policyOf } from './policy.ts'
 import { scoreOf } from './score.ts'
 import { RED_TESTS } from './signs.ts'
@@ -33,6 +35,7 @@ import {
   historyOf,
   MAX_OPEN,
   openRuns,
+  type OpenRuns,
   putOpenRuns,
   sampleOf,
   type RunningRun,
@@ -189,11 +192,12 @@ const lookAgain = (
   causeId: string,
   now: number,
   tables: Tables,
+  ages: Ages = new Map(),
 ): Effect[] => {
   const running = cells.get(cell) as RunningRun | undefined
   if (running === undefined) return []
   const view = viewOf(cells, running, running.labels, now, tables)
-  return lookAt(cells, running, view, cause, causeId)
+  return lookAt(cells, running, view, cause, causeId, ages)
 }
 
 /** Looks at a run, and keeps who is stopped without a failed step. */
@@ -203,19 +207,47 @@ const lookAt = (
   view: View,
   cause: Cause,
   causeId: string,
+  ages: Ages = new Map(),
 ): Effect[] => {
   const cell = runCell(running)
   const open = openRuns(cells)
+  const elapsedSeconds = (view.now - running.startedAt) / 1000
   const isStopped = open.stopped.includes(cell)
   const isWaiting =
     !isStopped &&
     open.stopped.length >= view.standing.stopsAtOnce &&
-    !isMendRare(view.history.failing, running.startedAt)
-  const { effects, verdict } = look(running, view, isWaiting, cause, causeId)
+    !isMendRare(view.history.failing, running.startedAt, elapsedSeconds, view.basis.medianFail)
+  const others = besideOf(agesOf(cells, open, view, ages), cell)
+  const { effects, verdict } = look(running, view, { isWaiting, others }, cause, causeId)
   cells.put(cell, running)
   if (verdict.level === 'stop' && verdict.ground !== 'sign' && !isStopped)
     putOpenRuns(cells, { ...open, stopped: [...open.stopped, cell] })
   return effects
+}
+
+/** What the ages of the job's running runs say, by run: worked out once for all that are looked at in one step. */
+type Ages = Map<Basis, ReadonlyMap<string, number>>
+const agesOf = (
+  cells: Cells,
+  { runs }: OpenRuns,
+  { basis, now }: View,
+  ages: Ages,
+): ReadonlyMap<string, number> => {
+  const known = ages.get(basis)
+  if (known !== undefined) return known
+  const ratios = new Map<string, number>()
+  for (const cell of runs) {
+    const run = cells.get(cell) as RunningRun | undefined
+    const ratio = run === undefined ? 1 : agedRatio(basis, run, now)
+    if (ratio < 1) ratios.set(cell, ratio)
+  }
+  ages.set(basis, ratios)
+  return ratios
+}
+const besideOf = (ratios: ReadonlyMap<string, number>, own: string): number[] => {
+  const others: number[] = []
+  for (const [cell, ratio] of ratios) if (cell !== own) others.push(ratio)
+  return others
 }
 
 const onFinished = (
@@ -242,8 +274,9 @@ const onFinished = (
     })
   effects.push(...learned)
   const isTold = failedClass(run.outcome ?? 'unknown') !== null || durationSeconds(run) !== null
+  const ages: Ages = new Map()
   if (isTold)
     for (const other of others)
-      effects.push(...lookAgain(cells, other, 'history', run.eventId, now, tables))
+      effects.push(...lookAgain(cells, other, 'history', run.eventId, now, tables, ages))
   return effects
 }

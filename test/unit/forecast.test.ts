@@ -127,6 +127,7 @@ describe('the chance to fail', () => {
       rate: 0.3,
       rateLow: 0.143,
       rateHigh: 0.524,
+      rateRuns: 20,
       usual: 0.3,
       rates: [],
       pooled: 0.5,

@@ -7,11 +7,16 @@ const DAY = 24 * HOUR
 describe('whether a failing job was mended meanwhile', () => {
   it('failing for 20 days, last known 2 hours ago: .0041', () => {
     expect(mendedChance({ from: 0, to: 20 * DAY }, 20 * DAY + 2 * HOUR)).toBeCloseTo(0.0041, 4)
-    expect(isMendRare({ from: 0, to: 20 * DAY }, 20 * DAY + 2 * HOUR)).toBe(true)
+    expect(isMendRare({ from: 0, to: 20 * DAY }, 20 * DAY + 2 * HOUR, 0, 600)).toBe(true)
   })
   it('a nightly job that failed for 10 days is mended in one night of eleven', () => {
     expect(mendedChance({ from: 0, to: 10 * DAY }, 11 * DAY)).toBeCloseTo(1 / 11)
-    expect(isMendRare({ from: 0, to: 10 * DAY }, 11 * DAY)).toBe(false)
+    expect(isMendRare({ from: 0, to: 10 * DAY }, 11 * DAY, 0, 600)).toBe(false)
+  })
+  it('says nothing more of a run that has outlived half of the failing ones', () => {
+    const failing = { from: 0, to: 20 * DAY }
+    expect(isMendRare(failing, 20 * DAY, 600, 600)).toBe(true)
+    expect(isMendRare(failing, 20 * DAY, 601, 600)).toBe(false)
   })
   it('a run that started before one that failed ran against what was broken', () => {
     expect(mendedChance({ from: 0, to: DAY }, DAY - HOUR)).toBe(0)
