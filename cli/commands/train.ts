@@ -1,10 +1,12 @@
-/** `stopline train`: from recorded CI, or from what a store has heard, to a model put into service where it is better. */
+/** `stopline train`: from recorded CI, or from what was heard, to a model put into service where it is better. */
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { loadModel } from '../../runtime/models/load.ts'
 import { currentOf, promote, versionFolder } from '../../runtime/models/registry.ts'
+import { clusterSettings } from '../cluster/settings.ts'
 import {
   EXIT,
   numberOption,
@@ -14,10 +16,10 @@ import {
   type Command,
   type Invocation,
 } from '../command.ts'
-import { MODELS_OPTION, modelsFolder } from '../models.ts'
+import { MODEL_FEATURES, MODELS_OPTION, modelsFolder } from '../models.ts'
 import { existingStore } from '../store-folder.ts'
 import { trained } from '../train/python.ts'
-import { archiveSet, storeSet, type TrainingSet } from '../train/sets.ts'
+import { archiveSet, storeSet, topicsSet, type TrainingSet } from '../train/sets.ts'
 import { TRAINERS } from '../train/trainers.ts'
 import { verdictOn, type TrainedScores } from '../train/verdict.ts'
 
@@ -29,7 +31,7 @@ export const train: Command = {
   minArguments: 1,
   maxArguments: 50,
   summary: 'fit a model on recorded CI, score it, and put it into service where it is better',
-  help: `MODEL is ${Object.keys(TRAINERS).join(' or ')}. Replays each folder, or what a store has heard, through the pipeline, which
+  help: `MODEL is ${Object.keys(TRAINERS).join(' or ')}. Replays each folder, or what was heard, through the pipeline, which
 writes down what it would ask a model; fits boosted trees on the first 70 % in time of each set (Python, pinned in
 training/requirements.lock), scores them on the rest, and writes
 <models>/MODEL/<version>/{model.onnx, features.json, scores.json, card.md}. It goes into service only where its lead over the
@@ -39,7 +41,7 @@ formula and over the model in service, on data later than both, is shown (docs/m
     from: {
       type: 'string',
       value: 'DIR',
-      doc: 'Folder of recorded CI, or topics: what the store of --store has heard.',
+      doc: 'Folder of recorded CI, or topics: what the store of --store has heard; without --store, where STOPLINE_KAFKA_BROKERS is set, what the topics on Kafka hold.',
     },
     store: STORE_OPTION,
     every: {
@@ -78,10 +80,12 @@ const setsOf = (invocation: Invocation): readonly TrainingSet[] => {
   const folders = [...invocation.positionals.slice(1), ...(from === undefined ? [] : [from])]
   if (folders.length === 0)
     throw new UsageError('name folders of recorded CI, or --from topics --store DIR')
-  return folders.map((each) =>
-    each === 'topics' ? storeSet(existingStore(invocation)) : archiveSet(each),
-  )
+  return folders.map((each) => (each === 'topics' ? heardSet(invocation) : archiveSet(each)))
 }
+const heardSet = (invocation: Invocation): TrainingSet =>
+  invocation.values['store'] === undefined && process.env['STOPLINE_KAFKA_BROKERS'] !== undefined
+    ? topicsSet(clusterSettings())
+    : storeSet(existingStore(invocation))
 
 const trainOnce = async (
   invocation: Invocation,
@@ -110,6 +114,8 @@ const fitAndJudge = async (invocation: Invocation, name: string, table: string):
   const { version } = (await trained(script, options, invocation.signal)) as { version: string }
   const folder = versionFolder(models, name, version)
   const scores = JSON.parse(readFileSync(join(folder, 'scores.json'), 'utf8')) as TrainedScores
+  // What was made must answer here as it answered there.
+  loadModel(folder, MODEL_FEATURES[name] ?? [])
   const { isBetter, reason } = verdictOn(scores)
   const isPromoted = isBetter && leaveOut.length === 0
   if (isPromoted) promote(models, name, version)

@@ -1,8 +1,6 @@
-/** What a store has heard, offered again in the order of hearing: how a community trains on its own topics. */
+/** What was heard, offered again in the order of hearing: how a community trains on its own topics. */
 
-import { EmbeddedLog } from '../../runtime/embedded/log.ts'
-import { EmbeddedStore } from '../../runtime/embedded/store.ts'
-import type { Fed, LogReader, LogRecord, Offer } from '../../runtime/ports.ts'
+import type { LogReader, LogRecord, Fed, Keyed, Offer } from '../../runtime/ports.ts'
 import type { Processor } from '../../processors/processor.ts'
 import type { TopicName } from '../../schemas/topics.ts'
 import { setImmediate as breathe } from 'node:timers/promises'
@@ -10,14 +8,14 @@ import { setImmediate as breathe } from 'node:timers/promises'
 const BATCH = 2_000
 
 /** Topics that processors read and none of them writes. */
-const outsideOf = (processors: readonly Processor[]): TopicName[] => {
+export const outsideOf = (processors: readonly Processor[]): TopicName[] => {
   const written = new Set(processors.flatMap(({ outputs }) => outputs))
   const read = processors.flatMap(({ inputs }) => inputs)
   return [...new Set(read)].filter((topic) => !written.has(topic))
 }
 
 /** Records of several topics by when they were heard, topics in their order where that is the same. */
-function* inOrderHeard(log: LogReader, topics: readonly TopicName[]): Generator<LogRecord> {
+export function* inOrderHeard(log: LogReader, topics: readonly TopicName[]): Generator<LogRecord> {
   const readers = topics.map((topic) => log.read(topic, 0)[Symbol.iterator]())
   const heads = readers.map((reader) => reader.next())
   for (;;) {
@@ -35,36 +33,30 @@ function* inOrderHeard(log: LogReader, topics: readonly TopicName[]): Generator<
   }
 }
 
-/** Feeds what a store has heard to a runtime. Returns how many facts that were; the store may be written meanwhile. */
+/** Feeds records in order of time to a runtime. */
 export const replayHeard = async (
   runtime: Fed,
-  folder: string,
-  processors: readonly Processor[],
+  records: Iterable<Keyed> | AsyncIterable<Keyed>,
   signal: AbortSignal,
-): Promise<number> => {
-  const store = new EmbeddedStore(folder, { readOnly: true })
-  let fed = 0
+): Promise<void> => {
   let offers: Offer[] = []
   const flush = async (): Promise<void> => {
     const at = offers.at(-1)?.record.observedAt
     if (at === undefined) return
     await runtime.commit(offers, at)
-    fed += offers.length
     offers = []
     await breathe()
   }
-  try {
-    for (const { topic, record } of inOrderHeard(new EmbeddedLog(store), outsideOf(processors))) {
-      signal.throwIfAborted()
-      if (record === null) continue
-      // Records of one instant lie in one batch.
-      const last = offers.at(-1)?.record.observedAt ?? 0
-      if (offers.length >= BATCH && last < record.observedAt) await flush()
-      offers.push({ topic, record })
-    }
-    await flush()
-  } finally {
-    store.close()
+  for await (const { topic, at, record } of records) {
+    signal.throwIfAborted()
+    if (record === null) continue
+    // Records of one instant lie in one batch.
+    const last = offers.at(-1)?.record.observedAt ?? 0
+    if (offers.length >= BATCH && last < at) await flush()
+    offers.push({
+      topic,
+      record: record.observedAt === at ? record : { ...record, observedAt: at },
+    })
   }
-  return fed
+  await flush()
 }

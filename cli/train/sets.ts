@@ -1,15 +1,21 @@
-/** What a model is trained on: recorded folders, or what a store has heard. Each replays by itself. */
+/** What a model is trained on: recorded folders, or what was heard, by a store or on Kafka. Each replays by itself. */
 
 import { basename, resolve } from 'node:path'
 import { openArchive } from '../../producers/archive/archive.ts'
 import type { Processor } from '../../processors/processor.ts'
+import { EmbeddedLog } from '../../runtime/embedded/log.ts'
+import { EmbeddedStore } from '../../runtime/embedded/store.ts'
+import { checkAccess } from '../../runtime/kafka/access.ts'
+import { writeToOf, type ClusterConfig } from '../../runtime/kafka/cluster-config.ts'
+import { inTimeOrder } from '../../runtime/kafka/in-time-order.ts'
 import type { Fed } from '../../runtime/ports.ts'
+import { joinRegistry } from '../../runtime/registry.ts'
 import { replayArchive } from '../feed.ts'
-import { replayHeard } from './heard.ts'
+import { inOrderHeard, outsideOf, replayHeard } from './heard.ts'
 
 export interface TrainingSet {
   readonly name: string
-  /** Where a recorded set lies; null for what a store has heard. */
+  /** Where a recorded set lies; null for what was heard. */
   readonly folder: string | null
   feed(runtime: Fed, processors: readonly Processor[], signal: AbortSignal): Promise<void>
 }
@@ -26,6 +32,25 @@ export const storeSet = (folder: string): TrainingSet => ({
   name: `store ${basename(resolve(folder))}`,
   folder: null,
   feed: async (runtime, processors, signal) => {
-    await replayHeard(runtime, folder, processors, signal)
+    const store = new EmbeddedStore(folder, { readOnly: true })
+    try {
+      const heard = inOrderHeard(new EmbeddedLog(store), outsideOf(processors))
+      await replayHeard(runtime, heard, signal)
+    } finally {
+      store.close()
+    }
+  },
+})
+/** What the topics of an installation hold when they are replayed. */
+export const topicsSet = (cluster: ClusterConfig): TrainingSet => ({
+  name: `topics ${cluster.namespace}`.replace(/\W$/, ''),
+  folder: null,
+  feed: async (runtime, processors, signal) => {
+    const { connection } = cluster
+    const to = writeToOf(cluster)
+    await checkAccess(connection)
+    const registry = await joinRegistry(cluster.registry, to.names.topic)
+    const heard = inTimeOrder(connection, { ...to, registry }, outsideOf(processors))
+    await replayHeard(runtime, heard, signal)
   },
 })

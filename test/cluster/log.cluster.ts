@@ -1,8 +1,16 @@
 /** The log, its transactions and its readers against a broker. */
 
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { writeFeatureTable } from '../../cli/train/feature-table.ts'
+import { writeMergeTable } from '../../cli/train/merge-table.ts'
+import { storeSet, topicsSet } from '../../cli/train/sets.ts'
 import { TOPOLOGY } from '../../processors/topology.ts'
+import { demoWorld } from '../../producers/demo/world.ts'
+import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
+import { encoded, stamped } from '../../runtime/engine/offered.ts'
 import { keyed } from '../../runtime/engine/stage.ts'
 import { COMPRESSIONS, patientClient } from '../../runtime/kafka/client.ts'
 import { toMessage } from '../../runtime/kafka/messages.ts'
@@ -15,11 +23,16 @@ import { ensureTopics, wantedTopics } from '../../runtime/kafka/topic-admin.ts'
 import { FencedError, TransactionalWriter, type Placed } from '../../runtime/kafka/transactions.ts'
 import { describeRecordLog } from '../contract/record-log.ts'
 import { aFact, aRun, HOUR, MONDAY } from '../support/facts.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 import { hasBroker, startBroker, type TestBroker } from './broker.ts'
 import { untilReached } from './processes.ts'
+import { testConfig } from './replay.ts'
 
 const plans = tasksOf(TOPOLOGY)
 const started = Date.now()
+/** So much of the demo that pull requests are merged, too. */
+const TRAINED_HOURS = 48
+const AT_ONCE = 2_000
 
 describe.skipIf(!hasBroker())('on a broker', () => {
   let broker: TestBroker
@@ -115,6 +128,40 @@ describe.skipIf(!hasBroker())('on a broker', () => {
     expect(committed?.partitions.find(({ partition }) => partition === 0)?.offset).toBe('5')
     await Promise.all([zombie.close(), heir.close(), log.close(), admin.disconnect()])
   })
+
+  it('gives a trainer the rows that a store which has heard the same would give, whatever else lies on the topics', async () => {
+    const { to, admin } = await topics('train', 3)
+    const offers = stamped(demoWorld(1).offersBetween(MONDAY, MONDAY + TRAINED_HOURS * HOUR), 0)
+    const folder = temporaryFolder()
+    const store = new EmbeddedRuntime(folder, [])
+    const log = new KafkaLog(broker.connection, to)
+    for (let at = 0; at < offers.length; at += AT_ONCE) {
+      const batch = offers.slice(at, at + AT_ONCE)
+      store.commit(batch, batch.at(-1)?.record.observedAt ?? 0)
+      await log.append(batch.map(encoded))
+    }
+    store.close()
+    const producer = patientClient(broker.connection).producer()
+    await producer.connect()
+    const foreign = { value: Buffer.from('not ours'), partition: 1 }
+    await producer.send({ topic: to.names.topic('ci.run-events.v1'), messages: [foreign] })
+    await Promise.all([producer.disconnect(), log.close(), admin.disconnect()])
+
+    const config = { ...testConfig('train', 3, broker.connection), namespace: `train-${started}.` }
+    expect(topicsSet(config).name).toBe(`topics train-${started}`)
+    for (const writeTable of [writeFeatureTable, writeMergeTable]) {
+      const [heard, onKafka] = await Promise.all(
+        [storeSet(folder), topicsSet(config)].map(async (set) => {
+          const table = temporaryFolder()
+          await writeTable([set], table, new AbortController().signal)
+          const rows = readFileSync(join(table, 'rows.csv'), 'utf8').replaceAll(set.name, '')
+          return { rows, features: readFileSync(join(table, 'features.npy')).toString('base64') }
+        }),
+      )
+      expect(heard?.rows.split('\n').length).toBeGreaterThan(20)
+      expect(onKafka).toEqual(heard)
+    }
+  }, 120_000)
 
   it('ends a process whose task another one has taken over, which goes on from where it was', async () => {
     const { to, admin } = await topics('taken', 1)

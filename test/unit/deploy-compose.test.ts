@@ -56,12 +56,14 @@ describe('the compose file', () => {
     const train = COMMANDS.find((row) => row.name === first)
     if (train === undefined) throw new Error(`there is no command ${String(first)}`)
     const { values } = parseArgs({ args, options: parseOptions(train), allowPositionals: true })
-    expect(values).toMatchObject({ from: '/recordings', every: '24' })
+    expect(values).toMatchObject({ from: 'topics', every: '24' })
     expect(services['train']?.volumes).toEqual([
       './recordings:/recordings:ro',
       'models:/app/models',
     ])
-    expect(services['serve']?.volumes).toEqual(['models:/app/models:ro'])
+    expect(services['train']?.environment).toEqual(services['process']?.environment)
+    for (const name of ['serve', 'process'])
+      expect(services[name]?.volumes, name).toEqual(['models:/app/models:ro'])
   })
 
   it('gives settings that are understood, to all of them alike', () => {

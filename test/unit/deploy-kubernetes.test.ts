@@ -50,6 +50,8 @@ const podOf = (deployment: Deployment) => {
   if (pod === undefined || container === undefined) throw new Error('no container')
   return { pod, container }
 }
+/** Where containers learn where Kafka and Redis are. */
+const SETTINGS = [{ configMapRef: { name: 'stopline' } }, { secretRef: { name: 'stopline' } }]
 const targets = () => deployments.map(({ metadata }) => metadata?.name)
 
 describe('manifests of Kubernetes', () => {
@@ -107,7 +109,7 @@ describe('manifests of Kubernetes', () => {
     }
   })
 
-  it('train each night by a command that there is, from what is only read, into what is kept', () => {
+  it('train each night by a command that there is, on what Kafka holds, into what is kept', () => {
     const [job] = ofKind('CronJob')
     const pod = job?.spec.jobTemplate.spec?.template.spec
     const container = pod?.containers[0]
@@ -119,7 +121,8 @@ describe('manifests of Kubernetes', () => {
     expect(Object.keys(TRAINERS)).toEqual(expect.arrayContaining(positionals))
     const mounts = container.volumeMounts ?? []
     const at = (path: unknown) => mounts.find(({ mountPath }) => mountPath === path)
-    expect(at(values['from'])?.readOnly).toBe(true)
+    expect(values['from']).toBe('topics')
+    expect(container.envFrom).toEqual(SETTINGS)
     expect(at(values['models'])).toMatchObject({ name: 'models' })
     const claims = pod?.volumes?.flatMap(({ persistentVolumeClaim: of }) => of?.claimName ?? [])
     expect(claims).toEqual(ofKind('PersistentVolumeClaim').map(({ metadata }) => metadata?.name))
@@ -138,10 +141,7 @@ describe('manifests of Kubernetes', () => {
     expect(readClusterSettings(environment)).toMatchObject({ partitions: 12, replication: 3 })
     expect(readRedisSettings(environment).address).toBe('redis://redis:6379')
     for (const deployment of deployments)
-      expect(podOf(deployment).container.envFrom).toEqual([
-        { configMapRef: { name: 'stopline' } },
-        { secretRef: { name: 'stopline' } },
-      ])
+      expect(podOf(deployment).container.envFrom).toEqual(SETTINGS)
     const config = maps.get('stopline-sources')?.['stopline.config.yaml'] ?? ''
     expect(readConfig(parse(config) as unknown, systemPorts, 'settings.yaml').sources).toEqual([])
   })
