@@ -48,7 +48,9 @@ export interface Asked {
 /** What it adds to the log time, within {@link LIMIT}; `of` is what the features are of. */
 export const shiftBy = (model: Model, { formula, scale, x }: Asked, of: object): number =>
   limited(model.score(Float32Array.of(formula, scale, ...x), of))
-export const limited = (score: number): number => Math.min(LIMIT, Math.max(-LIMIT, score))
+/** An answer that is no number adds nothing. */
+export const limited = (score: number): number =>
+  Number.isNaN(score) ? 0 : Math.min(LIMIT, Math.max(-LIMIT, score))
 
 /**
  * The lead after one more merge: errors as Laplace has them, so that a nat is one scale of absolute error. Another version

@@ -8,9 +8,9 @@ import type { RunningRun } from './state.ts'
 /** No model moves the odds by more than twenty to one. */
 const LIMIT = 3
 
-/** Chance to fail of the formula's log odds and what a model adds. Example: 0 and ln 3 give .75. */
+/** Chance to fail of the formula's log odds and what a model adds: nothing where that is no number. Example: 0 and ln 3 give .75. */
 export const refined = (base: number, score: number): number =>
-  fromLogOdds(base + Math.min(LIMIT, Math.max(-LIMIT, score)))
+  fromLogOdds(base + (Number.isNaN(score) ? 0 : Math.min(LIMIT, Math.max(-LIMIT, score))))
 
 export interface Addition {
   /** What is added to the formula's log odds: none while the model has no share. */

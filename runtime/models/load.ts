@@ -1,5 +1,6 @@
 /** Loads a model that a version's folder holds, and refuses one that does not say what it said when it was made. */
 
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Model } from '../../processors/processor.ts'
@@ -19,27 +20,46 @@ export interface FeatureFile {
 }
 
 export const readFeatureFile = (folder: string): FeatureFile => {
+  let file: unknown
   try {
-    const file = JSON.parse(readFileSync(join(folder, 'features.json'), 'utf8')) as FeatureFile
-    if (Array.isArray(file.features) && Array.isArray(file.checks)) return file
+    file = JSON.parse(readFileSync(join(folder, 'features.json'), 'utf8'))
   } catch (error) {
     throw new ModelFileError(`features.json: ${String(error)}`)
   }
-  throw new ModelFileError('features.json names no features and no checks')
+  if (isFeatureFile(file)) return file
+  throw new ModelFileError('features.json names no version, no features or no checks')
 }
+const isFeatureFile = (file: unknown): file is FeatureFile => {
+  const { version, features, checks } = (file ?? {}) as Partial<Record<keyof FeatureFile, unknown>>
+  return (
+    typeof version === 'string' && isListOf(features, hasName) && isListOf(checks, hasRowAndScore)
+  )
+}
+const isListOf = (list: unknown, isRight: (of: object) => boolean): boolean =>
+  Array.isArray(list) &&
+  list.length > 0 &&
+  list.every((of: unknown) => typeof of === 'object' && of !== null && isRight(of))
+const hasName = (of: { readonly name?: unknown }): boolean => typeof of.name === 'string'
+const hasRowAndScore = (of: { readonly features?: unknown; readonly score?: unknown }): boolean =>
+  typeof of.score === 'number' &&
+  Array.isArray(of.features) &&
+  of.features.every((value) => value === null || typeof value === 'number')
 
 /**
- * The model of a folder, which must ask for exactly these features. Throws {@link ModelFileError} where it is missing, of
+ * The model of a folder, which must ask for exactly these features. Throws {@link ModelFileError} where it is missing, damaged, of
  * another make, asks for other features, or answers otherwise than when it was made.
  */
 export const loadModel = (folder: string, features: readonly string[]): Model => {
   const file = readFeatureFile(folder)
-  const { ensemble, about } = readOnnx(bytesOf(join(folder, 'model.onnx')))
+  const { ensemble, about, graph } = readOnnx(bytesOf(join(folder, 'model.onnx')))
   if (about['version'] !== file.version)
     throw new ModelFileError(
       `model.onnx is version ${about['version'] ?? 'unknown'}, features.json ${file.version}`,
     )
-  if (about['features'] === undefined || !isSame(JSON.parse(about['features']), features))
+  // A version ends with what its trees are: training/onnx_file.py.
+  if (!file.version.endsWith(createHash('sha256').update(graph).digest('hex').slice(0, 8)))
+    throw new ModelFileError(`model.onnx is damaged: its trees are not those of ${file.version}`)
+  if (!isSame(listIn(about['features']), features))
     throw new ModelFileError('it asks for other features than this program makes')
   const trees = treesOf(ensemble, features.length)
   for (const check of file.checks) {
@@ -58,6 +78,13 @@ const bytesOf = (path: string): Uint8Array => {
     return readFileSync(path)
   } catch (error) {
     throw new ModelFileError(String(error))
+  }
+}
+const listIn = (text = ''): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
   }
 }
 const isSame = (told: unknown, names: readonly string[]): boolean =>

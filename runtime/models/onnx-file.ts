@@ -17,6 +17,8 @@ export interface OnnxFile {
   readonly ensemble: Ensemble
   /** Its own properties, such as name, version and features. */
   readonly about: Readonly<Record<string, string>>
+  /** The bytes of all that it computes. */
+  readonly graph: Uint8Array
 }
 
 /** Field numbers of onnx.proto: ModelProto, GraphProto, NodeProto, AttributeProto, StringStringEntryProto. */
@@ -29,15 +31,14 @@ const ENTRY = { key: 1, value: 2 } as const
 export const readOnnx = (bytes: Uint8Array): OnnxFile => {
   try {
     const model = fieldsOf(bytes)
-    const nodes = bytesOf(model, MODEL.graph)
-      .flatMap((graph) => bytesOf(fieldsOf(graph), GRAPH.node))
-      .map(fieldsOf)
+    const [graph = new Uint8Array()] = bytesOf(model, MODEL.graph)
+    const nodes = bytesOf(fieldsOf(graph), GRAPH.node).map(fieldsOf)
     const trees = nodes.filter(
       (node) => textsOf(node, NODE.operator)[0] === 'TreeEnsembleRegressor',
     )
     if (trees.length !== 1 || trees[0] === undefined)
       throw new ModelFileError('it holds no trees, or not ours alone')
-    return { ensemble: ensembleOf(trees[0]), about: aboutOf(model) }
+    return { ensemble: ensembleOf(trees[0]), about: aboutOf(model), graph }
   } catch (error) {
     if (error instanceof RangeError) throw new ModelFileError(`not an ONNX file: ${error.message}`)
     throw error

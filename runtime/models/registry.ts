@@ -58,7 +58,7 @@ export const currentOf = (folder: string, name: string): Current | null => {
 }
 const parsed = (path: string): { version?: unknown; before?: unknown } => {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as object
+    return (JSON.parse(readFileSync(path, 'utf8')) as object | null) ?? {}
   } catch (error) {
     throw new ModelFileError(`${CURRENT}: ${String(error)}`)
   }

@@ -151,10 +151,40 @@ describe('loading', () => {
   })
   it('refuses a current.json that names nothing', () => {
     const folder = copyOfModels()
-    for (const text of ['{', '{}', '{"version":"../../etc","before":[]}']) {
+    for (const text of ['{', '{}', 'null', '"1"', '{"version":"../../etc","before":[]}']) {
       writeFileSync(join(folder, 'stopping', 'current.json'), text)
       expect(problem(folder)).toMatch(/current.json/)
     }
+  })
+  it('refuses papers that are none', () => {
+    const folder = copyOfModels()
+    const checks = ['[]', '[null]', '[{}]', '[{"features":null,"score":1}]', '[{"features":[1]}]']
+    const papers = checks.map(
+      (list) => `{"version":"${CURRENT}","features":[{"name":"formula"}],"checks":${list}}`,
+    )
+    for (const text of ['null', '{}', '{"version":"v","features":[null]}', ...papers]) {
+      writeFileSync(file(folder, 'features.json'), text)
+      expect(problem(folder), text).toBe('features.json names no version, no features or no checks')
+    }
+  })
+  it('refuses a file in which any byte of what it says has changed, and never ends the process', () => {
+    const folder = copyOfModels()
+    const bytes = readFileSync(file(folder, 'model.onnx'))
+    const { length } = bytes
+    // Its beginning, places all over its trees, and what it tells of itself at its end.
+    const places = Array.from({ length: 50 }, (_, i) => [
+      ...[i, Math.floor((length * i) / 50), length - 1 - i * 7],
+    ]).flat()
+    const accepted = places.filter((place) => {
+      const changed = Buffer.from(bytes)
+      changed[place] = (changed[place] ?? 0) ^ 0x55
+      writeFileSync(file(folder, 'model.onnx'), changed)
+      const { models, problems } = loadModels(folder, { stopping: FEATURE_NAMES })
+      expect(problems.length).toBe(models['stopping'] === undefined ? 1 : 0)
+      return problems.length === 0
+    })
+    // Who made it, and by which tools, says nothing of what it says.
+    expect(accepted.every((place) => place < 30 || place > length - 400)).toBe(true)
   })
 })
 
