@@ -13,9 +13,10 @@ import { decisionLine, forecastLine, openLineFile, type LineFile } from '../back
 import { measure, type BacktestMeasures } from '../backtest/measures.ts'
 import { JSON_VERSION, printReport, toJson } from '../backtest/print.ts'
 import { writeReport } from '../backtest/report.ts'
-import { mergeMeasures, type MergeMeasures } from '../merge-backtest/measures.ts'
-import { printMergeReport } from '../merge-backtest/print.ts'
-import { mergeOpenings } from '../merge-backtest/run.ts'
+import { mergeMeasures } from '../merge-backtest/measures.ts'
+import { poolingMeasures } from '../merge-backtest/pooling.ts'
+import { printMergeReport, type MergeReport } from '../merge-backtest/print.ts'
+import { mergeOpenings, UNPOOLED } from '../merge-backtest/run.ts'
 import {
   EXIT,
   numberOption,
@@ -78,6 +79,10 @@ A forecast uses only what had been heard at its instant. Intervals are 95 % boot
       type: 'boolean',
       doc: 'Let openings of pull requests tell the sizes of their end: a leak, for comparison.',
     },
+    pooling: {
+      type: 'boolean',
+      doc: 'Forecast pull requests without what other repositories told, too, and compare repositories that are new.',
+    },
     last: {
       type: 'string',
       value: 'SHARE',
@@ -113,11 +118,14 @@ const pullMeasures = async (
   invocation: Invocation,
   archive: Archive,
   resamples: number,
-): Promise<MergeMeasures> => {
+): Promise<MergeReport> => {
   const lines = textOption(invocation, 'merge-forecasts')
   const { models } = modelsOf(invocation)
   const openings = await mergeOpenings(archive, lines, invocation.signal, models)
-  return mergeMeasures(openings, { resamples })
+  const measures = mergeMeasures(openings, { resamples })
+  if (invocation.values['pooling'] !== true) return { ...measures, pooling: null }
+  const alone = await mergeOpenings(archive, undefined, invocation.signal, models, UNPOOLED)
+  return { ...measures, pooling: poolingMeasures(openings, alone, { resamples }) }
 }
 
 /** Forecasts and stops of runs, over runs.csv; writes the report that is asked for. */

@@ -8,8 +8,9 @@ export interface Baselines {
   readonly author: number
   readonly repository: number
   readonly global: number
-  /** Pull requests of the repository that had ended before. */
+  /** Pull requests of the repository that had ended before, and of all others. */
   readonly ended: number
+  readonly endedElsewhere: number
   /** Share of the author's ended pull requests that were merged, one of each added. */
   readonly authorShare: number
 }
@@ -78,6 +79,7 @@ export const baselinesOf = (openings: readonly Opening[]): Baselines[] => {
     return {
       ...{ global, repository, author: ofAuthor.times.median(repository) },
       ended: ofRepo.ended,
+      endedElsewhere: next - ofRepo.ended,
       authorShare: (ofAuthor.merged + 1) / (ofAuthor.ended + 2),
     }
   })

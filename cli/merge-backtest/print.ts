@@ -5,6 +5,12 @@ import type { Formatter } from '../backtest/format.ts'
 import { tableText, wrapped } from '../backtest/print.ts'
 import type { Table } from '../backtest/table.ts'
 import type { AgeMeasure, MergeMeasures, MergeRule } from './measures.ts'
+import type { PoolingMeasures } from './pooling.ts'
+
+export interface MergeReport extends MergeMeasures {
+  /** Null where it was not asked for. */
+  readonly pooling: PoolingMeasures | null
+}
 
 const NAMES: Readonly<Record<MergeRule, string>> = {
   ours: 'Stopline',
@@ -69,9 +75,52 @@ const rest = ({ covered, auc, brier, classes, early }: MergeMeasures): Table => 
   ],
 })
 
+const pooling = ({ repositories, tooEarly, spans, each }: PoolingMeasures): readonly Table[] => [
+  {
+    title:
+      'A new repository with what others told (pooled) and without (alone): error at the opening',
+    head: [
+      'its pull requests',
+      'repositories',
+      'merges',
+      'pooled',
+      'alone',
+      'pooled − alone',
+      'median',
+    ],
+    rows: spans.map((of) => [
+      of.last === null ? `${of.first} and later` : `${of.first} to ${of.last}`,
+      ...[count(of.repositories), count(of.merged)],
+      ...[cell(of.pooled.value, three), cell(of.alone.value, three)],
+      ...[figureText(of.difference, three), cell(of.median.value, three)],
+    ]),
+    notes: [
+      `${count(repositories)} repositories, of whose 20th pull request others had ended 200; ${count(tooEarly)} came before. Whole`,
+      'repositories are resampled. Median: of what the repository had merged before, of all where that is nothing.',
+    ],
+  },
+  {
+    title: 'Merges of a new repository inside the 80 % interval told at the opening',
+    head: ['its pull requests', 'pooled', 'alone'],
+    rows: spans.map(({ first, last, covered }) => [
+      last === null ? `${first} and later` : `${first} to ${last}`,
+      ...[figureText(covered.pooled, percent), figureText(covered.alone, percent)],
+    ]),
+    notes: [],
+  },
+  {
+    title: 'Pull requests 20 to 39, repository by repository: error at the opening',
+    head: ['repository', 'merges', 'pooled', 'alone', 'median'],
+    rows: each.map((of) => [
+      ...[of.repository, count(of.merged), three(of.pooled), three(of.alone), three(of.median)],
+    ]),
+    notes: [],
+  },
+]
+
 /** The report: what was measured, and the tables. */
 export const printMergeReport = (
-  measures: MergeMeasures,
+  measures: MergeReport,
   { hasFinalSizes }: { readonly hasFinalSizes: boolean },
 ): string =>
   [
@@ -83,4 +132,5 @@ export const printMergeReport = (
       ? [wrapped('! LEAKY: openings told the sizes of the end, to see what sizes would be worth.')]
       : []),
     ...[errors(measures), ages(measures), rest(measures)].map(tableText),
+    ...(measures.pooling === null ? [] : pooling(measures.pooling).map(tableText)),
   ].join('\n') + '\n'

@@ -31,16 +31,20 @@ const mergeLine = (forecast: MergeForecast): string => {
   })
 }
 
+/** The same where no repository hears of another. */
+export const UNPOOLED = MERGING.filter(({ outputs }) => !outputs.includes('ci.merge-priors.v1'))
+
 /** Replays pull requests; every forecast goes to `file` as a line, where one is given. */
 export const mergeOpenings = async (
   archive: Archive,
   file: string | undefined,
   signal: AbortSignal,
   models: Models = {},
+  processors = MERGING,
 ): Promise<Opening[]> => {
   const collector = createMergeCollector()
   const lines = file === undefined ? undefined : await openLineFile(file)
-  const runtime = new EmbeddedRuntime(':memory:', MERGING, undefined, models)
+  const runtime = new EmbeddedRuntime(':memory:', processors, undefined, models)
   runtime.onCommit((published) => {
     for (const { topic, record } of published)
       if (topic === 'ci.merge-forecasts.v1') {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { baselinesOf } from '../../cli/merge-backtest/baselines.ts'
 import type { Opening } from '../../cli/merge-backtest/collector.ts'
 import { mergeMeasures } from '../../cli/merge-backtest/measures.ts'
+import { poolingMeasures } from '../../cli/merge-backtest/pooling.ts'
 import { printMergeReport } from '../../cli/merge-backtest/print.ts'
 import { aucOf } from '../../cli/merge-backtest/ranking.ts'
 import { mergeOpenings } from '../../cli/merge-backtest/run.ts'
@@ -111,7 +112,48 @@ describe('the measures', () => {
     expect(measures.error.author.value).toBeCloseTo(0, 9)
     expect(measures.covered.value).toBe(1)
     expect(measures.auc.ours.value).toBeNull()
-    expect(printMergeReport(measures, { hasFinalSizes: true })).toContain('LEAKY')
+    expect(printMergeReport({ ...measures, pooling: null }, { hasFinalSizes: true })).toContain(
+      'LEAKY',
+    )
+  })
+})
+
+describe('the comparison of new repositories', () => {
+  /** Pull requests of a repository, each an hour after the other and merged in two hours; the middle of each is as told. */
+  const ofRepo = (repo: string, begin: number, count: number, p50: number): Opening[] =>
+    Array.from({ length: count }, (_, i) => {
+      const { forecast, score } = opening(i + 1, begin + i * HOUR, 2)
+      const quantiles = { ...forecast.quantiles, p50 }
+      return {
+        forecast: { ...forecast, repo, quantiles },
+        score: score === null ? null : { ...score, repo },
+      }
+    })
+  const world = (p50: number): Opening[] => [
+    ...ofRepo('o/old', MONDAY, 300, 7_200),
+    ...Array.from({ length: 12 }, (_, i) =>
+      ofRepo(`o/${i}`, MONDAY + 20 * DAY + i * 1_000, 45, p50),
+    ).flat(),
+  ]
+  const measures = poolingMeasures(world(7_200), world(14_401), { resamples: 20 })
+
+  it('leaves out whoever came before there was anything to learn from others', () => {
+    expect(measures).toMatchObject({ repositories: 12, tooEarly: 1 })
+    expect(measures.spans.map(({ merged }) => merged)).toEqual([12 * 19, 12 * 20, 12 * 6, 0])
+  })
+  it('tells the error with and without what others told, by place in the repository', () => {
+    const [, named] = measures.spans
+    expect(named).toMatchObject({ first: 20, last: 39, repositories: 12 })
+    expect(named?.pooled.value).toBeCloseTo(0, 9)
+    expect(named?.alone.value).toBeCloseTo(Math.LN2, 9)
+    expect(named?.difference.high).toBeLessThan(0)
+    expect(measures.each).toHaveLength(12)
+    expect(measures.each[0]).toMatchObject({ repository: 't:o/0', merged: 20, median: 0 })
+  })
+  it('is printed where it was asked for', () => {
+    const report = { ...mergeMeasures(world(7_200), { resamples: 20 }), pooling: measures }
+    const text = printMergeReport(report, { hasFinalSizes: false })
+    expect(text).toMatch(/20 to 39 +12 +240 +\.000 +\.693 +-\.693/)
   })
 })
 

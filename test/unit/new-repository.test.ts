@@ -1,7 +1,7 @@
 /** What the repositories of a community give one that is new to it, by partial pooling. */
 
 import { describe, expect, it } from 'vitest'
-import { MERGING } from '../../cli/merge-backtest/run.ts'
+import { MERGING, UNPOOLED } from '../../cli/merge-backtest/run.ts'
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
 import type { MergeForecast, PullEvent } from '../../schemas/events.ts'
 import { HOUR, MONDAY } from '../support/facts.ts'
@@ -18,8 +18,7 @@ const AFTER = MONDAY + (PULLS + 2) * HOUR
 
 /** What is said of the pull requests of a repository of which nothing was known before. */
 const saidOf = (events: readonly PullEvent[], isPooled: boolean): MergeForecast[] => {
-  const processors = MERGING.filter(({ name }) => isPooled || name !== 'merge-priors')
-  const runtime = new EmbeddedRuntime(':memory:', processors)
+  const runtime = new EmbeddedRuntime(':memory:', isPooled ? MERGING : UNPOOLED)
   const said: MergeForecast[] = []
   runtime.onCommit((published) => {
     for (const { topic, record } of published)
