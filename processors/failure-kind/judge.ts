@@ -10,6 +10,7 @@ import type { Model } from '../processor.ts'
 import { featuresOf, type Placed } from './features.ts'
 import { linesOf, type Candidate, type Ledger } from './ledger.ts'
 import { CAUSE_OF_SIGN, KIND_OF_SIGN } from './read-line.ts'
+import { HEADINGS } from './signs.ts'
 
 /** What place in the log is worth, beside weights of 0 to 4. Trouble from outside that the run outlived did not end it. */
 const LATE = 0.4
@@ -18,6 +19,8 @@ const LATE_OUTSIDE = 1.2
 const BEHIND_OWN = -0.9
 const OWN_WEIGHT = 2
 const LATER_OF_SIGN = -0.15
+/** A heading comes behind the next line of its sign, which says what it announces. */
+const HEADING = -0.2
 /** How sharply a lead in score turns into a chance: fitted on the sets that may train, see docs/failure-kinds.md. */
 const SHARPNESS = 1.6
 /** A kind without a line of at least this score is not named. */
@@ -69,7 +72,8 @@ export const plainScore = ({ candidate, of, place, ledger, ownAt }: Placed): num
   const late = isOutside
     ? LATE - LATE_OUTSIDE * (1 - position) + (candidate.line > ownAt ? BEHIND_OWN : 0)
     : LATE * position
-  return candidate.weight + late + LATER_OF_SIGN * Math.min(place, 2)
+  const heading = HEADINGS.some((pattern) => pattern.test(candidate.text)) ? HEADING : 0
+  return candidate.weight + late + LATER_OF_SIGN * Math.min(place, 2) + heading
 }
 
 /** What a model's answer adds to a score: within its limit, and nothing where it is no number. */

@@ -618,6 +618,13 @@ export const HARMLESS: readonly RegExp[] = [
   /^(?:Get|Hit|Ign|Unpacking|Preparing to unpack|Setting up|Selecting|Downloading|Downloaded|Installing|Using|Fetching|Collecting|Requirement already)[: ]/,
 ]
 
+/** Lines that only announce what follows: Python's, Maven's, and those of runners of tests. */
+export const HEADINGS: readonly RegExp[] = [
+  /^Traceback \(most recent call last\):/,
+  /\bcompilation error ?:\s{0,4}$/i,
+  /\bfailures? ?[=:]{1,80}\s{0,4}$/i,
+]
+
 export const SIGNS: readonly Sign[] = [
   ...TIMEOUTS,
   ...CANCELLATIONS,

@@ -142,6 +142,15 @@ describe('the verdict', () => {
     const [placed] = placedOf([ledger])
     expect(placed && plainScore(placed)).toBeCloseTo(3.4)
   })
+  it.each([
+    ['[ERROR] COMPILATION ERROR :', '[ERROR] /src/A.java:[4,24] cannot access lib.Launcher'],
+    ['Traceback (most recent call last):', 'ValueError: no such branch'],
+    ['=========== FAILURES ===========', '____________ test_cache ____________'],
+  ])('shows what a heading announces before the heading %s', (heading, said) => {
+    const { ranked } = judged([heading, said])
+    expect(ranked.map(({ sign }) => sign)).toEqual([ranked[0]?.sign, ranked[0]?.sign])
+    expect(ranked.map(({ candidate }) => candidate.line)).toEqual([2, 1])
+  })
   it('names the failure, not the tidying up behind it', () => {
     const { kind, decisive } = judged([
       'src/a.cc:12:3: error: no member named x',
