@@ -1,6 +1,6 @@
 /**
  * Puts parts of ours in the place of those of kafkajs, before it is loaded: the grouping of messages by partition (as released
- * it copies the whole group for each message), the writing of produce requests, their frame, and the reading of fetched batches.
+ * it copies the whole group for each message), how partitions join a transaction, the writing of produce requests, their frame, and the reading of fetched batches.
  * The package is pinned; `test/cluster` and `test/unit/kafka-batches.test.ts` notice what moves.
  */
 
@@ -53,6 +53,31 @@ const linearGrouping = ({ topic, partitionMetadata, messages, partitioner }: Gro
   return groups
 }
 
+/** Topics and partitions, as the protocol groups them. */
+export type Joins = readonly {
+  readonly topic: string
+  readonly partitions: readonly { readonly partition: number }[]
+}[]
+interface MessageProducer {
+  readonly sendBatch: (batch: { readonly joins?: Joins }) => Promise<unknown>
+}
+type CreateMessageProducer = (of: {
+  readonly eosManager: { addPartitionsToTransaction(joins: Joins): Promise<void> }
+}) => MessageProducer
+/** A batch of `joins` sends nothing: it adds all these partitions to the transaction at once, where kafkajs adds those of each batch. */
+const joining =
+  (original: CreateMessageProducer): CreateMessageProducer =>
+  (of) => {
+    const made = original(of)
+    return {
+      ...made,
+      sendBatch: (batch) =>
+        batch.joins === undefined
+          ? made.sendBatch(batch)
+          : of.eosManager.addPartitionsToTransaction(batch.joins),
+    }
+  }
+
 interface Request {
   readonly correlationId: number
   readonly clientId: string
@@ -87,6 +112,7 @@ const OUR_FORMAT = 2
 /** To be called before kafkajs is loaded: its parts find each other as they are loaded. */
 export const replaceParts = (): void => {
   replace<typeof linearGrouping>('producer/groupMessagesPerPartition.js', () => linearGrouping)
+  replace<CreateMessageProducer>('producer/messageProducer.js', joining)
   const { lookupCodecByAttributes } = require('kafkajs/src/protocol/message/compression') as {
     lookupCodecByAttributes: (attributes: number) => Codec | null
   }

@@ -12,7 +12,7 @@ import { toMessage, type WriteTo } from './messages.ts'
 import { OUTSIDE } from './names.ts'
 import { readNotes } from './notes.ts'
 import { encodeProgress, placeOf, type Offsets } from './progress.ts'
-import { FencedError, TransactionalWriter, type Placed } from './transactions.ts'
+import { FencedError, TransactionalWriter } from './transactions.ts'
 
 export interface OutsideWrite {
   readonly records: readonly Keyed[]
@@ -102,20 +102,21 @@ export class OutsideWriter {
     mark: string,
   ): Promise<void> {
     const { names } = this.#to
+    const remembered = [...Object.entries(notes), [MARK, mark] as const].map(([key, value]) => ({
+      ...{ topic: names.cursors, partition: 0, key, value },
+    }))
+    const say = (places: Offsets) => this.#promise(promise ?? 0, places)
     const written = await writer.commit({
-      first: [...Object.entries(notes), [MARK, mark] as const].map(([key, value]) => ({
-        ...{ topic: names.cursors, partition: 0, key, value },
-      })),
-      outputs: records.map((record) => toMessage(record, OUTSIDE, this.#to)),
-      ...(promise !== undefined && { last: (places) => this.#promise(promise, places) }),
+      messages: [...remembered, ...records.map((record) => toMessage(record, OUTSIDE, this.#to))],
+      ...(promise !== undefined && { last: { topic: names.progress, partition: 0, say } }),
     })
     this.#mark = mark
     this.#written = this.#outside(written)
   }
 
-  #promise(at: number, places: Offsets): Placed {
+  #promise(at: number, places: Offsets): { key: string; value: Buffer } {
     const value = encodeProgress({ at, written: this.#outside(places), handled: {} })
-    return { topic: this.#to.names.progress, partition: 0, key: OUTSIDE, value }
+    return { key: OUTSIDE, value }
   }
 
   /** What it remembers is nobody else's business. */

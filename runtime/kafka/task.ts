@@ -4,6 +4,7 @@
  */
 
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { StoreError } from '../embedded/store-error.ts'
 import { DeadLetterLimit } from '../engine/dead-letter-limit.ts'
 import { TopologyEngine } from '../engine/topology.ts'
@@ -47,6 +48,11 @@ const [LEAST_BATCH, MOST_BATCH] = [1_000, 10_000]
 const MOST_WAITING = 10_000
 /** So long a turn waits for news. */
 const TURN_MS = 250
+/**
+ * A task that is not behind rests after a commit as long as the commit took, at most so long: where brokers are quick it answers
+ * at once, and where they are busy, fewer transactions carry more each.
+ */
+const MOST_REST_MS = 100
 
 export class Task {
   readonly #plan: TaskPlan
@@ -63,6 +69,7 @@ export class Task {
   readonly #limit: DeadLetterLimit
   #written: Offsets
   #batch = LEAST_BATCH
+  #restsUntil = 0
 
   private constructor(parts: Parts) {
     const { plan, partition, settings, progress } = parts
@@ -151,6 +158,8 @@ export class Task {
   }
 
   async #turn(): Promise<Turn | null> {
+    const rest = this.#restsUntil - performance.now()
+    if (rest > 0) await sleep(rest)
     const due = this.#nextDue()
     const merged = this.#merge.next(this.#batch, due)
     const { horizon, records } = merged
@@ -208,13 +217,19 @@ export class Task {
     const name = taskName(this.#plan.name, this.#partition)
     const outputs = [...letters, ...said].map((record) => toMessage(record, name, this.#settings))
     const handled = this.#merge.handledBy(horizon)
-    this.#learn(records.length, performance.now() - began)
+    const handledAt = performance.now()
+    this.#learn(records.length, handledAt - began)
     const written = await this.#writer.commit({
-      first: this.#changes(horizon),
-      outputs,
-      last: (places) => this.#progress(name, { at: horizon, written: places, handled }),
+      messages: [...this.#changes(horizon), ...outputs],
+      last: {
+        ...{ topic: this.#settings.names.progress, partition: 0 },
+        say: (places) => this.#progress(name, { at: horizon, written: places, handled }),
+      },
       read: { group: this.#settings.names.group(this.#plan.name), offsets: offsetsOf(handled) },
     })
+    const committedAt = performance.now()
+    const isBehind = 2 * records.length > this.#batch
+    this.#restsUntil = isBehind ? 0 : committedAt + Math.min(MOST_REST_MS, committedAt - handledAt)
     const own = placeOf(this.#settings.names.changelog(this.#plan.name), this.#partition)
     this.#state.keep({ next: written[own] ?? 0, at: horizon }, Date.now())
     this.#written = this.#inner({ ...this.#written, ...written })
@@ -244,10 +259,9 @@ export class Task {
     }))
   }
 
-  #progress(name: string, { at, written, handled }: Progress): Placed {
+  #progress(key: string, { at, written, handled }: Progress): { key: string; value: Buffer } {
     const all = this.#inner({ ...this.#written, ...written })
-    const value = encodeProgress({ at, written: all, handled })
-    return { topic: this.#settings.names.progress, partition: 0, key: name, value }
+    return { key, value: encodeProgress({ at, written: all, handled }) }
   }
 
   /** Changelogs are nobody else's business. */

@@ -1,12 +1,13 @@
 /**
- * Transactions without any retry but one: the first send goes to one partition, and is repeated while the last
- * transaction is being ended. After any other error the writer must be thrown away (docs/adr/0005).
+ * Transactions without any retry but one: all partitions join with the first request, which carries no record and is repeated
+ * while the last transaction is being ended. After any other error the writer must be thrown away (docs/adr/0005).
  */
 
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Message, Producer, Transaction } from 'kafkajs'
 import { protocolWord, strictClient } from './client.ts'
 import type { Connection } from './connection.ts'
+import type { Joins } from './kafkajs-parts.ts'
 import { placeOf, type Offsets } from './progress.ts'
 
 /** A message that names its partition. */
@@ -14,12 +15,11 @@ export interface Placed extends Message {
   readonly topic: string
   readonly partition: number
 }
+type Place = Pick<Placed, 'topic' | 'partition'>
 export interface Commit {
-  /** Of one topic and partition. */
-  readonly first: readonly Placed[]
-  readonly outputs: readonly Placed[]
-  /** Said last, once it is known where the outputs lie: offsets after them by place. */
-  readonly last?: (written: Offsets) => Placed
+  readonly messages: readonly Placed[]
+  /** Said at a place of its own once it is known where the messages lie: offsets after them by place. */
+  readonly last?: Place & { readonly say: (written: Offsets) => Pick<Message, 'key' | 'value'> }
   /** Where the group goes on; whoever reads nothing has none. */
   readonly read?: {
     readonly group: string
@@ -68,7 +68,6 @@ export class TransactionalWriter {
     const producer = strictClient(connection).producer({
       transactionalId,
       idempotent: false, // it is, with a transactional id; but `true` would forbid to have no retries
-      maxInFlightRequests: 1,
       transactionTimeout: TIMEOUT_MS,
     })
     try {
@@ -82,18 +81,11 @@ export class TransactionalWriter {
   }
 
   /** Writes all of it or, after an error, nothing that is ever seen - or all: then the outcome is unknown. */
-  async commit({ first, outputs, last, read }: Commit): Promise<Offsets> {
+  async commit(of: Commit): Promise<Offsets> {
     const transaction = await this.#producer.transaction()
     try {
-      const written: Record<string, number> = {}
-      for (const [index, piece] of [...piecesOf(first), ...piecesOf(outputs)].entries())
-        Object.assign(written, await (index === 0 ? sendFirst : send)(transaction, piece))
-      if (last !== undefined) await send(transaction, [last(written)])
-      if (read !== undefined)
-        await transaction.sendOffsets({
-          consumerGroupId: read.group,
-          topics: byTopic(read.offsets),
-        })
+      await join(transaction, of.last === undefined ? of.messages : [...of.messages, of.last])
+      const [written] = await both(sendAll(transaction, of), sendOffsets(transaction, of))
       await transaction.commit()
       return written
     } catch (error) {
@@ -136,18 +128,53 @@ const isFenced = async (transaction: Transaction, error: unknown): Promise<boole
   return transaction.abort().then(() => false, isLost)
 }
 
-const sendFirst = async (
-  transaction: Transaction,
-  messages: readonly Placed[],
-): Promise<Record<string, number>> => {
-  const deadline = Date.now() + TIMEOUT_MS
-  for (;;)
+/** Nothing is written by it, so it is repeated without harm. */
+const join = async (transaction: Transaction, places: readonly Place[]): Promise<void> => {
+  const { sendBatch } = transaction as unknown as {
+    readonly sendBatch: (batch: { readonly joins: Joins }) => Promise<void>
+  }
+  const joins = joinsOf(places)
+  for (const deadline = Date.now() + TIMEOUT_MS; ;)
     try {
-      return await send(transaction, messages)
+      await sendBatch({ joins })
+      return
     } catch (error) {
       if (protocolWord(error) !== CONCURRENT || Date.now() > deadline) throw error
       await wait(CONCURRENT_WAIT_MS)
     }
+}
+const joinsOf = (places: readonly Place[]): Joins => {
+  const byTopic = new Map<string, Set<number>>()
+  for (const { topic, partition } of places) {
+    const partitions = byTopic.get(topic)
+    if (partitions === undefined) byTopic.set(topic, new Set([partition]))
+    else partitions.add(partition)
+  }
+  return [...byTopic].map(([topic, partitions]) => ({
+    topic,
+    partitions: [...partitions].map((partition) => ({ partition })),
+  }))
+}
+
+/** Both, or the first error once both have ended: nothing of a transaction may be under way when it is given up. */
+const both = async <A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> => {
+  await Promise.allSettled([one, other])
+  return Promise.all([one, other])
+}
+
+const sendAll = async (transaction: Transaction, { messages, last }: Commit): Promise<Offsets> => {
+  const written: Record<string, number> = {}
+  for (const piece of piecesOf(messages)) Object.assign(written, await send(transaction, piece))
+  if (last !== undefined) {
+    const { topic, partition, say } = last
+    await send(transaction, [{ topic, partition, ...say(written) }])
+  }
+  return written
+}
+
+const sendOffsets = async (transaction: Transaction, { read }: Commit): Promise<void> => {
+  if (read === undefined) return
+  await transaction.sendOffsets({ consumerGroupId: read.group, topics: byTopic(read.offsets) })
 }
 
 /** Sends and checks that the answer names every partition: kafkajs forgets some when a leader moves. Offsets after what was sent by place. */

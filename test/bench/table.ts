@@ -115,6 +115,14 @@ export const BENCHES: readonly Bench[] = [
     ],
   },
   {
+    name: 'kafka-scaling',
+    doc: 'one, two and three processes on Kafka over the same events, on this machine',
+    cases: [
+      { name: 'small', load: async () => (await import('./anchor/scaling.ts')).smallTopology },
+      { name: 'all', load: async () => (await import('./anchor/scaling.ts')).allProcessors },
+    ],
+  },
+  {
     name: 'cost',
     doc: 'forecasts and density fits by the call',
     cases: [

@@ -20,7 +20,7 @@ import { KafkaLog } from '../../runtime/kafka/record-log.ts'
 import { tasksOf } from '../../runtime/kafka/tasks.ts'
 import { writeToOf } from '../../runtime/kafka/cluster-config.ts'
 import { ensureTopics, wantedTopics } from '../../runtime/kafka/topic-admin.ts'
-import { FencedError, TransactionalWriter, type Placed } from '../../runtime/kafka/transactions.ts'
+import { FencedError, TransactionalWriter } from '../../runtime/kafka/transactions.ts'
 import { describeRecordLog } from '../contract/record-log.ts'
 import { aFact, aRun, HOUR, MONDAY } from '../support/facts.ts'
 import { temporaryFolder } from '../support/temporary.ts'
@@ -91,11 +91,13 @@ describe.skipIf(!hasBroker())('on a broker', () => {
     const { to, admin } = await topics('fenced', 2)
     const { names } = to
     const commitOf = (n: number) => {
-      const marker: Placed = { topic: names.progress, partition: 0, key: 'k', value: String(n) }
+      const said = { key: 'k', value: String(n) }
       return {
-        first: [{ topic: names.changelog('runs'), partition: 0, key: 'k', value: String(n) }],
-        outputs: [toMessage(fact(n), 'runs/0', to)],
-        last: () => marker,
+        messages: [
+          { topic: names.changelog('runs'), partition: 0, ...said },
+          toMessage(fact(n), 'runs/0', to),
+        ],
+        last: { topic: names.progress, partition: 0, say: () => said },
         read: {
           group: names.group('runs'),
           offsets: [{ topic: names.topic('ci.run-events.v1'), partition: 0, offset: n }],

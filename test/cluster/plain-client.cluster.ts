@@ -64,13 +64,10 @@ const ourSender = async (
       }
   }
   const send: Send = async (ids) => {
-    const placed = messagesOf(ids).map((message) => ({ ...message, topic }))
-    const isFirst = ({ partition }: { partition: number }): boolean => partition === 0
-    const first = placed.filter(isFirst)
-    const outputs = placed.filter((message) => !isFirst(message))
+    const messages = messagesOf(ids).map((message) => ({ ...message, topic }))
     for (;;)
       try {
-        return await writer.commit({ first, outputs })
+        return await writer.commit({ messages })
       } catch {
         // Its end was not reached: what failed here failed at a send, before the commit was asked for.
         await again()

@@ -100,7 +100,7 @@ const sayRuns = async ({ connection, ...config }: ClusterConfig): Promise<void> 
     ends.map(({ partition, high }) => [placeOf(topic, partition), Number(high)]),
   )
   const writer = await TransactionalWriter.open(connection, 'rebuild')
-  await writer.commit({ first: progressOf(to.names.progress, written), outputs: [] })
+  await writer.commit({ messages: progressOf(to.names.progress, written) })
   await writer.close()
 }
 

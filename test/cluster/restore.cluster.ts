@@ -39,8 +39,7 @@ describe.skipIf(!hasBroker())('the state of a task', () => {
     await admin.disconnect()
     const commits = Math.ceil(KEYS / KEYS_PER_COMMIT)
     const writer = await TransactionalWriter.open(broker.connection, topic)
-    for (let at = 1; at <= commits; at += 1)
-      await writer.commit({ first: cellsOf(at), outputs: [] })
+    for (let at = 1; at <= commits; at += 1) await writer.commit({ messages: cellsOf(at) })
     await writer.close()
     const seconds: number[] = []
     for (const expected of [KEYS, 0]) {
