@@ -6,7 +6,6 @@
 
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -14,6 +13,7 @@ import { patientClient } from '../../runtime/kafka/client.ts'
 import { plainConnection, type Connection } from '../../runtime/kafka/connection.ts'
 import { isDockerThere } from '../support/docker.ts'
 import { startKafkaContainers } from '../support/kafka-containers.ts'
+import { freePort } from '../support/ports.ts'
 
 export interface TestBroker {
   readonly connection: Connection
@@ -28,6 +28,8 @@ const script = join(NATIVE, 'kafka.sh')
 /** True where brokers and registries run in containers. */
 export const isContained = (): boolean =>
   given === undefined && process.env['STOPLINE_NATIVE_KAFKA'] === undefined && isDockerThere()
+/** So far above the port of a broker lies that of its controller. */
+export const CONTROLLER_ABOVE = 100
 /** Jars are collected once. */
 export const NATIVE_CACHE = join(root, 'node_modules/.cache/kafka-native')
 
@@ -58,7 +60,7 @@ const startFromJars = async (): Promise<TestBroker> => {
   await collectJars()
   const home = mkdtempSync(join(tmpdir(), 'stopline-kafka-'))
   symlinkSync(join(NATIVE_CACHE, 'libs'), join(home, 'libs'))
-  const port = await freePort()
+  const port = await freePort([CONTROLLER_ABOVE])
   const stop = async (): Promise<void> => {
     await kafka(['wipe'], home, port)
     rmSync(home, { recursive: true, force: true })
@@ -95,14 +97,4 @@ export const warmUp = async (connection: Connection): Promise<void> => {
 const kafka = async (args: readonly string[], home: string, port: number): Promise<void> => {
   const env = { ...process.env, KAFKA_HOME: home, KAFKA_PORT: String(port), KAFKA_HEAP: '256m' }
   await run('bash', [script, ...args], { env })
-}
-
-/** A port that is free, and 100 above it too: the controller's. */
-export const freePort = async (): Promise<number> => {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port was given')
-  return address.port > 60_000 ? freePort() : address.port
 }

@@ -8,8 +8,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { patientClient } from '../../runtime/kafka/client.ts'
 import { plainConnection, type Connection } from '../../runtime/kafka/connection.ts'
-import { collectJars, freePort, NATIVE, NATIVE_CACHE, warmUp } from './broker.ts'
+import { collectJars, CONTROLLER_ABOVE, NATIVE, NATIVE_CACHE, warmUp } from './broker.ts'
 import { PATIENCE_MS } from '../support/patience.ts'
+import { freePort } from '../support/ports.ts'
 
 const run = promisify(execFile)
 /** The script gives up on a broker after a minute; on a machine that has much to do it takes longer to begin. */
@@ -50,7 +51,8 @@ export const startBrokers = async ({
   await collectJars()
   const home = mkdtempSync(join(tmpdir(), 'stopline-kafka3-'))
   symlinkSync(join(NATIVE_CACHE, 'libs'), join(home, 'libs'))
-  const port = await freePort()
+  const numbers = Array.from({ length: count }, (_, index) => index)
+  const port = await freePort(numbers.flatMap((above) => [above, above + CONTROLLER_ABOVE]))
   const script = (...args: string[]) =>
     run('bash', [join(NATIVE, 'kafka.sh'), ...args], {
       env: {
@@ -92,7 +94,7 @@ export const startBrokers = async ({
       change(join(home, 'node-1.properties'), changes)
       await begin('start', String(count))
     }
-    const ids = Array.from({ length: count }, (_, index) => index + 1)
+    const ids = numbers.map((number) => number + 1)
     const connection = plainConnection(ids.map((id) => `127.0.0.1:${port + id - 1}`))
     if (advertisedPort === undefined) await warmUp(connection)
     return {

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { docker, hasDocker } from '../support/docker.ts'
-import { freePort } from '../support/redis-server.ts'
+import { freePort } from '../support/ports.ts'
 import { until } from './stopline-process.ts'
 
 const project = `stopline-test-${randomBytes(4).toString('hex')}`
@@ -31,7 +31,7 @@ describe.skipIf(!hasDocker())('the compose file', () => {
   }
 
   beforeAll(async () => {
-    const ports = await Promise.all(Array.from({ length: 3 }, freePort))
+    const ports = await Promise.all(Array.from({ length: 3 }, () => freePort()))
     const [page, kafka, registry] = ports.map(String)
     env = {
       STOPLINE_PORT: page ?? '',

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { startRegistryContainer } from '../support/registry-container.ts'
-import { freePort, isContained, NATIVE, NATIVE_CACHE } from './broker.ts'
+import { freePort } from '../support/ports.ts'
+import { isContained, NATIVE, NATIVE_CACHE } from './broker.ts'
 
 export interface TestRegistry {
   readonly url: string

@@ -10,7 +10,8 @@ import { readClusterSettings } from '../../runtime/kafka/cluster-settings.ts'
 import { KafkaLog } from '../../runtime/kafka/record-log.ts'
 import { createAuthority, keyStore, type Authority } from '../support/certificates.ts'
 import { aFact, aRun, HOUR, MONDAY } from '../support/facts.ts'
-import { freePort, hasBroker } from './broker.ts'
+import { freePort } from '../support/ports.ts'
+import { CONTROLLER_ABOVE, hasBroker } from './broker.ts'
 import { startBrokers, type Brokers } from './brokers.ts'
 import { environmentOf } from './installation.ts'
 import { testConfig } from './replay.ts'
@@ -39,7 +40,7 @@ describe.skipIf(!hasBroker())('a broker that wants TLS and SASL', () => {
     broker = await startBrokers({
       count: 1,
       properties: (plainPort) => ({
-        listeners: `${of(plainPort)},CONTROLLER://127.0.0.1:${plainPort + 100}`,
+        listeners: `${of(plainPort)},CONTROLLER://127.0.0.1:${plainPort + CONTROLLER_ABOVE}`,
         'advertised.listeners': of(plainPort),
         'listener.security.protocol.map':
           'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL',

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Awaitable } from '../../runtime/ports.ts'
-import { freePort } from '../support/redis-server.ts'
+import { freePort } from '../support/ports.ts'
 import { PATIENCE_MS } from '../support/patience.ts'
 
 export interface StoplineProcess {

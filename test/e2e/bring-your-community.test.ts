@@ -11,7 +11,7 @@ import { expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { startCiServer } from '../support/ci-server.ts'
 import { playGithub, type WorldPull, type WorldRun } from '../support/github-world.ts'
-import { freePort } from '../support/redis-server.ts'
+import { freePort } from '../support/ports.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 const MAIN = join(import.meta.dirname, '../../cli/main.ts')

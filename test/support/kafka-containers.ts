@@ -3,7 +3,7 @@
 import { GenericContainer, Network, Wait, type StartedTestContainer } from 'testcontainers'
 import { ownLabels } from './own-containers.ts'
 import { PATIENCE_MS } from './patience.ts'
-import { freePort } from './redis-server.ts'
+import { freePort } from './ports.ts'
 
 const IMAGE = 'apache/kafka:4.1.2'
 const START_MS = PATIENCE_MS

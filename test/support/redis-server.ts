@@ -6,10 +6,13 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openRedis } from '../../runtime/redis/client.ts'
+import { freePort } from './ports.ts'
+
+/** So far above its port a Redis of a cluster talks with the others. */
+const BUS_ABOVE = 10_000
 
 export interface TestRedis {
   readonly address: string
@@ -39,19 +42,11 @@ export const hasRedis = (): boolean => {
   return false
 }
 
-export const freePort = async (): Promise<number> => {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
 /** A Redis that can be asked, of its own or as a cluster of one. `stop` ends it and removes its data. */
 export const startRedis = async ({ isCluster = false } = {}): Promise<TestRedis> => {
   if (given !== undefined) return ofGiven(given)
   const folder = mkdtempSync(join(tmpdir(), 'stopline-redis-'))
-  const port = await freePort()
+  const port = await freePort(isCluster ? [BUS_ABOVE] : [])
   const address = `redis://127.0.0.1:${port}`
   let child: ChildProcess | undefined
   const start = async (): Promise<void> => {

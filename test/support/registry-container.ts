@@ -4,7 +4,7 @@ import { GenericContainer, Wait } from 'testcontainers'
 import { docker } from './docker.ts'
 import { ownLabels } from './own-containers.ts'
 import { PATIENCE_MS } from './patience.ts'
-import { freePort } from './redis-server.ts'
+import { freePort } from './ports.ts'
 
 const IMAGE = 'apicurio/apicurio-registry:3.3.3'
 const START_MS = PATIENCE_MS
