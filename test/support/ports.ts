@@ -23,7 +23,7 @@ const isFree = (port: number): Promise<boolean> =>
 export const freePort = async (above: readonly number[] = []): Promise<number> => {
   for (;;) {
     const port = randomInt(LEAST, MOST)
-    const free = await Promise.all([0, ...above].map((more) => isFree(port + more)))
+    const free = await Promise.all([...new Set([0, ...above])].map((more) => isFree(port + more)))
     if (free.every(Boolean)) return port
   }
 }
