@@ -32,7 +32,7 @@ export interface Replay {
   /** How many processes begin. */
   readonly processes: number
   /** Awaited before each step is written: so there is something to do for as long as the disturbance lasts. */
-  readonly pace: (step: number) => Promise<void>
+  readonly pace: (step: number, isOver: () => boolean) => Promise<void>
   /** Awaited before time goes on past the last fact, when only timers are due. */
   readonly beforeEnd?: () => Promise<void>
   /** May end processes and begin others: those in the list at the end are ended by the test. */
@@ -45,11 +45,12 @@ export interface Stage {
   readonly writtenAt: () => number
 }
 
-/** A pause after each step. */
+const LOOK_MS = 50
+/** A pause after each step, longer after each, until the disturbance is over: however slow the machine, there is something to do. */
 export const pauses =
-  (ms: number) =>
-  async (step: number): Promise<void> => {
-    if (step > 0) await wait(ms)
+  (ms: number): Replay['pace'] =>
+  async (step, isOver) => {
+    for (let left = ms * step; left > 0 && !isOver(); left -= LOOK_MS) await wait(LOOK_MS)
   }
 
 /** Writes the facts, runs processes, lets `disturb` have its way with them, and compares all that was said. */
@@ -67,9 +68,10 @@ export const replay = async ({ config, world, disturb, ...rest }: Replay): Promi
   const start = (): TaskProcess => startProcess(config)
   const processes = Array.from({ length: rest.processes }, start)
   let writtenAt = 0
+  let isOver = false
   const write = async (): Promise<void> => {
     for (let step = 0; step < world.steps; step += 1) {
-      await rest.pace(step)
+      await rest.pace(step, () => isOver)
       const records = stamped(world.step(step), writtenAt).map(encoded)
       await log.write({ records, promise: world.endOf(step) })
       writtenAt = world.endOf(step)
@@ -80,7 +82,10 @@ export const replay = async ({ config, world, disturb, ...rest }: Replay): Promi
   }
   try {
     const stage = { start, board, writtenAt: () => writtenAt }
-    await Promise.all([write(), disturb(processes, stage)])
+    const disturbed = disturb(processes, stage).finally(() => {
+      isOver = true
+    })
+    await Promise.all([write(), disturbed])
     await untilReached(board, PLANS, config.partitions, world.end)
     await compare(log, rest.expected)
   } finally {
