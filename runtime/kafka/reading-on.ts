@@ -38,6 +38,11 @@ export class ReadingOn {
     return this.#paused
   }
 
+  /** True where all that was there at the last answers has been read. */
+  get isAtEnd(): boolean {
+    return this.#reader.isAtEnd
+  }
+
   /** Ends the wait for news. */
   stir(): void {
     this.#stirred.resolve(undefined)

@@ -228,8 +228,8 @@ export class Task {
       read: { group: this.#settings.names.group(this.#plan.name), offsets: offsetsOf(handled) },
     })
     const committedAt = performance.now()
-    const isBehind = 2 * records.length > this.#batch
-    this.#restsUntil = isBehind ? 0 : committedAt + Math.min(MOST_REST_MS, committedAt - handledAt)
+    const rest = this.#reading.isAtEnd ? Math.min(MOST_REST_MS, committedAt - handledAt) : 0
+    this.#restsUntil = committedAt + rest
     const own = placeOf(this.#settings.names.changelog(this.#plan.name), this.#partition)
     this.#state.keep({ next: written[own] ?? 0, at: horizon }, Date.now())
     this.#written = this.#inner({ ...this.#written, ...written })

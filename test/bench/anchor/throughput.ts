@@ -43,7 +43,7 @@ export const oursProgram = (options: OursOptions): Program => {
   return {
     command: process.execPath,
     args: [
-      ...['--max-semi-space-size=32', '--disable-warning=TimeoutNegativeWarning'],
+      ...['--max-semi-space-size=16', '--disable-warning=TimeoutNegativeWarning'],
       ...(folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`]),
       join(import.meta.dirname, 'ours.ts'),
       JSON.stringify(options),
