@@ -1,9 +1,10 @@
-/** docker-compose.yml as somebody would use it: up, look at it, kill a process, down. */
+/** docker-compose.yml as somebody would use it: up, look at it, train a model, kill a process, down. */
 
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { docker, hasDocker } from '../support/docker.ts'
 import { freePort } from '../support/ports.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 import { until } from './stopline-process.ts'
 
 const project = `stopline-test-${randomBytes(4).toString('hex')}`
@@ -39,13 +40,17 @@ describe.skipIf(!hasDocker())('the compose file', () => {
       REGISTRY_PORT: registry ?? '',
       STOPLINE_IMAGE: `${project}:latest`,
       STOPLINE_PRODUCE: '--days 0.25',
+      STOPLINE_TRAIN_IMAGE: `${project}-train:latest`,
+      STOPLINE_TRAIN: 'stopping --quick',
     }
     await compose('build')
     await compose('up', '-d')
   }, START_MS)
   afterAll(async () => {
-    await compose('down', '-v', '-t', '5', '--rmi', 'local', '--remove-orphans')
-    await docker(['image', 'rm', '-f', `${project}:latest`]).catch(() => undefined)
+    const all = ['--profile', 'train', 'down', '-v', '-t', '5', '--rmi', 'local']
+    await compose(...all, '--remove-orphans')
+    const images = [`${project}:latest`, `${project}-train:latest`]
+    await docker(['image', 'rm', '-f', ...images]).catch(() => undefined)
   }, START_MS)
 
   it(
@@ -69,6 +74,28 @@ describe.skipIf(!hasDocker())('the compose file', () => {
     const said = await docker(['exec', await containerOf('serve'), 'sh', '-c', script])
     expect(said).toBe('1000')
   })
+
+  it(
+    'trains on what Kafka holds, in an image of its own, and serves what it made',
+    async () => {
+      env = { ...env, STOPLINE_RECORDINGS: temporaryFolder() }
+      const ofTrain = (...args: string[]) => compose('--profile', 'train', ...args, 'train')
+      await ofTrain('build')
+      await ofTrain('up', '-d', '--no-build')
+      let said = ''
+      await until(
+        'a round',
+        async () => /^stopping\b.*/m.test((said = await ofTrain('logs', '--no-log-prefix'))),
+        START_MS,
+      )
+      const [, version = said] =
+        /^stopping (\S+): (?:now in|not put into) service/m.exec(said) ?? []
+      const { status, text } = await get(`/v1/models/stopping/versions/${version}`)
+      expect(status, said).toBe(200)
+      expect(text).toContain('topics')
+    },
+    START_MS,
+  )
 
   it(
     'goes on after a processor was killed',
