@@ -42,7 +42,7 @@ export interface Received {
 }
 
 /** Records that claim to be observed so long after they were appended are from a clock that is wrong. */
-const MOST_AHEAD_MS = 3_600_000
+export const MOST_AHEAD_MS = 3_600_000
 const MOST_BYTES = 1_000_000
 const MOST_PAYLOAD_BYTES = 64 << 10
 

@@ -4,7 +4,7 @@ import type { Processor } from '../../processors/processor.ts'
 import { TOPICS, type TopicName, type TopicRow } from '../../schemas/topics.ts'
 import { OUTSIDE } from './names.ts'
 
-/** A topic that a task reads, and the tasks that write it before this one; `outside` where none does. */
+/** A topic that is read, and the tasks that write it, of those before where it is a task that reads; `outside` where none does. */
 export interface TaskInput {
   readonly topic: TopicName
   readonly writers: readonly string[]
@@ -52,6 +52,12 @@ export const tasksOf = (processors: readonly Processor[]): readonly TaskPlan[] =
     else group.push(each)
   }
   return groups.map((group, index) => planOf(group, groups.slice(0, index), groups))
+}
+
+/** Who writes a topic, by the tasks of a topology. */
+export const writersOf = (plans: readonly TaskPlan[], topic: TopicName): TaskInput => {
+  const tasks = plans.filter(({ outputs }) => outputs.includes(topic)).map(({ name }) => name)
+  return { topic, writers: tasks.length > 0 ? tasks : [OUTSIDE] }
 }
 
 const areFused = (a: Placed, b: Placed): boolean =>
