@@ -30,6 +30,7 @@ export const actorDeps = (runtime: EmbeddedRuntime, isSwitchedOff: () => boolean
     runtime.store.setNumber(name, offset)
   },
   views: runtime.views,
+  readActs: () => [...runtime.log.read('ci.acts.v1')].flatMap(({ record }) => record ?? []),
   offer: (record) => {
     runtime.commit([{ topic: 'ci.acts.v1', record }], runtime.now)
   },

@@ -4,7 +4,7 @@ import type { EmbeddedRuntime } from '../runtime/embedded/runtime.ts'
 import { createHttpClient } from '../runtime/http.ts'
 import type { DeadLetter } from '../schemas/events.ts'
 import { runBot } from '../sinks/bot/bot.ts'
-import { openGithub } from '../sinks/bot/github.ts'
+import { openGithub, type Github } from '../sinks/bot/github.ts'
 import { textOption, UsageError, type Invocation, type OptionRow } from './command.ts'
 
 const TOKEN = 'STOPLINE_BOT_TOKEN'
@@ -42,6 +42,13 @@ export const botTarget = (invocation: Invocation, isLive: boolean): BotTarget | 
   return { repos: new Set(repos), api, token }
 }
 
+export const openBotGithub = (
+  target: BotTarget,
+): { readonly github: Github; readonly close: () => Promise<void> } => {
+  const http = createHttpClient()
+  return { github: openGithub(http, target), close: http.close }
+}
+
 /** Runs until the signal; does nothing without a target. */
 export const speak = async (
   runtime: EmbeddedRuntime,
@@ -49,10 +56,9 @@ export const speak = async (
   signal: AbortSignal,
 ): Promise<void> => {
   if (target === undefined) return
-  const http = createHttpClient()
+  const { github, close } = openBotGithub(target)
   const deps = {
-    log: runtime.log,
-    github: openGithub(http, target),
+    ...{ log: runtime.log, github },
     loadText: (name: string) => runtime.store.getText(name),
     saveText: (name: string, text: string) => {
       runtime.store.setText(name, text)
@@ -62,5 +68,5 @@ export const speak = async (
     },
     onCommit: (listener: () => void) => runtime.onCommit(listener),
   }
-  await runBot({ repos: target.repos }, deps, signal).finally(() => http.close())
+  await runBot({ repos: target.repos }, deps, signal).finally(close)
 }

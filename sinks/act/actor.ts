@@ -6,7 +6,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../../runtime/clock.ts'
-import type { LogReader, ViewCursor, ViewRow } from '../../runtime/ports.ts'
+import type { Awaitable, LogReader, ViewCursor, ViewStore } from '../../runtime/ports.ts'
 import type { Act, ActState, Decision, Measure, Run, RunRef } from '../../schemas/events.ts'
 import { jobKey, key, runKey } from '../../schemas/keys.ts'
 import { actOf, createLedger, type Ledger } from './ledger.ts'
@@ -17,6 +17,8 @@ export const ACT_CURSOR = 'act/decisions'
 const TOPIC = 'ci.decisions.v1'
 const MOST_TRIES = 5
 const MOST_ASKS = 20
+/** What was true before an intention is not taken to be true after one that took so long to write. */
+const SLOW_MS = 5_000
 
 /** Instants at which a test may kill it. */
 export type ActPoint = 'before-intent' | 'after-intent' | 'after-request' | 'after-result'
@@ -26,18 +28,18 @@ export interface ActorDeps {
   readonly clock: Clock
   readonly loadCursor: (name: string) => number | undefined
   readonly saveCursor: (name: string, offset: number) => void
-  readonly views: ViewReader
-  /** Writes to the log; on return it is there for good. */
-  readonly offer: (act: Act) => void
+  /** Read models, which may lie with others. */
+  readonly views: Pick<ViewStore, 'get' | 'list'>
+  /** Resolves when the read models hold everything up to a pipeline time; missing where they hold what the log does. */
+  readonly viewsReach?: (at: number) => Promise<void>
+  /** What was done before, of each run in order. */
+  readonly readActs: () => Awaitable<readonly Act[]>
+  /** Writes to the log; resolves when it is there for good. Rejects where others act now, and then nothing more may be done. */
+  readonly offer: (act: Act) => Awaitable<void>
   /** The kill switch: asked before every act. */
   readonly isSwitchedOff: () => boolean
   readonly onCommit: (listener: () => void) => () => void
   readonly onPoint?: (point: ActPoint) => void
-}
-/** Read models, as JSON text. */
-interface ViewReader {
-  readonly get: (view: string, key: string) => string | undefined
-  readonly list: (view: string, page: { limit: number; after?: ViewCursor }) => readonly ViewRow[]
 }
 export interface Acting {
   /** Dry run: everything but the request itself. */
@@ -51,18 +53,25 @@ export interface Acting {
 const parsed = (json: string | undefined): unknown =>
   json === undefined ? undefined : JSON.parse(json)
 
-const measuresOf = (ref: RunRef, { views }: ActorDeps): Measure[] =>
-  [
+const measuresOf = async (ref: RunRef, { views }: ActorDeps): Promise<Measure[]> => {
+  const names = [
     key('job', jobKey(ref), 'total'),
     key('repo', key(ref.source, ref.repo), 'total'),
     key('community', ref.source, 'total'),
-  ].flatMap((name) => (parsed(views.get('measures', name)) as Measure | undefined) ?? [])
+  ]
+  const found: Measure[] = []
+  for (const name of names) {
+    const measure = parsed(await views.get('measures', name)) as Measure | undefined
+    if (measure !== undefined) found.push(measure)
+  }
+  return found
+}
 
 const PAGE = 1_000
 /** Keys of all rows of a view. */
-function* keysOf(view: string, { views }: ActorDeps): Generator<string> {
+async function* keysOf(view: string, { views }: ActorDeps): AsyncGenerator<string> {
   for (let after: ViewCursor | undefined; ;) {
-    const rows = views.list(view, { limit: PAGE, ...(after === undefined ? {} : { after }) })
+    const rows = await views.list(view, { limit: PAGE, ...(after === undefined ? {} : { after }) })
     for (const row of rows) yield row.key
     after = rows.at(-1)
     if (rows.length < PAGE) return
@@ -83,11 +92,10 @@ class Actor {
   readonly #ledger: Ledger
   readonly #signal: AbortSignal
 
-  constructor(acting: Acting, deps: ActorDeps, signal: AbortSignal) {
+  constructor(acting: Acting, deps: ActorDeps, acts: readonly Act[], signal: AbortSignal) {
     this.#acting = acting
     this.#deps = deps
     this.#signal = signal
-    const acts = [...deps.log.read('ci.acts.v1')].flatMap(({ record }) => record ?? [])
     this.#ledger = createLedger(acts)
   }
 
@@ -95,35 +103,39 @@ class Actor {
   async resume(): Promise<void> {
     for (const act of this.#ledger.open()) {
       const cause: Cause = { ...act, eventId: act.decision }
+      await this.#deps.viewsReach?.(act.observedAt)
       const target = this.#targetOf(act)
       if (target === undefined)
-        this.#write(cause, 'failed', { ...act, reason: 'its source is not known any more' })
+        await this.#write(cause, 'failed', { ...act, reason: 'its source is not known any more' })
       else await this.#carryOut(cause, target, act.precision, act.tries)
     }
   }
 
   async onDecision(decision: Decision): Promise<void> {
     if (decision.level !== 'stop' || this.#ledger.isSettled(decision)) return
-    const run = this.#runOf(decision)
+    await this.#deps.viewsReach?.(decision.observedAt)
+    const run = await this.#runOf(decision)
     // Of jobs that have not asked for it nothing is written either.
     if (run === undefined || !isOptedIn(run)) return
     const target = this.#targetOf(decision)
-    const verdict = this.#permit(decision, run, target)
+    const verdict = await this.#permit(decision, run, target)
     const kind = target?.kind ?? ''
     if (!verdict.isAllowed || target === undefined)
-      this.#write(decision, 'refused', { kind, ...verdict, tries: 0 })
-    else if (this.#acting.isDry) this.#write(decision, 'dryRun', { kind, ...verdict, tries: 0 })
+      await this.#write(decision, 'refused', { kind, ...verdict, tries: 0 })
+    else if (this.#acting.isDry)
+      await this.#write(decision, 'dryRun', { kind, ...verdict, tries: 0 })
     else await this.#carryOut(decision, target, verdict.precision, 0)
   }
 
-  #permit(decision: Decision, run: Run, target: Target | undefined): Verdict {
+  async #permit(decision: Decision, run: Run, target: Target | undefined): Promise<Verdict> {
     const { clock, isSwitchedOff } = this.#deps
+    const measures = await measuresOf(decision, this.#deps)
+    const advice = (await this.#decisionOf(decision))?.level
+    const others = target?.endsGroup === true ? await this.#othersOf(run) : []
     const now = clock.now()
     const situation = {
-      ...{ run, now, measures: measuresOf(decision, this.#deps), isSwitchedOff: isSwitchedOff() },
+      ...{ run, now, measures, advice, others, isSwitchedOff: isSwitchedOff() },
       ...{ actsInHour: this.#ledger.inHour(now, run), hasTarget: target !== undefined },
-      advice: this.#decisionOf(decision)?.level,
-      others: target?.endsGroup === true ? this.#othersOf(run) : [],
     }
     const verdict = permit(decision, situation, this.#acting.limits)
     const missing = target?.missing(run) ?? null
@@ -142,18 +154,18 @@ class Actor {
     const { kind } = target
     let tries = sofar
     for (let asks = 0; ;) {
-      const run = this.#runOf(cause)
+      const run = await this.#runOf(cause)
       if (run === undefined) {
         const reason = 'the run is not known any more'
-        this.#write(cause, 'failed', { kind, reason, precision, tries })
+        await this.#write(cause, 'failed', { kind, reason, precision, tries })
         return
       }
       if (tries > 0) {
         // A request may have been sent: what the source says of the run comes first.
         const state = await target.stateOf(run, this.#signal)
-        const over = this.#over(state, tries, asks) ?? this.#takenBack(state, run, target)
+        const over = this.#over(state, tries, asks) ?? (await this.#takenBack(state, run, target))
         if (over !== null) {
-          this.#write(cause, over.state, { kind, reason: over.reason, precision, tries })
+          await this.#write(cause, over.state, { kind, reason: over.reason, precision, tries })
           return
         }
         if (state === 'unknown') {
@@ -163,14 +175,22 @@ class Actor {
         }
       }
       tries += 1
+      const began = this.#deps.clock.now()
       this.#deps.onPoint?.('before-intent')
-      this.#write(cause, 'intended', { kind, reason: 'about to be stopped', precision, tries })
+      await this.#write(cause, 'intended', {
+        kind,
+        reason: 'about to be stopped',
+        precision,
+        tries,
+      })
       this.#deps.onPoint?.('after-intent')
+      // While it was written much may have changed: all of it is asked again.
+      if (this.#deps.isSwitchedOff() || this.#deps.clock.now() - began > SLOW_MS) continue
       const reached = await target.stop(run, this.#signal)
       this.#deps.onPoint?.('after-request')
       if (reached.kind !== 'again') {
         const reason = reached.kind === 'done' ? 'the source has taken it' : reached.why
-        this.#write(cause, reached.kind, { kind, reason, precision, tries })
+        await this.#write(cause, reached.kind, { kind, reason, precision, tries })
         this.#deps.onPoint?.('after-result')
         return
       }
@@ -189,12 +209,12 @@ class Actor {
   }
 
   /** What was allowed when it was begun must be allowed still: hours may have passed, and another configuration be in force. */
-  #takenBack(state: RunState, run: Run, target: Target): Over | null {
+  async #takenBack(state: RunState, run: Run, target: Target): Promise<Over | null> {
     if (state === 'unknown') return null
     if (this.#acting.isDry) return { state: 'failed', reason: 'acting is dry now' }
-    const decision = this.#decisionOf(run)
+    const decision = await this.#decisionOf(run)
     if (decision === undefined) return { state: 'failed', reason: 'the advice was taken back' }
-    const { isAllowed, reason } = this.#permit(decision, run, target)
+    const { isAllowed, reason } = await this.#permit(decision, run, target)
     return isAllowed ? null : { state: 'failed', reason }
   }
 
@@ -202,33 +222,33 @@ class Actor {
     return sleep(this.#acting.retryMs, undefined, { signal: this.#signal })
   }
 
-  #write(
+  async #write(
     cause: Cause,
     state: ActState,
     more: Pick<Act, 'kind' | 'reason' | 'precision' | 'tries'>,
-  ): void {
+  ): Promise<void> {
     const { kind, reason, precision, tries } = more
     const act = actOf(cause, state, this.#deps.clock.now(), { kind, reason, precision, tries })
-    this.#deps.offer(act)
+    await this.#deps.offer(act)
     this.#ledger.take(act)
   }
 
-  #runOf(ref: RunRef): Run | undefined {
-    return parsed(this.#deps.views.get('runs', runKey(ref))) as Run | undefined
+  async #runOf(ref: RunRef): Promise<Run | undefined> {
+    return parsed(await this.#deps.views.get('runs', runKey(ref))) as Run | undefined
   }
   /** What was decided last of a run. */
-  #decisionOf(ref: RunRef): Decision | undefined {
-    return parsed(this.#deps.views.get('decisions', runKey(ref))) as Decision | undefined
+  async #decisionOf(ref: RunRef): Promise<Decision | undefined> {
+    return parsed(await this.#deps.views.get('decisions', runKey(ref))) as Decision | undefined
   }
   /** Other runs of its group that run or wait. */
-  #othersOf(run: Run): Run[] {
+  async #othersOf(run: Run): Promise<Run[]> {
     if (run.group === null) return []
     const own = runKey(run)
     const found: Run[] = []
     for (const view of ['running', 'queued'])
-      for (const name of keysOf(view, this.#deps)) {
+      for await (const name of keysOf(view, this.#deps)) {
         if (name === own) continue
-        const other = parsed(this.#deps.views.get('runs', name)) as Run | undefined
+        const other = parsed(await this.#deps.views.get('runs', name)) as Run | undefined
         if (other === undefined || other.phase === 'finished' || other.group !== run.group) continue
         if (other.source === run.source && other.repo === run.repo) found.push(other)
       }
@@ -266,15 +286,17 @@ export const runActor = async (
   deps: ActorDeps,
   signal: AbortSignal,
 ): Promise<void> => {
-  const actor = new Actor(acting, deps, signal)
   let read = deps.loadCursor(ACT_CURSOR) ?? deps.log.endOffset(TOPIC)
+  deps.saveCursor(ACT_CURSOR, read)
   try {
+    const actor = new Actor(acting, deps, await deps.readActs(), signal)
     await actor.resume()
     while (!signal.aborted) {
       for (const { record, offset } of deps.log.read(TOPIC, read)) {
+        // Several may have this offset: it goes on behind it once all of them are settled.
+        deps.saveCursor(ACT_CURSOR, offset)
         if (record !== null) await actor.onDecision(record)
         read = offset + 1
-        deps.saveCursor(ACT_CURSOR, read)
       }
       deps.saveCursor(ACT_CURSOR, read)
       await grown(deps, read, signal)

@@ -11,7 +11,8 @@ const FINAL: ReadonlySet<ActState> = new Set(['dryRun', 'done', 'moot', 'failed'
 
 export interface Ledger {
   take(act: Act): void
-  isSettled(run: RunRef): boolean
+  /** True where nothing more is done about the run, or this decision of it was refused before. */
+  isSettled(decision: RunRef & Pick<Decision, 'eventId'>): boolean
   /** Acts that were about to be done when the process ended: nobody knows whether they were. */
   open(): readonly Act[]
   /** Acts in the hour before, about other runs than this one. */
@@ -27,7 +28,11 @@ export const createLedger = (acts: Iterable<Act>): Ledger => {
       newest.set(run, act)
       if (act.state === 'intended' || act.state === 'dryRun') at.set(run, act.eventAt)
     },
-    isSettled: (run) => FINAL.has(newest.get(runKey(run))?.state ?? 'unknown'),
+    isSettled: (decision) => {
+      const act = newest.get(runKey(decision))
+      if (act?.state === 'refused') return act.decision === decision.eventId
+      return act !== undefined && FINAL.has(act.state)
+    },
     open: () => [...newest.values()].filter(({ state }) => state === 'intended'),
     inHour: (now, run) =>
       [...at].filter(([each, time]) => each !== runKey(run) && time > now - HOUR_MS).length,

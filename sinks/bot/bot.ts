@@ -5,7 +5,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { HttpError } from '../../runtime/http.ts'
-import type { LogReader } from '../../runtime/ports.ts'
+import type { Awaitable, LogReader } from '../../runtime/ports.ts'
 import type { DeadLetter, MergeForecast } from '../../schemas/events.ts'
 import { pullKey, type PullRef } from '../../schemas/keys.ts'
 import { backoffMs, isPassing, RETRY_POLICY, type RetryPolicy } from '../notify/retry.ts'
@@ -34,7 +34,7 @@ export interface BotConfig {
 export interface BotDeps extends TextStore {
   readonly log: LogReader
   readonly github: Github
-  readonly offerDeadLetter: (letter: DeadLetter) => void
+  readonly offerDeadLetter: (letter: DeadLetter) => Awaitable<void>
   /** Calls the listener after each commit. Returns the way to stop it. */
   readonly onCommit: (listener: () => void) => () => void
 }
@@ -78,15 +78,15 @@ const bringUp = async ({ github, ...store }: BotDeps, news: News): Promise<void>
   const before = recall(store, pull)
   const forecast = news.forecast ?? before.forecast
   let memory: PullMemory = { ...obeyed(before, commands, forecast?.author ?? null), forecast }
-  // What is obeyed lasts, whatever GitHub answers.
-  remember(store, pull, memory)
+  // What is obeyed lasts, whatever GitHub answers. Whoever has been replaced gets no further than here.
+  await remember(store, pull, memory)
   const text = wanted(memory, { ...news, forecast })
   if (text !== null && text !== memory.said) {
     memory = { ...memory, comment: await written(github, pull, memory.comment, text), said: text }
-    remember(store, pull, memory)
+    await remember(store, pull, memory)
   }
   if (memory.isMuted || text === null || forecast?.sha == null || news.score !== null) return
-  remember(store, pull, {
+  await remember(store, pull, {
     ...memory,
     ...(await checked(github, pull, memory, forecast, forecast.sha)),
   })
@@ -159,11 +159,19 @@ const letterOf = ({ pull, forecast, score }: News, why: string): DeadLetter => {
   }
 }
 
-const cursorsOf = ({ log, loadText }: BotDeps): Cursors => {
+/** Where it goes on; undefined where it never ran. */
+export const botCursors = ({ loadText }: Pick<TextStore, 'loadText'>): Cursors | undefined => {
   const text = loadText(CURSORS)
-  if (text !== undefined) return JSON.parse(text) as Cursors
+  return text === undefined ? undefined : (JSON.parse(text) as Cursors)
+}
+
+const cursorsOf = (deps: BotDeps): Cursors => {
+  const { log } = deps
   // Whoever turns it on does not want to hear of the past.
-  return Object.fromEntries(BOT_TOPICS.map((topic) => [topic, log.endOffset(topic)])) as Cursors
+  return (
+    botCursors(deps) ??
+    (Object.fromEntries(BOT_TOPICS.map((topic) => [topic, log.endOffset(topic)])) as Cursors)
+  )
 }
 
 /** One round over all that is new. What GitHub refuses becomes a dead letter, and the rest goes on. */
@@ -177,9 +185,10 @@ export const botRound = async (
   const { news, cursors } = newsSince(deps.log, before, isOurs)
   for (const each of news) {
     const why = await insist(config, deps, each, signal)
-    if (why !== undefined) deps.offerDeadLetter(letterOf(each, why))
+    if (why !== undefined) await deps.offerDeadLetter(letterOf(each, why))
   }
-  deps.saveText(CURSORS, JSON.stringify(cursors))
+  const text = JSON.stringify(cursors)
+  if (text !== deps.loadText(CURSORS)) await deps.saveText(CURSORS, text)
 }
 
 /** Goes on until the signal aborts. A round repeated after a crash edits what it wrote before. */

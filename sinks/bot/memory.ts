@@ -1,5 +1,6 @@
 /** What the bot remembers of a pull request: what it wrote where, and what it was told to do. */
 
+import type { Awaitable } from '../../runtime/ports.ts'
 import type { MergeForecast } from '../../schemas/events.ts'
 import { pullKey, type PullRef } from '../../schemas/keys.ts'
 
@@ -31,7 +32,8 @@ export const NOTHING_YET: PullMemory = {
 }
 export interface TextStore {
   readonly loadText: (name: string) => string | undefined
-  readonly saveText: (name: string, text: string) => void
+  /** Resolves when it is kept. */
+  readonly saveText: (name: string, text: string) => Awaitable<void>
 }
 const nameOf = (pull: PullRef): string => `bot/${pullKey(pull)}`
 
@@ -39,6 +41,5 @@ export const recall = (store: TextStore, pull: PullRef): PullMemory => {
   const text = store.loadText(nameOf(pull))
   return text === undefined ? NOTHING_YET : (JSON.parse(text) as PullMemory)
 }
-export const remember = (store: TextStore, pull: PullRef, memory: PullMemory): void => {
+export const remember = (store: TextStore, pull: PullRef, memory: PullMemory): Awaitable<void> =>
   store.saveText(nameOf(pull), JSON.stringify(memory))
-}

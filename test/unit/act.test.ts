@@ -3,10 +3,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { readActing } from '../../cli/config/acting.ts'
 import { createHttpClient } from '../../runtime/http.ts'
-import type { Keyed } from '../../runtime/ports.ts'
+import type { Keyed, LogRecord } from '../../runtime/ports.ts'
 import type { Act, Decision, Run } from '../../schemas/events.ts'
 import { keepShareOf } from '../../schemas/keeping.ts'
-import { ACT_CURSOR, runActor, type Acting } from '../../sinks/act/actor.ts'
+import { ACT_CURSOR, runActor, type Acting, type ActorDeps } from '../../sinks/act/actor.ts'
 import { githubCancel } from '../../sinks/act/github.ts'
 import { actOf } from '../../sinks/act/ledger.ts'
 import {
@@ -17,6 +17,7 @@ import {
   type Situation,
 } from '../../sinks/act/permit.ts'
 import { stateIn } from '../../sinks/act/prow.ts'
+import type { TopicName } from '../../schemas/topics.ts'
 import { createTestPipeline, published } from '../support/api-deps.ts'
 import {
   actingOn,
@@ -189,6 +190,8 @@ const act = (
         cursor = offset
       },
       views: pipeline.views,
+      readActs: () =>
+        [...pipeline.log.read('ci.acts.v1')].flatMap(({ record: each }) => each ?? []),
       offer: (record) => {
         acts.push(record)
         pipeline.publish([published('ci.acts.v1', record)])
@@ -291,6 +294,122 @@ describe('the actor', () => {
     expect(world.requests).toEqual([`job-${ID}`]) // it was done, and not said
     expect(actor.states()).toEqual(['intended', 'done'])
     expect(actor.acts[1]?.reason).toBe('the source says that it is stopped')
+  })
+
+  /** An actor whose log gives all decisions one place, as one of many partitions does those of one time. */
+  const actor = (address: string, ids: readonly string[], more: Partial<ActorDeps>) => {
+    const pipeline = createTestPipeline()
+    pipeline.publish([
+      published('ci.measures.v1', stopsOf(200, 0)),
+      ...ids.map((id) => published('ci.runs.v1', aRunning(id))),
+      ...ids.map((id) => published('ci.decisions.v1', aStop(id))),
+    ])
+    const rows = ids.map((id) => ({ ...published('ci.decisions.v1', aStop(id)), offset: NOON }))
+    const log = {
+      *read<T extends TopicName>(_: T, from = 0) {
+        for (const row of rows) if (row.offset >= from) yield row as unknown as LogRecord<T>
+      },
+      endOffset: () => NOON + 1,
+    }
+    const cursors = [NOON]
+    const ended = new AbortController()
+    const acting = actingOn(address)
+    cleanups.push(acting.close)
+    const deps: ActorDeps = {
+      ...{ log, clock: { now: () => NOON + 1_000 }, views: pipeline.views },
+      ...{ isSwitchedOff: () => false, onCommit: pipeline.deps.onCommit, readActs: () => [] },
+      loadCursor: () => cursors.at(-1),
+      saveCursor: (_name, offset) => {
+        cursors.push(offset)
+        if (offset > NOON) ended.abort()
+      },
+      offer: () => undefined,
+      ...more,
+    }
+    return { cursors, run: () => runActor(acting, deps, ended.signal) }
+  }
+
+  it('does nothing where its intention is refused, since others act then, and goes on at the same time', async () => {
+    const world = await deck()
+    const replaced = () => Promise.reject(new Error('another has taken over'))
+    const { run, cursors } = actor(world.url, [ID], { offer: replaced })
+    await expect(run()).rejects.toThrow('another has taken over')
+    expect(world.calls).toEqual([])
+    expect(cursors.at(-1)).toBe(NOON)
+  })
+
+  it.each([
+    ['the kill switch was thrown', 'acting was switched off', ['intended', 'failed'], []],
+    ['it took long', 'the source has taken it', ['intended', 'intended', 'done'], [`job-${ID}`]],
+  ])(
+    'asks everything again where %s while its intention was written',
+    async (what, reason, states, requests) => {
+      const world = await deck()
+      let [isOff, now] = [false, NOON + 1_000]
+      const acts: Act[] = []
+      const { run } = actor(world.url, [ID], {
+        clock: { now: () => now },
+        isSwitchedOff: () => isOff,
+        offer: (one) => {
+          acts.push(one)
+          if (what === 'it took long' && acts.length === 1) now += 6_000
+          isOff = what !== 'it took long'
+          return Promise.resolve()
+        },
+      })
+      await run()
+      expect(acts.map(({ state }) => state)).toEqual(states)
+      expect(acts.at(-1)?.reason).toBe(reason)
+      expect(world.requests).toEqual(requests)
+      expect(world.calls[0]?.method).toBe('GET')
+    },
+  )
+
+  it('leaves what was settled before, also a refusal, of decisions of one time', async () => {
+    const world = await deck()
+    const ids = runIds(3)
+    const [done = '', refused = '', open = ''] = ids
+    const more = { kind: 'prow-abort', reason: 'r', precision: null, tries: 1 }
+    const before = [
+      actOf(aStop(done), 'done', NOON, more),
+      actOf(aStop(refused), 'refused', NOON, more),
+    ]
+    const acts: Act[] = []
+    const { run, cursors } = actor(world.url, ids, {
+      readActs: () => Promise.resolve(before),
+      offer: (act) => {
+        acts.push(act)
+        return Promise.resolve()
+      },
+    })
+    await run()
+    expect(acts.map(({ runId, state }) => [runId, state])).toEqual([
+      [open, 'intended'],
+      [open, 'done'],
+    ])
+    expect(world.requests).toEqual([`job-${open}`])
+    expect(cursors.at(-1)).toBe(NOON + 1)
+  })
+
+  it('looks at a run only where the read models hold what was decided of it', async () => {
+    const world = await deck()
+    const waited: number[] = []
+    const behind = createTestPipeline()
+    const { run } = actor(world.url, [ID], {
+      views: behind.views,
+      viewsReach: (at) => {
+        waited.push(at)
+        behind.publish([
+          published('ci.measures.v1', stopsOf(200, 0)),
+          published('ci.runs.v1', aRunning(ID)),
+          published('ci.decisions.v1', aStop(ID)),
+        ])
+        return Promise.resolve()
+      },
+    })
+    await run()
+    expect(waited).toEqual([NOON])
+    expect(world.requests).toEqual([`job-${ID}`])
   })
 
   describe('that finds what it was about to do when it was ended', () => {

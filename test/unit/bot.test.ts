@@ -33,6 +33,8 @@ interface Bot {
   readonly log: MemoryLog
   readonly letters: DeadLetter[]
   readonly texts: Map<string, string>
+  /** Keeps a text. */
+  keep: (name: string, text: string) => Promise<void>
   round(): Promise<void>
   say(...forecasts: MergeForecast[]): void
   tell(word: string, more?: Partial<PullEvent>): void
@@ -44,15 +46,19 @@ const aBot = (texts = new Map<string, string>(), log = new MemoryLog()): Bot => 
     log,
     github: openGithub(http, { api: github.url, token: 'secret' }),
     loadText: (name) => texts.get(name),
-    saveText: (name, text) => {
-      texts.set(name, text)
+    saveText: (name, text) => bot.keep(name, text),
+    offerDeadLetter: (letter) => {
+      letters.push(letter)
     },
-    offerDeadLetter: (letter) => letters.push(letter),
     onCommit: () => () => undefined,
   }
   const retry = { firstWaitMs: 1, maxWaitMs: 5 }
-  return {
+  const bot: Bot = {
     ...{ log, letters, texts },
+    keep: (name, text) => {
+      texts.set(name, text)
+      return Promise.resolve()
+    },
     round: () => botRound({ repos: new Set(['acme/shop']), retry, maxAttempts: 3 }, deps, never),
     say: (...forecasts) => {
       log.append(forecasts.map((forecast) => published('ci.merge-forecasts.v1', forecast)))
@@ -62,6 +68,7 @@ const aBot = (texts = new Map<string, string>(), log = new MemoryLog()): Bot => 
       log.append([published('ci.pull-events.v1', { ...event, ...more })])
     },
   }
+  return bot
 }
 /** A bot that was turned on before anything was said. */
 const started = async (): Promise<Bot> => {
@@ -104,6 +111,14 @@ describe('the bot', () => {
     await again.round()
     expect(github.comments).toHaveLength(1)
     expect(github.checks).toHaveLength(1)
+  })
+  it('writes nothing where what it is told is not kept, since others speak then', async () => {
+    const bot = await started()
+    bot.say(sampleMergeForecast())
+    bot.keep = () => Promise.reject(new Error('another has taken over'))
+    const before = github.heard.length
+    await expect(bot.round()).rejects.toThrow('another has taken over')
+    expect(github.heard).toHaveLength(before)
   })
   it('takes no comment of a stranger for its own, whatever it begins with', async () => {
     const mallory = { login: 'mallory' }
