@@ -24,7 +24,7 @@ const SCHEMA = {
   tags: ['incidents'],
   summary: 'Takes (ack) or mutes an incident, or takes that back',
   description:
-    'Needs a token of the role operate. The header idempotency-key names the request: one that comes again is refused, so a copy of it does nothing. Answered when the log has it; the incident shows it with its next record.',
+    'Needs a token of the role operate. The header idempotency-key names the request: one that comes again is refused, so a copy of it does nothing. Answered when the log has it, or on Kafka the mailbox of the producer that feeds; the incident shows it with its next record.',
   params: object({
     incident: { ...text('Incident key, percent-encoded.'), maxLength: 1_000 },
     command: { type: 'string', enum: [...COMMANDS] },
@@ -48,7 +48,7 @@ const SCHEMA = {
   },
   response: {
     202: {
-      description: 'It is on the log.',
+      description: 'It is kept, and will be done.',
       ...object({ taken: flag('True.'), by: text('Name of the token.') }),
     },
     '4xx': PROBLEM,
@@ -71,15 +71,17 @@ export const addCommands = (app: FastifyInstance, deps: ApiDeps): void => {
   }>('/v1/incidents/:incident/:command', { schema: SCHEMA }, async (request, reply) => {
     const caller = mustOperate(request)
     if (deps.command === undefined)
-      throw new CodedError('not-found', 'this process takes no commands: ask `stopline up`')
+      throw new CodedError('not-found', 'this process takes no commands')
+    // Where the views are of long ago, so are the time and the incident that a command would be about.
+    const { now, outage } = deps.time()
+    if (outage !== undefined) throw new CodedError('views-behind', outage)
     const { incident, command } = request.params
     const json = await deps.views.get('incidents', incident)
     if (json === undefined) throw new CodedError('not-found', 'there is no such incident')
     const id = derivedId(request.headers['idempotency-key'], `command/${caller.name}`)
     const { source, repo } = JSON.parse(json) as Incident
-    const { now } = deps.time()
     const until = untilOf(command, request.body, now)
-    const taken = deps.command({
+    const taken = await deps.command({
       ...{ eventId: id, eventAt: now, observedAt: now, source, repo, incident, command },
       ...{ by: caller.name, until, note: request.body?.note ?? '' },
     })

@@ -1,6 +1,6 @@
 /** What the API asks of whoever runs it: the same for every runtime. */
 
-import type { LogRecord, PartitionedLog, ViewStore } from '../runtime/ports.ts'
+import type { Awaitable, LogRecord, PartitionedLog, ViewStore } from '../runtime/ports.ts'
 import type { ServedModels } from '../runtime/models/serving.ts'
 import type { Metrics } from '../runtime/metrics.ts'
 import type { IncidentCommand } from '../schemas/events.ts'
@@ -71,8 +71,8 @@ export interface Access {
 export interface ApiDeps {
   /** Missing: everybody may read, as often as they like. */
   readonly access?: Access | undefined
-  /** Puts a command on the log; false where one of its id is there. Missing where none are taken. */
-  readonly command?: ((command: IncidentCommand) => boolean) | undefined
+  /** Puts a command where it is not lost; false where one of its id is there. Missing where none are taken. */
+  readonly command?: ((command: IncidentCommand) => Awaitable<boolean>) | undefined
   readonly views: ViewStore
   /** True where other processes write the views: a commit heard of here may not be in them yet. */
   readonly areViewsRemote?: boolean

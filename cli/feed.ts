@@ -82,11 +82,12 @@ export const replayRecording = async (
 
 /**
  * A recording ends between two boundaries: time goes on to just past the next full hour, so that KPIs hold its last runs
- * too. A store that stands there already is left as it is.
+ * too. A store that stands there already, or what people asked for past it, is left as it is.
  */
 const sayWhatIsDue = async (runtime: Fed): Promise<void> => {
   const { now } = runtime
-  const isBetween = now > 0 && now % HOUR_MS !== MINUTE_MS
+  const isThere = Math.floor((now % HOUR_MS) / MINUTE_MS) === 1
+  const isBetween = now > 0 && !isThere
   await runtime.commit([], isBetween ? (Math.floor(now / HOUR_MS) + 1) * HOUR_MS + MINUTE_MS : now)
 }
 

@@ -97,6 +97,12 @@ export const ERRORS = {
     title: 'The store of the read models does not answer',
     remedy: 'Ask again in a few seconds. Whoever runs it: look at Redis and the way to it.',
   },
+  'log-unreachable': {
+    status: 503,
+    title: 'The log does not answer',
+    remedy:
+      'Ask again under the same idempotency-key: it counts once. Whoever runs it: look at Kafka and the way to it.',
+  },
   'model-unavailable': {
     status: 503,
     title: 'The model cannot be used',

@@ -4,6 +4,8 @@ import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../../api/app.ts'
 import type { ApiDeps } from '../../api/deps.ts'
 import { TOPOLOGY } from '../../processors/topology.ts'
+import { CodedError } from '../../runtime/errors.ts'
+import type { Mailbox } from '../../runtime/kafka/mailbox.ts'
 import type { LiveTail } from '../../runtime/live-tail.ts'
 import { createMetrics } from '../../runtime/metrics.ts'
 import type { RedisStatus } from '../../runtime/redis/redis-status.ts'
@@ -24,10 +26,12 @@ interface Parts {
   readonly tail: LiveTail
   readonly status: RedisStatus
   readonly models: ApiDeps['models']
+  readonly access: ApiDeps['access']
+  readonly mailbox: Mailbox
 }
 
 export const clusterApi = async (parts: Parts): Promise<ClusterApi> => {
-  const { redis, space, clock, tail, status, models } = parts
+  const { redis, space, clock, tail, status, models, access, mailbox } = parts
   const listeners = new Set<Parameters<ApiDeps['onCommit']>[0]>()
   const app = await buildApp({
     views: new RedisViews(redis, space, clock.generation),
@@ -50,6 +54,11 @@ export const clusterApi = async (parts: Parts): Promise<ClusterApi> => {
       }
     },
     models,
+    access,
+    command: (command) =>
+      mailbox.post(command).catch((error: unknown) => {
+        throw new CodedError('log-unreachable', `Kafka: ${(error as Error).message}`, error)
+      }),
     webFolder: WEB_FOLDER,
   })
   return {

@@ -1,8 +1,7 @@
-/** Where producers go on and what sources remember, newest by name: written with the records it speaks of. */
+/** The topic where producers go on and of what sources remember, newest by name: written with the records it speaks of. */
 
 import { patientClient } from '../../runtime/kafka/client.ts'
 import type { Connection } from '../../runtime/kafka/connection.ts'
-import { readNotes } from '../../runtime/kafka/notes.ts'
 import { ensureTopics } from '../../runtime/kafka/topic-admin.ts'
 
 export interface CursorSettings {
@@ -12,8 +11,8 @@ export interface CursorSettings {
   readonly minInSync: number
 }
 
-/** Makes the topic where it is missing, and reads it whole. */
-export const readCursors = async (settings: CursorSettings): Promise<Map<string, string>> => {
+/** Makes the topic where it is missing. */
+export const ensureCursors = async (settings: CursorSettings): Promise<void> => {
   const { connection, topic, replication, minInSync } = settings
   const config = { 'cleanup.policy': 'compact', 'min.insync.replicas': String(minInSync) }
   const admin = patientClient(connection).admin()
@@ -23,5 +22,4 @@ export const readCursors = async (settings: CursorSettings): Promise<Map<string,
   } finally {
     await admin.disconnect()
   }
-  return readNotes(connection, topic)
 }

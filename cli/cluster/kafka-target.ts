@@ -3,16 +3,17 @@
 import { OUTSIDE } from '../../runtime/kafka/names.ts'
 import { encoded, stamped } from '../../runtime/engine/offered.ts'
 import { writeToOf } from '../../runtime/kafka/cluster-config.ts'
+import { readNotes } from '../../runtime/kafka/notes.ts'
 import { ProgressBoard } from '../../runtime/kafka/progress-board.ts'
 import { KafkaLog } from '../../runtime/kafka/record-log.ts'
 import type { Fed, Offer } from '../../runtime/ports.ts'
 import { joinRegistry } from '../../runtime/registry.ts'
-import type { TopicName } from '../../schemas/topics.ts'
+import type { RecordOf, TopicName } from '../../schemas/topics.ts'
 import type { FeedTarget } from '../live.ts'
-import { readCursors } from './cursors.ts'
+import { ensureCursors } from './cursors.ts'
 import type { ClusterSettings } from './settings.ts'
 
-/** Topics whose records come from sources; the dead letters are those of offers that no schema holds. */
+/** Topics whose records come from sources, or from what is done beside them; the dead letters are those of offers that no schema holds. */
 const OUTSIDE_TOPICS: readonly TopicName[] = [
   'ci.run-events.v1',
   'ci.test-results.v1',
@@ -24,11 +25,14 @@ const OUTSIDE_TOPICS: readonly TopicName[] = [
   'ci.source-states.v1',
   'ci.alert-settings.v1',
   'ci.incident-commands.v1',
+  'ci.acts.v1',
   'ci.dead-letters.v1',
 ]
 const cursorName = (source: string): string => `cursor/${source}`
 
 export interface KafkaTarget extends FeedTarget {
+  /** All that a topic holds now, in order within each partition: for topics of which little is kept. */
+  readonly readAll: <T extends TopicName>(topic: T) => Promise<RecordOf<T>[]>
   /** Rejects where the log takes nothing any more. */
   readonly failed: Promise<never>
   readonly close: () => Promise<void>
@@ -44,23 +48,38 @@ export const openKafkaTarget = async (
 ): Promise<KafkaTarget> => {
   const { connection } = settings
   const to = writeToOf(settings)
-  const notes = await readCursors({ ...settings, topic: to.names.cursors })
+  await ensureCursors({ ...settings, topic: to.names.cursors })
   const registry = await joinRegistry(settings.registry, to.names.topic)
   const log = new KafkaLog(connection, { ...to, registry }, OUTSIDE_TOPICS)
   const failed = Promise.withResolvers<never>()
   failed.promise.catch(() => undefined)
-  return {
-    fed: createFed(log, notes, await promisedBefore(settings), onOffered),
-    loadText: (name) => notes.get(name),
-    saveText: (name, text) => {
-      notes.set(name, text)
-      const saved = log.write({ records: [], notes: { [name]: text } })
-      saved.catch(failed.reject)
-      return saved
-    },
-    log: null,
-    failed: failed.promise,
-    close: () => log.close(),
+  try {
+    // Whoever fed before is fenced first: all that it wrote is read then, and nothing of it comes later.
+    await log.write({ records: [] })
+    const notes = await readNotes(connection, to.names.cursors)
+    const fed = createFed(log, notes, await promisedBefore(settings), onOffered, failed.reject)
+    return {
+      fed,
+      loadText: (name) => notes.get(name),
+      saveText: (name, text) => {
+        notes.set(name, text)
+        const saved = log.write({ records: [], notes: { [name]: text } })
+        saved.catch(failed.reject)
+        return saved
+      },
+      log: null,
+      readAll: async <T extends TopicName>(topic: T) => {
+        const found = await log.readAll(topic)
+        return found.flatMap((each) =>
+          each.topic === topic ? (each.record ?? []) : [],
+        ) as RecordOf<T>[]
+      },
+      failed: failed.promise,
+      close: () => log.close(),
+    }
+  } catch (error) {
+    await log.close()
+    throw error
   }
 }
 
@@ -82,6 +101,7 @@ export const createFed = (
   known: Map<string, string>,
   promised: number,
   onOffered: (offered: Offered) => void,
+  onFailed: (error: unknown) => void = () => undefined,
 ): Fed => {
   let now = promised
   let last: Promise<void> = Promise.resolve()
@@ -106,6 +126,7 @@ export const createFed = (
   }
   const inTurn = (...of: Parameters<typeof commit>): Promise<void> => {
     last = last.then(() => commit(...of))
+    last.catch(onFailed)
     return last
   }
   return {

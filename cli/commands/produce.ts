@@ -14,8 +14,14 @@ import { serveHealth } from '../cluster/health-server.ts'
 import { openKafkaTarget } from '../cluster/kafka-target.ts'
 import { awaitTurn } from '../cluster/only-producer.ts'
 import { listenOn, LISTEN_OPTIONS, say, SETTINGS_HELP } from '../cluster/options.ts'
+import { actOnKafka } from '../cluster/acting.ts'
+import { speakOnKafka } from '../cluster/bot.ts'
+import { takeCommands } from '../cluster/commands.ts'
 import { tellReceiversOnKafka } from '../cluster/receivers.ts'
 import { clusterSettings, spaceOf, type ClusterSettings } from '../cluster/settings.ts'
+import { actingOf, type ConfiguredActing } from '../act.ts'
+import { configuredAlerts, tellAlertSettings } from '../alerts/settings.ts'
+import { BOT_OPTIONS, botTarget, type BotTarget } from '../bot.ts'
 import { EXIT, type Command, type Invocation } from '../command.ts'
 import { feederOf } from '../feeders.ts'
 import { receiversOf, WEBHOOK_OPTION, type Receivers } from '../notify.ts'
@@ -29,17 +35,24 @@ export const produce: Command = {
   summary: 'put what sources tell on Kafka (no DIR and no source: a simulated community)',
   help: `Polls live sources, replays folders of recorded CI, or simulates a community, onto Kafka. One producer feeds an
 installation at a time; another waits and takes over within the session timeout. The one that feeds tells the
-receivers of incidents, and takes deliveries of webhooks, where a source has a secret for them (POST /v1/ingest/github). ${SETTINGS_HELP}`,
+receivers of incidents, acts on stops, runs the bot, puts on the log what the API was told to do, and takes deliveries
+of webhooks, where a source has a secret for them (POST /v1/ingest/github). ${SETTINGS_HELP}`,
   options: {
     ...SOURCE_OPTIONS,
     ...DEMO_OPTIONS,
     ...LISTEN_OPTIONS,
+    ...BOT_OPTIONS,
     webhook: WEBHOOK_OPTION,
   },
   run: async (invocation) => {
     const config = invocation.positionals.length === 0 ? liveConfig(invocation) : null
     const feeder = feederOf(invocation, config)
-    const receivers = receiversOf(invocation)
+    const outward: Outward = {
+      receivers: receiversOf(invocation),
+      acting: actingOf(invocation),
+      bot: botTarget(invocation, config !== null),
+      alerts: configuredAlerts(invocation),
+    }
     const cluster = clusterSettings()
     await checkAccess(cluster.connection)
     const metrics = createMetrics()
@@ -63,7 +76,7 @@ receivers of incidents, and takes deliveries of webhooks, where a source has a s
       await Promise.race([turn.mine, turn.lost, ended])
       if (invocation.signal.aborted) return EXIT.ok
       say(`produce: ${feeder.what}`)
-      await feedUntil(invocation, { feeder, cluster, metrics, receivers }, turn.lost, (opened) => {
+      await feedUntil(invocation, { feeder, cluster, metrics, outward }, turn.lost, (opened) => {
         ingest = opened
         waiting = undefined
       })
@@ -82,16 +95,23 @@ const hearing =
   (metrics: Metrics, ingest: NonNullable<ApiDeps['ingest']>) => (app: FastifyInstance) =>
     addIngest(app, { metrics, ingest })
 
+/** What is done beside feeding, as it is configured. */
+interface Outward {
+  readonly receivers: Receivers
+  readonly acting: ConfiguredActing
+  readonly bot: BotTarget | undefined
+  readonly alerts: ReturnType<typeof configuredAlerts>
+}
 interface Feeding {
   readonly feeder: ReturnType<typeof feederOf>
   readonly cluster: ClusterSettings
   readonly metrics: Metrics
-  readonly receivers: Receivers
+  readonly outward: Outward
 }
 
 const feedUntil = async (
   { signal }: Invocation,
-  { feeder, cluster, metrics, receivers }: Feeding,
+  { feeder, cluster, metrics, outward }: Feeding,
   lost: Promise<never>,
   onOpened: (ingest: ApiDeps['ingest']) => void,
 ): Promise<void> => {
@@ -103,6 +123,7 @@ const feedUntil = async (
     metrics.counter('stopline_stage_seconds_total').inc({ stage: 'produce' }, seconds)
   })
   try {
+    await tellAlertSettings(target, outward.alerts)
     const { sources, wanted, ingest } = feeder.serve(target, metrics)
     onOpened(ingest)
     metrics.beforeText(() => {
@@ -114,12 +135,15 @@ const feedUntil = async (
         .gauge('stopline_stage_time_seconds')
         .set({ stage: 'produce', partition: '' }, target.fed.now / 1000)
     })
-    const telling = [
+    const meanwhile = [
       tellSources(cluster, sources, signal),
-      tellReceiversOnKafka(cluster, target, receivers, metrics, signal),
+      takeCommands(cluster, target, signal),
+      tellReceiversOnKafka(cluster, target, outward.receivers, metrics, signal),
+      actOnKafka(cluster, target, outward.acting, signal),
+      speakOnKafka(cluster, target, outward.bot, signal),
     ]
     await Promise.race([feeder.feed(target), lost, target.failed])
-    await Promise.all(telling)
+    await Promise.all(meanwhile)
   } finally {
     await target.close()
   }

@@ -1,12 +1,10 @@
 /** `stopline up`: sources, processors, views and the API in one process. */
 
 import { plainSettings } from '../../producers/config/config.ts'
-import { systemClock } from '../../runtime/clock.ts'
 import { createMetrics } from '../../runtime/metrics.ts'
 import { EXIT, numberOption, STORE_OPTION, textOption, type Command } from '../command.ts'
 import { BOT_OPTIONS, botTarget, speak } from '../bot.ts'
-import { readAccess } from '../config/access.ts'
-import { readSection } from '../config/sections.ts'
+import { accessOf } from '../access.ts'
 import { feederOf } from '../feeders.ts'
 import { ensurePage } from '../page.ts'
 import { embeddedTarget } from '../live.ts'
@@ -14,7 +12,7 @@ import { MODELS_OPTION, modelsOf, modelsToServe } from '../models.ts'
 import { openPipeline, serveApi } from '../pipeline.ts'
 import { DEMO_OPTIONS, liveConfig, SOURCE_OPTIONS } from '../source-options.ts'
 import { claimStore, storeFolder } from '../store-folder.ts'
-import { configuredAlerts, tellAlertSettings } from '../alerts/settings.ts'
+import { configuredAlerts, embeddedAlerts, tellAlertSettings } from '../alerts/settings.ts'
 import { actingOf, actOnStops } from '../act.ts'
 import { receiversOf, tellReceivers, WEBHOOK_OPTION } from '../notify.ts'
 
@@ -58,15 +56,13 @@ With DIR... it replays recorded CI (folders with a runs.csv, see docs/archive.md
     const receivers = receiversOf(invocation)
     const bot = botTarget(invocation, config !== null)
     const acting = actingOf(invocation)
-    const access = readSection(invocation, 'access', (given, reading) =>
-      readAccess(given, reading, () => systemClock.now()),
-    )
+    const access = accessOf(invocation)
     const metrics = createMetrics()
     const runtime = openPipeline(folder, modelsOf(invocation).models)
     const checkpointer = runtime.store.checkpointBeside()
     try {
       claimStore(runtime, feeder.name, folder)
-      tellAlertSettings(runtime, alerts)
+      await tellAlertSettings(embeddedAlerts(runtime), alerts)
       const fed = embeddedTarget(runtime)
       await ensurePage()
       const models = modelsToServe(invocation)

@@ -15,6 +15,8 @@ export interface Names {
   readonly progress: string
   /** Where producers go on, by name. */
   readonly cursors: string
+  /** Commands on their way to the producer that feeds. */
+  readonly mailbox: string
   readonly group: (task: string) => string
   /** The group whose members share the tasks out. */
   readonly members: string
@@ -28,6 +30,7 @@ export const namesIn = (namespace: string): Names => ({
   changelog: (task) => `${namespace}stopline.${task}.changelog`,
   progress: `${namespace}stopline.progress`,
   cursors: `${namespace}stopline.cursors`,
+  mailbox: `${namespace}stopline.mailbox`,
   group: (task) => `${namespace}stopline-${task}`,
   members: `${namespace}stopline`,
   transactionalId: (task, partition) => `${namespace}stopline-${task}-${partition}`,

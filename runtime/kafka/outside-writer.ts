@@ -85,9 +85,17 @@ export class OutsideWriter {
     )
     this.#opened = writer
     const notes = await readNotes(this.#connection, names.cursors)
-    this.#mark = notes.get(MARK) ?? ''
+    const mark = notes.get(MARK) ?? ''
+    // Opened again after an error: whoever wrote meanwhile has taken over, and knows what this one does not.
+    if (this.#isOwn(this.#mark) && !this.#isOwn(mark))
+      throw new FencedError('another writer has written since')
+    this.#mark = mark
     this.#written = { ...(await this.#ends()) }
     return writer
+  }
+
+  #isOwn(mark: string): boolean {
+    return mark.startsWith(`${this.#id} `)
   }
 
   async #drop(): Promise<void> {

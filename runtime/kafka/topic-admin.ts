@@ -22,7 +22,7 @@ export interface ClusterSettings {
 /** So long a table keeps what was replaced: a task that lags still finds the row of its hour. */
 const TABLE_LAG_MS = 24 * 3_600_000
 
-/** Every topic with its settings: those of the table, a changelog for each task, and progress. */
+/** Every topic with its settings: those of the table, a changelog for each task, the mailbox, and progress. */
 export const wantedTopics = (
   plans: readonly TaskPlan[],
   { names, partitionsOf, minInSync }: ClusterSettings,
@@ -49,6 +49,7 @@ export const wantedTopics = (
       partitions: Math.max(...inputs.map(({ topic }) => partitionsOf(topic))),
       config: compact,
     })),
+    { topic: names.mailbox, partitions: 1, config: configOf('ci.incident-commands.v1') },
     { topic: names.progress, partitions: 1, config: compact },
     { topic: names.cursors, partitions: 1, config: compact },
   ]

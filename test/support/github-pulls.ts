@@ -38,7 +38,10 @@ const bodyOf = async (request: IncomingMessage): Promise<Record<string, unknown>
   return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
 }
 
-export const startGithubPulls = async (): Promise<GithubPulls> => {
+/** `onMade` is told once a comment or a check run is there, before that is answered. */
+export const startGithubPulls = async (
+  onMade: () => void = () => undefined,
+): Promise<GithubPulls> => {
   const comments: Comment[] = []
   const checks: Check[] = []
   const heard: string[] = []
@@ -90,6 +93,7 @@ export const startGithubPulls = async (): Promise<GithubPulls> => {
       const { status, json } = isFailing
         ? { status: failing.status, json: {} }
         : answer(request.method ?? '', url, body)
+      if (status === 201) onMade()
       response.writeHead(status, { 'content-type': 'application/json' })
       response.end(JSON.stringify(json))
     })()

@@ -6,6 +6,7 @@ import { buildApp } from '../../api/app.ts'
 import { hashOf } from '../../api/access.ts'
 import type { Access, ApiDeps } from '../../api/deps.ts'
 import { readAccess } from '../../cli/config/access.ts'
+import { CodedError } from '../../runtime/errors.ts'
 import type { IncidentCommand } from '../../schemas/events.ts'
 import { createTestPipeline, published } from '../support/api-deps.ts'
 import { NOON, sampleIncident } from '../support/sample-records.ts'
@@ -139,6 +140,24 @@ describe('with tokens', () => {
       headers: { authorization: `Bearer ${OPERATE}` },
     })
     expect(bare.statusCode).toBe(400)
+  })
+
+  it('nothing is taken where the views are of long ago, or the log does not answer', async () => {
+    const outage = 'no sink was heard for 70 s'
+    const behind = await start(ACCESS, { time: () => ({ now: NOON, lagMs: 70_000, outage }) })
+    const refused = await behind.ask('POST', `${PATH}/ack`, { token: OPERATE })
+    expect([refused.statusCode, refused.json()]).toMatchObject([
+      503,
+      { code: 'views-behind', detail: outage },
+    ])
+    expect(behind.commands).toEqual([])
+    const command = () => Promise.reject(new CodedError('log-unreachable', 'Kafka: closed'))
+    const lost = await start(ACCESS, { command })
+    const answer = await lost.ask('POST', `${PATH}/ack`, { token: OPERATE })
+    expect([answer.statusCode, answer.json<{ code: string }>().code]).toEqual([
+      503,
+      'log-unreachable',
+    ])
   })
 
   it('a session gives the page its token, for its own requests only', async () => {

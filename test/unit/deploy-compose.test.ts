@@ -27,6 +27,7 @@ interface Service {
   readonly read_only?: boolean
   readonly profiles?: readonly string[]
   readonly volumes?: readonly string[]
+  readonly ports?: readonly string[]
 }
 const { services } = parse(DEFAULTS, { merge: true }) as {
   readonly services: Readonly<Record<string, Service>>
@@ -63,7 +64,14 @@ describe('the compose file', () => {
     ])
     expect(services['train']?.environment).toEqual(services['process']?.environment)
     for (const name of ['serve', 'process'])
-      expect(services[name]?.volumes, name).toEqual(['models:/app/models:ro'])
+      expect(services[name]?.volumes, name).toContain('models:/app/models:ro')
+  })
+
+  it('lets deliveries of webhooks in, and shows producer and API the same folder of settings', () => {
+    const at = ({ ports = [] }: Service = {}) => ports.map((port) => port.split(':').at(-1))
+    expect(at(services['produce'])).toEqual(['8080'])
+    for (const name of ['produce', 'serve'])
+      expect(services[name]?.volumes).toContain('./deploy/docker/config:/config:ro')
   })
 
   it('gives settings that are understood, to all of them alike', () => {
@@ -106,7 +114,7 @@ describe('the compose file', () => {
       }),
     )
     const unique = new Map(VARIABLES.map((variable) => [variable.name, variable]))
-    unique.delete('GITHUB_TOKEN')
+    for (const secret of ['GITHUB_TOKEN', 'STOPLINE_BOT_TOKEN']) unique.delete(secret)
     const sorted = (rows: readonly { readonly name?: string | undefined }[]) =>
       [...rows].sort((a, b) => ((a.name ?? '') < (b.name ?? '') ? -1 : 1))
     expect(sorted(told)).toEqual(sorted([...unique.values()]))

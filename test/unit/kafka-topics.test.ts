@@ -15,8 +15,8 @@ const wanted = wantedTopics(plans, {
 })
 const configOf = (topic: string) => wanted.find((each) => each.topic === topic)?.config
 
-it('wants every topic of the table, a changelog for each task, and progress', () => {
-  expect(wanted).toHaveLength(Object.keys(TOPICS).length + plans.length + 2)
+it('wants every topic of the table, a changelog for each task, the mailbox, and progress', () => {
+  expect(wanted).toHaveLength(Object.keys(TOPICS).length + plans.length + 3)
   expect(configOf('test.ci.runs.v1')).toEqual({
     'cleanup.policy': 'delete',
     'retention.ms': String(90 * 86_400_000),
@@ -25,6 +25,10 @@ it('wants every topic of the table, a changelog for each task, and progress', ()
   expect(configOf('test.ci.kpis.v1')).toMatchObject({ 'cleanup.policy': 'compact' })
   expect(configOf('test.ci.priors.v1')).toMatchObject({ 'min.compaction.lag.ms': '86400000' })
   expect(configOf('test.stopline.runs.changelog')).toMatchObject({ 'cleanup.policy': 'compact' })
+  expect(wanted.at(-3)).toEqual({
+    ...{ topic: 'test.stopline.mailbox', partitions: 1 },
+    config: configOf('test.ci.incident-commands.v1'),
+  })
   expect(wanted.at(-2)).toMatchObject({ topic: 'test.stopline.progress', partitions: 1 })
   expect(wanted.at(-1)).toMatchObject({ topic: 'test.stopline.cursors', partitions: 1 })
 })
