@@ -32,12 +32,13 @@ describe.skipIf(!hasDocker())('the compose file', () => {
   }
 
   beforeAll(async () => {
-    const ports = await Promise.all(Array.from({ length: 3 }, () => freePort()))
-    const [page, kafka, registry] = ports.map(String)
+    const ports = await Promise.all(Array.from({ length: 4 }, () => freePort()))
+    const [page, kafka, registry, webhooks] = ports.map(String)
     env = {
       STOPLINE_PORT: page ?? '',
       KAFKA_PORT: kafka ?? '',
       REGISTRY_PORT: registry ?? '',
+      STOPLINE_WEBHOOK_PORT: webhooks ?? '',
       STOPLINE_IMAGE: `${project}:latest`,
       STOPLINE_PRODUCE: '--days 0.25',
       STOPLINE_TRAIN_IMAGE: `${project}-train:latest`,

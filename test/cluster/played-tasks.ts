@@ -28,8 +28,7 @@ export const playedTasks = (config: ClusterConfig): PlayTasks => {
     const writer = await TransactionalWriter.open(config.connection, id)
     const messages = records.map((record) => toMessage(record, taskName(writerOf(record), 0), to))
     try {
-      if (messages.length > 0)
-        written = { ...written, ...(await writer.commit({ messages })) }
+      if (messages.length > 0) written = { ...written, ...(await writer.commit({ messages })) }
       const value = encodeProgress({ at, written, handled: {} })
       const place = { topic: to.names.progress, partition: 0 }
       await writer.commit({ messages: tasks.map((key) => ({ ...place, key, value })) })
