@@ -63,8 +63,25 @@ export interface Drift {
   readonly found: string
 }
 
+const ASKED_AGAIN_MS = 200
+const MOST_ASKING_MS = 60_000
+
 /** Creates the topics that are missing; returns how the others differ from what is wanted. */
 export const ensureTopics = async (
+  ...of: Parameters<typeof ensureOnce>
+): ReturnType<typeof ensureOnce> => {
+  for (const deadline = Date.now() + MOST_ASKING_MS; ;)
+    try {
+      return await ensureOnce(...of)
+    } catch (error) {
+      // kafkajs takes null for an answer where a broker that it asked is gone, and trips over it.
+      if (!(error instanceof TypeError)) throw error
+      if (Date.now() > deadline) throw new Error('no broker tells of its topics', { cause: error })
+      await wait(ASKED_AGAIN_MS)
+    }
+}
+
+const ensureOnce = async (
   admin: Admin,
   wanted: readonly WantedTopic[],
   replication: number,

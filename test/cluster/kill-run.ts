@@ -77,6 +77,7 @@ const killOne = async (
   const behind = (): string[] =>
     victim.tasks().filter((task) => board.newest(task).at < stage.writtenAt())
   const isBusy = (): boolean => {
+    if (victim.hasEnded()) throw new Error(`process ${index} has ended by itself`)
     // Where it is quicker than the input more is let in, a step at a time.
     if (behind().length === 0) gate.openOne()
     return victim.count('committed') > 0 && behind().length > 0

@@ -18,6 +18,8 @@ export interface TaskProcess {
   /** The tasks it was last told to be its own. */
   tasks(): readonly string[]
   signal(signal: NodeJS.Signals): void
+  /** True once it is gone. */
+  hasEnded(): boolean
   /** Sends the signal; resolves when it is gone. */
   end(signal: NodeJS.Signals): Promise<void>
 }
@@ -48,6 +50,7 @@ export const startProcess = (config: ClusterConfig, root = ROOT): TaskProcess =>
     count: (kind) => counts.get(kind) ?? 0,
     tasks: () => tasks,
     signal: (signal) => child.kill(signal),
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
     end: async (signal) => {
       child.kill(signal)
       await ended

@@ -83,3 +83,16 @@ it('finds nothing to say where all is as wanted', async () => {
   expect(await ensureTopics(adminOf(wanted, created), wanted, 3)).toEqual([])
   expect(created).toEqual([])
 })
+
+it('asks again where the broker that it asked is gone, which the client takes for an answer of null', async () => {
+  const admin = adminOf(wanted, [])
+  let asked = 0
+  const listTopics = () => {
+    asked += 1
+    return asked === 1
+      ? Promise.reject(new TypeError("Cannot destructure property 'topicMetadata'"))
+      : admin.listTopics()
+  }
+  expect(await ensureTopics({ ...admin, listTopics }, wanted, 3)).toEqual([])
+  expect(asked).toBe(2)
+})
