@@ -1,62 +1,35 @@
-/**
- * The training table of the stopping model: the pipeline replays recorded CI, and each forecast that is scored gives a row.
- * `features.npy` holds the features, `rows.csv` what they are of, line by line, `table.json` what the features mean.
- */
+/** The training table of the stopping model: the pipeline replays recorded CI, and each forecast that is scored gives a row. */
 
-import { createWriteStream } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
-import { once } from 'node:events'
-import { join } from 'node:path'
-import { finished } from 'node:stream/promises'
-import { FEATURE_NAMES, FEATURES } from '../../processors/stopping/features.ts'
+import { FEATURES } from '../../processors/stopping/features.ts'
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
 import type { Score } from '../../schemas/events.ts'
 import { jobKey } from '../../schemas/keys.ts'
 import { FORECASTING } from '../forecasting.ts'
-import { openNpy } from './npy.ts'
 import type { TrainingSet } from './sets.ts'
+import { quoted, writeTable } from './table-files.ts'
 import { watchingModel, type Watching } from './watching-model.ts'
 
 export const ROW_COLUMNS = ['set', 'job', 'run', 'startMs', 'heardMs', 'elapsedSeconds', 'failed']
 
-export interface TableSummary {
-  readonly rows: number
-  readonly runs: number
-  readonly features: readonly { readonly name: string; readonly doc: string }[]
-}
-
-/** Replays each set by itself, so that one recording says nothing to another, into one table below `folder`. */
-export const writeFeatureTable = async (
+/** Replays each set by itself, so that one recording says nothing to another, into one table below `folder`. Returns its rows. */
+export const writeFeatureTable = (
   sets: readonly TrainingSet[],
   folder: string,
   signal: AbortSignal,
-): Promise<TableSummary> => {
-  await mkdir(folder, { recursive: true })
-  const features = await openNpy(join(folder, 'features.npy'), FEATURE_NAMES.length)
-  const about = createWriteStream(join(folder, 'rows.csv'))
-  about.write(`${ROW_COLUMNS.join(',')}\n`)
-  let runs = 0
-  for (const each of sets) {
-    const set = each.name
-    const ended = await replayed(each, signal, async (score, rows) => {
-      runs += 1
-      for (const row of rows) {
-        await features.append(row.features)
-        const line = [set, quoted(jobKey(score)), runs, score.startedAt, score.observedAt]
-        const text = `${[...line, row.elapsedSeconds, Number(score.failed)].join(',')}\n`
-        if (!about.write(text)) await once(about, 'drain')
-      }
-    })
-    if (ended === 0) throw new Error(`${set}: no run of it could be forecast and scored`)
-  }
-  about.end()
-  await finished(about)
-  const summary = { rows: await features.close(), runs, features: FEATURES.map(nameAndDoc) }
-  await writeFile(join(folder, 'table.json'), `${JSON.stringify(summary, null, 1)}\n`)
-  return summary
-}
-const nameAndDoc = ({ name, doc }: TableSummary['features'][number]) => ({ name, doc })
-const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`
+): Promise<number> =>
+  writeTable(folder, { columns: ROW_COLUMNS, features: FEATURES }, async (append) => {
+    let runs = 0
+    for (const each of sets) {
+      const ended = await replayed(each, signal, async (score, rows) => {
+        runs += 1
+        const run = [each.name, quoted(jobKey(score)), runs, score.startedAt, score.observedAt]
+        for (const { features, elapsedSeconds } of rows)
+          await append(features, [...run, elapsedSeconds, Number(score.failed)])
+      })
+      if (ended === 0) throw new Error(`${each.name}: no run of it could be forecast and scored`)
+    }
+    return { runs }
+  })
 
 type OnRun = (score: Score, rows: ReturnType<Watching['take']>) => Promise<void>
 
@@ -79,6 +52,7 @@ const replayed = async (set: TrainingSet, signal: AbortSignal, onRun: OnRun): Pr
       if (score.failed === null || rows.length === 0) continue
       runs += 1
       last = last.then(() => onRun(score, rows))
+      last.catch(() => undefined) // told where it is awaited
     }
   })
   await set.feed(runtime, FORECASTING, signal)

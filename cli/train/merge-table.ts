@@ -1,21 +1,16 @@
 /**
  * The training table of the merge-time model: the pipeline replays recorded pull requests and writes down what it would ask
- * a model when each is first heard of. `features.npy` holds the features, `rows.csv` what came of each, line by line.
+ * a model when each is first heard of, and what came of it.
  */
 
-import { createWriteStream } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
-import { once } from 'node:events'
-import { join } from 'node:path'
-import { finished } from 'node:stream/promises'
 import { TRAINED_FEATURES, TRAINED_NAMES } from '../../processors/merge-time/trained.ts'
 import type { Model } from '../../processors/processor.ts'
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
 import type { MergeScore } from '../../schemas/events.ts'
 import { pullKey, type PullRef } from '../../schemas/keys.ts'
 import { MERGING } from '../merge-backtest/run.ts'
-import { openNpy } from './npy.ts'
 import type { TrainingSet } from './sets.ts'
+import { quoted, writeTable } from './table-files.ts'
 
 const MERGE_COLUMNS = ['set', 'repo', 'startMs', 'heardMs', 'merged', 'logTime']
 
@@ -45,31 +40,25 @@ const watchingMerges = (
 }
 
 /** Replays each set by itself into one table below `folder`. Throws where a set has nothing to learn from. */
-export const writeMergeTable = async (
+export const writeMergeTable = (
   sets: readonly TrainingSet[],
   folder: string,
   signal: AbortSignal,
-): Promise<void> => {
-  await mkdir(folder, { recursive: true })
-  const features = await openNpy(join(folder, 'features.npy'), TRAINED_NAMES.length)
-  const about = createWriteStream(join(folder, 'rows.csv'))
-  about.write(`${MERGE_COLUMNS.join(',')}\n`)
-  for (const each of sets) {
-    const set = each.name
-    const pulls = await replayed(each, signal, async (score, row) => {
-      await features.append(row)
-      const repo = `"${score.repo.replaceAll('"', '""')}"`
-      const ended = [Number(score.merged), Math.log1p(score.seconds)]
-      const line = [set, repo, score.openedAt, score.observedAt, ...ended]
-      if (!about.write(`${line.join(',')}\n`)) await once(about, 'drain')
-    })
-    if (pulls === 0) throw new Error(`${set}: no pull request of it was heard of and ended`)
-  }
-  about.end()
-  await finished(about)
-  const table = { rows: await features.close(), features: TRAINED_FEATURES }
-  await writeFile(join(folder, 'table.json'), `${JSON.stringify(table, null, 1)}\n`)
-}
+): Promise<number> =>
+  writeTable(folder, { columns: MERGE_COLUMNS, features: TRAINED_FEATURES }, async (append) => {
+    for (const each of sets) {
+      const pulls = await replayed(
+        each,
+        signal,
+        ({ repo, openedAt, observedAt, ...score }, row) => {
+          const ended = [Number(score.merged), Math.log1p(score.seconds)]
+          return append(row, [each.name, quoted(repo), openedAt, observedAt, ...ended])
+        },
+      )
+      if (pulls === 0) throw new Error(`${each.name}: no pull request of it was heard of and ended`)
+    }
+    return {}
+  })
 
 type OnEnd = (score: MergeScore, features: Float32Array) => Promise<void>
 
@@ -88,6 +77,7 @@ const replayed = async (set: TrainingSet, signal: AbortSignal, onEnd: OnEnd): Pr
       if (features === undefined) continue
       pulls += 1
       last = last.then(() => onEnd(score, features))
+      last.catch(() => undefined) // told where it is awaited
     }
   })
   await set.feed(runtime, MERGING, signal)

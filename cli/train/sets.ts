@@ -10,6 +10,7 @@ import { writeToOf, type ClusterConfig } from '../../runtime/kafka/cluster-confi
 import { inTimeOrder } from '../../runtime/kafka/in-time-order.ts'
 import type { Fed } from '../../runtime/ports.ts'
 import { joinRegistry } from '../../runtime/registry.ts'
+import { printProblems } from '../commands/replay.ts'
 import { replayArchive } from '../feed.ts'
 import { inOrderHeard, outsideOf, replayHeard } from './heard.ts'
 
@@ -24,7 +25,10 @@ export const archiveSet = (folder: string): TrainingSet => ({
   name: basename(resolve(folder)),
   folder,
   feed: async (runtime, _processors, signal) => {
-    await replayArchive(runtime, openArchive([folder]), signal)
+    const archive = openArchive([folder])
+    await replayArchive(runtime, archive, signal)
+    const summary = archive.summary()
+    if (summary.problems.length > 0) printProblems(summary)
   },
 })
 /** `folder` is that of an embedded store, which may be in use. */

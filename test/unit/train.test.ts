@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { replayArchive } from '../../cli/feed.ts'
 import { FORECASTING } from '../../cli/forecasting.ts'
 import { ROW_COLUMNS, writeFeatureTable } from '../../cli/train/feature-table.ts'
+import { writeLineTable } from '../../cli/train/line-table.ts'
+import { writeMergeTable } from '../../cli/train/merge-table.ts'
 import { archiveSet } from '../../cli/train/sets.ts'
 import { openNpy } from '../../cli/train/npy.ts'
 import { verdictOn, type TrainedScores } from '../../cli/train/verdict.ts'
@@ -16,6 +18,7 @@ import { currentOf, versionFolder } from '../../runtime/models/registry.ts'
 import type { Score } from '../../schemas/events.ts'
 import { dataDir } from '../support/data.ts'
 import { temporaryFolder } from '../support/temporary.ts'
+import { PULLS_HEADER } from '../support/trainable-pulls.ts'
 
 const never = new AbortController().signal
 const recorded = dataDir('linkerd-ci')
@@ -83,7 +86,7 @@ describe('the training table', () => {
     'holds what a model in shadow is asked, bit for bit, on 10,000 rows of recorded CI',
     async () => {
       const table = temporaryFolder()
-      const { rows } = await writeFeatureTable([archiveSet(recorded ?? '')], table, never)
+      const rows = await writeFeatureTable([archiveSet(recorded ?? '')], table, never)
       const served = await rowsInShadow(recorded ?? '')
       const made = rowsOfTable(table)
       expect(made.length).toBe(rows)
@@ -92,6 +95,33 @@ describe('the training table', () => {
     },
     120_000,
   )
+})
+
+describe('a folder that cannot be trained on', () => {
+  const tables = [writeFeatureTable, writeMergeTable, writeLineTable]
+  const folderWith = (text: string): string => {
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, 'pulls.csv'), text)
+    return folder
+  }
+  it.each([
+    ['is not there', () => '/nowhere', /There is no folder|no labelled logs/],
+    ['is empty', temporaryFolder, /no runs\.csv|no labelled logs/],
+    [
+      'has other columns',
+      () => folderWith('id,Org,number\n1,acme,7\n'),
+      /no pull|no run|no labelled/,
+    ],
+    ['has no row', () => folderWith(`${PULLS_HEADER}\n`), /no pull|no run|no labelled/],
+  ])('ends the table with the reason, and no file is left open: it %s', async (_, make, reason) => {
+    const recorded = make()
+    for (const write of tables) {
+      const table = temporaryFolder()
+      await expect(write([archiveSet(recorded)], table, never)).rejects.toThrow(reason)
+      // As `stopline train` does: who still wrote there would end the process.
+      rmSync(table, { recursive: true })
+    }
+  })
 })
 
 describe('a trained model', () => {
