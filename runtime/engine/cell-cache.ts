@@ -20,22 +20,61 @@ interface Slot {
   /** True where it was changed since the last flush. */
   isChanged: boolean
 }
-/** Cells by name; after a flush those changed last come last. */
-type Slots = Map<string, Slot>
-interface Known {
-  readonly key: string
-  readonly slots: Slots
-  readonly cells: Cells
-  readonly changed: Slot[]
-}
 /** Of one key so many cells stay in memory: a job has cells of runs and panes that are long over. */
 const CELLS_KEPT = 8
 
-/** Drops the cells that were changed longest ago. All of them are in the store. */
-const trim = (slots: Slots): void => {
-  for (const cell of slots.keys()) {
-    if (slots.size <= CELLS_KEPT) return
-    slots.delete(cell)
+/** The cells of one key, as a step sees them. One small object: there are tens of thousands of them. */
+class KeyCells implements Cells {
+  readonly key: string
+  readonly #cache: CellCache
+  /** By name; after a flush those changed last come last. */
+  readonly #slots = new Map<string, Slot>()
+  /** Changed since the last flush. */
+  #changed: Slot[] = []
+
+  constructor(cache: CellCache, key: string) {
+    this.#cache = cache
+    this.key = key
+  }
+
+  get(cell: string): unknown {
+    let slot = this.#slots.get(cell)
+    if (slot === undefined) {
+      slot = { cell, value: this.#cache.load(this.key, cell), isChanged: false }
+      this.#slots.set(cell, slot)
+    }
+    return slot.value === MISSING ? undefined : slot.value
+  }
+
+  put(cell: string, value: unknown): void {
+    let slot = this.#slots.get(cell)
+    if (slot === undefined) this.#slots.set(cell, (slot = { cell, value, isChanged: false }))
+    slot.value = value
+    if (slot.isChanged) return
+    slot.isChanged = true
+    if (this.#changed.length === 0) this.#cache.noteChanged(this)
+    this.#changed.push(slot)
+  }
+
+  delete(cell: string): void {
+    this.put(cell, MISSING)
+  }
+
+  /** Hands changed cells over, and drops those that were changed longest ago: the store has them all. */
+  flush(save: (cell: string, value: unknown) => void): void {
+    const slots = this.#slots
+    for (const slot of this.#changed) {
+      const { cell, value } = slot
+      save(cell, value)
+      slot.isChanged = false
+      if (value === MISSING) slots.delete(cell)
+      else if (slots.size > CELLS_KEPT && slots.delete(cell)) slots.set(cell, slot)
+    }
+    this.#changed = []
+    for (const cell of slots.keys()) {
+      if (slots.size <= CELLS_KEPT) break
+      slots.delete(cell)
+    }
   }
 }
 
@@ -45,9 +84,9 @@ export class CellCache {
   readonly #types: Map<string, avro.Type>
   readonly #capacity: number
   /** Keys in memory; the one asked for last is the youngest. */
-  readonly #keys = new Map<string, Known>()
+  readonly #keys = new Map<string, KeyCells>()
   /** Keys changed since the last flush. */
-  #changed: Known[] = []
+  #changed: KeyCells[] = []
   /** Room for the largest cell and a little more, so that one too large is noticed. */
   readonly #scratch = Buffer.allocUnsafeSlow(2 * MAX_CELL_BYTES)
 
@@ -61,27 +100,22 @@ export class CellCache {
 
   /** The cells of one key, as a step sees them. */
   of(key: string): Cells {
-    let known = this.#keys.get(key)
-    if (known === undefined) known = this.#known(key)
+    let cells = this.#keys.get(key)
+    if (cells === undefined) cells = new KeyCells(this, key)
     else if (this.#keys.size > this.#capacity / 2) this.#keys.delete(key)
-    else return known.cells
-    this.#keys.set(key, known)
-    return known.cells
+    else return cells
+    this.#keys.set(key, cells)
+    return cells
   }
 
   /** Writes changed cells to the store; keys not asked for lately may be dropped afterwards. */
   flush(): void {
-    for (const { key, slots, changed } of this.#changed) {
-      for (const slot of changed) {
-        const { cell, value } = slot
+    for (const cells of this.#changed) {
+      const { key } = cells
+      cells.flush((cell, value) => {
         const bytes = value === MISSING ? null : this.#encode(cell, key, value)
         this.#store.saveCell(this.#stage, key, cell, bytes)
-        slot.isChanged = false
-        if (bytes === null) slots.delete(cell)
-        else if (slots.size > CELLS_KEPT && slots.delete(cell)) slots.set(cell, slot)
-      }
-      changed.length = 0
-      trim(slots)
+      })
     }
     this.#changed = []
     for (const key of this.#keys.keys()) {
@@ -90,46 +124,15 @@ export class CellCache {
     }
   }
 
-  #known(key: string): Known {
-    const slots: Slots = new Map()
-    const known: Known = {
-      key,
-      slots,
-      changed: [],
-      cells: {
-        get: (cell) => this.#get(slots, key, cell),
-        put: (cell, value) => {
-          this.#change(known, cell, value)
-        },
-        delete: (cell) => {
-          this.#change(known, cell, MISSING)
-        },
-      },
-    }
-    return known
+  /** For {@link KeyCells}: what the store has, or {@link MISSING}. */
+  load(key: string, cell: string): unknown {
+    const bytes = this.#store.loadCell(this.#stage, key, cell)
+    return bytes === undefined ? MISSING : this.#typeOf(cell).fromBuffer(asBuffer(bytes))
   }
 
-  #get(slots: Slots, key: string, cell: string): unknown {
-    let slot = slots.get(cell)
-    if (slot === undefined) {
-      const bytes = this.#store.loadCell(this.#stage, key, cell)
-      const value: unknown =
-        bytes === undefined ? MISSING : this.#typeOf(cell).fromBuffer(asBuffer(bytes))
-      slot = { cell, value, isChanged: false }
-      slots.set(cell, slot)
-    }
-    return slot.value === MISSING ? undefined : slot.value
-  }
-
-  #change(known: Known, cell: string, value: unknown): void {
-    const { slots, changed } = known
-    let slot = slots.get(cell)
-    if (slot === undefined) slots.set(cell, (slot = { cell, value, isChanged: false }))
-    slot.value = value
-    if (slot.isChanged) return
-    slot.isChanged = true
-    if (changed.length === 0) this.#changed.push(known)
-    changed.push(slot)
+  /** For {@link KeyCells}: they have something for the next flush. */
+  noteChanged(cells: KeyCells): void {
+    this.#changed.push(cells)
   }
 
   /** Bytes are valid until the next call. */
