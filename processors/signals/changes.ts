@@ -90,9 +90,11 @@ export const onLook = (cells: Cells, key: string, timer: string, now: number): E
   const name = timer.slice(LOOK.length)
   const group = cells.get(groupCell(name)) as Group | undefined
   if (group === undefined) return []
+  const { isDue, isEndTold } = group
   group.isDue = group.running.length > 0
   const effects: Effect[] = group.isDue ? lookAgain(cells, group, key, timer, now) : []
-  cells.put(groupCell(name), group)
+  // Most looks change nothing, and what is put is written.
+  if (group.isDue !== isDue || group.isEndTold !== isEndTold) cells.put(groupCell(name), group)
   return effects
 }
 const lookAgain = (

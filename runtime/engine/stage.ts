@@ -57,15 +57,8 @@ export class Stage {
   /** Handles `inputs` and all timers up to `horizon`, in order of time, and returns what was emitted, in that order. */
   run(inputs: readonly Keyed[], horizon: number, tables: Tables): Keyed[] {
     const out: Keyed[] = []
-    const { processor } = this
-    for (const input of inOrder(inputs)) {
+    for (const input of inOrder(this.#wanted(inputs))) {
       const { record, topic } = input
-      this.counts.records += 1
-      if (record !== null && processor.wants?.(record, topic) === false) {
-        this.#drop('no-use')
-        this.#limit.note(false)
-        continue
-      }
       this.#fire(input.at, tables, out)
       if (input.at < this.#now) this.counts.late += 1
       else this.#now = input.at
@@ -75,6 +68,20 @@ export class Stage {
     if (horizon > this.#now) this.#now = horizon
     this.counts.emitted += out.length
     return out
+  }
+
+  /** The inputs without those that are of no use, which are counted at once: they are most of what a stage is given. */
+  #wanted(inputs: readonly Keyed[]): readonly Keyed[] {
+    this.counts.records += inputs.length
+    const { processor } = this
+    if (processor.wants === undefined) return inputs
+    const wanted: Keyed[] = []
+    for (const input of inputs)
+      if (input.record === null || processor.wants(input.record, input.topic)) wanted.push(input)
+    const passedBy = inputs.length - wanted.length
+    if (passedBy > 0) this.#drop('no-use', passedBy)
+    for (let i = 0; i < passedBy; i += 1) this.#limit.note(false)
+    return wanted
   }
 
   /** Writes changed cells and timers to the store. */
@@ -105,8 +112,8 @@ export class Stage {
     if (input.kind === 'record') this.#limit.note(rejection !== undefined, rejection)
   }
 
-  #drop(reason: Drop['reason']): void {
-    this.counts.dropped.set(reason, (this.counts.dropped.get(reason) ?? 0) + 1)
+  #drop(reason: Drop['reason'], count = 1): void {
+    this.counts.dropped.set(reason, (this.counts.dropped.get(reason) ?? 0) + count)
   }
 
   #apply(key: string, effect: Effect, input: Input, out: Keyed[]): void {
