@@ -20,7 +20,8 @@ export const RESULT: Readonly<Record<TestStatus, boolean | null>> = {
 export const partsOf = (cells: Cells): readonly string[] =>
   (cells.get('parts') as { readonly names: readonly string[] } | undefined)?.names ?? []
 
-const weights = { type: 'map', values: 'double' }
+/** Pairs of bucket and weight (stopping/survival.ts). */
+const histogram = { type: 'array', items: 'double' }
 const record = (name: string, types: Record<string, unknown>): object => ({
   type: 'record',
   name,
@@ -28,8 +29,8 @@ const record = (name: string, types: Record<string, unknown>): object => ({
 })
 export const CELLS = {
   part: record('Part', {
-    pass: weights,
-    fail: weights,
+    pass: histogram,
+    fail: histogram,
     passes: 'double',
     failures: 'double',
     sample: durationSampleSchema,

@@ -43,8 +43,8 @@ export interface Part {
   heard: number[]
 }
 export const newPart = (): Part => ({
-  pass: {},
-  fail: {},
+  pass: [],
+  fail: [],
   passes: 0,
   failures: 0,
   sample: emptySample(),

@@ -6,7 +6,7 @@ import { emit, setTimer, type Cells, type Effect, type Processor } from '../proc
 import { learn, newLearner, type Learner } from './learner.ts'
 import { COMMUNITY_FORGET, leadAfter, NO_LEAD, type Lead } from '../stopping/lead.ts'
 import { climb } from '../stopping/permit.ts'
-import { addDuration, decay, type Histogram } from '../stopping/survival.ts'
+import { addDuration, decay, weightsOf, type Histogram } from '../stopping/survival.ts'
 
 const HOUR_MS = 3_600_000
 /** A pool is forgotten by halves every so many runs: it must speak of this week, for thousands of runs a day or for ten. */
@@ -37,7 +37,6 @@ interface Pool {
   lead: Lead
   isDue: boolean
 }
-const map = { type: 'map', values: 'double' }
 const array = { type: 'array', items: 'double' }
 const LEARNER = {
   type: 'record',
@@ -65,10 +64,10 @@ const CELL = {
     weight: 'double',
     passes: 'double',
     failures: 'double',
-    passDurations: map,
-    failDurations: map,
-    passClean: map,
-    failClean: map,
+    passDurations: array,
+    failDurations: array,
+    passClean: array,
+    failClean: array,
     passesWithSign: 'double',
     failuresWithSign: 'double',
     watchedPasses: 'double',
@@ -84,10 +83,10 @@ const emptyPool = (): Pool => ({
   weight: 1,
   passes: 0,
   failures: 0,
-  passDurations: {},
-  failDurations: {},
-  passClean: {},
-  failClean: {},
+  passDurations: [],
+  failDurations: [],
+  passClean: [],
+  failClean: [],
   passesWithSign: 0,
   failuresWithSign: 0,
   watchedPasses: 0,
@@ -195,10 +194,10 @@ const onHour = (cells: Cells, pool: Pool, key: string, now: number): Effect[] =>
     falseStops: [...pool.falseStops],
     trueStops: [...pool.trueStops],
     weights: [...(pool.learner?.weights ?? [])],
-    passDurations: { ...pool.passDurations },
-    failDurations: { ...pool.failDurations },
-    passClean: { ...pool.passClean },
-    failClean: { ...pool.failClean },
+    passDurations: weightsOf(pool.passDurations),
+    failDurations: weightsOf(pool.failDurations),
+    passClean: weightsOf(pool.passClean),
+    failClean: weightsOf(pool.failClean),
   }
   return [emit('ci.priors.v1', prior)]
 }

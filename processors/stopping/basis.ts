@@ -4,7 +4,7 @@ import type { Prior } from '../../schemas/events.ts'
 import { wilson } from '../../schemas/measures.ts'
 import type { ClassHistory, History } from './history.ts'
 import { expertRates, mixed, SLOWEST, type Rate } from './rates.ts'
-import { Survival, type Histogram, type Part } from './survival.ts'
+import { histogramOf, Survival, type Histogram, type Part } from './survival.ts'
 
 /** A pool's durations weigh at most this many runs beside the job's own. */
 const POOL_RUNS = 4
@@ -56,8 +56,9 @@ export const basisOf = (history: History, priors: readonly (Prior | undefined)[]
   )
   const prior = priors[at]
   const pooled = prior === undefined ? 0.5 : pooledRate(prior)
-  const pass = sideOf(history.pass, prior && [prior.passDurations, prior.passClean, prior.passes])
-  const fail = sideOf(history.fail, prior && [prior.failDurations, prior.failClean, prior.failures])
+  const shapes = prior && shapesOf(prior)
+  const pass = sideOf(history.pass, shapes?.pass)
+  const fail = sideOf(history.fail, shapes?.fail)
   const rates = expertRates(history.recent, pooled)
   const { rate, effectiveRuns } = mixed(rates, history.expertScores)
   const { low, high } = wilson(rate, effectiveRuns, Z90)
@@ -89,17 +90,45 @@ const hungAfter = (pass: Survival, fail: Survival): number =>
 const poolName = (own: number, at: number): Basis['pool'] =>
   own >= OWN_LEAST ? 'job' : at === 0 ? 'family' : at > 0 ? 'community' : own > 0 ? 'job' : 'none'
 
-type Pooled = readonly [durations: Histogram, clean: Histogram, runs: number]
-
-const sideOf = (own: ClassHistory, pooled: Pooled | undefined): Side => {
-  const [durations, clean, runs] = pooled ?? [{}, {}, 0]
-  const scale = runs === 0 ? 0 : Math.min(1, POOL_RUNS / runs)
-  return {
-    lasting: new Survival([part(own.ended), { histogram: durations, scale }], [part(own.censored)]),
-    clean: new Survival([part(own.clean), { histogram: clean, scale }]),
-  }
+/** How long runs of one class of a pool last and stay clean, and how much of it a job leans on. */
+interface Shape {
+  readonly durations: Histogram
+  readonly clean: Histogram
+  readonly scale: number
 }
-const part = (histogram: Histogram): Part => ({ histogram, scale: 1 })
+interface Shapes {
+  readonly pass: Shape
+  readonly fail: Shape
+}
+const NO_SHAPE: Shape = { durations: [], clean: [], scale: 0 }
+const scaleOf = (runs: number): number => (runs === 0 ? 0 : Math.min(1, POOL_RUNS / runs))
+const shapes = new WeakMap<Prior, Shapes>()
+/** Prepared once for all jobs of the pool. */
+const shapesOf = (prior: Prior): Shapes => {
+  let known = shapes.get(prior)
+  if (known === undefined) {
+    known = {
+      pass: {
+        durations: histogramOf(prior.passDurations),
+        clean: histogramOf(prior.passClean),
+        scale: scaleOf(prior.passes),
+      },
+      fail: {
+        durations: histogramOf(prior.failDurations),
+        clean: histogramOf(prior.failClean),
+        scale: scaleOf(prior.failures),
+      },
+    }
+    shapes.set(prior, known)
+  }
+  return known
+}
+
+const sideOf = (own: ClassHistory, { durations, clean, scale }: Shape = NO_SHAPE): Side => ({
+  lasting: new Survival([part(own.ended), { histogram: durations, scale }], [part(own.censored)]),
+  clean: new Survival([part(own.clean), { histogram: clean, scale }]),
+})
+const part = (histogram: Readonly<Histogram>): Part => ({ histogram, scale: 1 })
 
 /** Longest duration known in seconds, 0 where none is. */
 export const longestKnown = ({ pass, fail }: Basis): number =>

@@ -11,10 +11,12 @@ const record = (name: string, types: Record<string, unknown>): object => ({
   fields: Object.entries(types).map(([field, type]) => ({ name: field, type })),
 })
 
+/** Pairs of bucket and weight (survival.ts). */
+const HISTOGRAM = array('double')
 const CLASS_HISTORY = record('ClassHistory', {
-  ended: map('double'),
-  censored: map('double'),
-  clean: map('double'),
+  ended: HISTOGRAM,
+  censored: HISTOGRAM,
+  clean: HISTOGRAM,
   runs: 'double',
   withSign: 'double',
 })

@@ -62,9 +62,9 @@ export interface History {
 }
 
 const emptyClass = (): ClassHistory => ({
-  ended: {},
-  censored: {},
-  clean: {},
+  ended: [],
+  censored: [],
+  clean: [],
   runs: 0,
   withSign: 0,
 })
@@ -135,7 +135,7 @@ export const rememberCensored = (history: History, seconds: number, pFail: numbe
   return next
 }
 
-const copy = (side: ClassHistory): ClassHistory => ({ ...side, censored: { ...side.censored } })
+const copy = (side: ClassHistory): ClassHistory => ({ ...side, censored: [...side.censored] })
 const forget = (side: ClassHistory): ClassHistory => ({
   ended: decay(side.ended, FORGET),
   censored: decay(side.censored, FORGET),

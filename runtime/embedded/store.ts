@@ -10,7 +10,7 @@ import { explain, StoreError, undamaged } from './store-error.ts'
 import { WriteBehind, type TableBehind } from './write-behind.ts'
 
 /** Version of the tables below. A file of another version is refused, never misread. */
-const STORE_VERSION = 4
+const STORE_VERSION = 5
 const APPLICATION_ID = 0x53544f50 // 'STOP'
 const IN_MEMORY = ':memory:'
 /** How much lies in memory that has not reached its table: read back when a process starts. */

@@ -12,7 +12,7 @@ import {
   type History,
 } from '../../processors/stopping/history.ts'
 import { EXPERTS, expertRates, mixed, rescored } from '../../processors/stopping/rates.ts'
-import { Survival } from '../../processors/stopping/survival.ts'
+import { bucketOf, Survival } from '../../processors/stopping/survival.ts'
 
 const run = (failed: boolean, durationSeconds: number | null, more: Partial<Finished> = {}) => ({
   failed,
@@ -46,8 +46,8 @@ describe('the history of a job', () => {
   })
   it('takes a run without a class as a lower bound, shared out by its chance to fail', () => {
     const history = rememberCensored(after([run(false, 100)]), 50, 0.25)
-    expect(Object.values(history.pass.censored)).toEqual([0.75])
-    expect(Object.values(history.fail.censored)).toEqual([0.25])
+    expect(history.pass.censored).toEqual([bucketOf(50), 0.75])
+    expect(history.fail.censored).toEqual([bucketOf(50), 0.25])
     expect(history.recent).toEqual([false])
   })
   it('does not change what it was given', () => {
@@ -119,7 +119,7 @@ describe('the chance to fail', () => {
     expect(pFailAt(early, at(early, 500))).toBeLessThan(pFailAt(early, at(early, 10)) / 3)
   })
   it('is .900, at least .656, where 10 of 20 failing and 0 of 40 passing runs are alive at a rate of .3', () => {
-    const side = (histogram: Record<string, number>) => ({
+    const side = (...histogram: number[]) => ({
       lasting: new Survival([{ histogram, scale: 1 }]),
       clean: new Survival([{ histogram, scale: 1 }]),
     })
@@ -132,8 +132,8 @@ describe('the chance to fail', () => {
       rates: [],
       pooled: 0.5,
       medianFail: null,
-      fail: side({ '30': 10, '90': 10 }),
-      pass: side({ '60': 40 }),
+      fail: side(30, 10, 90, 10),
+      pass: side(60, 40),
       pool: 'job',
       medianPass: 1000,
       hungSeconds: Infinity,

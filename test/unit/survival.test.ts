@@ -11,12 +11,12 @@ import {
 } from '../../processors/stopping/survival.ts'
 
 const of = (...seconds: number[]): Survival => {
-  const histogram: Histogram = {}
+  const histogram: Histogram = []
   for (const s of seconds) addDuration(histogram, s, 1)
   return new Survival([{ histogram, scale: 1 }])
 }
 const cutOff = (ended: readonly number[], censored: readonly number[]): Survival => {
-  const [ends, cuts]: [Histogram, Histogram] = [{}, {}]
+  const [ends, cuts]: [Histogram, Histogram] = [[], []]
   for (const s of ended) addDuration(ends, s, 1)
   for (const s of censored) addDuration(cuts, s, 1)
   return new Survival([{ histogram: ends, scale: 1 }], [{ histogram: cuts, scale: 1 }])
@@ -42,7 +42,7 @@ describe('survival from log buckets', () => {
     expect(of(1000).meanRemaining(0)).toBeGreaterThan(900)
   })
   it('forgets by a factor', () => {
-    expect(decay({ '3': 2, '4': 0.001 }, 0.5)).toEqual({ '3': 1 })
+    expect(decay([3, 2, 4, 0.001], 0.5)).toEqual([3, 1])
   })
   it('counts a run that was cut off as alive until then: ends at 10, 20, 40 s, cut off at 30 s', () => {
     const survival = cutOff([10, 20, 40], [30])
