@@ -67,74 +67,69 @@ const greatest = <T extends string | number>(a: T | null, b: T | null): T | null
 const endRankOf = (fact: RunEvent): string =>
   `${(fact.outcome ?? 'unknown') === 'unknown' ? 0 : 1}/${String(fact.eventAt).padStart(16, '0')}/${fact.outcome}/${fact.rawOutcome}/${fact.eventId}`
 
-/** The run after one more fact. Does not change its argument. */
-export const join = (run: RunState, fact: RunEvent): RunState => {
-  if (fact.kind === 'unknown') return run
-  const next: RunState = {
-    ...run,
-    group: greatest(run.group, fact.group),
-    branch: greatest(run.branch, fact.branch),
-    sha: greatest(run.sha, fact.sha),
-    pull: greatest(run.pull, fact.pull),
-    trigger: greatest(run.trigger, fact.trigger),
-    labels: joinLabels(run.labels, fact.labels),
+/**
+ * Joins one more fact. Changes the run in place, but none of its lists and maps: those that change are new ones. A run lives
+ * for thousands of facts of others; a new one for each of its own would be moved to where what is old lies, and be waste there.
+ */
+export const join = (run: RunState, fact: RunEvent): void => {
+  if (fact.kind === 'unknown') return
+  run.group = greatest(run.group, fact.group)
+  run.branch = greatest(run.branch, fact.branch)
+  run.sha = greatest(run.sha, fact.sha)
+  run.pull = greatest(run.pull, fact.pull)
+  run.trigger = greatest(run.trigger, fact.trigger)
+  run.labels = joinLabels(run.labels, fact.labels)
+  if (fact.kind === 'queued') run.queuedAt = earliest(run.queuedAt, fact.eventAt)
+  else if (fact.kind === 'finished') joinEnd(run, fact)
+  else {
+    if (run.phase === 'queued') run.phase = 'running'
+    joinProgress(run, fact)
   }
-  if (fact.kind === 'queued') {
-    next.queuedAt = earliest(run.queuedAt, fact.eventAt)
-    return next
-  }
-  if (fact.kind === 'finished') return joinEnd(next, fact)
-  if (run.phase === 'queued') next.phase = 'running'
-  return joinProgress(next, fact)
 }
 
-const joinProgress = (next: RunState, fact: RunEvent): RunState => {
+const joinProgress = (run: RunState, fact: RunEvent): void => {
   switch (fact.kind) {
     case 'started':
-      next.startedAt = earliest(next.startedAt, fact.startedAt ?? fact.eventAt)
-      return next
+      run.startedAt = earliest(run.startedAt, fact.startedAt ?? fact.eventAt)
+      return
     case 'stepStarted':
     case 'stepFinished':
-      return joinStep(next, fact)
+      joinStep(run, fact)
+      return
     case 'testsReported':
-      next.failedTests = Math.max(next.failedTests, fact.failed ?? 0)
-      return next
+      run.failedTests = Math.max(run.failedTests, fact.failed ?? 0)
+      return
     case 'logProgress':
-      next.logBytes = greatest(next.logBytes, fact.logBytes)
-      return next
-    default:
-      return next
+      run.logBytes = greatest(run.logBytes, fact.logBytes)
   }
 }
 
-const joinEnd = (run: RunState, fact: RunEvent): RunState => {
+const joinEnd = (run: RunState, fact: RunEvent): void => {
   run.phase = 'finished'
   run.startedAt = earliest(run.startedAt, fact.startedAt)
   run.logBytes = greatest(run.logBytes, fact.logBytes)
   const rank = endRankOf(fact)
-  if (rank <= run.endRank) return run
+  if (rank <= run.endRank) return
   run.endRank = rank
   run.finishedAt = fact.eventAt
   run.outcome = fact.outcome ?? 'unknown'
   run.rawOutcome = fact.rawOutcome
-  return run
 }
 
-const joinStep = (run: RunState, fact: RunEvent): RunState => {
+const joinStep = (run: RunState, fact: RunEvent): void => {
   const step = fact.step ?? ''
   const told = fact.kind === 'stepFinished' ? (fact.outcome ?? 'unknown') : 'running'
   const seen = run.stepsSeen[step]
-  if (seen === undefined && Object.keys(run.stepsSeen).length >= MAX_STEPS) return run
-  if (seen !== undefined && (told === 'running' || (seen !== 'running' && seen >= told))) return run
+  if (seen === undefined && Object.keys(run.stepsSeen).length >= MAX_STEPS) return
+  if (seen !== undefined && (told === 'running' || (seen !== 'running' && seen >= told))) return
   run.stepsSeen = { ...run.stepsSeen, [step]: told }
-  if (told === 'running') return run
+  if (told === 'running') return
   if (seen === undefined || seen === 'running') run.steps += 1
   if (isFailed(told) || (seen !== undefined && isFailed(seen)))
     run.failedSteps = Object.keys(run.stepsSeen)
       .filter((name) => isFailed(run.stepsSeen[name] ?? ''))
       .sort()
       .slice(0, MAX_FAILED_STEPS)
-  return run
 }
 
 const isFailed = (told: string): boolean =>

@@ -38,14 +38,15 @@ export const runs: Processor = {
 const onFact = (cells: Cells, fact: RunEvent, now: number): Effect[] => {
   if (fact.kind === 'unknown') return [drop('no-use')]
   const cell = runCell(fact)
-  const before = cells.get(cell) as RunState | undefined
-  if (before === undefined && fact.eventAt <= now - REMEMBERED_MS) return [drop('expired')]
-  const after = join(before ?? emptyRun(fact), fact)
+  const known = cells.get(cell) as RunState | undefined
+  if (known === undefined && fact.eventAt <= now - REMEMBERED_MS) return [drop('expired')]
+  const before = known && { ...known }
+  const after = known ?? emptyRun(fact)
+  join(after, fact)
   const change = before === undefined ? firstChange(after) : changeOf(before, after)
   if (change === null) {
-    const heardAt = Math.max(before?.heardAt ?? now, fact.eventAt)
-    if (before?.endRank !== after.endRank || heardAt > before.heardAt)
-      cells.put(cell, { ...after, heardAt })
+    after.heardAt = Math.max(before?.heardAt ?? now, fact.eventAt)
+    if (before?.endRank !== after.endRank || after.heardAt > before.heardAt) cells.put(cell, after)
     return [drop('duplicate')]
   }
   after.heardAt = Math.max(now, fact.eventAt)
@@ -100,9 +101,9 @@ const isOtherEnd = (before: RunState, after: RunState): boolean => {
 }
 /** What is nobody's news. */
 const UNTOLD: ReadonlySet<string> = new Set(['endRank', 'heardAt'])
-/** Joining keeps what it does not change, so identity tells. */
+/** Joining keeps what it does not change, so identity tells. The copy has the fields alone, a run read back has methods too. */
 const isChanged = (before: RunState, after: RunState): boolean => {
-  for (const field in after)
+  for (const field in before)
     if (!UNTOLD.has(field) && before[field as keyof RunState] !== after[field as keyof RunState])
       return true
   return false

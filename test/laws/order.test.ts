@@ -18,7 +18,11 @@ const RUNS = {
 }
 
 const joined = (facts: readonly RunEvent[]): RunState | undefined =>
-  facts.reduce<RunState | undefined>((run, fact) => join(run ?? emptyRun(fact), fact), undefined)
+  facts.reduce<RunState | undefined>((known, fact) => {
+    const run = known ?? emptyRun(fact)
+    join(run, fact)
+    return run
+  }, undefined)
 
 /** What a run record says of the run, without what it says of the fact that changed it. */
 const stateOf = (run: Run) => ({

@@ -95,8 +95,11 @@ describe('what is heard of the simulated community', () => {
   it('is complete: the facts of a run, joined, say what is true of it', () => {
     const world = demoWorld()
     const runs = new Map<string, RunState>()
-    for (const event of runEvents(world.offersBetween(T0, T0 + (24 + SPAN_HOURS) * HOUR_MS)))
-      runs.set(runKey(event), join(runs.get(runKey(event)) ?? emptyRun(event), event))
+    for (const event of runEvents(world.offersBetween(T0, T0 + (24 + SPAN_HOURS) * HOUR_MS))) {
+      const run = runs.get(runKey(event)) ?? emptyRun(event)
+      join(run, event)
+      runs.set(runKey(event), run)
+    }
     const truths = world.truths(T0, T0 + DAY_MS)
     expect(truths.length).toBeGreaterThan(1400)
     for (const truth of truths) {

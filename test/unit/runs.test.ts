@@ -20,7 +20,13 @@ const twoRed = aFact(run, 'testsReported', END - MINUTE, { passed: 5, failed: 2 
 const oneRed = aFact(run, 'testsReported', END - 2 * MINUTE, { passed: 5, failed: 1 })
 
 const joined = (...facts: readonly RunEvent[]): RunState =>
-  facts.reduce((state, fact) => join(state, fact), emptyRun(run as RunEvent))
+  facts.reduce(
+    (state, fact) => {
+      join(state, fact)
+      return state
+    },
+    emptyRun(run as RunEvent),
+  )
 
 describe('the lattice of a run', () => {
   const sentences: [string, RunEvent[], Partial<RunState>][] = [
@@ -46,10 +52,14 @@ describe('the lattice of a run', () => {
     expect(joined(...facts.toReversed())).toMatchObject(expected)
   })
 
-  it('does not change its argument', () => {
-    const before = Object.freeze(joined(queued, stepFailed))
-    expect(join(before, failed)).not.toBe(before)
-    expect(before.phase).toBe('running')
+  it('changes the run in place, but none of its lists and maps', () => {
+    const state = joined(queued, stepFailed)
+    const before = { ...state }
+    for (const part of [state.stepsSeen, state.failedSteps, state.labels]) Object.freeze(part)
+    const other = aFact(run, 'stepFinished', END, { step: 'other', outcome: 'failure' })
+    for (const fact of [other, { ...failed, labels: { cluster: 'b' } }]) join(state, fact)
+    expect(state).toMatchObject({ phase: 'finished', failedSteps: ['build', 'other'] })
+    expect(before).toMatchObject({ phase: 'running', failedSteps: ['build'], labels: {} })
   })
 })
 
