@@ -171,6 +171,9 @@ const nextLook = (
   return [setTimer(runCell(run), Math.max(view.now + 1, run.startedAt + Math.ceil(next * 1000)))]
 }
 
+/** The same run at one instant after another: a look asks for some dozen of them. */
+type Moving = Omit<Seen, 'elapsedSeconds'> & { elapsedSeconds: number }
+
 /** Belief moves where runs are known to have ended: it is asked after each bucket that holds one, up to `until`. */
 const nextChange = (
   basis: Basis,
@@ -181,11 +184,13 @@ const nextChange = (
 ): number => {
   const end = Math.min(until, longestKnown(basis))
   const isAlerting = now.chance.low >= ALERT_LOW
+  const later: Moving = { ...seen }
   for (let b = bucketOf(seen.elapsedSeconds) + 1; b < BUCKETS; b += 1) {
     const t = bucketStart(b)
     if (t >= end) return Infinity
     if (!isEventful(basis, b - 1)) continue
-    const then = judge(basis, { ...seen, elapsedSeconds: t }, standing)
+    later.elapsedSeconds = t
+    const then = judge(basis, later, standing)
     if (then.level !== now.level || then.chance.low >= ALERT_LOW !== isAlerting) return t
   }
   return Infinity
@@ -261,10 +266,12 @@ const curveOf = (basis: Basis, seen: Seen): { curveSeconds: number[]; curvePFail
   const step = Math.max(1, (knots.length - 1) / (KNOTS - 2))
   const curveSeconds = [seen.elapsedSeconds]
   for (let i = 0; i < knots.length - 0.5; i += step) curveSeconds.push(knots[Math.round(i)] ?? end)
-  return {
-    curveSeconds,
-    curvePFail: curveSeconds.map((t) => pFailAt(basis, { ...seen, elapsedSeconds: t })),
-  }
+  const at: Moving = { ...seen }
+  const curvePFail = curveSeconds.map((t) => {
+    at.elapsedSeconds = t
+    return pFailAt(basis, at)
+  })
+  return { curveSeconds, curvePFail }
 }
 
 const forecastOf = (
