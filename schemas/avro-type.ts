@@ -9,7 +9,8 @@ export const avroType = (schema: object): avro.Type => {
     registry: {},
     logicalTypes: {},
     wrapUnions: false,
-    typeHook: (part, options) => {
+    typeHook: (part: unknown, options) => {
+      if (part === 'string') return QUICK_STRING
       if (!Array.isArray(part) || part.length !== 2 || making.has(part)) return undefined
       making.add(part)
       return quickNullable(avro.Type.forSchema(part, options) as Union)
@@ -19,6 +20,8 @@ export const avroType = (schema: object): avro.Type => {
 
 /** Of avsc's inside what is used here. */
 interface Tap {
+  readonly buf: Buffer
+  pos: number
   readLong(): number
   writeLong(index: number): void
 }
@@ -54,3 +57,33 @@ const quickNullable = (union: Union): Union => {
     },
   }) as Union
 }
+
+/** Longer texts have a length of two bytes. */
+const SHORT = 64
+/** Writes a short text of ASCII; false, and nothing is written for good, where it is none or has no room. */
+const putShort = (tap: Tap, text: string): boolean => {
+  const { length } = text
+  const { buf, pos } = tap
+  if (length >= SHORT || pos + 1 + length > buf.length) return false
+  for (let i = 0; i < length; i += 1) {
+    const code = text.charCodeAt(i)
+    if (code > 0x7f) return false
+    buf[pos + 1 + i] = code
+  }
+  buf[pos] = 2 * length
+  tap.pos = pos + 1 + length
+  return true
+}
+/**
+ * Of a text, avsc asks first how many bytes it will take. Most are short and of ASCII, and then it is as many as characters:
+ * a record has a dozen texts, which take a third of the time that it takes to write it.
+ */
+const quickString = (string: Inner): Inner =>
+  Object.create(string, {
+    _write: {
+      value: (tap: Tap, text: unknown) => {
+        if (typeof text !== 'string' || !putShort(tap, text)) string._write(tap, text)
+      },
+    },
+  }) as Inner
+const QUICK_STRING = quickString(avro.Type.forSchema('string') as Inner)
