@@ -4,7 +4,7 @@
  * and however often they are heard. Cells of columns that said nothing of the test have no bits.
  */
 
-import type { TestKind, TestStatus } from './events.ts'
+import type { TestCounts, TestKind, TestStatus } from './events.ts'
 
 export const PASSED = 1
 export const FAILED = 2
@@ -125,3 +125,17 @@ export const trim = (row: Strip, first: number, most: number): void => {
 /** True where any cell failed, flaky ones too. */
 export const hasFailure = (strip: readonly number[]): boolean =>
   strip.some((segment) => (segment & (FAILED | ERROR)) !== 0)
+
+/**
+ * Failed and flaky results of some runs, and all results. Where a source names failing tests only, a run that named others
+ * and not this one is quiet, and stands for a pass. Example: 3 failed, 1 flaky and 8 passed are 4 of 12.
+ */
+export const redsOf = ({
+  passed,
+  failed,
+  flaky,
+  quiet,
+}: TestCounts): { readonly reds: number; readonly results: number } => {
+  const reds = failed + flaky
+  return { reds, results: reds + passed + quiet }
+}

@@ -13,6 +13,7 @@ interface Near {
   readonly dimension: 'repo' | 'pulls'
   readonly window: string
   readonly kpi: string
+  readonly unit: string
   /** How it differs from the figure. */
   readonly but: string
 }
@@ -36,7 +37,7 @@ const DORA_FIGURES: readonly DoraFigure[] = [
     definition: 'median number of days a week with a successful deployment',
     needs: DEPLOYMENTS,
     near: {
-      ...{ dimension: 'pulls', window: '30d', kpi: 'merged_per_day' },
+      ...{ dimension: 'pulls', window: '30d', kpi: 'merged_per_day', unit: 'pulls a day' },
       but: 'pull requests merged, whether or not anything was deployed',
     },
   },
@@ -46,7 +47,7 @@ const DORA_FIGURES: readonly DoraFigure[] = [
     definition: 'median time from the first commit of a change to the end of its deployment',
     needs: `${DEPLOYMENTS}; and when the first commit of each pull request was written`,
     near: {
-      ...{ dimension: 'pulls', window: '30d', kpi: 'time_to_merge_p50' },
+      ...{ dimension: 'pulls', window: '30d', kpi: 'time_to_merge_p50', unit: 'seconds' },
       but: 'from opening to merge: neither the work before nor the deployment after',
     },
   },
@@ -63,16 +64,16 @@ const DORA_FIGURES: readonly DoraFigure[] = [
     definition: 'median time from a failed deployment to the next that succeeded',
     needs: DEPLOYMENTS,
     near: {
-      ...{ dimension: 'repo', window: '14d', kpi: 'mean_time_to_fix' },
+      ...{ dimension: 'repo', window: '14d', kpi: 'mean_time_to_fix', unit: 'seconds' },
       but: 'a mean over failing streaks of jobs, of whatever they build or test',
     },
   },
 ]
 
-const nearOf = (told: readonly Kpi[], { dimension, window, kpi, but }: Near) => {
+const nearOf = (told: readonly Kpi[], { dimension, window, kpi, ...more }: Near) => {
   const record = told.find((each) => each.dimension === dimension && each.window === window)
   const reading = record?.values.find((value) => value.kpi === kpi) ?? null
-  return { dimension, window, kpi, but, reading }
+  return { dimension, window, kpi, ...more, reading }
 }
 
 /** A value of a KPI as records of KPIs hold it. */
@@ -102,6 +103,7 @@ const dora = route<RepoRef>({
           dimension: text('Dimension of the KPI that comes nearest.'),
           window: text('Its window.'),
           kpi: text('Its name.'),
+          unit: text('Its unit.'),
           but: text('How it differs.'),
           reading: nullable(VALUE),
         }),

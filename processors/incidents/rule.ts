@@ -182,6 +182,10 @@ export const DAY = 24 * HOUR
 
 /** `.934` as `93 %`. */
 export const percent = (p: number): string => `${Math.round(p * 100)} %`
+/** A test as it is named beside its job, whose name many tests repeat. Example: `unit: starts` of `unit` is `unit: "starts"`. */
+export const namedTest = (job: string, test: string): string =>
+  `${job}: "${test.startsWith(`${job}: `) ? test.slice(job.length + 2) : test}"`
+
 /** Seconds as people say them. Example: 5,400 is `1.5 hours`. */
 export const spoken = (seconds: number): string => {
   if (seconds < 5400) return `${Math.round(seconds / 60)} minutes`

@@ -33,8 +33,10 @@ export const hearResult = (
   const row = known ?? addRow(sheet, tab, hash, result.test)
   if (row === undefined) return drop('no-use')
   const before = addBits(row, column, bits)
-  if ((before | bits) === before) return drop('duplicate')
-  if ((bits & PASSED) !== 0) tab.hasPasses = true
+  // Who names failures alone names flakes too, which have passed as well.
+  const isFirstPass = !tab.hasPasses && (bits & (PASSED | BAD)) === PASSED
+  tab.hasPasses ||= isFirstPass
+  if ((before | bits) === before) return isFirstPass ? null : drop('duplicate')
   const isFresh = ((before | bits) & BAD) !== 0 && isFreshFailure(row, column, tab)
   count(cells, tab, column, before, before | bits, isFresh, result)
   note(cells, row, result, column, (bits & BAD) !== 0)

@@ -66,6 +66,7 @@ const PAGES: readonly (readonly [name: string, path: string, text: string])[] = 
   ['Run with its cause', runPath(ENDED), 'The same cause in 12 runs of 3 jobs'],
   ['Health', '/health', 'openshift/origin'],
   ['Repository', subjectPath(REPO), 'e2e: gcp 50%'],
+  ['Repository with what DORA needs', subjectPath(REPO), 'not collected'],
   ['Pull requests', '/pulls', 'Fix the lift'],
   ['Pull requests that ended', '/pulls?state=ended', 'Fix the lift'],
   ['Pull request', pullPath(PULL), 'likely to fail: 80'],

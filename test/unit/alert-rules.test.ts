@@ -169,6 +169,10 @@ const CASES: Readonly<Record<string, (watched: Watched) => void>> = {
     watched.tell('ci.test-states.v1', testState(4, { word: 'passing' }))
   },
   'new-flake': (watched) => {
+    const few = { passed: 0, failed: 1, flaky: 0, skipped: 0, quiet: 0 }
+    watched.tell('ci.test-states.v1', testState(0, { word: 'flaky', flip: 1, week: few }))
+    const once = { ...few, passed: 9 }
+    watched.tell('ci.test-states.v1', testState(0, { word: 'flaky', flip: 1, week: once }))
     watched.tell('ci.test-states.v1', testState(1, { word: 'flaky', flip: 0.19 }))
     watched.tell('ci.test-states.v1', testState(2, { word: 'flaky', flip: 0.2 }))
     watched.tell('ci.test-states.v1', testState(3, { word: 'flaky', flip: 0.11 }))
@@ -413,6 +417,41 @@ describe('the quota of a source', () => {
         ...{ detail: null, heardAt: null, failures: 0, quotaLeft },
       })
     expect(watched.states('source-unheard')).toEqual(['open', 'closed'])
+  })
+})
+
+describe('a run that is likely to fail and should be stopped', () => {
+  const opened = (watched: Watched, rule: string): number =>
+    watched.states(rule).filter((state) => state === 'open').length
+  it('is told once: the advice to stop it says all of it', () => {
+    const watched = watchAlerts()
+    watched.tell('ci.runs.v1', runAt(0, 'started'))
+    watched.tell('ci.forecasts.v1', forecast(3, 0.9))
+    watched.tell('ci.decisions.v1', decision(4, 'stop'))
+    expect(watched.newest('run-likely-to-fail')).toMatchObject({ state: 'closed' })
+    expect(watched.newest('run-likely-to-fail')?.verdict).toContain('should be stopped')
+    watched.tell('ci.scores.v1', score(9, true))
+    expect(watched.newest('stop-recommended')).toMatchObject({ state: 'closed', right: 1 })
+    expect([opened(watched, 'run-likely-to-fail'), opened(watched, 'stop-recommended')]).toEqual([
+      1, 1,
+    ])
+  })
+  it('is not told a second time by its forecast, nor at its end', () => {
+    const watched = watchAlerts()
+    watched.tell('ci.runs.v1', runAt(0, 'started'))
+    watched.tell('ci.decisions.v1', decision(1, 'stop'))
+    watched.tell('ci.forecasts.v1', forecast(3, 0.9))
+    watched.tell('ci.scores.v1', score(9, true))
+    expect(watched.states('run-likely-to-fail')).toEqual([])
+    expect(watched.newest('stop-recommended')?.swallowed).toBe(1)
+  })
+  it('is told as likely to fail where the advice is taken back and the forecast stands', () => {
+    const watched = watchAlerts()
+    watched.tell('ci.runs.v1', runAt(0, 'started'))
+    watched.tell('ci.decisions.v1', decision(1, 'stop'))
+    watched.tell('ci.forecasts.v1', forecast(3, 0.9))
+    watched.tell('ci.decisions.v1', decision(4, 'advise'))
+    expect(watched.states('run-likely-to-fail')).toEqual(['open'])
   })
 })
 

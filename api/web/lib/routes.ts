@@ -62,6 +62,14 @@ export const incidentApi = (incident: string, rest = ''): string =>
 export const jobApi = (job: JobRef, rest = ''): string => `/v1${jobPath(job)}${rest}`
 export const runApi = (run: RunRef, rest = ''): string => `/v1${runPath(run)}${rest}`
 
+/** A repository as addresses name it. */
+export interface RepoRef {
+  readonly source: string
+  readonly repo: string
+}
+export const doraApi = ({ source, repo }: RepoRef): string =>
+  `/v1${join('repos', source, repo)}/dora`
+
 export const pullApi = (pull: PullRef, rest = ''): string => `/v1${pullPath(pull)}${rest}`
 
 /** A query string from what is not null or empty. Example: `?window=24h`. */

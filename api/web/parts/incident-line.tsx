@@ -3,6 +3,7 @@ import { isOfRun, standOf } from '../lib/incidents.ts'
 import { count } from '../lib/format.ts'
 import { incidentPath, runPath } from '../lib/routes.ts'
 import { Handling } from './handling.tsx'
+import { RepoName } from './repo-name.tsx'
 import { SourceTag } from './source-tag.tsx'
 import { TimeAgo } from './time-ago.tsx'
 
@@ -15,7 +16,7 @@ export const IncidentLine = ({ incident }: { readonly incident: Incident }) => {
         <span class={isOpen ? 'tag red' : 'tag'}>{isOpen ? '! open' : '✓ closed'}</span>
         <span class="small quiet">
           {incident.severity} · {incident.alert} · <TimeAgo at={incident.eventAt} /> ·{' '}
-          <SourceTag source={incident.source} /> {incident.repo}
+          <SourceTag source={incident.source} /> <RepoName repo={incident.repo} />
         </span>
       </p>
       <p class="break">
@@ -25,13 +26,8 @@ export const IncidentLine = ({ incident }: { readonly incident: Incident }) => {
       </p>
       <p class="small quiet break">{standOf(incident)}</p>
       <p class="small quiet">
-        {count(incident.holding)} hold it open
-        {isOfRun(incident) && (
-          <>
-            {' · '}
-            <a href={runPath(incident)}>the newest run</a>
-          </>
-        )}
+        {isOpen && incident.holding > 1 && `${count(incident.holding)} findings hold it open · `}
+        {isOfRun(incident) && <a href={runPath(incident)}>the newest run</a>}
       </p>
       {isOpen && <Handling incident={incident} />}
     </li>

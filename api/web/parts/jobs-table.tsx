@@ -3,6 +3,7 @@ import type { JobRow } from '../../../schemas/views.ts'
 import { kpiBasis, kpiText } from '../lib/kpis.ts'
 import { jobPath } from '../lib/routes.ts'
 import { PassRate } from './pass-rate.tsx'
+import { RepoName } from './repo-name.tsx'
 import { SourceTag } from './source-tag.tsx'
 import { TimeAgo } from './time-ago.tsx'
 import { useWeeks, type WeekOf } from '../data/use-weeks.ts'
@@ -47,7 +48,7 @@ const JobLine = ({ job, weekOf }: { readonly job: JobRow; readonly weekOf: WeekO
           {job.job}
         </a>
         <p class="small quiet">
-          <SourceTag source={job.source} /> {job.repo}
+          <SourceTag source={job.source} /> <RepoName repo={job.repo} />
         </p>
       </td>
       <td class="c-rate">

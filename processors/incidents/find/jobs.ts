@@ -216,6 +216,8 @@ const onScore = (cells: Cells, score: Score, now: number, tables: Tables): reado
   const member = runName(score)
   const effects = state.held
     .filter(({ kind, member: of }) => of === member && (kind === 'forecast' || kind === 'decision'))
+    // What a stop has swallowed ends before it: else it would be let go, and told, for nothing.
+    .sort((a, b) => Number(a.kind === 'decision') - Number(b.kind === 'decision'))
     .flatMap((each) =>
       clear(state.held, each, occasion, `run ${score.runId} ended: ${score.outcome}`, {
         right: score.failed,

@@ -36,7 +36,7 @@ export const kpiAlerts: Processor = {
           isRaised: row.isRaised(value, limits, isHeld),
           place,
           words: () => row.words(place.subject, value),
-          verdict: `${row.kpi} over ${row.window} is back`,
+          verdict: `it is within its limits again (${row.kpi} over ${row.window})`,
         },
       ]
     })

@@ -8,6 +8,18 @@ import { heldOf, HELD_CELLS, settle } from './one.ts'
 
 const NO_EFFECTS: readonly Effect[] = []
 
+/** What a test is called, as people say it. */
+const WORDS: Readonly<Record<TestState['word'], string>> = {
+  unknown: 'unknown',
+  passing: 'passing',
+  flaky: 'flaky',
+  infraFlake: 'failing with its whole run',
+  failing: 'failing',
+  newFailing: 'new and failing',
+  regression: 'a regression',
+  quiet: 'quiet',
+}
+
 export const testAlerts: Processor = {
   name: 'test-alerts',
   inputs: ['ci.test-states.v1'],
@@ -32,7 +44,7 @@ export const testAlerts: Processor = {
         isRaised: rule.row.isRaised(state, rule.limits, isHeld),
         place,
         words: () => rule.row.words(state),
-        verdict: `${state.test} is ${state.word} now`,
+        verdict: `"${state.test}" is ${WORDS[state.word]} now`,
       }
     })
     return settle(cells, findings, { causeId: state.eventId, eventAt: state.eventAt, now, ref })

@@ -10,7 +10,7 @@ export const consecutiveFailures: StreakRule<'failures' | 'passes'> = {
   per: 'head',
   doc: 'A job failed `failures` times in a row on runs of no pull request. Over after `passes` passes in a row. All jobs of a branch are one incident.',
   advice:
-    'The head is broken, not the changes on top of it: find the commit named here, mend it or take it back.',
+    'The head is broken, not the changes on top of it: look at what came after the last pass, mend it or take it back.',
   coolDownMs: 6 * HOUR,
   swallows: ['run-likely-to-fail', 'stop-recommended', 'pass-rate-drop', 'new-regression'],
   rightWhen: 'the next run failed too',

@@ -1,6 +1,6 @@
 /** A9: the same test fails on several pull requests within hours: none of them is to blame. */
 
-import { DAY, limit, percent, type SharedRule } from '../rule.ts'
+import { DAY, limit, namedTest, percent, type SharedRule } from '../rule.ts'
 
 export const externalRegression: SharedRule<'pulls' | 'hours' | 'usual'> = {
   of: 'shared',
@@ -22,7 +22,7 @@ export const externalRegression: SharedRule<'pulls' | 'hours' | 'usual'> = {
   isRaised: ({ pulls, rateBefore }, limits) =>
     pulls.length >= limits.pulls && rateBefore <= limits.usual,
   words: (job, { test, pulls, rateBefore }) => ({
-    title: `${job}: ${test} fails on ${pulls.length} pull requests at once`,
+    title: `${namedTest(job, test)} fails on ${pulls.length} pull requests at once`,
     signal: `pull requests ${pulls.join(', ')}; before, it failed in ${percent(rateBefore)} of the runs`,
   }),
 }

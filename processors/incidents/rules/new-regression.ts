@@ -1,6 +1,6 @@
 /** A6: a test fails more than it used to. */
 
-import { DAY, limit, percent, type TestRule } from '../rule.ts'
+import { DAY, limit, namedTest, percent, type TestRule } from '../rule.ts'
 
 export const newRegression: TestRule<'failures'> = {
   of: 'test',
@@ -15,7 +15,7 @@ export const newRegression: TestRule<'failures'> = {
   isRaised: ({ word, week }, { failures }, isHeld) =>
     word === 'regression' && (isHeld || week.failed >= failures),
   words: ({ job, test, week, failingRun, passingRun, basisRuns, basisFailures }) => ({
-    title: `${job}: ${test} fails more than it did, ${week.failed} of ${week.failed + week.passed} results this week`,
+    title: `${namedTest(job, test)} fails more than it did, ${week.failed} of ${week.failed + week.passed} results this week`,
     signal:
       `before, ${percent(basisFailures / Math.max(1, basisRuns))} of ${basisRuns} failed; ` +
       `first bad run ${failingRun?.runId ?? 'unknown'}, last good run ${passingRun?.runId ?? 'unknown'}`,

@@ -2,6 +2,15 @@
 
 import { HOUR, limit, percent, spoken, type ForecastRule } from '../rule.ts'
 
+/** Why a forecast was made, by its cause. */
+const REASONS: Readonly<Record<string, string>> = {
+  started: 'by the record of the job',
+  sign: 'by what was seen in the run',
+  time: 'by how long it runs already',
+  history: 'by the end of another run of the job',
+  signal: 'by what was heard from elsewhere',
+}
+
 export const runLikelyToFail: ForecastRule<'low' | 'keep' | 'saved'> = {
   of: 'forecast',
   name: 'run-likely-to-fail',
@@ -29,6 +38,6 @@ export const runLikelyToFail: ForecastRule<'low' | 'keep' | 'saved'> = {
     title:
       `${job} run ${runId} is likely to fail: ${percent(pFail)}, at least ${percent(pFailLow)}; ` +
       `about ${Math.round((remainingSeconds ?? 0) / 60)} minutes to go`,
-    signal: `forecast after ${spoken(elapsedSeconds)}, made for ${cause}`,
+    signal: `forecast ${REASONS[cause] ?? 'made anew'}, ${spoken(elapsedSeconds)} after its start`,
   }),
 }

@@ -11,11 +11,13 @@ export const stopRecommended: DecisionRule<never> = {
   doc: 'The advice for a running run is to stop it. Over at its end, or where the advice is taken back.',
   advice: 'Stop the run at its source, unless its other results are wanted.',
   coolDownMs: HOUR,
+  // It says all that this says, and what to do besides.
+  swallows: ['run-likely-to-fail'],
   rightWhen: 'the run failed',
   limits: {},
   isRaised: ({ level }) => level === 'stop',
   words: ({ job, runId, pFail, pFailLow, expectedSavedSeconds, reason }) => ({
     title: `${job} run ${runId} should be stopped: ${percent(pFail)} likely to fail, about ${spoken(expectedSavedSeconds)} to save`,
-    signal: `${reason}; p(fail) at least ${percent(pFailLow)}`,
+    signal: `${reason}; chance to fail at least ${percent(pFailLow)}`,
   }),
 }

@@ -10,13 +10,14 @@ import { JobsTable } from '../../parts/jobs-table.tsx'
 import { KpiTiles } from '../../parts/kpi-tiles.tsx'
 import { Panel } from '../../parts/panel.tsx'
 import { RunsTable } from '../../parts/runs-table.tsx'
+import { DoraPanel } from './dora-panel.tsx'
 
 const ROWS = 200
 const RUNS = 50
 
 /** One repository, community or value of a label: its KPIs, and what is behind them. */
 export const SubjectPage = ({ of }: { readonly of: Subject }) => {
-  const [source = ''] = keyParts(of.subject)
+  const [source = '', repo = ''] = keyParts(of.subject)
   const now = chosenKey({ ...of, window: '24h' })
   const week = chosenKey({ ...of, window: '7d' })
   return (
@@ -39,6 +40,7 @@ export const SubjectPage = ({ of }: { readonly of: Subject }) => {
         </p>
       </div>
       <KpiTiles {...of} />
+      {of.dimension === 'repo' && <DoraPanel of={{ source, repo }} />}
       {isSlice(of.dimension) ? <NewestRuns of={of} /> : <JobsBehind of={of} />}
     </>
   )

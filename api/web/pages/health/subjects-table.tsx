@@ -4,6 +4,7 @@ import { kpiBasis, kpiText } from '../../lib/kpis.ts'
 import { subjectPath } from '../../lib/routes.ts'
 import { runsBehind } from '../../lib/runs-behind.ts'
 import { PassRate } from '../../parts/pass-rate.tsx'
+import { RepoName } from '../../parts/repo-name.tsx'
 import { SourceTag } from '../../parts/source-tag.tsx'
 
 const COLUMNS = [
@@ -52,7 +53,7 @@ const SubjectLine = ({ kpi }: { readonly kpi: Kpi }) => {
     <tr>
       <td class="break">
         <a class="strong" href={subjectPath({ dimension, subject })}>
-          {rest.length === 0 ? source : rest.join(' · ')}
+          <RepoName repo={rest.length === 0 ? source : rest.join(' · ')} />
         </a>
         <p class="small quiet">
           <SourceTag source={source} />

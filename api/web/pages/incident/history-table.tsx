@@ -28,7 +28,7 @@ export const HistoryTable = ({ steps }: { readonly steps: readonly Incident[] })
             <td>{step.state}</td>
             <td class="number">{count(step.holding)}</td>
             <td class="break">
-              {standOf(step)}
+              {step.state === 'closed' ? standOf(step) : step.title}
               {step.ackedBy !== null && ` · taken by ${step.ackedBy}`}
               {step.mutedUntil !== null && ` · muted until ${dateTime(step.mutedUntil)}`}
             </td>

@@ -1,4 +1,5 @@
 import type { Incident } from '../../../../schemas/events.ts'
+import { runName } from '../../../../schemas/keys.ts'
 import { useAnswer } from '../../data/use-answer.ts'
 import { count, dateTime, duration, percent } from '../../lib/format.ts'
 import { isOfRun, standOf } from '../../lib/incidents.ts'
@@ -31,7 +32,7 @@ export const IncidentPage = ({ incident }: { readonly incident: string }) => {
               <Facts of={factsOf(known)} />
             </Panel>
             <Panel title="What holds it open" note={`${count(known.holding)} now`}>
-              <Members incident={known} />
+              <Members incident={known} steps={history.state === 'ready' ? history.data : []} />
             </Panel>
           </div>
           <Panel title="History" isFlush note={`the newest first, at most ${count(STEPS)} steps`}>
@@ -117,15 +118,33 @@ const runsOf = ({ source, repo, job, openedAt, state, observedAt }: Incident) =>
     </a>
   )
 
-const Members = ({ incident }: { readonly incident: Incident }) =>
-  incident.members.length === 0 ? (
+/** Each by its name; a run that a step was about is linked. */
+const Members = ({
+  incident,
+  steps,
+}: {
+  readonly incident: Incident
+  readonly steps: readonly Incident[]
+}) => {
+  const runs = new Map(steps.filter(isOfRun).map((step) => [runName(step), step]))
+  return incident.members.length === 0 ? (
     <Message title="Nothing holds it open any more" />
   ) : (
     <ul class="stack">
       {incident.members.map((member) => (
         <li key={member} class="break">
-          {member}
+          <Member name={member} run={runs.get(member)} />
         </li>
       ))}
     </ul>
+  )
+}
+
+const Member = ({ name, run }: { readonly name: string; readonly run: Incident | undefined }) =>
+  run === undefined ? (
+    <>{name}</>
+  ) : (
+    <>
+      <a href={runPath(run)}>{run.runId}</a> <span class="small quiet">{run.job}</span>
+    </>
   )

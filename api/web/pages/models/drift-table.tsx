@@ -2,6 +2,7 @@ import { IntervalBar } from '../../charts/rule-bars.tsx'
 import type { JobDriftAnswer } from '../../lib/answers.ts'
 import { count, percent, range } from '../../lib/format.ts'
 import { jobPath, query, runPath } from '../../lib/routes.ts'
+import { RepoName } from '../../parts/repo-name.tsx'
 import { SourceTag } from '../../parts/source-tag.tsx'
 
 /** Jobs with what was said of their newest runs beside what happened, and why stops are held back. */
@@ -41,7 +42,7 @@ const DriftLine = ({ job }: { readonly job: JobDriftAnswer }) => {
           {job.job}
         </a>
         <p class="small quiet">
-          <SourceTag source={job.source} /> {job.repo} ·{' '}
+          <SourceTag source={job.source} /> <RepoName repo={job.repo} /> ·{' '}
           <a href={runPath(job)}>newest scored run</a>
         </p>
       </td>

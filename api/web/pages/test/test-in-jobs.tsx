@@ -1,6 +1,8 @@
+import { redsOf } from '../../../../schemas/strips.ts'
 import type { TestAnswer } from '../../lib/answers.ts'
 import { count, percent } from '../../lib/format.ts'
 import { gridPath, runPath } from '../../lib/routes.ts'
+import { RepoName } from '../../parts/repo-name.tsx'
 import { SourceTag } from '../../parts/source-tag.tsx'
 import { WordChip } from '../../parts/word-chip.tsx'
 
@@ -30,7 +32,7 @@ export const TestInJobs = ({ jobs }: { readonly jobs: TestAnswer['jobs'] }) => (
 )
 
 const JobLine = ({ of: { state, variant } }: { readonly of: TestAnswer['jobs'][number] }) => {
-  const { passed, failed, flaky } = state.week
+  const { reds, results } = redsOf(state.week)
   const { failingRun, passingRun } = state
   return (
     <tr>
@@ -39,7 +41,7 @@ const JobLine = ({ of: { state, variant } }: { readonly of: TestAnswer['jobs'][n
           {state.job}
         </a>
         <p class="small quiet">
-          <SourceTag source={state.source} /> {state.repo}
+          <SourceTag source={state.source} /> <RepoName repo={state.repo} />
           {variant !== null && <> · {variant}</>}
         </p>
       </td>
@@ -47,7 +49,7 @@ const JobLine = ({ of: { state, variant } }: { readonly of: TestAnswer['jobs'][n
         <WordChip of={state.word} />
       </td>
       <td class="number">
-        {count(failed + flaky)} of {count(passed + failed + flaky)}
+        {count(reds)} of {count(results)}
       </td>
       <td class="break">
         {failingRun === null ? (

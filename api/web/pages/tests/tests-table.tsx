@@ -1,4 +1,5 @@
 import type { TestState } from '../../../../schemas/events.ts'
+import { redsOf } from '../../../../schemas/strips.ts'
 import { count, duration, percent } from '../../lib/format.ts'
 import { gridPath, runPath } from '../../lib/routes.ts'
 import { SourceTag } from '../../parts/source-tag.tsx'
@@ -35,7 +36,7 @@ export const TestsTable = ({ tests }: { readonly tests: readonly TestState[] }) 
 )
 
 const TestLine = ({ test }: { readonly test: TestState }) => {
-  const { passed, failed, flaky } = test.week
+  const { reds, results } = redsOf(test.week)
   return (
     <tr>
       <td class="break">
@@ -49,8 +50,8 @@ const TestLine = ({ test }: { readonly test: TestState }) => {
       <td>
         <WordChip of={test.word} />
       </td>
-      <td class="number" title={`${count(flaky)} of them passed when tried again`}>
-        {count(failed + flaky)} of {count(passed + failed + flaky)}
+      <td class="number" title={`${count(test.week.flaky)} of them passed when tried again`}>
+        {count(reds)} of {count(results)}
       </td>
       <td class="number">{percent(test.flip)}</td>
       <td class="number">{test.streak === 0 ? '—' : count(test.streak)}</td>
