@@ -159,7 +159,7 @@ describe.skipIf(PATH === null)('every page', () => {
         .reduce((sum, { decodedBodySize }) => sum + decodedBodySize, 0)`,
     )
     expect(bytes).toBeGreaterThan(10_000)
-    expect(bytes).toBeLessThan(320_000)
+    expect(bytes).toBeLessThan(330_000)
     await close()
   })
 })

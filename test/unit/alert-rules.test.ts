@@ -169,12 +169,11 @@ const CASES: Readonly<Record<string, (watched: Watched) => void>> = {
     watched.tell('ci.test-states.v1', testState(4, { word: 'passing' }))
   },
   'new-flake': (watched) => {
-    const few = { passed: 0, failed: 1, flaky: 0, skipped: 0, quiet: 0 }
-    watched.tell('ci.test-states.v1', testState(0, { word: 'flaky', flip: 1, week: few }))
-    const once = { ...few, passed: 9 }
+    const once = { passed: 3, failed: 1, flaky: 1, skipped: 0, quiet: 0 }
+    watched.tell('ci.test-states.v1', testState(0, { word: 'flaky', flip: 1, fixes: 1 }))
     watched.tell('ci.test-states.v1', testState(0, { word: 'flaky', flip: 1, week: once }))
     watched.tell('ci.test-states.v1', testState(1, { word: 'flaky', flip: 0.19 }))
-    watched.tell('ci.test-states.v1', testState(2, { word: 'flaky', flip: 0.2 }))
+    watched.tell('ci.test-states.v1', testState(2, { word: 'flaky', flip: 0.2, fixes: 2 }))
     watched.tell('ci.test-states.v1', testState(3, { word: 'flaky', flip: 0.11 }))
     watched.tell('ci.test-states.v1', testState(4, { word: 'flaky', flip: 0.09 }))
   },
