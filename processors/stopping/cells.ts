@@ -35,6 +35,7 @@ const HISTORY = record('History', {
   pass: CLASS_HISTORY,
   fail: 'ClassHistory',
   lastPasses: array('double'),
+  meanWait: nullable('double'),
   expertScores: array('double'),
   slopes: record('SlopeLearner', {
     weights: array('double'),
@@ -90,6 +91,8 @@ const RUN = record('RunningRun', {
   peaks: array('double'),
   wanted: array('boolean'),
   isClosing: 'boolean',
+  waitingSince: nullable('long'),
+  waitedSeconds: 'double',
   stopSeconds: nullable('double'),
   watched: 'boolean',
   dueSeconds: array('double'),

@@ -6,6 +6,7 @@ import { GROUNDS } from './permit.ts'
 import { NO_LEAD, type Lead } from './lead.ts'
 import { newSlopes, type SlopeLearner } from './slopes.ts'
 import { countSigns, type SignCounts } from './signs.ts'
+import { meanWaitAfter } from './waiting.ts'
 import { addDuration, decay, type Histogram } from './survival.ts'
 
 /** Outcomes kept one by one, newest first: what is older weighs less than 1 %. */
@@ -35,6 +36,8 @@ export interface History {
   failing: Failing | null
   /** Durations of the last five passes in seconds, newest first: Jenkins' rule reads them. */
   lastPasses: number[]
+  /** What its runs wait for capacity, in seconds; null before the first ended. */
+  meanWait: number | null
   /** How right each expert on the failure rate was: log likelihoods. */
   expertScores: number[]
   /** How far what is said of its runs is to be believed. */
@@ -74,6 +77,7 @@ export const emptyHistory = (): History => ({
   fail: emptyClass(),
   failing: null,
   lastPasses: [],
+  meanWait: null,
   expertScores: [],
   slopes: newSlopes(),
   watchedPasses: 0,
@@ -96,9 +100,11 @@ export interface Finished {
   /** Milliseconds since the epoch, null where unknown. */
   readonly startedAt: number | null
   readonly durationSeconds: number | null
+  /** What of that it waited for capacity: durations are compared without it. */
+  readonly waitedSeconds?: number
   /** True where the duration is only a lower bound: the run hit a limit. */
   readonly isCut: boolean
-  /** Start to the first bad sign, null without one. */
+  /** Start to the first bad sign without waits, null without one. */
   readonly signSeconds: number | null
   /** Steps that failed while it ran, and red tests. */
   readonly signs: readonly string[]
@@ -119,10 +125,12 @@ export const remember = (history: History, run: Finished): History => {
   const side = next[own]
   side.runs += 1
   if (run.signSeconds !== null) side.withSign += 1
-  const { durationSeconds } = run
+  const { durationSeconds, waitedSeconds = 0 } = run
   if (durationSeconds === null) return next
-  addDuration(run.isCut ? side.censored : side.ended, durationSeconds, 1)
-  addDuration(side.clean, Math.min(durationSeconds, run.signSeconds ?? Infinity), 1)
+  next.meanWait = meanWaitAfter(history.meanWait, waitedSeconds)
+  const worked = Math.max(0, durationSeconds - waitedSeconds)
+  addDuration(run.isCut ? side.censored : side.ended, worked, 1)
+  addDuration(side.clean, Math.min(worked, run.signSeconds ?? Infinity), 1)
   if (!run.failed) next.lastPasses = [durationSeconds, ...history.lastPasses].slice(0, 5)
   return next
 }

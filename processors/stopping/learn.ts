@@ -26,6 +26,7 @@ import {
   type RunningRun,
 } from './state.ts'
 import { viewOf } from './view.ts'
+import { waitedBy } from './waiting.ts'
 import { familyOf } from '../../schemas/slices.ts'
 import { poolsOf } from './pools.ts'
 import { stopPoint } from './look.ts'
@@ -54,17 +55,20 @@ export const afterEnd = (
   const failed = failedClass(run.outcome ?? 'unknown')
   const seconds = durationSeconds(run)
   const before = historyOf(cells)
+  const waitedSeconds = waitedIn(run, running)
+  const worked = seconds === null ? null : Math.max(0, seconds - waitedSeconds)
   if (failed === null) {
-    if (seconds !== null && running !== undefined && run.outcome === 'aborted')
-      cells.put('history', rememberCensored(before, seconds, running.pFail))
+    if (worked !== null && running !== undefined && run.outcome === 'aborted')
+      cells.put('history', rememberCensored(before, worked, running.pFail))
     return []
   }
-  const signSeconds = signOf(run, running, seconds)
+  const signSeconds = signOf(running, worked)
   const isCut = run.outcome === 'timedOut'
   const history = remember(before, {
     failed,
     startedAt: run.startedAt,
     durationSeconds: seconds,
+    waitedSeconds,
     isCut,
     signSeconds,
     signs: [...(running?.signs ?? []), ...(running?.late ?? []).map(lateSign)],
@@ -85,7 +89,7 @@ export const afterEnd = (
     cells.put('changes', { changes: countChange(changesOf(cells), change, failed) })
   if (seconds !== null) learnDuration(cells, failed, seconds, history)
   const [family, community] = poolsOf(run, labels)
-  const told = poolOutcome(run, running, failed, signSeconds, now)
+  const told = poolOutcome(run, running, failed, worked, signSeconds, now)
   effects.push(
     emit('ci.pool-outcomes.v1', told(family, [], null)),
     emit('ci.pool-outcomes.v1', told(community, running?.terms ?? [], lead)),
@@ -97,11 +101,11 @@ export const afterEnd = (
 const pointsOf = (running: RunningRun | undefined): Point[] =>
   (running?.checkpoints ?? []).flatMap(({ point }) => (point.length === 0 ? [] : [point]))
 
-const signOf = (
-  run: Run,
-  running: RunningRun | undefined,
-  seconds: number | null,
-): number | null => {
+/** What it waited for capacity, up to its end. */
+const waitedIn = (run: Run, running: RunningRun | undefined): number =>
+  running === undefined ? 0 : waitedBy(running, run.finishedAt ?? run.eventAt)
+
+const signOf = (running: RunningRun | undefined, seconds: number | null): number | null => {
   const sign = running?.signSeconds ?? null
   return sign === null ? null : Math.min(sign, seconds ?? sign)
 }
@@ -162,10 +166,10 @@ const poolOutcome = (
   run: Run,
   running: RunningRun | undefined,
   failed: boolean,
+  seconds: number | null,
   signSeconds: number | null,
   now: number,
 ): ((pool: string, terms: number[], lead: Told | null) => PoolOutcome) => {
-  const seconds = durationSeconds(run)
   return (pool, terms, lead) => ({
     eventId: derivedId(run.eventId, `pool/${pool}`),
     eventAt: run.finishedAt ?? run.eventAt,

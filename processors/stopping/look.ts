@@ -28,8 +28,9 @@ import { ALERT_LOW, judge, ruleOf, type Standing, type Verdict } from './rule.ts
 import type { PassedCheckpoint, RunningRun } from './state.ts'
 import { BUCKETS, bucketOf, bucketStart } from './survival.ts'
 import type { View } from './view.ts'
+import { waitedBy, waitToCome, workedBy } from './waiting.ts'
 
-export type Cause = 'started' | 'sign' | 'time' | 'history' | 'signal'
+export type Cause = 'started' | 'sign' | 'time' | 'history' | 'signal' | 'wait'
 
 /** The community learns from the terms as they stood before half of the median pass: by then siblings have spoken. */
 const LEARNT_CHECKPOINTS = 2
@@ -69,7 +70,7 @@ export const look = (
   const drawn = drawnIn(view, seen)
   const chance = drawn === seen ? verdict.chance : chanceAt(view.basis, drawn)
   const isAlerting = chance.low >= ALERT_LOW && verdict.level !== 'abstain'
-  const isFirst = isFirstInstant(run, seen)
+  const isFirst = isFirstInstant(run, view)
   const isQuiet =
     (cause === 'history' || (cause === 'signal' && !isFirst)) &&
     verdict.level === run.level &&
@@ -77,7 +78,10 @@ export const look = (
     Math.abs(chance.p - run.pFail) < NOTEWORTHY
   const timer = nextLook(run, view, standing, seen, verdict)
   if (isQuiet) return { effects: timer, verdict }
-  const remaining = remainingAt(view.basis, drawn)
+  const remaining = afterWait(
+    remainingAt(view.basis, drawn),
+    waitToCome(run, view.history.meanWait, view.now),
+  )
   const forecast = forecastOf(run, view, drawn, chance, remaining, cause, causeId)
   const effects: Effect[] = [emit('ci.forecasts.v1', forecast)]
   if (passCheckpoints(run, view, seen, forecast) && addition !== null) noteLead(run, addition)
@@ -85,7 +89,7 @@ export const look = (
     effects.push(emit('ci.decisions.v1', decisionOf(run, forecast, view, verdict, seen)))
   if (run.checkpoints.length <= LEARNT_CHECKPOINTS) run.terms = terms
   noteBelief(run, verdict)
-  if (verdict.level === 'stop') run.stopSeconds ??= seen.elapsedSeconds
+  if (verdict.level === 'stop') run.stopSeconds ??= ageBy(run, view.now)
   if (verdict.level !== 'abstain') run.watched = true
   run.pFail = chance.p
   run.level = verdict.level
@@ -118,7 +122,7 @@ const withOthers = (
 const additionFor = (run: RunningRun, view: View, seen: Seen, known: Known): Addition | null => {
   if (view.model === undefined) return null
   const isScored =
-    isFirstInstant(run, seen) || (run.dueSeconds[0] ?? Infinity) <= seen.elapsedSeconds
+    isFirstInstant(run, view) || (run.dueSeconds[0] ?? Infinity) <= seen.elapsedSeconds
   return additionOf({ run, view, seen, known, formula: formulaAt(view.basis, seen) }, isScored)
 }
 const seenOf = (
@@ -126,7 +130,7 @@ const seenOf = (
   { history, harmless, learned, now }: View,
   terms: readonly number[],
 ): Seen => ({
-  elapsedSeconds: Math.max(0, (now - run.startedAt) / 1000),
+  elapsedSeconds: workedBy(run, now),
   signSeconds: run.signSeconds,
   sign: run.signs.length === 0 ? null : beliefOf(run.signs, history.signs, harmless),
   late: tellingLate(run.late, history.signs),
@@ -143,9 +147,12 @@ const drawnIn = ({ basis, slopes }: View, seen: Seen): Seen =>
     : { ...seen, rate: drawnStart(seen.rate, basis.usual, slopes.start), slopes }
 
 /** What is heard at the instant at which a run starts was known at its start: siblings that ended before, most of all. */
-const isFirstInstant = ({ checkpoints }: RunningRun, { elapsedSeconds }: Seen): boolean =>
-  checkpoints.length === 0 ||
-  (checkpoints.length === 1 && checkpoints[0]?.elapsed === elapsedSeconds)
+const isFirstInstant = (run: RunningRun, { now }: View): boolean =>
+  run.checkpoints.length === 0 ||
+  (run.checkpoints.length === 1 && run.checkpoints[0]?.elapsed === ageBy(run, now))
+/** Seconds since its start, whether it worked or waited. */
+const ageBy = ({ startedAt }: RunningRun, now: number): number =>
+  Math.max(0, (now - startedAt) / 1000)
 
 /** What the record of beliefs will say of this run when it ends. */
 const noteBelief = (run: RunningRun, { isCandidate, wantsStop, ground, chance }: Verdict): void => {
@@ -163,12 +170,14 @@ const nextLook = (
   seen: Seen,
   verdict: Verdict,
 ): Effect[] => {
-  const due = run.dueSeconds.find((seconds) => seconds > seen.elapsedSeconds) ?? Infinity
-  const change = nextChange(view.basis, standing, seen, verdict, due)
+  const checkpoint = run.dueSeconds.find((seconds) => seconds > seen.elapsedSeconds) ?? Infinity
+  const change = nextChange(view.basis, standing, seen, verdict, checkpoint)
   const hung = view.basis.hungSeconds
-  const next = Math.min(due, change, hung > seen.elapsedSeconds ? hung : Infinity)
-  if (next === Infinity) return []
-  return [setTimer(runCell(run), Math.max(view.now + 1, run.startedAt + Math.ceil(next * 1000)))]
+  const next = Math.min(checkpoint, change, hung > seen.elapsedSeconds ? hung : Infinity)
+  // While it waits its clock stands still: the end of the wait is heard.
+  if (next === Infinity || run.waitingSince !== null) return []
+  const due = run.startedAt + Math.ceil((next + run.waitedSeconds) * 1000)
+  return [setTimer(runCell(run), Math.max(view.now + 1, due))]
 }
 
 /** The same run at one instant after another: a look asks for some dozen of them. */
@@ -217,6 +226,13 @@ export const stopPoint = (view: View): number | null => {
   return null
 }
 
+/** What is left of the work, after what it is likely to wait yet. */
+const afterWait = ({ median, low, high }: Remaining, wait: number): Remaining => ({
+  median: median === null ? null : median + wait,
+  low: low === null ? null : low + wait,
+  high: high === null ? null : high + wait,
+})
+
 const jenkinsRemaining = (history: History, elapsed: number): number | null => {
   const { lastPasses } = history
   if (lastPasses.length === 0) return null
@@ -228,7 +244,7 @@ const jenkinsRemaining = (history: History, elapsed: number): number | null => {
 const passCheckpoints = (run: RunningRun, view: View, seen: Seen, forecast: Forecast): boolean => {
   const passed = run.dueSeconds.filter((seconds) => seconds <= seen.elapsedSeconds)
   const [first] = run.checkpoints
-  const isAgain = first !== undefined && isFirstInstant(run, seen)
+  const isAgain = first !== undefined && isFirstInstant(run, view)
   if (isAgain) run.checkpoints[0] = passedAt(first.at, view, seen, forecast)
   if (passed.length === 0) return isAgain
   run.dueSeconds = run.dueSeconds.slice(passed.length)
@@ -246,7 +262,7 @@ const passedAt = (
   forecast: Forecast,
 ): PassedCheckpoint => ({
   at,
-  elapsed: seen.elapsedSeconds,
+  elapsed: forecast.elapsedSeconds,
   point: seen.sign === null ? pointOf(basis.usual, seen.rate, ageOdds(basis, seen)) : [],
   pFail: forecast.pFail,
   base: baseRate(history),
@@ -258,7 +274,17 @@ const passedAt = (
 
 /** Knots of the curve: now, then where belief moves, at most twelve, thinned evenly. */
 const KNOTS = 12
-const curveOf = (basis: Basis, seen: Seen): { curveSeconds: number[]; curvePFail: number[] } => {
+const curveOf = (
+  basis: Basis,
+  seen: Seen,
+  waitedSeconds: number,
+  isWaiting: boolean,
+): { curveSeconds: number[]; curvePFail: number[] } => {
+  if (isWaiting)
+    return {
+      curveSeconds: [seen.elapsedSeconds + waitedSeconds],
+      curvePFail: [pFailAt(basis, seen)],
+    }
   const end = longestKnown(basis)
   const knots: number[] = []
   for (let b = bucketOf(seen.elapsedSeconds) + 1; b < BUCKETS && bucketStart(b) <= end; b += 1)
@@ -271,7 +297,7 @@ const curveOf = (basis: Basis, seen: Seen): { curveSeconds: number[]; curvePFail
     at.elapsedSeconds = t
     return pFailAt(basis, at)
   })
-  return { curveSeconds, curvePFail }
+  return { curveSeconds: curveSeconds.map((t) => t + waitedSeconds), curvePFail }
 }
 
 const forecastOf = (
@@ -291,15 +317,15 @@ const forecastOf = (
   job: run.job,
   runId: run.runId,
   attempt: run.attempt,
-  elapsedSeconds: seen.elapsedSeconds,
+  elapsedSeconds: ageBy(run, now),
   pFail: chance.p,
   pFailLow: chance.low,
   pFailHigh: chance.high,
-  ...curveOf(basis, seen),
+  ...curveOf(basis, seen, waitedBy(run, now), run.waitingSince !== null),
   remainingSeconds: remaining.median,
   remainingLow: remaining.low,
   remainingHigh: remaining.high,
-  jenkinsRemaining: jenkinsRemaining(history, seen.elapsedSeconds),
+  jenkinsRemaining: jenkinsRemaining(history, ageBy(run, now)),
   passes: basis.pass.lasting.total,
   failures: basis.fail.lasting.total,
   streak: streak(history),
@@ -310,8 +336,13 @@ const forecastOf = (
 
 const sum = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0)
 
+/** What it waited for capacity, where it did. */
+const waitOf = (run: RunningRun, now: number): Record<string, number> => {
+  const waitedSeconds = waitedBy(run, now)
+  return waitedSeconds === 0 ? {} : { waitedSeconds }
+}
 const decisionOf = (
-  { startedAt }: RunningRun,
+  run: RunningRun,
   forecast: Forecast,
   view: View,
   verdict: Verdict,
@@ -345,7 +376,8 @@ const decisionOf = (
     startPFail: seen.rate,
     ...(view.history.failing === null
       ? {}
-      : { mendedChance: mendedChance(view.history.failing, startedAt) }),
+      : { mendedChance: mendedChance(view.history.failing, run.startedAt) }),
+    ...waitOf(run, view.now),
     ...(seen.signSeconds === null ? {} : { firstBadSignSeconds: seen.signSeconds }),
   },
   rule: forecast.rule,

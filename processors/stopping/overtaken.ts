@@ -7,6 +7,7 @@
 import type { Basis } from './basis.ts'
 import { ageRatioAt } from './forecast.ts'
 import type { RunningRun } from './state.ts'
+import { workedBy } from './waiting.ts'
 
 /** Runs of one push live as long together: each tells half of what an independent one would. */
 const RUN_WEIGHT = 0.5
@@ -23,8 +24,8 @@ export interface WithRunning {
  * How much likelier a failing run lives as long as this one than a passing one does; 1, which says nothing, where it is not
  * less: a run that outlives passing ones may hang, which says nothing of others.
  */
-export const agedRatio = (basis: Basis, { startedAt, signs }: RunningRun, now: number): number =>
-  signs.length > 0 ? 1 : Math.min(1, ageRatioAt(basis, Math.max(0, (now - startedAt) / 1000)))
+export const agedRatio = (basis: Basis, run: RunningRun, now: number): number =>
+  run.signs.length > 0 ? 1 : Math.min(1, ageRatioAt(basis, workedBy(run, now)))
 
 /**
  * A failure rate that rests on so many runs, with running ones beside it: each counts as what it is likely to become at that

@@ -4,6 +4,7 @@ import type { Checkpoint, Level, RunRef } from '../../schemas/events.ts'
 import type { Cells } from '../processor.ts'
 import type { ChangeCount } from './changes.ts'
 import { emptySample, type DurationSample } from './density/sample.ts'
+import type { Wait } from './waiting.ts'
 import { emptyHistory, type History } from './history.ts'
 
 /** A checkpoint that has been passed; what actually remained is known at the end. */
@@ -14,7 +15,7 @@ export type PassedCheckpoint = Omit<Checkpoint, 'actual'> & {
 }
 
 /** A run that is running. Seconds count from its start. */
-export interface RunningRun extends RunRef {
+export interface RunningRun extends RunRef, Wait {
   startedAt: number
   group: string | null
   labels: Record<string, string>

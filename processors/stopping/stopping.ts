@@ -41,6 +41,7 @@ import {
   type RunningRun,
 } from './state.ts'
 import { viewOf, type View } from './view.ts'
+import { isWaitTold, NO_WAIT, noteWait, workedBy } from './waiting.ts'
 
 export const stopping: Processor = {
   name: 'stopping',
@@ -71,6 +72,7 @@ const isTelling = (run: Run): boolean =>
   run.change !== 'progress' ||
   run.failedSteps.length > 0 ||
   run.failedTests > 0 ||
+  isWaitTold(run) ||
   run.labels['policy'] !== undefined
 
 const onRun = (cells: Cells, run: Run, now: number, tables: Tables): Effect[] => {
@@ -81,17 +83,19 @@ const onRun = (cells: Cells, run: Run, now: number, tables: Tables): Effect[] =>
   const signs = signsOf(run)
   const isSign = signs.length > running.signs.length
   const closes = !running.isClosing && isClosing(run, running)
-  if (!isSign && !closes) return [drop('no-use')]
+  const waits = noteWait(running, run)
+  if (!isSign && !closes && !waits) return [drop('no-use')]
   running.isClosing ||= closes
   if (isSign) noteSigns(running, run, signs)
   cells.put(runCell(run), running)
-  return lookAgain(cells, runCell(run), 'sign', run.eventId, now, tables)
+  const cause = isSign || closes ? 'sign' : 'wait'
+  return lookAgain(cells, runCell(run), cause, run.eventId, now, tables)
 }
 const noteSigns = (running: RunningRun, run: Run, signs: string[]): void => {
-  const seconds = Math.max(0, (run.eventAt - running.startedAt) / 1000)
   running.signs = signs
-  running.signSeconds ??= seconds
-  if (run.failedSteps.length > 0) running.baselines['first-failed-step'] ??= seconds
+  running.signSeconds ??= workedBy(running, run.eventAt)
+  if (run.failedSteps.length > 0)
+    running.baselines['first-failed-step'] ??= Math.max(0, (run.eventAt - running.startedAt) / 1000)
 }
 const onSignal = (cells: Cells, signal: Signal, now: number, tables: Tables): Effect[] => {
   const running = cells.get(runCell(signal)) as RunningRun | undefined
@@ -154,12 +158,14 @@ const onStarted = (
     peaks: GROUNDS.map(() => 0),
     wanted: GROUNDS.map(() => false),
     isClosing: isClosing(run, run),
+    ...NO_WAIT,
     stopSeconds: null,
     watched: false,
     dueSeconds: checkpointSeconds(view.basis.medianPass),
     checkpoints: [],
     baselines: baselineStops(cells, view),
   }
+  noteWait(running, run)
   const open = openRuns(cells)
   if (open.runs.length < MAX_OPEN)
     putOpenRuns(cells, { ...open, runs: [...open.runs, runCell(run)] })
@@ -174,7 +180,7 @@ const baselineStops = (cells: Cells, { history, basis }: View): Record<string, n
   for (const rule of BASELINES) {
     const stop = rule.stopSeconds({
       passes: seen.passes,
-      passQuantile: (q) => basis.pass.lasting.quantileBeyond(0, q),
+      passQuantile: (q) => withWait(basis.pass.lasting.quantileBeyond(0, q), history.meanWait),
       recent: history.recent,
       density: { stopSeconds: fit.stopSeconds },
       compat: { stopSeconds: fit.compatStopSeconds },
@@ -184,6 +190,10 @@ const baselineStops = (cells: Cells, { history, basis }: View): Record<string, n
   }
   return stops
 }
+
+/** Baselines know no waits: what runs wait in the mean belongs to how long they last. */
+const withWait = (seconds: number | null, meanWait: number | null): number | null =>
+  seconds === null ? null : seconds + (meanWait ?? 0)
 
 const lookAgain = (
   cells: Cells,
@@ -211,7 +221,7 @@ const lookAt = (
 ): Effect[] => {
   const cell = runCell(running)
   const open = openRuns(cells)
-  const elapsedSeconds = (view.now - running.startedAt) / 1000
+  const elapsedSeconds = workedBy(running, view.now)
   const isStopped = open.stopped.includes(cell)
   const isWaiting =
     !isStopped &&
