@@ -4,13 +4,14 @@ import { basisOf } from '../../processors/stopping/basis.ts'
 import { emptyHistory, remember } from '../../processors/stopping/history.ts'
 import { agedRatio, brokenStreak, withRunning } from '../../processors/stopping/overtaken.ts'
 import type { RunningRun } from '../../processors/stopping/state.ts'
+import { NO_WAIT } from '../../processors/stopping/waiting.ts'
 
 const ended = (failed: boolean, durationSeconds: number) => ({
   ...{ failed, durationSeconds, startedAt: null, isCut: false, signSeconds: null, signs: [] },
 })
 const NOW = 1_000_000_000
 const running = (seconds: number, signs: string[] = []): RunningRun =>
-  ({ startedAt: NOW - seconds * 1000, signs }) as unknown as RunningRun
+  ({ startedAt: NOW - seconds * 1000, signs, ...NO_WAIT }) as unknown as RunningRun
 const failing = Array.from({ length: 26 }, () => ended(true, 600)).reduce(remember, emptyHistory())
 
 describe('runs that have not ended', () => {
