@@ -2,6 +2,7 @@
 
 import type { Models, Processor } from '../../processors/processor.ts'
 import { crashPoint } from '../crash-point.ts'
+import { shapeOf } from '../engine/cells-shape.ts'
 import { encoded, stamped } from '../engine/offered.ts'
 import { TopologyEngine } from '../engine/topology.ts'
 import type { Cursor, LogRecord, Offer, ToViews } from '../ports.ts'
@@ -21,6 +22,7 @@ const VIEW_RETENTION_MS = 90 * 24 * HOUR_MS
 const EXPIRE_EVERY_MS = 7 * 24 * HOUR_MS
 /** So many offers of a replay are committed at once. */
 const TAKEN_OFFERS = 60_000
+const shapeName = (processor: string): string => `shape/${processor}`
 const cursorName = (source: string): string => `cursor/${source}`
 
 export class EmbeddedRuntime {
@@ -41,6 +43,7 @@ export class EmbeddedRuntime {
     models: Models = {},
   ) {
     this.store = new EmbeddedStore(folder)
+    checkShapes(this.store, processors)
     this.log = new EmbeddedLog(this.store)
     this.views = new EmbeddedViews(this.store, this.log, toViews)
     const broadcasts = new Set(processors.flatMap((processor) => processor.broadcasts ?? []))
@@ -166,4 +169,25 @@ function* piecesOf(offers: readonly Offer[], until: number): Iterable<Piece> {
     from = to
   }
   if (offers.length === 0) yield { offers, until }
+}
+
+/** Notes the shape of each processor's cells. Throws where the store holds cells of another one. */
+const checkShapes = (store: EmbeddedStore, processors: readonly Processor[]): void => {
+  const shapes = processors.map((processor) => ({
+    name: processor.name,
+    shape: shapeOf([processor]),
+    known: store.getText(shapeName(processor.name)),
+  }))
+  const others = shapes.filter(({ shape, known }) => known !== undefined && known !== shape)
+  if (others.length > 0) {
+    store.close()
+    throw new StoreError(
+      `the store holds cells of another version (${others.map(({ name }) => name).join(', ')}): use the program that wrote it, or name another folder with --store`,
+    )
+  }
+  const unknown = shapes.filter(({ known }) => known === undefined)
+  if (unknown.length === 0) return
+  store.transaction(() => {
+    for (const { name, shape } of unknown) store.setText(shapeName(name), shape)
+  })
 }

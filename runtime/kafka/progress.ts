@@ -5,12 +5,14 @@ export type Offsets = Readonly<Record<string, number>>
 
 /**
  * `at`: everything up to this pipeline time has been handled. `written`: whoever has read these places up to these
- * offsets has all that the writer said up to `at`. `handled`: by place and writer, where it goes on reading.
+ * offsets has all that the writer said up to `at`. `handled`: by place and writer, where it goes on reading. `shape`: that of the
+ * cells which lie in its changelog.
  */
 export interface Progress {
   readonly at: number
   readonly written: Offsets
   readonly handled: Readonly<Record<string, Offsets>>
+  readonly shape?: string
 }
 export const NO_PROGRESS: Progress = { at: 0, written: {}, handled: {} }
 

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PartitionStoppedError } from '../engine/dead-letter-limit.ts'
 import { TornStateError } from './restore.ts'
-import { Task, type TaskSettings } from './task.ts'
+import { OtherShapeError, Task, type TaskSettings } from './task.ts'
 import type { Assigned, OnTaskEvent } from './task-events.ts'
 import { FencedError } from './transactions.ts'
 
@@ -54,7 +54,9 @@ export const runTask = async (
 }
 
 const isDoubt = (error: Error): boolean =>
-  error instanceof FencedError || error instanceof TornStateError
+  error instanceof FencedError ||
+  error instanceof TornStateError ||
+  error instanceof OtherShapeError
 
 /** Returns early when aborted. */
 const pause = (ms: number, signal: AbortSignal): Promise<unknown> =>

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StoreError } from '../embedded/store-error.ts'
 import { DeadLetterLimit } from '../engine/dead-letter-limit.ts'
+import { shapeOf } from '../engine/cells-shape.ts'
 import { TopologyEngine } from '../engine/topology.ts'
 import type { Models } from '../../processors/processor.ts'
 import type { Keyed } from '../ports.ts'
@@ -54,6 +55,11 @@ const TURN_MS = 250
  */
 const MOST_REST_MS = 100
 
+/** The changelog holds cells of another version: they would be misread. */
+export class OtherShapeError extends Error {
+  override name = 'OtherShapeError'
+}
+
 export class Task {
   readonly #plan: TaskPlan
   readonly #partition: number
@@ -68,6 +74,7 @@ export class Task {
   readonly #restored: number
   readonly #limit: DeadLetterLimit
   #written: Offsets
+  readonly #shape: string
   #batch = LEAST_BATCH
   #restsUntil = 0
 
@@ -76,6 +83,7 @@ export class Task {
     this.#plan = plan
     this.#partition = partition
     this.#settings = settings
+    this.#shape = shapeOf(plan.processors)
     this.#writer = parts.writer
     this.#state = parts.state
     this.#engine = new TopologyEngine(
@@ -116,6 +124,11 @@ export class Task {
     try {
       await board.caughtUp()
       const progress = board.committed(taskName(plan.name, partition))
+      const shape = shapeOf(plan.processors)
+      if (progress.shape !== undefined && progress.shape !== shape)
+        throw new OtherShapeError(
+          `${names.changelog(plan.name)} holds cells of another version: run the version that wrote them, or begin anew in another namespace (STOPLINE_KAFKA_NAMESPACE)`,
+        )
       const changelog = { topic: names.changelog(plan.name), partition }
       const restored = await restore(connection, changelog, progress, folderOf(settings, id))
       state = restored.state
@@ -261,7 +274,7 @@ export class Task {
 
   #progress(key: string, { at, written, handled }: Progress): { key: string; value: Buffer } {
     const all = this.#inner({ ...this.#written, ...written })
-    return { key, value: encodeProgress({ at, written: all, handled }) }
+    return { key, value: encodeProgress({ at, written: all, handled, shape: this.#shape }) }
   }
 
   /** Changelogs are nobody else's business. */

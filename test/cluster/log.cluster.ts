@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeFeatureTable } from '../../cli/train/feature-table.ts'
 import { writeMergeTable } from '../../cli/train/merge-table.ts'
 import { storeSet, topicsSet } from '../../cli/train/sets.ts'
+import type { Processor } from '../../processors/processor.ts'
 import { TOPOLOGY } from '../../processors/topology.ts'
 import { demoWorld } from '../../producers/demo/world.ts'
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
@@ -17,6 +18,7 @@ import { toMessage } from '../../runtime/kafka/messages.ts'
 import { ProgressBoard } from '../../runtime/kafka/progress-board.ts'
 import { runTasks } from '../../runtime/kafka/process-tasks.ts'
 import { KafkaLog } from '../../runtime/kafka/record-log.ts'
+import { OtherShapeError } from '../../runtime/kafka/task.ts'
 import { tasksOf } from '../../runtime/kafka/tasks.ts'
 import { writeToOf } from '../../runtime/kafka/cluster-config.ts'
 import { ensureTopics, wantedTopics } from '../../runtime/kafka/topic-admin.ts'
@@ -200,6 +202,30 @@ describe.skipIf(!hasBroker())('on a broker', () => {
     await heir
     const runs = await log.readAll('ci.runs.v1')
     expect(runs.map(({ at }) => at - MONDAY)).toEqual([1, 2 * HOUR])
+    await Promise.all([board.close(), log.close(), admin.disconnect()])
+  })
+
+  it('ends a process whose cells have another shape than those on the changelog, before it reads them', async () => {
+    const { to, admin } = await topics('shape', 1)
+    const { connection } = broker
+    const log = new KafkaLog(connection, to, ['ci.run-events.v1'])
+    const board = new ProgressBoard(connection, to.names)
+    await board.open()
+    const settings = { ...to, connection, board, registry: null, stateFolder: null }
+    const run = (processors: readonly Processor[], { signal }: AbortController) => {
+      const [plan] = tasksOf(processors)
+      return runTasks(plan === undefined ? [] : [{ plan, partition: 0 }], settings, { signal })
+    }
+    const stop = new AbortController()
+    const running = run(TOPOLOGY, stop)
+    await log.append([fact(1)])
+    await log.promise(MONDAY + HOUR)
+    await untilReached(board, plans.slice(0, 1), 1, MONDAY + HOUR)
+    stop.abort()
+    await running
+    const more = { type: 'record', name: 'More', fields: [{ name: 'more', type: 'long' }] }
+    const later = TOPOLOGY.map((each) => ({ ...each, cells: { ...each.cells, more } }))
+    await expect(run(later, new AbortController())).rejects.toThrow(OtherShapeError)
     await Promise.all([board.close(), log.close(), admin.disconnect()])
   })
 

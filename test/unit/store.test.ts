@@ -92,6 +92,20 @@ describe('the store', () => {
     again.close()
   })
 
+  it('refuses cells that another version wrote, names whose they are, and takes them where they are read as they were written', () => {
+    const folder = aStore()
+    const [changed, ...rest] = TOPOLOGY
+    if (changed === undefined) throw new Error('there are no processors')
+    const more = { type: 'record', name: 'More', fields: [{ name: 'more', type: 'long' }] }
+    const later = [{ ...changed, cells: { ...changed.cells, more } }, ...rest]
+    expect(() => new EmbeddedRuntime(folder, later, toViews)).toThrow(
+      `the store holds cells of another version (${changed.name}): use the program that wrote it, or name another folder with --store`,
+    )
+    const again = openRuntime(folder)
+    expect(commitRuns(again, 40, 41)).toEqual({ acknowledged: 41, error: null })
+    again.close()
+  })
+
   it('refuses a database that is not ours, and a file that is no database', () => {
     const foreign = temporaryFolder()
     const db = new DatabaseSync(fileIn(foreign))
