@@ -25,13 +25,20 @@ export const findVersion = (
 }
 
 /** Undefined where there is none. Throws `model-unavailable` where its file is of no use. */
-const usable = (
-  models: ServedModels,
-  name: string,
-  version?: string,
-): ServedVersion | undefined => {
+const usable = (models: ServedModels, name: string, version?: string) =>
+  read(name, () => models.version(name, version))
+
+/** What is told of a version. Throws `not-found` where there is none, `model-unavailable` where a file of it is of no use. */
+export const findAbout = (models: ServedModels | undefined, name: string, version: string) => {
+  const about = read(name, () => models?.about(name, version))
+  if (about === undefined)
+    throw new CodedError('not-found', `there is no version ${version} of a model ${name}`)
+  return about
+}
+
+const read = <T>(name: string, work: () => T): T => {
   try {
-    return models.version(name, version)
+    return work()
   } catch (error) {
     if (!(error instanceof ModelFileError)) throw error
     throw new CodedError('model-unavailable', `${name}: ${error.message}`)

@@ -7,7 +7,7 @@ import { tagged } from '../answer.ts'
 import type { ApiDeps } from '../deps.ts'
 import { listOf, nullable, number, object, ref, text } from '../json-schema.ts'
 import { envelope, route, sendAnswer } from '../route.ts'
-import { findVersion, MODEL_BODY_BYTES } from './find.ts'
+import { findAbout, findVersion, MODEL_BODY_BYTES } from './find.ts'
 import { featuresOfRows, type RowBody } from './rows.ts'
 
 const STATUS = object({
@@ -61,12 +61,7 @@ const version = route<{ model: string; version: string }>({
     scores: nullable({ type: 'object', description: 'Scores as training wrote them.' }),
   }),
   handle: ({ models }, { model, version: wanted }) => {
-    const about = models?.about(model, wanted)
-    if (about === undefined)
-      throw new CodedError('not-found', `there is no version ${wanted} of a model ${model}`)
-    const scores: unknown = about.scores === null ? null : JSON.parse(about.scores)
-    const { features, card } = about
-    const data = { model, version: wanted, features, card, scores }
+    const data = { model, version: wanted, ...findAbout(models, model, wanted) }
     return { data: JSON.stringify(data), isSimulated: false }
   },
 })

@@ -32,7 +32,7 @@ interface VersionAbout {
   readonly features: FeatureFile['features']
   /** What its training wrote of it; null where it is missing. */
   readonly card: string | null
-  readonly scores: string | null
+  readonly scores: unknown
 }
 export interface ServedVersion {
   readonly name: string
@@ -86,7 +86,7 @@ export const servedModels = (folder: string, table: ModelTable): ServedModels =>
       return {
         features: readFeatureFile(inside).features,
         card: textOf(join(inside, 'card.md')),
-        scores: textOf(join(inside, 'scores.json')),
+        scores: jsonOf(join(inside, 'scores.json')),
       }
     },
   }
@@ -107,6 +107,15 @@ const serviceOf = (
 }
 const textOf = (path: string): string | null =>
   existsSync(path) ? readFileSync(path, 'utf8') : null
+
+const jsonOf = (path: string): unknown => {
+  const text = textOf(path)
+  try {
+    return text === null ? null : JSON.parse(text)
+  } catch {
+    throw new ModelFileError(`${path} is no JSON: train this version again`)
+  }
+}
 
 /** Rows one after the other, each of as many features as the model asks for; `NaN` is unknown. Gives outputs row by row. */
 export const predict = ({ row, model }: ServedVersion, features: Float32Array): number[][] => {
