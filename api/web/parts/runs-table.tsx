@@ -1,10 +1,10 @@
 import type { Run } from '../../../schemas/events.ts'
 import { durationSeconds } from '../../../schemas/outcomes.ts'
-import { dateTime, duration, shortId } from '../lib/format.ts'
+import { dateTime, duration } from '../lib/format.ts'
 import { markOf } from '../lib/outcomes.ts'
-import { jobPath, runPath } from '../lib/routes.ts'
+import { runPath } from '../lib/routes.ts'
 import { OutcomeMark } from './outcome-mark.tsx'
-import { SourceTag } from './source-tag.tsx'
+import { RunCell } from './run-cell.tsx'
 
 /** Runs with how they ended, when, how long they took, and of what change they were. */
 export const RunsTable = ({ runs }: { readonly runs: readonly Run[] }) => (
@@ -23,15 +23,7 @@ export const RunsTable = ({ runs }: { readonly runs: readonly Run[] }) => (
     <tbody>
       {runs.map((run) => (
         <tr key={runPath(run)}>
-          <td class="break">
-            <a class="strong" href={runPath(run)} title={run.runId}>
-              {shortId(run.runId)}
-              {run.attempt > 1 && ` #${run.attempt}`}
-            </a>
-            <p class="small quiet">
-              <SourceTag source={run.source} /> <a href={jobPath(run)}>{run.job}</a>
-            </p>
-          </td>
+          <RunCell run={run} />
           <td>
             <OutcomeMark name={markOf(run)} />
           </td>

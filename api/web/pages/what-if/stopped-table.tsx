@@ -1,8 +1,8 @@
 import { OutcomeMark } from '../../parts/outcome-mark.tsx'
 import { Message } from '../../parts/asked.tsx'
-import { SourceTag } from '../../parts/source-tag.tsx'
-import { dateTime, duration, shortId } from '../../lib/format.ts'
-import { jobPath, runPath } from '../../lib/routes.ts'
+import { RunCell } from '../../parts/run-cell.tsx'
+import { dateTime, duration } from '../../lib/format.ts'
+import { runPath } from '../../lib/routes.ts'
 import type { StoppedRun } from './answer.ts'
 
 /** What a stop of the run would have been: saved time, a false stop, or nothing that is scored. */
@@ -38,15 +38,7 @@ export const StoppedTable = ({ stopped }: { readonly stopped: readonly StoppedRu
       <tbody>
         {stopped.map((run) => (
           <tr key={runPath(run)}>
-            <td class="break">
-              <a class="strong" href={runPath(run)} title={run.runId}>
-                {shortId(run.runId)}
-                {run.attempt > 1 && ` #${run.attempt}`}
-              </a>
-              <p class="small quiet">
-                <SourceTag source={run.source} /> <a href={jobPath(run)}>{run.job}</a>
-              </p>
-            </td>
+            <RunCell run={run} />
             <td>
               <OutcomeMark name={markOf(run)} />
             </td>
