@@ -31,7 +31,7 @@ export interface PoolingMeasures {
   readonly each: readonly RepositoryErrors[]
 }
 /** Mean absolute error of log(1 + seconds) of merged pull requests at the opening; `difference` below 0: pooling is better. */
-export interface PoolingSpan {
+interface PoolingSpan {
   readonly first: number
   /** Null: the rest. */
   readonly last: number | null
@@ -44,7 +44,7 @@ export interface PoolingSpan {
   /** Share of merges inside the 80 % interval. Unit: ratio 0..1. */
   readonly covered: { readonly pooled: Figure; readonly alone: Figure }
 }
-export interface RepositoryErrors {
+interface RepositoryErrors {
   readonly repository: string
   readonly merged: number
   readonly pooled: number
