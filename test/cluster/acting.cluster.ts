@@ -130,6 +130,8 @@ describe.skipIf(!hasBroker() || !hasRedis())('beside the producer that feeds', (
     const shown = async (api: StoplineProcess) => (await asked(api, path)).data as Incident
     const of = () => told.filter((each) => each.incident === incident)
     await until('a delivery', () => of().length > 0)
+    // Each looks for itself how far the views are, and takes no command before.
+    await until('it on the other', async () => (await asked(first, path)).status === 200)
 
     // Nobody can do it without a token.
     const bare = await fetch(`${first.address}/v1/incidents${path}/ack`, { method: 'POST' })
