@@ -32,7 +32,8 @@ export const noteWait = (
     wait.waitingSince = run.stepStartedAt ?? run.eventAt
     return true
   }
-  const since = wait.waitingSince ?? run.stepStartedAt
+  // An end that is told again, with another outcome, is of the wait that is counted.
+  const since = wait.waitingSince ?? (wait.waitedSeconds > 0 ? null : run.stepStartedAt)
   if (since === null) return false
   wait.waitedSeconds += Math.max(0, (run.eventAt - since) / 1000)
   wait.waitingSince = null

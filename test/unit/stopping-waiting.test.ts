@@ -40,6 +40,9 @@ describe('the wait of a run', () => {
     const late = { ...NO_WAIT }
     expect(noteWait(late, told(3 * MINUTE, { outcome: 'success', startedAt: MINUTE }))).toBe(true)
     expect(late).toEqual({ waitingSince: null, waitedSeconds: 120 })
+    // Told again, as where its outcome is corrected, it is the same wait.
+    expect(noteWait(late, told(3 * MINUTE, { outcome: 'success', startedAt: MINUTE }))).toBe(false)
+    expect(late.waitedSeconds).toBe(120)
     expect(noteWait({ ...NO_WAIT }, told(MINUTE, { outcome: 'success' }))).toBe(false)
   })
   it('is still to come as far as runs of the job wait in the mean, and over once it is over', () => {
