@@ -1,7 +1,7 @@
 /**
  * Risk that a run fails by its own change, told from its failed tests by Sippy's rule (pkg/api/job_runs.go), from what the grid
  * of the job holds: a test that passes else and failed here points at the change, unless it fails on other pull requests at
- * the same time. Sippy compares with other jobs as well; here each job is looked at by itself. A rule, not a model. Pure.
+ * the same time, or in like jobs too (api/like-jobs.ts). A rule, not a model. Pure.
  */
 
 import type { RunRef, TestColumn, TestSheet, TestTab } from '../schemas/events.ts'
@@ -16,6 +16,8 @@ interface TestRisk {
   readonly level: RiskLevel
   /** Passes, flaky ones too, of the results that the grid holds of runs before this one. */
   readonly before: Ratio
+  /** The same of like jobs over the 14 days before; 0 of 0 where they have none. */
+  readonly likeJobs: Ratio
   /** Other pull requests on which it failed within hours though it nearly always passes: what lowered it to medium. */
   readonly elsewhere: readonly number[]
 }
@@ -49,6 +51,8 @@ const LATER_MS = 3 * 3_600_000
 
 /** The pull request that the run of a column is of; null where it is of none, or not known. */
 export type PullOf = (column: TestColumn) => number | null
+/** How a test did in like jobs before an instant. */
+export type LikeOf = (test: string, at: number) => Ratio
 
 const columnAt = ({ columns }: TestTab, run: Pick<RunRef, 'runId' | 'attempt'>): number =>
   columns.findIndex(({ runId, attempt }) => runId === run.runId && attempt === run.attempt)
@@ -77,13 +81,17 @@ export const riskOf = (
   sheets: readonly TestSheet[],
   run: Pick<RunRef, 'runId' | 'attempt'>,
   pullOf: PullOf = () => null,
+  likeOf: LikeOf = () => ratio(0, 0),
 ): RunRisk | undefined => {
   const at = columnAt(tab, run)
   const column = tab.columns[at]
   if (column === undefined) return undefined
   const usualResults = usualOf(tab.columns.slice(0, at))
   const elsewhere = failuresElsewhere(tab, sheets, column, pullOf)
-  const tests = failedTests(tab, sheets, at).map(lowered(elsewhere)).sort(riskiestFirst)
+  const tests = failedTests(tab, sheets, at)
+    .map((risk) => besideLike(risk, likeOf(risk.test, column.at)))
+    .map(lowered(elsewhere))
+    .sort(riskiestFirst)
   const results = resultsOf(column)
   const isIncomplete =
     column.outcome !== null && usualResults !== null && results < COMPLETE_FROM * usualResults
@@ -114,8 +122,17 @@ const failedTests = (tab: TestTab, sheets: readonly TestSheet[], at: number): Te
       const failed = kinds.filter((kind) => kind === 'failed').length
       // A source that names failing tests only tells of no pass: a share of its results would mean nothing.
       const before = tab.failuresOnly ? ratio(0, 0) : ratio(passed, passed + failed)
-      return [{ test: row.test, level: levelOf(before), before, elsewhere: [] }]
+      return [
+        { test: row.test, level: levelOf(before), before, likeJobs: ratio(0, 0), elsewhere: [] },
+      ]
     })
+}
+
+/** The lower of both levels, as Sippy has it; what nothing is known of does not count. */
+const besideLike = (risk: TestRisk, likeJobs: Ratio): TestRisk => {
+  const level = levelOf(likeJobs)
+  const isLower = level !== 'unknown' && rank(level) < rank(risk.level)
+  return { ...risk, likeJobs, level: risk.level === 'unknown' || isLower ? level : risk.level }
 }
 
 const riskiestFirst = (a: TestRisk, b: TestRisk): number =>

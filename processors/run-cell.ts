@@ -1,4 +1,4 @@
-/** Name of the cell that holds what is known of a run, within its job. */
+/** Names of cells that hold what is known of a run, within its job. */
 
 import type { RunRef } from '../schemas/events.ts'
 import { runName } from '../schemas/keys.ts'
@@ -6,14 +6,19 @@ import { runName } from '../schemas/keys.ts'
 type Run = Pick<RunRef, 'runId' | 'attempt'>
 /** Names made lately: a run gives many records, and one text for all of them makes tables quick to look up. */
 const KNOWN_RUNS = 20_000
-const known = new Map<string, { readonly attempt: number; readonly cell: string }>()
+
+/** Names cells of one kind. Example: those of kind `log` are called `log/7#2` for the second attempt of run 7. */
+export const runCells = (kind: string): ((run: Run) => string) => {
+  const known = new Map<string, { readonly attempt: number; readonly cell: string }>()
+  return (run) => {
+    const last = known.get(run.runId)
+    if (last?.attempt === run.attempt) return last.cell
+    if (known.size >= KNOWN_RUNS) known.clear()
+    const cell = `${kind}/${runName(run)}`
+    known.set(run.runId, { attempt: run.attempt, cell })
+    return cell
+  }
+}
 
 /** Example: the second attempt of run 7 has the cell `run/7#2`. */
-export const runCell = (run: Run): string => {
-  const last = known.get(run.runId)
-  if (last?.attempt === run.attempt) return last.cell
-  if (known.size >= KNOWN_RUNS) known.clear()
-  const cell = `run/${runName(run)}`
-  known.set(run.runId, { attempt: run.attempt, cell })
-  return cell
-}
+export const runCell = runCells('run')

@@ -2,7 +2,7 @@
  * The data flow, top to bottom: each processor reads topics that producers or processors above it write.
  *
  *   ci.run-events → runs → ci.runs → grouping → ci.group-runs → signals → ci.signals → stopping
- *                              ci.runs → stopping → ci.forecasts, ci.decisions, ci.scores, ci.job-profiles
+ *             ci.runs, ci.test-results → stopping → ci.forecasts, ci.decisions, ci.scores, ci.job-profiles
  *                                       ↑   └→ ci.pool-outcomes → priors → ci.priors ┐ (by full hour)
  *                                       └────────────────────────────────────────────┘
  *   ci.runs, ci.test-results → pace → ci.paces, ci.signals
@@ -15,6 +15,7 @@
  *                          └→ ci.kpi-partials → kpi-repos → the same by repository
  *                                                  └→ ci.kpi-partials → kpi-communities → the same by community
  *   ci.runs → slicing → ci.slice-ends → kpi-slices → ci.kpis, ci.kpi-history, by label
+ *   ci.runs → cluster-shares → ci.cluster-shares → kpi-clusters → the same of clusters beside others
  *   ci.runs → kpis → ci.pull-runs; with ci.pull-events and ci.issue-events → kpi-pulls → ci.kpis, ci.kpi-history
  *   ci.runs, ci.forecasts, ci.decisions, ci.scores, ci.test-results … → job-alerts, test-alerts, kpi-alerts, cluster-alerts,
  *   source-alerts, pull-alerts → ci.symptoms; ci.symptoms, ci.incident-commands → incidents → ci.incidents
@@ -33,6 +34,8 @@ import { kpiAlerts } from './incidents/find/kpis.ts'
 import { pullAlerts } from './incidents/find/pulls.ts'
 import { sourceAlerts } from './incidents/find/sources.ts'
 import { testAlerts } from './incidents/find/test-states.ts'
+import { clusterShares } from './kpi/clusters/cluster-shares.ts'
+import { kpiClusters } from './kpi/clusters/kpi-clusters.ts'
 import { kpis } from './kpi/jobs.ts'
 import { kpiPulls } from './kpi/pulls/pulls.ts'
 import { kpiCommunities, kpiRepos } from './kpi/rollups.ts'
@@ -71,6 +74,8 @@ export const TOPOLOGY: readonly Processor[] = [
   kpiCommunities,
   slicing,
   kpiSlices,
+  clusterShares,
+  kpiClusters,
   pullChecks,
   mergeTime,
   kpiPulls,

@@ -80,6 +80,23 @@ export interface PartitionedLog {
   ): Iterable<LogRecord<T>> | AsyncIterable<LogRecord<T>>
 }
 
+/** What a partition of a topic holds: the first offset that is kept, and that of the next record. */
+export interface Bounds {
+  readonly begin: number
+  readonly end: number
+}
+/** What is read by who goes on from the offsets where it stopped: a partition at a time, to where that ends. */
+export interface ResumableLog {
+  /** By partition. */
+  bounds(topic: TopicName): readonly Bounds[]
+  /** Records of a partition from an offset on, in order; what is no record is passed over. */
+  read<T extends TopicName>(
+    topic: T,
+    partition: number,
+    from: number,
+  ): Iterable<LogRecord<T>> | AsyncIterable<LogRecord<T>>
+}
+
 /** Durable keyed state: cells and timers of every stage, as bytes. */
 export interface StateStore {
   loadCell(stage: string, key: string, cell: string): Uint8Array | undefined

@@ -22,8 +22,10 @@ export class UnencodableError extends Error {
 
 const HEADER_BYTES = 5
 
-/** Where records are written before their length is known; it grows to the longest and stays. */
-let scratch = Buffer.allocUnsafeSlow(65_536)
+/** Records are written one behind the other into a slab, so that none is copied; a full one is left to those that lie in it. */
+const SLAB_BYTES = 65_536
+let slab = Buffer.allocUnsafeSlow(SLAB_BYTES)
+let slabEnd = 0
 
 /** Encodes and decodes one record type: writes with our schema, reads what any registered writer wrote. */
 export class RecordCodec<S extends SchemaName> {
@@ -64,12 +66,15 @@ export class RecordCodec<S extends SchemaName> {
 
   /** Wire bytes of a record. Throws {@link UnencodableError} that names the first unfit field. */
   encode(record: Records[S]): Buffer {
-    let end = this.encodeInto(record, scratch, 0)
-    if (end < 0) {
-      scratch = Buffer.allocUnsafeSlow(2 * -end)
-      end = this.encodeInto(record, scratch, 0)
+    let end = this.encodeInto(record, slab, slabEnd)
+    for (let size = SLAB_BYTES; end < 0; size = 2 * -end) {
+      slab = Buffer.allocUnsafeSlow(size)
+      slabEnd = 0
+      end = this.encodeInto(record, slab, 0)
     }
-    return Buffer.from(scratch.subarray(0, end))
+    const bytes = slab.subarray(slabEnd, end)
+    slabEnd = end
+    return bytes
   }
 
   /**

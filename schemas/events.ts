@@ -37,7 +37,8 @@ export type TabCondition =
   'unknown' | 'passing' | 'failing' | 'flaky' | 'stale' | 'broken' | 'pending' | 'acceptable'
 export type RunChange = 'unknown' | 'queued' | 'started' | 'progress' | 'finished' | 'corrected'
 export type Phase = 'queued' | 'running' | 'finished'
-export type SignalKind = 'unknown' | 'siblings' | 'massFailure' | 'clusterTrouble' | 'stepLate'
+export type SignalKind =
+  'unknown' | 'siblings' | 'massFailure' | 'clusterTrouble' | 'stepLate' | 'silent'
 export type CheckState = 'unknown' | 'running' | 'endangered' | 'passed' | 'failed' | 'gone'
 export type Level = 'abstain' | 'continue' | 'watch' | 'advise' | 'stop'
 export type SourceCondition = 'unknown' | 'heard' | 'failing' | 'stale'
@@ -255,6 +256,18 @@ export interface ClusterRun extends Stamped, RunRef {
   isOver: boolean
 }
 
+/** What a job changes, at a full hour, in the comparison of a cluster with others. */
+export interface ClusterShare extends Stamped {
+  source: string
+  cluster: string
+  repo: string
+  job: string
+  runs: number
+  passes: number
+  expected: number
+  spread: number
+}
+
 /** What happened elsewhere that matters to a running run. */
 export interface Signal extends Stamped, RunRef {
   kind: SignalKind
@@ -366,7 +379,7 @@ export interface DensityFit {
 
 /** How long one step or test of a job takes, by outcome. Durations in seconds. */
 export interface PartPace {
-  kind: 'unknown' | 'step' | 'test'
+  kind: 'unknown' | 'step' | 'test' | 'silence'
   name: string
   passes: number
   failures: number
@@ -913,6 +926,7 @@ export interface Records {
   'pull-run': PullRun
   'slice-end': SliceEnd
   'cluster-run': ClusterRun
+  'cluster-share': ClusterShare
   signal: Signal
   forecast: Forecast
   decision: Decision

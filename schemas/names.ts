@@ -1,4 +1,4 @@
-/** THE list of record schemas; each is one file `avro/<name>.avsc`. */
+/** THE list of record schemas; each is one file `avro/<name>.avsc`. New ones stand last: records of a store name theirs by its place. */
 
 export const SCHEMA_NAMES = [
   'run-event',
@@ -44,5 +44,6 @@ export const SCHEMA_NAMES = [
   'failure-signature',
   'source-state',
   'dead-letter',
+  'cluster-share',
 ] as const
 export type SchemaName = (typeof SCHEMA_NAMES)[number]

@@ -116,7 +116,7 @@ export const trim = (row: Strip, first: number, most: number): void => {
     at -= 1
     kept += (strip[at] ?? 0) >> 4
   }
-  strip.splice(0, at)
+  if (at > 0) strip.splice(0, at)
   const over = kept - (last - first + 1)
   if (over > 0 && strip[0] !== undefined) strip[0] -= over * 16
   if (strip.length === 0) row.last = 0

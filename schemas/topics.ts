@@ -122,6 +122,16 @@ export const TOPICS = {
     ),
     joins: true,
   },
+  'ci.cluster-shares.v1': {
+    ...row(
+      'cluster-share',
+      'source:cluster',
+      (r) => key(r.source, r.cluster),
+      'What a job adds to the comparison of a cluster with others, re-keyed by cluster.',
+      2,
+    ),
+    joins: true,
+  },
   'ci.signals.v1': {
     ...row('signal', 'job key', jobKey, 'What happened elsewhere that matters to a running run.'),
     joins: true,

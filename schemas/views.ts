@@ -210,6 +210,7 @@ export const HISTORY_VIEWS: readonly ViewName[] = [
 const WIDTHS: Readonly<Record<string, number>> = {
   community: 4e13,
   repo: 3e13,
+  peers: 2e13,
   ...Object.fromEntries(SLICE_DIMENSIONS.map((dimension) => [dimension, 2e13])),
 }
 /** Sort of a row whose subject has a dimension. Example: a community at 5 ms sorts at 4e13 + 5. */

@@ -77,7 +77,8 @@ def training_sets(sets: list[str], left_out: list[str]) -> list[str]:
 def check_enough(rows: int, least: int, what: str) -> None:
     """Ends the program where no tree could be grown: a model of so few would say nothing that the formula does not."""
     if rows < least:
-        sys.exit(f"too few to train on: {rows} {what} to fit, {least} at least; "
+        sys.exit(f"too few to train on: {rows} {what} to fit, {least} at least; topics reach back as far as they are kept "
+                 "(stopline topics), recorded folders named beside them as far as they go; "
                  "what is in service stays, and without a model the formula goes on")
 
 

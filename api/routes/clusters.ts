@@ -24,6 +24,7 @@ interface Cluster extends Waiting {
   readonly states: readonly ClusterState[]
   readonly day: Kpi | null
   readonly week: Kpi | null
+  readonly peers: Kpi | null
 }
 
 const CLUSTER = object({
@@ -42,6 +43,10 @@ const CLUSTER = object({
   states: { ...listOf(ref('ClusterState')), description: 'What telemetry last said of it.' },
   day: nullable({ ...ref('Kpi'), description: 'KPIs of its runs over 24 hours.' }),
   week: nullable({ ...ref('Kpi'), description: 'KPIs of its runs over 7 days.' }),
+  peers: nullable({
+    ...ref('Kpi'),
+    description: 'How it does beside others that run the same jobs, over 24 hours.',
+  }),
 })
 
 const runOf = async (views: ViewStore, runKey: string): Promise<Run[]> => {
@@ -85,7 +90,8 @@ const statesBy = (states: readonly ClusterState[]): Map<string, ClusterState[]> 
 
 /** Clusters that are heard of in any way; those where most waits come first. */
 const clustersOf = async (views: ViewStore): Promise<Cluster[]> => {
-  const isOfCluster = (row: { readonly key: string }): boolean => row.key.startsWith('cluster:')
+  const isOfCluster = (row: { readonly key: string }): boolean =>
+    row.key.startsWith('cluster:') || row.key.startsWith('peers:')
   const [running, queued, told, kpis] = await Promise.all([
     allOf(views, 'running'),
     allOf(views, 'queued'),
@@ -97,8 +103,10 @@ const clustersOf = async (views: ViewStore): Promise<Cluster[]> => {
   const waiting = waitingBy(runs.flat())
   const states = statesBy(told.map(({ json }) => JSON.parse(json) as ClusterState))
   const sums = kpis.map(({ json }) => JSON.parse(json) as Kpi)
-  const kpiOf = (subject: string, window: string): Kpi | null =>
-    sums.find((kpi) => kpi.subject === subject && kpi.window === window) ?? null
+  const kpiOf = (dimension: string, subject: string, window: string): Kpi | null =>
+    sums.find(
+      (kpi) => kpi.dimension === dimension && kpi.subject === subject && kpi.window === window,
+    ) ?? null
   const names = new Set([...waiting.keys(), ...states.keys(), ...sums.map((kpi) => kpi.subject)])
   return [...names]
     .map((name): Cluster => {
@@ -106,8 +114,9 @@ const clustersOf = async (views: ViewStore): Promise<Cluster[]> => {
       return {
         ...(waiting.get(name) ?? nobody(source, cluster === '' ? null : cluster)),
         states: states.get(name) ?? [],
-        day: kpiOf(name, '24h'),
-        week: kpiOf(name, '7d'),
+        day: kpiOf('cluster', name, '24h'),
+        week: kpiOf('cluster', name, '7d'),
+        peers: kpiOf('peers', name, '24h'),
       }
     })
     .sort((a, b) => b.queued - a.queued || b.running - a.running || compare(a, b))

@@ -11,14 +11,14 @@ import { jsonList, route } from '../route.ts'
 import { partsFilter } from './params.ts'
 
 const DIMENSIONS = [
-  ...(['job', 'repo', 'community', 'source', 'tests', 'pulls'] as const),
+  ...(['job', 'repo', 'community', 'source', 'tests', 'pulls', 'peers'] as const),
   ...SLICE_DIMENSIONS,
 ]
 const SUBJECT_QUERY = {
   dimension: { type: 'string', enum: DIMENSIONS, description: 'Kind of subject.' },
   subject: {
     ...text(
-      'Key of the subject: source:repo:job, source:repo, or source; of a label its value after source:repo (family, branch) or source. Parts escape : as %3A.',
+      'Key of the subject: source:repo:job, source:repo, source, or source:cluster (peers); of a label its value after source:repo (family, branch) or source. Parts escape : as %3A.',
     ),
     maxLength: 1_000,
   },

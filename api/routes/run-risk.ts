@@ -2,9 +2,11 @@
 
 import type { ViewStore } from '../../runtime/ports.ts'
 import { CodedError } from '../../runtime/errors.ts'
-import type { Run, RunRef, TestTab } from '../../schemas/events.ts'
-import { jobKey, runKey } from '../../schemas/keys.ts'
+import type { JobRef, Run, RunRef, TestTab } from '../../schemas/events.ts'
+import { jobKey, keyParts, runKey } from '../../schemas/keys.ts'
 import { integer, listOf, nullable, numberOrNull, object, RATIO, text } from '../json-schema.ts'
+import { areAlike, likeRecord, MOST_LIKE, type Grid } from '../like-jobs.ts'
+import { allOf } from '../paging.ts'
 import { nearbyColumns, RISK_LEVELS, riskOf, type PullOf } from '../risk.ts'
 import { route } from '../route.ts'
 import { isDemo, RUN_PARAMS, RUN_PATH, runText } from './params.ts'
@@ -22,6 +24,11 @@ const RISK = object({
       before: {
         ...RATIO,
         description: 'Passes of its results in runs of the grid before this one.',
+      },
+      likeJobs: {
+        ...RATIO,
+        description:
+          'Passes of its results in like jobs over the 14 days before, those of the repository whose names differ in numbers only, four at most: the lower level of both counts.',
       },
       elsewhere: {
         ...listOf(integer('Number of the pull request.')),
@@ -49,15 +56,37 @@ const pullsNear = async (views: ViewStore, tab: TestTab, run: RunRef): Promise<P
   return (column) => pulls[columns.indexOf(column)] ?? null
 }
 
-const riskIn = async (views: ViewStore, tab: TestTab, run: RunRef) =>
-  riskOf(tab, await sheetsOf(views, run, tab.sheets), run, await pullsNear(views, tab, run))
+/** Grids of jobs like that of a run. */
+const gridsLike = async (views: ViewStore, run: RunRef): Promise<Grid[]> => {
+  const refOf = (jobKeyed: string): JobRef => {
+    const [source = '', repo = '', job = ''] = keyParts(jobKeyed)
+    return { source, repo, job }
+  }
+  const rows = await allOf(views, 'test-tabs', ({ key }) => areAlike(refOf(key), run))
+  const found = rows.sort((a, b) => (a.key < b.key ? -1 : 1)).slice(0, MOST_LIKE)
+  return Promise.all(
+    found.map(async ({ json }) => {
+      const tab = JSON.parse(json) as TestTab
+      return { tab, sheets: await sheetsOf(views, tab, tab.sheets) }
+    }),
+  )
+}
+
+const riskIn = async (views: ViewStore, tab: TestTab, run: RunRef) => {
+  const [sheets, pullOf, like] = await Promise.all([
+    sheetsOf(views, run, tab.sheets),
+    pullsNear(views, tab, run),
+    gridsLike(views, run),
+  ])
+  return riskOf(tab, sheets, run, pullOf, (test, at) => likeRecord(like, test, at))
+}
 
 const risk = route<RunRef>({
   path: `${RUN_PATH}/risk`,
   tag: 'tests',
   summary: 'Whether the failed tests of a run point at its own change',
   description:
-    "Sippy's rule over the runs of the job's grid before this one; while it runs, by the results so far. What fails on other pull requests within hours too is lowered from high to medium. It needs no forecast and gives no chance. risk is null where the grid of tests does not hold the run.",
+    "Sippy's rule over the runs of the job's grid before this one; while it runs, by the results so far. Of the record in this job and that in like jobs the lower level counts; what fails on other pull requests within hours too is lowered from high to medium. It needs no forecast and gives no chance. risk is null where the grid of tests does not hold the run.",
   params: RUN_PARAMS,
   data: object({ risk: nullable(RISK) }),
   handle: async ({ views }, params) => {

@@ -2,9 +2,7 @@
 
 import { EmbeddedLog } from '../../runtime/embedded/log.ts'
 import { EmbeddedStore } from '../../runtime/embedded/store.ts'
-import { TOPICS, type TopicName } from '../../schemas/topics.ts'
 import { exportArchive, type ExportSummary } from '../../sinks/export/archive/export.ts'
-import { exportTables, USUAL_TOPICS, type TablesOptions } from '../../sinks/export/tables/export.ts'
 import { FORMATS, type FormatName } from '../../sinks/export/tables/formats.ts'
 import {
   EXIT,
@@ -15,6 +13,7 @@ import {
   type Command,
   type Invocation,
 } from '../command.ts'
+import { exportAsTables } from '../export-tables.ts'
 import { createProgress } from '../progress.ts'
 import { existingStore } from '../store-folder.ts'
 
@@ -26,7 +25,8 @@ export const exportCommand: Command = {
   summary: 'write what a store has heard as recorded CI, or its topics as Parquet or Avro',
   help: `Writes the runs, steps and tests of a store as an archive (docs/archive.md), so that stopline replay and backtest
 of that folder see the same runs again. With --format parquet or avro it writes topics as tables, by day and source, with a
-data dictionary, and goes on where it stopped. It reads a store beside the process that writes it.`,
+data dictionary, and goes on where it stopped. It reads a store beside the process that writes it; tables, without --store,
+where STOPLINE_KAFKA_BROKERS is set, come from the topics on Kafka.`,
   options: {
     store: STORE_OPTION,
     format: {
@@ -41,7 +41,7 @@ data dictionary, and goes on where it stopped. It reads a store beside the proce
     },
     pseudonyms: {
       type: 'boolean',
-      doc: 'Replace logins in tables, by the key in STOPLINE_EXPORT_KEY, and leave titles out.',
+      doc: 'Replace logins in tables, by the key in STOPLINE_EXPORT_KEY, and leave titles and branches out.',
     },
     gzip: { type: 'boolean', doc: 'Write .csv.gz.' },
     overwrite: { type: 'boolean', doc: 'Replace the files of an earlier export.' },
@@ -55,34 +55,48 @@ data dictionary, and goes on where it stopped. It reads a store beside the proce
     json: JSON_OPTION,
   },
   run: async (invocation) => {
-    const { values, positionals, signal } = invocation
-    const [folder = ''] = positionals
-    const source = textOption(invocation, 'source')
-    const from = timeOption(invocation, 'from')
-    const to = timeOption(invocation, 'to')
-    const store = new EmbeddedStore(existingStore(invocation), { readOnly: true })
-    const progress = createProgress('export')
     const format = formatOf(invocation)
-    try {
-      if (format !== null) return await exportAsTables(invocation, store, format)
-      const summary = await exportArchive(new EmbeddedLog(store), folder, {
-        gzip: values['gzip'] === true,
-        overwrite: values['overwrite'] === true,
-        ...(source === undefined ? {} : { source }),
-        ...(from === undefined ? {} : { from }),
-        ...(to === undefined ? {} : { to }),
-        signal,
-        onProgress: (records) => {
-          progress.show(null, `${records.toLocaleString('en')} records`)
-        },
-      })
-      if (values['json'] === true) process.stdout.write(`${JSON.stringify(summary)}\n`)
-      else print(summary)
-      return summary.runs === 0 ? EXIT.nothingRead : EXIT.ok
-    } finally {
-      store.close()
-    }
+    if (format === null) return exportAsArchive(invocation)
+    refuse(invocation, OF_ARCHIVES, `--format ${format}`)
+    return exportAsTables(invocation, format)
   },
+}
+
+/** Options of one way that would do nothing on the other, where somebody relies on them. */
+const OF_ARCHIVES = ['gzip', 'overwrite', 'source', 'from', 'to']
+const OF_TABLES = ['topics', 'pseudonyms']
+const refuse = ({ values }: Invocation, names: readonly string[], way: string): void => {
+  const given = names.find((name) => values[name] !== undefined)
+  if (given !== undefined) throw new UsageError(`--${given} does nothing with ${way}`)
+}
+
+const exportAsArchive = async (invocation: Invocation): Promise<number> => {
+  const { values, positionals, signal } = invocation
+  refuse(invocation, OF_TABLES, '--format archive')
+  const [folder = ''] = positionals
+  const source = textOption(invocation, 'source')
+  const from = timeOption(invocation, 'from')
+  const to = timeOption(invocation, 'to')
+  const store = new EmbeddedStore(existingStore(invocation), { readOnly: true })
+  const progress = createProgress('export')
+  try {
+    const summary = await exportArchive(new EmbeddedLog(store), folder, {
+      gzip: values['gzip'] === true,
+      overwrite: values['overwrite'] === true,
+      ...(source === undefined ? {} : { source }),
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+      signal,
+      onProgress: (records) => {
+        progress.show(null, `${records.toLocaleString('en')} records`)
+      },
+    })
+    if (values['json'] === true) process.stdout.write(`${JSON.stringify(summary)}\n`)
+    else print(summary)
+    return summary.runs === 0 ? EXIT.nothingRead : EXIT.ok
+  } finally {
+    store.close()
+  }
 }
 
 const formatOf = (invocation: Invocation): FormatName | null => {
@@ -93,44 +107,6 @@ const formatOf = (invocation: Invocation): FormatName | null => {
       `--format takes archive, ${Object.keys(FORMATS).join(' or ')}, not '${format}'`,
     )
   return format as FormatName
-}
-
-const LEAST_KEY = 16
-const tablesOptions = (invocation: Invocation, format: FormatName): TablesOptions => {
-  const topics = textOption(invocation, 'topics')?.split(',') ?? USUAL_TOPICS
-  const unknown = topics.find((topic) => !Object.hasOwn(TOPICS, topic))
-  if (unknown !== undefined)
-    throw new UsageError(`there is no topic ${unknown}: see stopline topics`)
-  const key = process.env['STOPLINE_EXPORT_KEY'] ?? ''
-  const isPseudonymous = invocation.values['pseudonyms'] === true
-  if (isPseudonymous && key.length < LEAST_KEY)
-    throw new UsageError(
-      `--pseudonyms takes a key of at least ${LEAST_KEY} characters in STOPLINE_EXPORT_KEY; keep it: it makes a person the same one in the next export`,
-    )
-  const { signal } = invocation
-  return {
-    format,
-    topics: topics as readonly TopicName[],
-    key: isPseudonymous ? key : null,
-    signal,
-  }
-}
-
-const exportAsTables = async (
-  invocation: Invocation,
-  store: EmbeddedStore,
-  format: FormatName,
-): Promise<number> => {
-  const [folder = ''] = invocation.positionals
-  const options = tablesOptions(invocation, format)
-  const summary = await exportTables(new EmbeddedLog(store), folder, options)
-  if (invocation.values['json'] === true) process.stdout.write(`${JSON.stringify(summary)}\n`)
-  else {
-    process.stdout.write(`${folder}: ${summary.files} files\n`)
-    for (const [topic, count] of Object.entries(summary.records))
-      process.stdout.write(`  ${topic.padEnd(24)} ${String(count).padStart(9)} records\n`)
-  }
-  return EXIT.ok
 }
 
 const timeOption = (invocation: Invocation, name: string): number | undefined => {

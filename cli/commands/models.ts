@@ -17,7 +17,7 @@ export const models: Command = {
   maxArguments: 3,
   summary: 'show models and their versions; put one into service, or return to the one before',
   help: `Without arguments it lists each model, its versions, and why one is not used. promote puts a version into service,
-rollback returns to the one before. A process takes up what is in service when it starts.`,
+rollback returns to the one before, or to the formula where there was none. A process takes up what is in service when it starts.`,
   options: { models: MODELS_OPTION, json: JSON_OPTION },
   run: (invocation) => {
     const folder = modelsFolder(invocation)

@@ -5,11 +5,10 @@ import { openArchive } from '../../producers/archive/archive.ts'
 import type { Processor } from '../../processors/processor.ts'
 import { EmbeddedLog } from '../../runtime/embedded/log.ts'
 import { EmbeddedStore } from '../../runtime/embedded/store.ts'
-import { checkAccess } from '../../runtime/kafka/access.ts'
-import { writeToOf, type ClusterConfig } from '../../runtime/kafka/cluster-config.ts'
+import type { ClusterConfig } from '../../runtime/kafka/cluster-config.ts'
 import { inTimeOrder } from '../../runtime/kafka/in-time-order.ts'
 import type { Fed } from '../../runtime/ports.ts'
-import { joinRegistry } from '../../runtime/registry.ts'
+import { nameOfTopics, placeOfTopics } from '../cluster/topics.ts'
 import { printProblems } from '../commands/replay.ts'
 import { replayArchive } from '../feed.ts'
 import { inOrderHeard, outsideOf, replayHeard } from './heard.ts'
@@ -47,14 +46,11 @@ export const storeSet = (folder: string): TrainingSet => ({
 })
 /** What the topics of an installation hold when they are replayed. */
 export const topicsSet = (cluster: ClusterConfig): TrainingSet => ({
-  name: `topics ${cluster.namespace}`.replace(/\W$/, ''),
+  name: nameOfTopics(cluster),
   folder: null,
   feed: async (runtime, processors, signal) => {
-    const { connection } = cluster
-    const to = writeToOf(cluster)
-    await checkAccess(connection)
-    const registry = await joinRegistry(cluster.registry, to.names.topic)
-    const heard = inTimeOrder(connection, { ...to, registry }, outsideOf(processors))
+    const place = await placeOfTopics(cluster)
+    const heard = inTimeOrder(cluster.connection, place, outsideOf(processors))
     await replayHeard(runtime, heard, signal)
   },
 })

@@ -1,6 +1,6 @@
 /** What a key holds open: findings that were told and are not over. Telling one again says nothing. */
 
-import type { RunRef, Stamped, Symptom } from '../../schemas/events.ts'
+import type { JobRef, RunRef, Stamped, Symptom } from '../../schemas/events.ts'
 import { fitsJob } from '../../schemas/glob.ts'
 import { derivedId } from '../../schemas/ids.ts'
 import { emit, type Effect } from '../processor.ts'
@@ -163,15 +163,22 @@ export const clear = (
   return [symptom(occasion, one.rule, one, { ...said, ...CERTAIN })]
 }
 
-/** Clears what is held by rules that are no longer in force. */
-export const clearForgotten = (
+/** Why a finding of a rule about a job stands no more, whatever is heard of the job; null while the rule looks at it. */
+export const lapseOf = (rule: Rule | undefined, job: JobRef): string | null => {
+  if (rule === undefined) return 'the rule was switched off'
+  return fitsJob(rule.match, job) ? null : 'the rule is for other jobs now'
+}
+
+/** Clears what is held by rules that are no longer in force, or no longer look at the job. */
+export const clearLapsed = (
   held: Held[],
   byName: ReadonlyMap<string, Rule>,
   occasion: Occasion,
 ): Effect[] =>
-  held
-    .filter(({ rule }) => !byName.has(rule))
-    .flatMap((one) => clear(held, one, occasion, 'the rule was switched off'))
+  [...held].flatMap((one) => {
+    const verdict = lapseOf(byName.get(one.rule), occasion.ref)
+    return verdict === null ? [] : clear(held, one, occasion, verdict)
+  })
 
 /**
  * What an incident about a run or a job is about: its repository, its head, or its job, as the rule has it. Where the head

@@ -21,6 +21,10 @@ export interface IncidentState {
   openedAt: number
   /** 0 before the first close. */
   closedAt: number
+  /** Since when nothing holds it and it waits for its close; 0 while something does. */
+  quietAt: number
+  /** How what held it last was over. */
+  verdict: string
   reopened: number
   held: number
   right: number
@@ -69,8 +73,10 @@ export const INCIDENT_CELL = {
     ...['rule', 'subject'].map(text),
     { name: 'isOpen', type: 'boolean' },
     { name: 'members', type: { type: 'array', items: MEMBER } },
-    ...['openedAt', 'closedAt', 'reopened', 'held', 'right', 'wrong', 'swallowed'].map(long),
-    ...['partOf', 'job', 'runId'].map(text),
+    ...['openedAt', 'closedAt', 'quietAt', 'reopened', 'held', 'right', 'wrong', 'swallowed'].map(
+      long,
+    ),
+    ...['verdict', 'partOf', 'job', 'runId'].map(text),
     { name: 'attempt', type: 'int' },
     ...['title', 'signal'].map(text),
     { name: 'pFail', type: 'double' },
@@ -108,6 +114,7 @@ export const forgetIncident = (cells: Cells, incident: string): void => {
 }
 export const newIncident = ({ rule, subject }: Symptom): IncidentState => ({
   ...{ rule, subject, isOpen: false, members: [], openedAt: 0, closedAt: 0, reopened: 0 },
+  ...{ quietAt: 0, verdict: '' },
   ...{ held: 0, right: 0, wrong: 0, swallowed: 0, partOf: '', job: '', runId: '', attempt: 0 },
   ...{ title: '', signal: '', pFail: 0, pFailLow: 0, head: '', sha: '', link: '', owner: '' },
   ...{ ackedBy: '', ackedAt: 0, mutedBy: '', mutedUntil: 0 },

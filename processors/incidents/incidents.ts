@@ -15,7 +15,8 @@ import {
   type Processor,
   type Tables,
 } from '../processor.ts'
-import { occasionOf, type Occasion } from './held.ts'
+import { noteBehind } from './behind.ts'
+import { occasionOf } from './held.ts'
 import {
   forgetIncident,
   INCIDENT_CELL,
@@ -23,21 +24,18 @@ import {
   incidentOf,
   MOST_MEMBERS,
   newIncident,
-  noteClosed,
-  noteOpen,
   OPEN_CELL,
   openIncidents,
   putIncident,
-  standing,
   type IncidentState,
 } from './incident-state.ts'
+import { lookAtRules } from './lapse.ts'
 import { obey } from './obey.ts'
 import { said } from './say.ts'
 import { settingsOf, type Settings } from './settings.ts'
-import { coveredBy, swallower, toSwallow } from './swallow.ts'
+import { close, LOOK_TIMER, settle, SHOWN_MS } from './settle.ts'
+import { swallower } from './swallow.ts'
 
-/** A closed incident is shown for so long. */
-const SHOWN_MS = 30 * 86_400_000
 /** Of a repository so many incidents are open at once; further findings wait for one of them to close. */
 const MOST_OPEN = 300
 
@@ -130,112 +128,6 @@ const countSwallowed = (cells: Cells, by: string): void => {
   putIncident(cells, by, parent)
 }
 
-/** Says what has become of an incident: opened, updated or closed, with what it swallows or lets go. */
-const settle = (
-  cells: Cells,
-  incident: string,
-  state: IncidentState,
-  verdict: string | null,
-  occasion: Occasion,
-  settings: Settings,
-): Effect[] => {
-  const isOpen = standing(state).length > 0
-  const was = state.isOpen
-  state.isOpen = isOpen
-  const effects: Effect[] = []
-  if (isOpen && !was) {
-    if (state.openedAt === 0) state.openedAt = occasion.now
-    else state.reopened += 1
-    state.partOf = ''
-    noteOpen(cells, { incident, rule: state.rule })
-    putIncident(cells, incident, state)
-    effects.push(...swallow(cells, incident, state, occasion, settings))
-    effects.push(...said(incident, state, 'open', null, occasion, settings))
-  } else if (!isOpen && was) {
-    state.closedAt = occasion.now
-    noteClosed(cells, incident)
-    putIncident(cells, incident, state)
-    effects.push(...said(incident, state, 'closed', verdict ?? 'it is over', occasion, settings))
-    effects.push(setTimer(`gone/${incident}`, occasion.now + SHOWN_MS))
-    effects.push(...letGo(cells, incident, occasion, settings))
-  } else if (isOpen) {
-    effects.push(...said(incident, state, 'update', verdict, occasion, settings))
-    effects.push(...swallow(cells, incident, state, occasion, settings))
-  } else if (state.openedAt > 0)
-    // It was closed before what it said was judged.
-    effects.push(...said(incident, state, 'closed', verdict ?? 'it is over', occasion, settings))
-  putIncident(cells, incident, state)
-  if (!isOpen && state.members.length === 0 && state.openedAt === 0)
-    effects.push(setTimer(`gone/${incident}`, occasion.now + SHOWN_MS))
-  return effects.length === 0 ? [drop('no-use')] : effects
-}
-
-/** Incidents with members that are part of another, those heard of last. */
-const MOST_BEHIND = 300
-const NONE_BEHIND: readonly string[] = []
-const behindOf = (cells: Cells): readonly string[] =>
-  (cells.get('behind') as string[] | undefined) ?? NONE_BEHIND
-const noteBehind = (cells: Cells, incident: string): void => {
-  if (!behindOf(cells).includes(incident))
-    cells.put('behind', [...behindOf(cells), incident].slice(-MOST_BEHIND))
-}
-
-/** What is part of an incident that opens, or of what has joined it, is closed with its name. */
-const swallow = (
-  cells: Cells,
-  incident: string,
-  parent: IncidentState,
-  occasion: Occasion,
-  settings: Settings,
-): Effect[] =>
-  toSwallow(cells, incident, parent, settings).flatMap((name) => {
-    const child = incidentOf(cells, name)
-    const members = child === undefined ? [] : coveredBy(parent, child)
-    if (child === undefined || members.length === 0) return []
-    for (const member of members) member.by = incident
-    parent.swallowed += members.length
-    putIncident(cells, incident, parent)
-    noteBehind(cells, name)
-    child.partOf = incident
-    return settle(
-      cells,
-      name,
-      child,
-      `it is part of ${parent.title}`,
-      about(child, occasion),
-      settings,
-    )
-  })
-
-/** What stood only because it was part of an incident that is over stands by itself now. */
-const letGo = (
-  cells: Cells,
-  incident: string,
-  occasion: Occasion,
-  settings: Settings,
-): Effect[] => {
-  const effects = behindOf(cells).flatMap((name) => {
-    const child = incidentOf(cells, name)
-    const freed = child?.members.filter(({ by }) => by === incident) ?? []
-    if (child === undefined || freed.length === 0) return []
-    for (const member of freed) member.by = swallower(cells, child.rule, member.job, settings)
-    putIncident(cells, name, child)
-    return settle(cells, name, child, null, about(child, occasion), settings)
-  })
-  const still = behindOf(cells).filter((name) =>
-    incidentOf(cells, name)?.members.some(({ by }) => by !== ''),
-  )
-  if (still.length > 0) cells.put('behind', still)
-  else if (behindOf(cells).length > 0) cells.delete('behind')
-  return effects.filter(({ kind }) => kind !== 'drop')
-}
-
-/** The same occasion, about what another incident is about. */
-const about = ({ job, runId, attempt }: IncidentState, occasion: Occasion): Occasion => ({
-  ...occasion,
-  ref: { ...occasion.ref, job, runId, attempt },
-})
-
 const onTimer = (
   cells: Cells,
   key: string,
@@ -243,19 +135,27 @@ const onTimer = (
   now: number,
   tables: Tables,
 ): Effect[] => {
+  const [source = '', repo = ''] = keyParts(key)
+  const causeId = `${key}/${timer}/${now}`
+  if (timer === LOOK_TIMER) {
+    const ref = { source, repo, job: '', runId: '', attempt: 0 }
+    return lookAtRules(cells, { causeId, eventAt: now, now, ref }, settingsOf(tables))
+  }
   const slash = timer.indexOf('/')
   const [what, incident] = [timer.slice(0, slash), timer.slice(slash + 1)]
   const state = incidentOf(cells, incident)
   if (state === undefined) return []
-  const [source = '', repo = ''] = keyParts(key)
   const { job, runId, attempt } = state
+  const occasion = { causeId, eventAt: now, now, ref: { source, repo, job, runId, attempt } }
+  if (what === 'quiet')
+    return state.quietAt === 0
+      ? []
+      : close(cells, incident, state, state.verdict, occasion, settingsOf(tables))
   if (what === 'muted') {
     if (state.mutedUntil === 0 || state.mutedUntil > now) return []
     state.mutedUntil = 0
     state.mutedBy = ''
     putIncident(cells, incident, state)
-    const ref = { source, repo, job, runId, attempt }
-    const occasion = { causeId: `${key}/${timer}/${now}`, eventAt: now, now, ref }
     const told = state.isOpen ? 'update' : 'closed'
     return said(incident, state, told, 'the mute is over', occasion, settingsOf(tables))
   }

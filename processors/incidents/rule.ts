@@ -44,6 +44,8 @@ interface RuleFacts<L extends string> {
   readonly per: 'head' | 'job' | 'subject' | 'source' | 'place' | 'repo'
   /** An incident that comes back so soon after its close is the same one. Unit: milliseconds. */
   readonly coolDownMs: number
+  /** It closes only after nothing has held it for so long: runs of one change follow each other. Unit: milliseconds. */
+  readonly lingerMs?: number
   /** Told with others once a day, never by itself. */
   readonly isDigest?: boolean
   /** Rules whose findings about the same jobs are part of this one while it is open. */
@@ -74,6 +76,8 @@ export interface DecisionRule<L extends string = string> extends RuleFacts<L> {
 /** How long runs of a job wait and run, as known now. Seconds; null where too few are known. */
 export interface JobTimes {
   readonly longestSeconds: number | null
+  /** Share of the longest tenth of its runs that failed; 0 where too few are known. Unit: ratio 0..1. */
+  readonly lateFailing: number
   readonly queueSeconds: readonly number[]
   readonly gapSeconds: readonly number[]
 }
@@ -154,6 +158,8 @@ export interface ClusterRule<L extends string = string> extends RuleFacts<L> {
   readonly of: 'cluster'
   isRaised(state: ClusterState, limits: Limits<L>, isHeld: boolean): boolean
   words(state: ClusterState): Words
+  /** The same of a KPI that compares the cluster with others. */
+  readonly beside: Pick<KpiRule<L>, 'kpi' | 'window' | 'isRaised' | 'words'>
 }
 /** Looks when pull requests wait: for a review, or for the merge that nothing stands in the way of. */
 export interface PullRule<L extends string = string> extends RuleFacts<L> {

@@ -27,7 +27,8 @@ export const said = (
   { causeId, eventAt, now, ref }: Occasion,
   settings: Settings,
 ): Effect[] => {
-  const rule = settings.byName.get(state.rule)
+  // The end of one whose rule is switched off goes to whom it was told.
+  const rule = settings.known.get(state.rule)
   const members = standing(state)
   const { source, repo } = ref
   const { job, runId, attempt } = told === 'closed' && ref.job !== '' ? ref : state

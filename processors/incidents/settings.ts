@@ -3,7 +3,7 @@
 import type { AlertOwner, AlertRuleSetting, AlertSettings } from '../../schemas/events.ts'
 import type { JobMatch } from '../../schemas/glob.ts'
 import type { Tables } from '../processor.ts'
-import type { AlertRule, Severity } from './rule.ts'
+import { HOUR, type AlertRule, type Severity } from './rule.ts'
 import { ALERT_RULES } from './rules/index.ts'
 
 export const SETTINGS_KEY = 'alerts'
@@ -25,7 +25,11 @@ export interface Settings {
   readonly rules: readonly Rule[]
   readonly byKind: ReadonlyMap<Kind, readonly Rule[]>
   readonly byName: ReadonlyMap<string, Rule>
+  /** Rules of the table and configured ones by name, also those that are switched off. */
+  readonly known: ReadonlyMap<string, Rule>
   readonly owners: readonly AlertOwner[]
+  /** Since when they are in force; 0 for the table alone. Unit: milliseconds. */
+  readonly since: number
 }
 
 const EVERY_JOB: JobMatch = { match: [], source: null, repo: null }
@@ -60,29 +64,34 @@ const configured = (row: AlertRule, set: AlertRuleSetting): Rule => ({
 const settingsFrom = (
   rules: readonly AlertRuleSetting[],
   owners: readonly AlertOwner[],
+  since: number,
 ): Settings => {
   const rowOf = (name: string): AlertRule | undefined =>
     ALERT_RULES.find((row) => row.name === name)
   const changed = new Set(rules.map(({ name }) => name))
-  const inForce = [
+  const known = [
     ...ALERT_RULES.filter(({ name }) => !changed.has(name)).map(plain),
     // A rule of a later version, or of an earlier one, is none here.
     ...rules.flatMap((set) => {
       const row = rowOf(set.rule)
-      return row === undefined || !set.isOn ? [] : [configured(row, set)]
+      return row === undefined ? [] : [configured(row, set)]
     }),
   ]
+  const off = new Set(rules.filter(({ isOn }) => !isOn).map(({ name }) => name))
+  const inForce = known.filter(({ name }) => !off.has(name))
   const byKind = new Map<Kind, Rule[]>()
   for (const rule of inForce) byKind.set(rule.row.of, [...(byKind.get(rule.row.of) ?? []), rule])
   return {
     rules: inForce,
     byKind,
     byName: new Map(inForce.map((rule) => [rule.name, rule])),
+    known: new Map(known.map((rule) => [rule.name, rule])),
     owners,
+    since,
   }
 }
 
-const TABLE_ALONE = settingsFrom([], [])
+const TABLE_ALONE = settingsFrom([], [], 0)
 const prepared = new WeakMap<AlertSettings, Settings>()
 
 /** What is in force at this instant. */
@@ -91,7 +100,8 @@ export const settingsOf = (tables: Tables): Settings => {
   if (record === undefined) return TABLE_ALONE
   const known = prepared.get(record)
   if (known !== undefined) return known
-  const made = settingsFrom(record.rules, record.owners)
+  const since = (Math.floor(record.observedAt / HOUR) + 1) * HOUR
+  const made = settingsFrom(record.rules, record.owners, since)
   prepared.set(record, made)
   return made
 }

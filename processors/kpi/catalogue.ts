@@ -7,7 +7,10 @@ import type { TopicName } from '../../schemas/topics.ts'
 
 /** KPIs of `ci.kpis.v1` by name, fields of other topics, or the reason why there are none. */
 export type Told =
-  | { readonly kpis: readonly string[]; readonly of: 'runs' | 'tests' | 'pulls' | 'sources' }
+  | {
+      readonly kpis: readonly string[]
+      readonly of: 'runs' | 'tests' | 'pulls' | 'clusters' | 'sources'
+    }
   | { readonly topic: TopicName; readonly fields: readonly string[] }
   /** Made where it is asked for, by an answer of the API. */
   | { readonly answer: string }
@@ -116,12 +119,7 @@ export const CATALOGUE: readonly Entry[] = [
   entry('lead_time_for_changes', not(NO_DEPLOYMENTS)),
   entry('change_failure_rate', not(`${NO_DEPLOYMENTS}, nor of rollbacks`)),
   entry('failed_deployment_recovery', not(NO_DEPLOYMENTS)),
-  entry(
-    'cluster_health_delta',
-    not(
-      'needs the pass rate of each job on each cluster; pass rates by cluster are told, of whatever jobs run there',
-    ),
-  ),
+  entry('cluster_health_delta', { kpis: ['cluster_health_delta'], of: 'clusters' }),
   entry(
     'ingest_lag, poll_errors, quota_left',
     { kpis: ['source_heard_share', 'source_outages'], of: 'sources' },

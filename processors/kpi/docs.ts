@@ -1,6 +1,7 @@
 /** The KPI tables as Markdown: `docs/kpis.md` holds each between markers, and a test fails where one is stale. */
 
 import { CATALOGUE, type Told } from './catalogue.ts'
+import { CLUSTER_KPIS } from './clusters/index.ts'
 import { KPIS } from './index.ts'
 import { PULL_KPIS } from './pulls/index.ts'
 import { isOfLabels } from './row.ts'
@@ -47,6 +48,16 @@ const pullKpiTable = (): string =>
     ]),
   )
 
+/** KPIs of clusters. */
+const clusterKpiTable = (): string =>
+  tableOf(
+    ['KPI', 'unit', 'windows', 'definition'],
+    CLUSTER_KPIS.map(({ name, unit, windows, doc }) => [
+      `\`${name}\``,
+      ...[unit, windows.join(', '), doc],
+    ]),
+  )
+
 const code = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ')
 const toldIn = (told: Told): string => {
   if ('notCollected' in told) return `not collected: ${told.notCollected}`
@@ -66,5 +77,6 @@ export const KPI_TABLES: Readonly<Record<string, () => string>> = {
   kpis: kpiTable,
   'test-kpis': testKpiTable,
   'pull-kpis': pullKpiTable,
+  'cluster-kpis': clusterKpiTable,
   catalogue: catalogueTable,
 }

@@ -68,12 +68,11 @@ const sayWindow = (
 ): void => {
   const isHeld = isWindowLive(occasion, window)
   const record = kpiOf(occasion, window)
-  if ((due & kpis[window]) !== 0)
-    effects.push(
-      isHeld
-        ? emit('ci.kpis.v1', record)
-        : retire('ci.kpis.v1', key(occasion.dimension, occasion.name, window)),
-    )
+  if ((due & kpis[window]) !== 0) {
+    // A last one without runs before it goes: who holds something against it does not hear what is retired.
+    effects.push(emit('ci.kpis.v1', record))
+    if (!isHeld) effects.push(retire('ci.kpis.v1', key(occasion.dimension, occasion.name, window)))
+  }
   if ((due & history[window]) !== 0)
     effects.push(emit('ci.kpi-history.v1', { ...record, eventId: `${record.eventId}/history` }))
 }

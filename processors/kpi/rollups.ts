@@ -6,7 +6,7 @@
 
 import type { KpiPartial } from '../../schemas/events.ts'
 import { keyParts } from '../../schemas/keys.ts'
-import { drop, type Effect, type Processor } from '../processor.ts'
+import type { Effect, Processor } from '../processor.ts'
 import { AFTER_START } from './changes.ts'
 import { add, type Counters } from './counters.ts'
 import { noteExpired, sayChanged } from './emission.ts'
@@ -38,14 +38,12 @@ const rollupOf = (name: string, rollup: Rollup): Processor => ({
       ? ['ci.kpis.v1', 'ci.kpi-history.v1', 'ci.measures.v1', 'ci.kpi-partials.v1']
       : ['ci.kpis.v1', 'ci.kpi-history.v1', 'ci.measures.v1'],
   cells: SUBJECT_CELLS,
-  step(cells, key, input, now) {
-    if (input.kind === 'timer') return onTimer(rollup, stateOf(cells), key, now)
-    const partial = input.record as KpiPartial
-    if (partial.dimension !== rollup.dimension) return NOT_OURS
-    return onPartial(rollup, stateOf(cells), partial, now)
-  },
+  wants: (record) => (record as KpiPartial).dimension === rollup.dimension,
+  step: (cells, key, input, now) =>
+    input.kind === 'timer'
+      ? onTimer(rollup, stateOf(cells), key, now)
+      : onPartial(rollup, stateOf(cells), input.record as KpiPartial, now),
 })
-const NOT_OURS: readonly Effect[] = [drop('no-use')]
 
 export const kpiRepos = rollupOf('kpi-repos', { dimension: 'repo', graceMs: 10_000 })
 export const kpiCommunities = rollupOf('kpi-communities', {

@@ -35,6 +35,7 @@ const REPO = record('RepoState', {
   }),
   times: array('double'),
   lead: record('MergeLead', { model: 'string', merges: 'double', nats: 'double' }),
+  reviewing: record('ReviewEffect', { squares: 'double', products: 'double' }),
 })
 const AUTHOR = record('AuthorPast', {
   level: MEAN,
@@ -70,6 +71,8 @@ const PULL = record('PullState', {
   labels: array('string'),
   autoMerge: nullable('boolean'),
   mergeState: nullable('string'),
+  people: array('string'),
+  reviewPace: 'double',
   checks: array(
     record('Check', {
       job: 'string',
@@ -113,6 +116,7 @@ export const CELLS = {
   early: EARLY,
   repo: REPO,
   author: AUTHOR,
+  reviewer: MEAN,
   location: LINEAR,
   outcome: LINEAR,
   pull: PULL,

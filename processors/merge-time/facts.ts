@@ -50,6 +50,8 @@ export const pullOf = (event: PullEvent, openedAt: number): PullState => {
     endedAt: null,
     sinceAt: event.kind === 'reopened' ? event.eventAt : openedAt,
     checks: [],
+    people: [],
+    reviewPace: 0,
     review: null,
     factAt: event.eventAt,
     factId: event.eventId,

@@ -10,6 +10,7 @@ import { outcomeOf, quantileOf, QUANTILES, zOf, type Outcome } from './forecast.
 import { partsOf, watch } from './life-table.ts'
 import { locate, mergeShareOf, ratesOf, type Model, type Start } from './model.ts'
 import { levelsOf, scaleOf } from './past.ts'
+import { addedBy } from './reviewers.ts'
 import { expect, SIGNS, signsOf, swayOf } from './signs.ts'
 import { shareOf, shiftBy } from './trained.ts'
 import { authorOf, modelOf, pullCell, type PullState, type RepoState } from './state.ts'
@@ -46,7 +47,7 @@ export const open = (view: View, pull: PullState): void => {
   pull.scale = scaleOf(repo.past, author, start.scale)
   const shift = wordOf(view, pull, pull.formula, pull.x)
   pull.word = view.trained === undefined ? null : { model: view.trained.version, shift }
-  pull.location = pull.formula + shareIn(view) * shift
+  pull.location = pull.formula + shareIn(view) * shift + addedBy(repo.reviewing, pull.reviewPace)
   pull.watchedZ = zOf(secondsSince(pull.openedAt, now), pull.location, pull.scale)
 }
 
@@ -83,8 +84,12 @@ export const watchUntil = (
 }
 
 /** What moved the forecast most, in log time: features by name, the largest first. */
-const driversOf = ({ location }: Model, x: readonly number[]): Record<string, number> => {
-  const sums = new Map<string, number>()
+const driversOf = (
+  { location }: Model,
+  x: readonly number[],
+  byReviewers: number,
+): Record<string, number> => {
+  const sums = new Map([['reviewers', byReviewers]])
   FEATURES.forEach(({ name }, i) => {
     if (i === 0) return
     sums.set(name, (sums.get(name) ?? 0) + (location.weights[i] ?? 0) * (x[i] ?? 0))
@@ -120,8 +125,10 @@ export const look = (view: View, pull: PullState, cause: string, causeId: string
   const elapsedSeconds = secondsSince(pull.openedAt, now)
   const formula = locate(model, x)
   const share = shareIn(view)
+  const byReviewers = addedBy(repo.reviewing, pull.reviewPace)
+  const byModel = share === 0 ? 0 : share * wordOf(view, pull, formula, x)
   const outcome = outcomeOf({
-    location: share === 0 ? formula : formula + share * wordOf(view, pull, formula, x),
+    location: formula + byModel + byReviewers,
     scale: pull.scale,
     elapsedSeconds,
     intensities: ratesOf(repo, start),
@@ -153,7 +160,7 @@ export const look = (view: View, pull: PullState, cause: string, causeId: string
     signs: signs.map((place) => SIGNS[place]?.name ?? ''),
     checks: troubledOf(pull.checks),
     checksRunning: runningOf(pull.checks),
-    drivers: driversOf(model, x),
+    drivers: driversOf(model, x, byReviewers),
     cause,
     merged: repo.past.merged,
     closed: repo.past.closed,

@@ -29,7 +29,8 @@ import { pullOf, take, takeReview } from './facts.ts'
 import { zOf } from './forecast.ts'
 import { look, MODEL, open, watchUntil, type View } from './look.ts'
 import { learn, PLAIN_START, type Start } from './model.ts'
-import { hearMerge } from './past.ts'
+import { hearMerge, levelOf } from './past.ts'
+import { effectAfter, hearReviewed, takeReviewers } from './reviewers.ts'
 import { countSigns, signsOf } from './signs.ts'
 import { leadAfter } from './trained.ts'
 import {
@@ -90,10 +91,13 @@ const onEvent = (view: View, event: PullEvent): Effect[] => {
   const before = signsOf(known)
   const { sha } = known
   if (!take(known, event)) return [drop('duplicate')]
+  takeReviewers(cells, known, event, usualOf(view))
   moveHead(cells, known, sha)
   watchUntil(view, known, before, view.now)
   return lookAt(view, known, event.kind, event.eventId)
 }
+
+const usualOf = ({ repo, start }: View): number => levelOf(repo.past, start.level)
 
 /** A run on its newest commit: a forecast is renewed where that shows in its signs. */
 const onCheck = (view: View, check: PullCheck): Effect[] => {
@@ -140,6 +144,7 @@ const onFirst = (view: View, event: PullEvent): Effect[] => {
   const early = cells.get(earlyCell(event.pull)) as Review | undefined
   if (early !== undefined) Object.assign(pull, early)
   if (event.kind === 'reviewed') takeReview(pull, event)
+  takeReviewers(cells, pull, event, usualOf(view))
   if (ENDS.has(event.kind)) return endUnheard(view, pull, event)
   open(view, pull)
   moveHead(cells, pull, null)
@@ -169,6 +174,7 @@ const onEnded = (view: View, pull: PullState, event: PullEvent): Effect[] => {
   pull.endedAt = null
   pull.sinceAt = event.eventAt
   take(pull, event)
+  takeReviewers(view.cells, pull, event, usualOf(view))
   moveHead(view.cells, pull, null)
   const author = authorOf(view.cells, pull.author)
   author.open += 1
@@ -189,6 +195,7 @@ const countEnd = (view: View, pull: PullState, event: PullEvent, wasOpen: boolea
   if (event.kind === 'merged') {
     const error = wasOpen ? logTime - pull.location : null
     hearMerge(repo.past, author, { logTime, error, at: event.eventAt })
+    hearReviewed(cells, pull.people, logTime)
     repo.times = countTime(repo.times, logTime)
   } else {
     repo.past.closed += 1
@@ -215,6 +222,8 @@ const end = (view: View, pull: PullState, event: PullEvent): Effect[] => {
   watchUntil(view, pull, signs, event.eventAt)
   countSigns(repo.effects, signs, isMerged)
   const logTime = countEnd(view, pull, event, true)
+  if (isMerged)
+    repo.reviewing = effectAfter(repo.reviewing, pull.reviewPace, logTime - pull.formula)
   if (isMerged && pull.word !== null) repo.lead = leadOf(repo, pull, pull.word, logTime)
   const z = zOf(Math.expm1(logTime), pull.location, pull.scale)
   const model = modelOf(cells, repo, start)

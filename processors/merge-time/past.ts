@@ -62,9 +62,13 @@ export interface Levels {
   readonly author: number
   readonly authorFast: number
 }
+/** Mean log time to merge of a repository, leaning on its community. */
+export const levelOf = (repo: RepoPast, community: number): number =>
+  shrunk(repo.level, community, STRENGTH.repo)
+
 /** Partial pooling: community, repository, author. */
 export const levelsOf = (repo: RepoPast, author: AuthorPast, community: number): Levels => {
-  const ofRepo = shrunk(repo.level, community, STRENGTH.repo)
+  const ofRepo = levelOf(repo, community)
   const ofAuthor = shrunk(author.level, ofRepo, STRENGTH.author)
   return {
     repo: ofRepo,

@@ -7,6 +7,7 @@ import type { Linear } from './linear.ts'
 import { newModel, type Model, type Start } from './model.ts'
 import { newAuthorPast, newRepoPast, type AuthorPast, type RepoPast } from './past.ts'
 import type { PullFacts } from './features.ts'
+import { NO_EFFECT, type Reviewed, type ReviewEffect } from './reviewers.ts'
 import { NO_LEAD, type Lead } from './trained.ts'
 import { newEffects, type Effects, type OpenState } from './signs.ts'
 
@@ -18,6 +19,7 @@ export interface RepoState {
   times: number[]
   /** How right a trained model was here beside the formula. */
   lead: Lead
+  reviewing: ReviewEffect
 }
 /** What was forecast at an instant, kept for the score. */
 interface Look {
@@ -33,7 +35,7 @@ export interface Head {
 }
 export const headCell = (sha: string): string => `head/${sha.slice(0, 64)}`
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
-export interface PullState extends Mutable<PullFacts & OpenState> {
+export interface PullState extends Mutable<PullFacts & OpenState & Reviewed> {
   pull: number
   phase: 'open' | 'merged' | 'closed'
   endedAt: number | null
@@ -74,6 +76,7 @@ export const repoOf = (cells: Cells): RepoState =>
     effects: newEffects(),
     times: [],
     lead: NO_LEAD,
+    reviewing: NO_EFFECT,
   }
 /** An author that nobody knows has no past, and leaves none. */
 export const authorOf = (cells: Cells, login: string | null): AuthorPast =>

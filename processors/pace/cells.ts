@@ -1,10 +1,10 @@
-/** State of the clock: one cell a part, and the names of all. */
+/** State of the clock: one cell a part, the names of all, and what each running run has said. */
 
 import type { TestStatus } from '../../schemas/events.ts'
 import type { Cells } from '../processor.ts'
 import { durationSampleSchema } from '../stopping/density/sample.ts'
 
-export type PartKind = 'step' | 'test'
+export type PartKind = 'step' | 'test' | 'silence'
 export const partCell = (kind: PartKind, name: string): string => `part/${kind}/${name}`
 
 /** Whether a test failed, by its status; null where that is not said. A flaky one passed in the end. */
@@ -42,4 +42,10 @@ export const CELLS = {
     heard: { type: 'array', items: 'int' },
   }),
   parts: record('Parts', { names: { type: 'array', items: 'string' } }),
+  talk: record('Talk', {
+    at: ['null', 'long'],
+    longestMs: 'long',
+    words: 'int',
+    isTold: 'boolean',
+  }),
 }

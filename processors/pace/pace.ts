@@ -1,6 +1,7 @@
 /**
  * The clock of steps and tests: how long each takes in this job when it passes and when it fails, which of them is past the
- * point where it still passes, and, at that very instant, word to the running run that a step of it is.
+ * point where it still passes, and, at that very instant, word to the running run that a step of it is, or that it has been
+ * silent for longer than passes are.
  */
 
 import type { Pace, Run, RunRef, Signal, TestResult } from '../../schemas/events.ts'
@@ -19,6 +20,7 @@ import {
 } from '../processor.ts'
 import { CELLS, partCell, partsOf, RESULT, type PartKind } from './cells.ts'
 import { longestPass, newPart, paceOf, refit, remember, type Part, type Result } from './part.ts'
+import { endTalk, isSilenceTimer, isWord, onSilence, onWord, SILENCE } from './silence.ts'
 
 /** What takes less than this is not worth a clock: a look at a run costs more than could be saved. */
 const LEAST_SECONDS = 30
@@ -37,15 +39,39 @@ export const pace: Processor = {
   outputs: ['ci.paces.v1', 'ci.signals.v1'],
   cells: CELLS,
   wants: (record, topic) =>
-    topic === 'ci.test-results.v1' ? isTimed(record as TestResult) : isOfStep(record as Run),
+    topic === 'ci.test-results.v1'
+      ? isTimed(record as TestResult)
+      : isWord(record as Run) || isOfStep(record as Run),
   step: (cells, key, input, now) => {
-    if (input.kind === 'timer')
-      return input.timer === TELL ? tell(cells, key, now) : onLate(key, input.timer, now)
+    if (input.kind === 'timer') return onTimer(cells, key, input.timer, now)
     if (input.topic === 'ci.test-results.v1')
       return onTest(cells, key, input.record as TestResult, now)
-    const run = input.record as Run
-    return run.stepOutcome === null ? onStart(cells, run, now) : onEnd(cells, key, run, now)
+    return onRun(cells, key, input.record as Run, now)
   },
+}
+
+const onTimer = (cells: Cells, key: string, timer: string, now: number): Effect[] => {
+  if (timer === TELL) return tell(cells, key, now)
+  return isSilenceTimer(timer) ? onSilence(cells, key, timer, now) : onLate(key, timer, now)
+}
+
+const onRun = (cells: Cells, key: string, run: Run, now: number): Effect[] => {
+  const effects = run.change === 'finished' ? onOver(cells, key, run, now) : []
+  if (run.change !== 'finished' && isWord(run)) effects.push(...onWord(cells, run, now))
+  if (isOfStep(run))
+    effects.push(
+      ...(run.stepOutcome === null ? onStart(cells, run, now) : onEnd(cells, key, run, now)),
+    )
+  return effects.length === 0 ? [drop('no-use')] : effects
+}
+
+/** What the run was silent for at most is what runs of the job may be. */
+const onOver = (cells: Cells, key: string, run: Run, now: number): Effect[] => {
+  const { seconds, effects } = endTalk(cells, run, now)
+  const failed = failedClass(run.outcome ?? 'unknown')
+  if (seconds === null || failed === null) return effects
+  const result = { failed, seconds, runId: run.runId, run: runName(run) }
+  return [...effects, ...learn(cells, key, 'silence', SILENCE, result, now)]
 }
 
 const isTimed = ({ durationSeconds, status }: TestResult): boolean =>
@@ -63,7 +89,7 @@ const onStart = (cells: Cells, run: Run, now: number): Effect[] => {
   const step = run.step ?? ''
   const part = cells.get(partCell('step', step)) as Part | undefined
   const longest = part === undefined ? null : longestPass(part)
-  if (longest === null || longest < LEAST_SECONDS) return [drop('no-use')]
+  if (longest === null || longest < LEAST_SECONDS) return []
   const due = (run.stepStartedAt ?? run.eventAt) + Math.ceil(longest * 1000)
   return [setTimer(lateTimer(run, step), Math.max(now + 1, due))]
 }
@@ -116,6 +142,10 @@ const keepName = (cells: Cells, cell: string): void => {
   cells.put('parts', { names })
 }
 
+const KINDS: readonly PartKind[] = ['step', 'test', 'silence']
+const kindOf = (cell: string): PartKind =>
+  KINDS.find((kind) => cell.startsWith(partCell(kind, ''))) ?? 'test'
+
 const tell = (cells: Cells, key: string, now: number): Effect[] => {
   const [source = '', repo = '', job = ''] = keyParts(key)
   const parts = partsOf(cells).flatMap((cell) => {
@@ -123,7 +153,7 @@ const tell = (cells: Cells, key: string, now: number): Effect[] => {
     if (part === undefined) return []
     refit(part)
     cells.put(cell, part)
-    const kind: PartKind = cell.startsWith(partCell('step', '')) ? 'step' : 'test'
+    const kind = kindOf(cell)
     return paceOf(kind, cell.slice(partCell(kind, '').length), part)
   })
   parts.sort(

@@ -1,6 +1,6 @@
 /**
  * Learns online how much each term of a forecast is worth in a community: Bayesian logistic regression, one Newton step a
- * run (`stopping/regression.ts`), which forgets as it goes. Cost: 2·9² additions a run.
+ * run (`stopping/regression.ts`), which forgets as it goes. Cost: 2·10² additions a run.
  */
 
 import { learnedRate, mixedRate, sane, START_VARIANCES, START_WEIGHTS } from '../stopping/refine.ts'
@@ -35,6 +35,9 @@ export const newLearner = (): Learner => ({
 
 /** Changes the learner by one finished run. Example: terms [1, 0, ...] and a failure move the constant up. */
 export const learn = (learner: Learner, terms: readonly number[], failed: boolean): void => {
+  // Told, or learned, by a version with other terms.
+  if (terms.length !== START_WEIGHTS.length) return
+  if (learner.weights.length !== terms.length) Object.assign(learner, newLearner())
   const actual = failed ? 1 : 0
   const learned = learnedRate(terms, learner.weights)
   const formula = sane(fromLogOdds(terms[1] ?? 0))

@@ -87,6 +87,29 @@ export const join = (run: RunState, fact: RunEvent): void => {
   }
 }
 
+/**
+ * True where joining has changed what others are told; it keeps what it does not change, so identity tells. Field by field:
+ * every fact is asked, and to go over the names of all fields takes a multiple.
+ */
+export const isNews = (before: RunState, after: RunState): boolean =>
+  before.phase !== after.phase ||
+  before.stepsSeen !== after.stepsSeen ||
+  before.steps !== after.steps ||
+  before.failedSteps !== after.failedSteps ||
+  before.failedTests !== after.failedTests ||
+  before.logBytes !== after.logBytes ||
+  before.queuedAt !== after.queuedAt ||
+  before.startedAt !== after.startedAt ||
+  before.finishedAt !== after.finishedAt ||
+  before.outcome !== after.outcome ||
+  before.rawOutcome !== after.rawOutcome ||
+  before.group !== after.group ||
+  before.branch !== after.branch ||
+  before.sha !== after.sha ||
+  before.pull !== after.pull ||
+  before.trigger !== after.trigger ||
+  before.labels !== after.labels
+
 const joinProgress = (run: RunState, fact: RunEvent): void => {
   switch (fact.kind) {
     case 'started':

@@ -16,7 +16,7 @@ import {
 } from '../processor.ts'
 import { runCell } from '../run-cell.ts'
 import { RUN_CELL } from './cells.ts'
-import { emptyRun, join, type RunState } from './lattice.ts'
+import { emptyRun, isNews, join, type RunState } from './lattice.ts'
 
 const HOUR_MS = 3_600_000
 /** An open run of which nothing new was heard for so long is closed as unknown: Prow lets no pod run longer. */
@@ -88,7 +88,7 @@ const firstChange = (run: RunState): Run['change'] =>
 const changeOf = (before: RunState, after: RunState): Run['change'] | null => {
   if (before.phase !== after.phase) return after.phase === 'finished' ? 'finished' : 'started'
   if (before.phase === 'finished' && isOtherEnd(before, after)) return 'corrected'
-  return isChanged(before, after) ? 'progress' : null
+  return isNews(before, after) ? 'progress' : null
 }
 const isOtherEnd = (before: RunState, after: RunState): boolean => {
   const [a, b] = [endOf(before), endOf(after)]
@@ -99,16 +99,6 @@ const isOtherEnd = (before: RunState, after: RunState): boolean => {
     a?.queueSeconds !== b?.queueSeconds
   )
 }
-/** What is nobody's news. */
-const UNTOLD: ReadonlySet<string> = new Set(['endRank', 'heardAt'])
-/** Joining keeps what it does not change, so identity tells. The copy has the fields alone, a run read back has methods too. */
-const isChanged = (before: RunState, after: RunState): boolean => {
-  for (const field in before)
-    if (!UNTOLD.has(field) && before[field as keyof RunState] !== after[field as keyof RunState])
-      return true
-  return false
-}
-
 /** What the end was told with before, where that is no longer so: whoever counted it under these takes it back from there. */
 const slicesTold = (before: RunState | undefined, after: RunState): Slices | null => {
   if (before?.phase !== 'finished') return null

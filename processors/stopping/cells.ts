@@ -1,4 +1,4 @@
-/** State of the stopping processor: a job's history and duration sample, and one cell per running run. */
+/** State of the stopping processor: a job's history, red tests and duration sample, and one cell per running run. */
 
 import { durationSampleSchema } from './density/sample.ts'
 
@@ -31,7 +31,7 @@ const GUARD = record('Guard', {
 })
 const HISTORY = record('History', {
   recent: array('boolean'),
-  failing: nullable(record('Failing', { from: 'long', to: 'long' })),
+  failing: nullable(record('Failing', { from: 'long', to: 'long', heads: array('int') })),
   pass: CLASS_HISTORY,
   fail: 'ClassHistory',
   lastPasses: array('double'),
@@ -78,16 +78,23 @@ const RUN = record('RunningRun', {
   pFail: 'double',
   level: nullable('string'),
   isAlerting: 'boolean',
+  head: 'int',
   change: nullable('string'),
   changeFailures: 'double',
   changeRuns: 'double',
   siblings: 'double',
+  trouble: 'double',
   terms: array('double'),
   leadIfFailed: 'double',
   leadIfPassed: 'double',
   signSeconds: nullable('double'),
   signs: array('string'),
+  redCount: 'int',
+  redTests: array('string'),
+  flakedTests: array('string'),
   late: array('string'),
+  wasSilent: 'boolean',
+  isSilent: 'boolean',
   peaks: array('double'),
   wanted: array('boolean'),
   isClosing: 'boolean',
@@ -103,6 +110,7 @@ const RUN = record('RunningRun', {
 export const CELLS = {
   history: HISTORY,
   run: RUN,
+  tests: record('RedTests', { tests: map(SIGN_COUNT) }),
   changes: record('Changes', {
     changes: array(record('ChangeCount', { change: 'string', failures: 'double', runs: 'double' })),
   }),

@@ -4,7 +4,7 @@ import { wilson } from '../../schemas/measures.ts'
 import { Z90, type Basis, type Side } from './basis.ts'
 import { fromLogOdds, logOdds } from './odds.ts'
 import { BELIEVED, type Slopes } from './slopes.ts'
-import { LATE_LEAN, withLate, type SignBelief, type SignCount } from './signs.ts'
+import { LATE_LEAN, withLate, type LateCount, type SignBelief } from './signs.ts'
 import type { Survival } from './survival.ts'
 
 /** Below this weight of runs with durations a forecast of time is not given. */
@@ -19,8 +19,8 @@ export interface Seen {
   readonly signSeconds: number | null
   /** What its bad signs say. */
   readonly sign: SignBelief | null
-  /** How runs ended in which the most telling of its late steps was late, null where none is. */
-  readonly late?: SignCount | null
+  /** How runs ended in which the most telling of its late steps was late, or that were silent as it is; null without. */
+  readonly late?: LateCount | null
   /** Chance to fail before anything inside the run is known. */
   readonly rate: number
   /** How far start and age are to be believed; in full where nothing is said. The rate above is drawn in already. */
@@ -28,6 +28,8 @@ export interface Seen {
   /** What a model adds to the formula, in log odds, where one is in use. */
   readonly shift?: number
 }
+/** The same run at one instant after another: a look asks for some dozen of them. */
+export type Moving = Omit<Seen, 'elapsedSeconds'> & { elapsedSeconds: number }
 export interface Chance {
   readonly p: number
   readonly low: number
@@ -110,7 +112,7 @@ const formulaChanceAt = (basis: Basis, seen: Seen): Chance => {
   return { p, low: fromLogOdds(logOdds(p) - down), high: fromLogOdds(logOdds(p) + up) }
 }
 
-/** True where a late step says more than all else that is known. */
+/** True where a late step or silence says more than all else that is known. */
 export const isByLate = (basis: Basis, seen: Seen): boolean => {
   if (seen.late === undefined || seen.late === null) return false
   const without = withoutLate(basis, seen)

@@ -99,6 +99,8 @@ export interface Finished {
   readonly failed: boolean
   /** Milliseconds since the epoch, null where unknown. */
   readonly startedAt: number | null
+  /** What it ran on (`head.ts`); all runs of which it is not said ran on the same. */
+  readonly head?: number
   readonly durationSeconds: number | null
   /** What of that it waited for capacity: durations are compared without it. */
   readonly waitedSeconds?: number
@@ -116,7 +118,7 @@ export const remember = (history: History, run: Finished): History => {
   const next: History = {
     ...history,
     recent: [run.failed, ...history.recent].slice(0, RECENT),
-    failing: stillFailing(history.failing, run.failed, run.startedAt),
+    failing: stillFailing(history.failing, run.failed, run.startedAt, run.head ?? 0),
     pass: forget(history.pass),
     fail: forget(history.fail),
     signs:
@@ -165,7 +167,7 @@ export const streak = (history: History): number => {
 const OUTCOME_DECAY = 0.85
 
 /** Job's decayed base rate, with half a run each way: what a forecast must beat. Example: fail, pass (newest first): .526. */
-export const baseRate = (history: Pick<History, 'recent'>): number => {
+export const baseRate = (history: { readonly recent: readonly boolean[] }): number => {
   let failures = 0.5
   let weight = 1
   let w = 1

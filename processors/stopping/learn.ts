@@ -9,12 +9,14 @@ import { emit, setTimer, type Cells, type Effect, type Tables } from '../process
 import { refitted } from './density/stops.ts'
 import { addToSample } from './density/sample.ts'
 import { guarded } from './guard.ts'
-import { lateSign } from './signs.ts'
+import { headOf } from './head.ts'
+import { lateSign, SILENCE_SIGN } from './signs.ts'
 import { afterPoints, type Point } from './slopes.ts'
 import { baseRate, remember, rememberCensored, type History } from './history.ts'
 import { JOB_FORGET, leadAfter, type Lead } from './lead.ts'
 import { natsOf } from './model.ts'
 import { rescored } from './rates.ts'
+import { countTests } from './red-tests.ts'
 import { profileOf } from './profile.ts'
 import { changeOf, countChange } from './changes.ts'
 import {
@@ -22,6 +24,7 @@ import {
   fitOf,
   historyOf,
   sampleOf,
+  testsOf,
   type PassedCheckpoint,
   type RunningRun,
 } from './state.ts'
@@ -29,7 +32,7 @@ import { viewOf } from './view.ts'
 import { waitedBy } from './waiting.ts'
 import { familyOf } from '../../schemas/slices.ts'
 import { poolsOf } from './pools.ts'
-import { stopPoint } from './look.ts'
+import { stopPoint } from './next-look.ts'
 
 export const PROFILE_TIMER = 'profile'
 /**
@@ -67,11 +70,12 @@ export const afterEnd = (
   const history = remember(before, {
     failed,
     startedAt: run.startedAt,
+    head: running?.head ?? headOf(run),
     durationSeconds: seconds,
     waitedSeconds,
     isCut,
     signSeconds,
-    signs: [...(running?.signs ?? []), ...(running?.late ?? []).map(lateSign)],
+    signs: running === undefined ? [] : signsIn(running),
   })
   const { basis, model } = viewOf(cells, run, labels, now, tables)
   history.expertScores = rescored(before.expertScores, basis.rates, failed)
@@ -84,6 +88,8 @@ export const afterEnd = (
   if (lead !== null) history.lead = leadAfter(before.lead, lead.model, lead.nats, JOB_FORGET)
   const effects: Effect[] = [publishProfile(history, jobKey(run), now)]
   cells.put('history', history)
+  if (running !== undefined && running.redTests.length + running.flakedTests.length > 0)
+    cells.put('tests', { tests: countTests(testsOf(cells), running, failed) })
   const change = running === undefined ? changeOf(run) : running.change
   if (change !== null)
     cells.put('changes', { changes: countChange(changesOf(cells), change, failed) })
@@ -96,6 +102,13 @@ export const afterEnd = (
   )
   return effects
 }
+
+/** All that went wrong in it, each of which counts by itself. */
+const signsIn = ({ signs, late, wasSilent }: RunningRun): string[] => [
+  ...signs,
+  ...late.map(lateSign),
+  ...(wasSilent ? [SILENCE_SIGN] : []),
+]
 
 /** What was said of it at its checkpoints, as far as it showed no bad sign. */
 const pointsOf = (running: RunningRun | undefined): Point[] =>

@@ -9,9 +9,10 @@ import { wilson } from '../../schemas/measures.ts'
 
 /**
  * What a belief rests on: how runs ended before, how long the run has lasted, what failed inside it, that it has outlasted
- * all but one in a hundred of either outcome, or that a step of it takes longer than all but one in a hundred of its passes.
+ * all but one in a hundred of either outcome, that a step of it takes longer than all but one in a hundred of its passes, or
+ * that it is silent for longer than they were.
  */
-export const GROUNDS = ['history', 'age', 'sign', 'hung', 'late'] as const
+export const GROUNDS = ['history', 'age', 'sign', 'hung', 'late', 'silent'] as const
 export type Ground = (typeof GROUNDS)[number]
 
 /** Beliefs at which a record is kept. The lowest is above the precision of .9 that is asked of stops. */
@@ -62,7 +63,7 @@ export const stopLevel = (known: Standings, ground: Ground): number => {
     const level = LEVELS[i] ?? 1
     const wrong = known.falseStops[placeOf(ground, i)] ?? 0
     const stops = wrong + (known.trueStops[placeOf(ground, i)] ?? 0)
-    if (ground === 'late' && !isShown(wrong, stops)) continue
+    if (isAdding(ground) && !isShown(wrong, stops)) continue
     if (ground !== 'sign' && level < UNPROVED && stops < LEAST_STOPS) continue
     const expected = ((1 - level) / level) * odds * STOPPED_SHARE
     const isPrecise =
@@ -73,10 +74,9 @@ export const stopLevel = (known: Standings, ground: Ground): number => {
   return Infinity
 }
 
-/**
- * A late step adds to a belief that is counted already, so its record must show nine in ten right, not only not speak against
- * it. Example: 25 right stops and no wrong one do.
- */
+/** A late step and silence add to a belief that is counted already. */
+const isAdding = (ground: Ground): boolean => ground === 'late' || ground === 'silent'
+/** So their record must show nine in ten right, not only not speak against it. Example: 25 right stops and no wrong one do. */
 const isShown = (wrong: number, stops: number): boolean =>
   stops > 0 && wilson(1 - wrong / stops, stops, Z95_ONE_SIDED).low >= PRECISION
 

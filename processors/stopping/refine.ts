@@ -1,7 +1,8 @@
 /**
  * What the plain formula does not know of a run at its start: streaks, the change's own history, siblings, and how its
- * community fares. Each is a term on the scale of log odds; how much it is worth is learned online per community
- * (`processors/priors/learner.ts`), starting from nothing, so that a community where a term says nothing keeps the formula.
+ * community and the cluster it runs on fare. Each is a term on the scale of log odds; how much it is worth is learned online
+ * per community (`processors/priors/learner.ts`), starting from nothing, so that a community where a term says nothing keeps
+ * the formula.
  */
 
 import type { Prior } from '../../schemas/events.ts'
@@ -21,6 +22,8 @@ export interface Known {
   /** How much more the community failed of late than was forecast. */
   readonly strain: number
   readonly isRetry: boolean
+  /** Weight of the troubles of the place where it runs. */
+  readonly trouble: number
 }
 
 /**
@@ -28,12 +31,13 @@ export interface Known {
  * to. Where a community starts from hardly matters: `node test/support/start-weights.ts` prints what each recording gives
  * from these, from nothing, and from weights learned on the others.
  */
-export const START_WEIGHTS: readonly number[] = [0, 1, 0.2, 0.1, 0.2, 0.3, 0.3, 0.2, 0]
+export const START_WEIGHTS: readonly number[] = [0, 1, 0.2, 0.1, 0.2, 0.3, 0.3, 0.2, 0, 0]
 /**
  * How far each weight may be off at first (variances). The constant moves little, and the formula's own weight down to what
- * it is worth where it is too sure; streaks are long numbers, the others about one.
+ * it is worth where it is too sure; streaks are long numbers, the others about one. Troubles
+ * of a cluster are rare and may be loud.
  */
-export const START_VARIANCES: readonly number[] = [0.1, 0.1, 0.05, 0.05, 0.3, 0.3, 0.3, 0.3, 0.3]
+export const START_VARIANCES: readonly number[] = [0.1, 0.1, 0.05, 0.05, 0.3, 0.3, 0.3, 0.3, 0.3, 1]
 
 /** Nothing is surer than one in five hundred. */
 const SURE = 0.002
@@ -49,8 +53,8 @@ export const sane = (p: number): number => clamp(p, SURE, 1 - SURE)
 
 /**
  * The terms, in the order of the weights: constant, formula, failing streak, passing streak, change, siblings that did
- * worse or better than expected, strain, retry.
- * Example: rate .5, three failures in a row, nothing else known: [1, 0, 1.10, 0, 0, 0, 0, 0, 0].
+ * worse or better than expected, strain, retry, troubles of its cluster.
+ * Example: rate .5, three failures in a row, nothing else known: [1, 0, 1.10, 0, 0, 0, 0, 0, 0, 0].
  */
 export const termsOf = (known: Known): number[] => {
   const rate = sane(known.rate)
@@ -65,6 +69,7 @@ export const termsOf = (known: Known): number[] => {
     -Math.log1p(Math.max(0, -known.siblings)),
     clamp(known.strain * STRAIN_SCALE, -STRAIN_LIMIT, STRAIN_LIMIT),
     known.isRetry ? 1 : 0,
+    Math.log1p(known.trouble),
   ]
 }
 

@@ -105,6 +105,7 @@ const STOP_REASONS: Readonly<Record<Exclude<Ground, 'sign'>, string>> = {
   age: 'runs that last so long fail: the rest of this one outweighs a rerun',
   hung: 'it has outlasted 99 in 100 runs of either outcome: the rest of it outweighs a rerun',
   late: 'runs in which this step takes so long fail: the rest of this one outweighs a rerun',
+  silent: 'runs that are silent for so long fail: the rest of this one outweighs a rerun',
 }
 /** Names what the run itself showed. */
 const stopReason = (ground: Ground, { sign }: Seen): string =>
@@ -115,7 +116,7 @@ const stopReason = (ground: Ground, { sign }: Seen): string =>
 const groundOf = (basis: Basis, seen: Seen): Ground => {
   const { sign, rate, elapsedSeconds } = seen
   if (sign !== null) return 'sign'
-  if (isByLate(basis, seen)) return 'late'
+  if (isByLate(basis, seen)) return seen.late?.ground ?? 'late'
   if (rate >= LEVELS[0]) return 'history'
   return elapsedSeconds >= basis.hungSeconds ? 'hung' : 'age'
 }

@@ -15,7 +15,7 @@ export const RED_TESTS = 'red tests'
 const HARMLESS_AT_FIRST = 0.1
 /** What the wider level says counts as two runs: a step speaks for itself from its third failure on. */
 const LEAN = 2
-/** A late step is weaker evidence than a failed one: what was believed without it counts as so many runs. */
+/** A late step or silence is weaker evidence than a failed step: what was believed without it counts as so many runs. */
 export const LATE_LEAN = 8
 /** A step is forgotten by halves every 40 of its failures. */
 const FORGET = 0.5 ** (1 / 40)
@@ -67,18 +67,39 @@ export const beliefOf = (
   return best
 }
 
+/** Share of runs that pass with a sign of this step, leaning on the job. */
+export const harmlessOf = (counts: SignCounts, step: string, jobShare: number): number =>
+  leaning(jobShare, counts[step] ?? { runs: 0, passes: 0 })
+
+/** A red test by name, among failed steps. */
+const RED_TEST = 'red test '
+export const redTest = (test: string): string => `${RED_TEST}${test}`
+
 /** What a belief rests on, in words. Example: `deploy`: failed step deploy. */
 export const signName = (step: string): string =>
-  step === RED_TESTS ? RED_TESTS : `failed step ${step}`
+  step === RED_TESTS || step.startsWith(RED_TEST) ? step : `failed step ${step}`
 
 /** A step that takes longer than it ever did in a pass counts by itself, apart from its failing. */
 export const lateSign = (step: string): string => `late: ${step}`
 
-/** The most telling of the late steps: that after which fewest runs passed; null where none is late. */
-export const tellingLate = (steps: readonly string[], counts: SignCounts): SignCount | null => {
-  let best: SignCount | null = null
-  for (const step of steps) {
-    const count = counts[lateSign(step)] ?? { runs: 0, passes: 0 }
+/** Silence that is longer than it ever is in a pass counts by itself likewise. */
+export const SILENCE_SIGN = 'silent'
+
+/** How runs ended that were late or silent as this one is. */
+export interface LateCount extends SignCount {
+  readonly ground: 'late' | 'silent'
+}
+/** The most telling of late steps and silence: that after which fewest runs passed; null where there is neither. */
+export const tellingLate = (
+  steps: readonly string[],
+  isSilent: boolean,
+  counts: SignCounts,
+): LateCount | null => {
+  const told = steps.map((step) => ({ sign: lateSign(step), ground: 'late' as const }))
+  const silence = isSilent ? [{ sign: SILENCE_SIGN, ground: 'silent' as const }] : []
+  let best: LateCount | null = null
+  for (const { sign, ground } of [...told, ...silence]) {
+    const count = { ...(counts[sign] ?? { runs: 0, passes: 0 }), ground }
     if (best === null || leaning(0.5, count, LATE_LEAN) < leaning(0.5, best, LATE_LEAN))
       best = count
   }
@@ -86,7 +107,8 @@ export const tellingLate = (steps: readonly string[], counts: SignCounts): SignC
 }
 
 /**
- * The belief once a step is late: that it says anything is learned, so it leans on what was believed without it.
+ * The belief once a step is late, or the run silent: that it says anything is learned, so it leans on what was believed
+ * without it.
  * Example: believed .4; of twelve runs in which this step was late none passed: 1 − (0 + 8·.6) / (12 + 8) = .76.
  */
 export const withLate = (p: number, late: SignCount | null): number =>
@@ -97,20 +119,22 @@ export const countSigns = (
   counts: SignCounts,
   steps: readonly string[],
   failed: boolean,
+  most = MAX_STEPS,
 ): SignCounts => {
+  if (steps.length === 0) return counts
   const next = { ...counts }
   for (const step of steps) {
     const { runs, passes } = next[step] ?? { runs: 0, passes: 0 }
     next[step] = { runs: runs * FORGET + 1, passes: passes * FORGET + (failed ? 0 : 1) }
   }
-  return trimmed(next, steps)
+  return trimmed(next, steps, most)
 }
 
-const trimmed = (counts: SignCounts, fresh: readonly string[]): SignCounts => {
+const trimmed = (counts: SignCounts, fresh: readonly string[], most: number): SignCounts => {
   const names = Object.keys(counts)
-  if (names.length <= MAX_STEPS) return counts
+  if (names.length <= most) return counts
   const weight = (name: string): number =>
     (fresh.includes(name) ? 1e6 : 0) + (counts[name]?.runs ?? 0)
-  const kept = names.sort((a, b) => weight(b) - weight(a) || (a < b ? -1 : 1)).slice(0, MAX_STEPS)
+  const kept = names.sort((a, b) => weight(b) - weight(a) || (a < b ? -1 : 1)).slice(0, most)
   return Object.fromEntries(kept.map((name) => [name, counts[name] ?? { runs: 0, passes: 0 }]))
 }

@@ -4,6 +4,8 @@ import type { Checkpoint, Level, RunRef } from '../../schemas/events.ts'
 import type { Cells } from '../processor.ts'
 import type { ChangeCount } from './changes.ts'
 import { emptySample, type DurationSample } from './density/sample.ts'
+import type { TestsOfRun } from './red-tests.ts'
+import type { SignCounts } from './signs.ts'
 import type { Wait } from './waiting.ts'
 import { emptyHistory, type History } from './history.ts'
 
@@ -15,7 +17,7 @@ export type PassedCheckpoint = Omit<Checkpoint, 'actual'> & {
 }
 
 /** A run that is running. Seconds count from its start. */
-export interface RunningRun extends RunRef, Wait {
+export interface RunningRun extends RunRef, Wait, TestsOfRun {
   startedAt: number
   group: string | null
   labels: Record<string, string>
@@ -23,12 +25,16 @@ export interface RunningRun extends RunRef, Wait {
   pFail: number
   level: Level | null
   isAlerting: boolean
+  /** What it runs on (`head.ts`). */
+  head: number
   /** Pull request or branch, and how the job did on it before, as of the start of the run. */
   change: string | null
   changeFailures: number
   changeRuns: number
   /** Failures among the ended siblings of the group beyond what was expected of them. */
   siblings: number
+  /** Weight of the troubles of the place where it runs. */
+  trouble: number
   /** Terms of a forecast early in the run: what the community learns from. */
   terms: number[]
   /** Log likelihood of the model minus that of the formula, summed over checkpoints, for either end. */
@@ -40,6 +46,9 @@ export interface RunningRun extends RunRef, Wait {
   signs: string[]
   /** Steps that take longer than they did in 99 of 100 passes of theirs. */
   late: string[]
+  /** Whether it was ever silent for longer than 99 in 100 of its passes, and whether it is now. */
+  wasSilent: boolean
+  isSilent: boolean
   /** Highest belief at which a stop would have paid off, and whether our rule wanted one, by ground. */
   peaks: number[]
   wanted: boolean[]
@@ -68,6 +77,9 @@ export interface DensityStops {
 
 export const historyOf = (cells: Cells): History =>
   (cells.get('history') as History | undefined) ?? emptyHistory()
+/** How often runs with this very test red still passed. */
+export const testsOf = (cells: Cells): SignCounts =>
+  (cells.get('tests') as { tests: SignCounts } | undefined)?.tests ?? {}
 export const changesOf = (cells: Cells): readonly ChangeCount[] =>
   (cells.get('changes') as { changes: ChangeCount[] } | undefined)?.changes ?? []
 export const sampleOf = (cells: Cells): DurationSample =>

@@ -4,7 +4,7 @@
  * happens and at instants computed beforehand.
  */
 
-import type { Run, Signal } from '../../schemas/events.ts'
+import type { Run, Signal, TestResult } from '../../schemas/events.ts'
 import { durationSeconds, failedClass } from '../../schemas/outcomes.ts'
 import {
   clearTimer,
@@ -21,12 +21,15 @@ import { BASELINES } from './baselines/index.ts'
 import { CELLS } from './cells.ts'
 import { changeOf, onChange } from './changes.ts'
 import { checkpointSeconds } from './checkpoints.ts'
+import { headOf } from './head.ts'
 import { afterEnd, onProfileTimer, PROFILE_TIMER } from './learn.ts'
-import { look, type Cause } from './look.ts'
+import { look } from './look.ts'
 import { isMendRare } from './mended.ts'
 import { GROUNDS } from './permit.ts'
 import { agedRatio } from './overtaken.ts'
 import { isProtected, policyOf } from './policy.ts'
+import { isMoreRed, isOfRedTest, NO_TESTS, noteTest } from './red-tests.ts'
+import type { Cause } from './say.ts'
 import { scoreOf } from './score.ts'
 import { RED_TESTS } from './signs.ts'
 import {
@@ -38,6 +41,7 @@ import {
   type OpenRuns,
   putOpenRuns,
   sampleOf,
+  testsOf,
   type RunningRun,
 } from './state.ts'
 import { viewOf, type View } from './view.ts'
@@ -45,7 +49,7 @@ import { isWaitTold, NO_WAIT, noteWait, workedBy } from './waiting.ts'
 
 export const stopping: Processor = {
   name: 'stopping',
-  inputs: ['ci.runs.v1', 'ci.signals.v1'],
+  inputs: ['ci.test-results.v1', 'ci.runs.v1', 'ci.signals.v1'],
   broadcasts: ['ci.priors.v1'],
   outputs: [
     'ci.forecasts.v1',
@@ -55,8 +59,13 @@ export const stopping: Processor = {
     'ci.pool-outcomes.v1',
   ],
   cells: CELLS,
-  wants: (record, topic) => topic !== 'ci.runs.v1' || isTelling(record as Run),
+  wants: (record, topic) =>
+    topic === 'ci.test-results.v1'
+      ? isOfRedTest(record as TestResult)
+      : topic !== 'ci.runs.v1' || isTelling(record as Run),
   step: (cells, key, input, now, tables) => {
+    if (input.kind === 'record' && input.topic === 'ci.test-results.v1')
+      return onTest(cells, input.record as TestResult, now, tables)
     if (input.kind === 'record')
       return input.topic === 'ci.signals.v1'
         ? onSignal(cells, input.record as Signal, now, tables)
@@ -80,8 +89,8 @@ const onRun = (cells: Cells, run: Run, now: number, tables: Tables): Effect[] =>
   if (run.change === 'finished') return onFinished(cells, run, running, now, tables)
   if (run.phase !== 'running' || run.startedAt === null) return [drop('no-use')]
   if (running === undefined) return onStarted(cells, run, run.startedAt, now, tables)
-  const signs = signsOf(run)
-  const isSign = signs.length > running.signs.length
+  const signs = signsOf(run, running)
+  const isSign = signs.length > running.signs.length || isMoreRed(run, running)
   const closes = !running.isClosing && isClosing(run, running)
   const waits = noteWait(running, run)
   if (!isSign && !closes && !waits) return [drop('no-use')]
@@ -93,23 +102,45 @@ const onRun = (cells: Cells, run: Run, now: number, tables: Tables): Effect[] =>
 }
 const noteSigns = (running: RunningRun, run: Run, signs: string[]): void => {
   running.signs = signs
+  running.redCount = run.failedTests
   running.signSeconds ??= workedBy(running, run.eventAt)
   if (run.failedSteps.length > 0)
     running.baselines['first-failed-step'] ??= Math.max(0, (run.eventAt - running.startedAt) / 1000)
+}
+/** What was counted before may be named now, or said to have passed when tried again. */
+const onTest = (cells: Cells, result: TestResult, now: number, tables: Tables): Effect[] => {
+  const running = cells.get(runCell(result)) as RunningRun | undefined
+  if (running === undefined || !noteTest(running, result)) return [drop('no-use')]
+  if (!running.signs.includes(RED_TESTS)) running.signs = [...running.signs, RED_TESTS]
+  running.signSeconds ??= workedBy(running, result.eventAt)
+  cells.put(runCell(result), running)
+  return lookAgain(cells, runCell(result), 'sign', result.eventId, now, tables)
 }
 const onSignal = (cells: Cells, signal: Signal, now: number, tables: Tables): Effect[] => {
   const running = cells.get(runCell(signal)) as RunningRun | undefined
   if (running === undefined) return [drop('no-use')]
   if (signal.kind === 'siblings') running.siblings = signal.weight
+  else if (signal.kind === 'clusterTrouble') running.trouble = signal.weight
+  else if (signal.kind === 'silent' && isHeard(signal, running))
+    noteSilence(running, signal.weight > 0)
   else if (isNews(signal, running))
     running.late = [...running.late, signal.cause].slice(0, MAX_LATE)
   else return [drop('no-use')]
+  cells.put(runCell(signal), running)
   return lookAgain(cells, runCell(signal), 'signal', signal.eventId, now, tables)
 }
 
 /** A late step says nothing more once a step has failed, and would be counted for what the failed one did. */
 const isNews = ({ kind, cause }: Signal, { signs, late }: RunningRun): boolean =>
   kind === 'stepLate' && signs.length === 0 && !late.includes(cause)
+
+/** Silence says nothing more either once a step has failed; that it is over is always news. */
+const isHeard = ({ weight }: Signal, { signs, isSilent }: RunningRun): boolean =>
+  weight > 0 ? signs.length === 0 && !isSilent : isSilent
+const noteSilence = (running: RunningRun, isSilent: boolean): void => {
+  running.isSilent = isSilent
+  running.wasSilent ||= isSilent
+}
 
 /** Late steps remembered of a run. */
 const MAX_LATE = 10
@@ -119,8 +150,10 @@ const isClosing = ({ step }: Run, { labels }: Pick<Run, 'labels'>): boolean =>
   step !== null && labels['policy'] !== undefined && isProtected(policyOf(labels), step)
 
 /** What went wrong in the run so far, by step. */
-const signsOf = (run: Run): string[] =>
-  run.failedTests > 0 ? [...run.failedSteps, RED_TESTS] : run.failedSteps
+const signsOf = (run: Run, known?: RunningRun): string[] =>
+  run.failedTests > 0 || known?.signs.includes(RED_TESTS) === true
+    ? [...run.failedSteps, RED_TESTS]
+    : run.failedSteps
 
 const onStarted = (
   cells: Cells,
@@ -145,16 +178,22 @@ const onStarted = (
     pFail: view.basis.rate,
     level: null,
     isAlerting: false,
+    head: headOf(run),
     change,
     changeFailures: onSame?.failures ?? 0,
     changeRuns: onSame?.runs ?? 0,
     siblings: 0,
+    trouble: 0,
     terms: [],
     leadIfFailed: 0,
     leadIfPassed: 0,
     signSeconds: signs.length > 0 ? Math.max(0, (run.eventAt - startedAt) / 1000) : null,
     signs,
+    ...NO_TESTS,
+    redCount: run.failedTests,
     late: [],
+    wasSilent: false,
+    isSilent: false,
     peaks: GROUNDS.map(() => 0),
     wanted: GROUNDS.map(() => false),
     isClosing: isClosing(run, run),
@@ -227,8 +266,9 @@ const lookAt = (
     !isStopped &&
     open.stopped.length >= view.standing.stopsAtOnce &&
     !isMendRare(view.history.failing, running.startedAt, elapsedSeconds, view.basis.medianFail)
-  const others = besideOf(agesOf(cells, open, view, ages), cell)
-  const { effects, verdict } = look(running, view, { isWaiting, others }, cause, causeId)
+  const others = besideOf(cells, open, view, cell, ages)
+  const tests = running.redTests.length === 0 ? {} : testsOf(cells)
+  const { effects, verdict } = look(running, view, { isWaiting, others, tests }, cause, causeId)
   cells.put(cell, running)
   if (verdict.level === 'stop' && verdict.ground !== 'sign' && !isStopped)
     putOpenRuns(cells, { ...open, stopped: [...open.stopped, cell] })
@@ -237,9 +277,23 @@ const lookAt = (
 
 /** What the ages of the job's running runs say, by run: worked out once for all that are looked at in one step. */
 type Ages = Map<Basis, ReadonlyMap<string, number>>
-const agesOf = (
+/** The same of all but one: less than 1 where they say anything. */
+const besideOf = (
   cells: Cells,
   { runs }: OpenRuns,
+  view: View,
+  own: string,
+  ages: Ages,
+): readonly number[] => {
+  if (runs.length === 0 || (runs.length === 1 && runs[0] === own)) return NO_OTHERS
+  const others: number[] = []
+  for (const [cell, ratio] of agesOf(cells, runs, view, ages)) if (cell !== own) others.push(ratio)
+  return others
+}
+const NO_OTHERS: readonly number[] = []
+const agesOf = (
+  cells: Cells,
+  runs: readonly string[],
   { basis, now }: View,
   ages: Ages,
 ): ReadonlyMap<string, number> => {
@@ -253,11 +307,6 @@ const agesOf = (
   }
   ages.set(basis, ratios)
   return ratios
-}
-const besideOf = (ratios: ReadonlyMap<string, number>, own: string): number[] => {
-  const others: number[] = []
-  for (const [cell, ratio] of ratios) if (cell !== own) others.push(ratio)
-  return others
 }
 
 const onFinished = (

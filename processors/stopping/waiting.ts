@@ -44,6 +44,10 @@ export const noteWait = (
 export const waitedBy = ({ waitingSince, waitedSeconds }: Wait, at: number): number =>
   waitedSeconds + (waitingSince === null ? 0 : Math.max(0, (at - waitingSince) / 1000))
 
+/** Seconds since its start, whether it worked or waited. */
+export const ageBy = ({ startedAt }: Pick<Waiting, 'startedAt'>, at: number): number =>
+  Math.max(0, (at - startedAt) / 1000)
+
 /** Seconds it has worked by an instant: its age, but for what it waited. */
 export const workedBy = (run: Waiting, at: number): number =>
   Math.max(0, (at - run.startedAt) / 1000 - waitedBy(run, at))

@@ -1,9 +1,10 @@
 /** Runs of a job as columns of its grid, numbered as they were first heard. */
 
 import type { RunRef } from '../../schemas/events.ts'
-import { runName } from '../../schemas/keys.ts'
 import type { Cells } from '../processor.ts'
+import { runCell } from '../run-cell.ts'
 import { firstColumn, type Chunk, type Column, type Tab } from './cells.ts'
+import { numberedCells } from './names.ts'
 
 /** Columns whose cells are kept. */
 const KEPT_COLUMNS = 512
@@ -11,8 +12,8 @@ const CHUNK = 32
 /** As the runs processor: what is older and of a run that is not known is a repeat of something forgotten. */
 const REMEMBERED_MS = 14 * 24 * 3_600_000
 
-const runCell = (name: string): string => `run/${name}`
-const chunkCell = (column: number): string => `columns/${Math.floor(column / CHUNK)}`
+const chunkNamed = numberedCells('columns')
+const chunkCell = (column: number): string => chunkNamed(Math.floor(column / CHUNK))
 const readChunk = (cells: Cells, column: number): Chunk =>
   (cells.get(chunkCell(column)) as Chunk | undefined) ?? { columns: [] }
 
@@ -24,7 +25,7 @@ export const columnOf = (
   at: number,
   now: number,
 ): number | null => {
-  const known = cells.get(runCell(runName(run))) as number | undefined
+  const known = cells.get(runCell(run)) as number | undefined
   if (known !== undefined) return known
   const oldest = tab.times.length < KEPT_COLUMNS ? -Infinity : (tab.times[0] ?? 0)
   if (at <= now - REMEMBERED_MS || at < oldest) return null
@@ -43,7 +44,7 @@ const open = (cells: Cells, tab: Tab, run: RunRef, at: number): number => {
     ...{ passMs: 0, passes: 0, otherMs: 0, others: 0 },
   })
   cells.put(chunkCell(number), chunk)
-  cells.put(runCell(runName(run)), number)
+  cells.put(runCell(run), number)
   tab.next += 1
   tab.times.push(time)
   tab.marks.push(0)
@@ -54,7 +55,7 @@ const open = (cells: Cells, tab: Tab, run: RunRef, at: number): number => {
 const forgetOldest = (cells: Cells, tab: Tab): void => {
   const oldest = firstColumn(tab)
   const column = readChunk(cells, oldest).columns[oldest % CHUNK]
-  if (column !== undefined) cells.delete(runCell(runName({ ...column })))
+  if (column !== undefined) cells.delete(runCell(column))
   if (oldest % CHUNK === CHUNK - 1) cells.delete(chunkCell(oldest))
   tab.times.shift()
   tab.marks.shift()
@@ -90,7 +91,7 @@ export const mark = (tab: Tab, column: number, marks: number): boolean => {
 export const forgetColumns = (cells: Cells, tab: Tab): void => {
   for (let n = firstColumn(tab); n < tab.next; n += 1) {
     const column = readColumn(cells, n)
-    if (column !== undefined) cells.delete(runCell(runName(column)))
+    if (column !== undefined) cells.delete(runCell(column))
   }
   for (let n = firstColumn(tab); n < tab.next; n += 1)
     if (n === firstColumn(tab) || n % CHUNK === 0) cells.delete(chunkCell(n))

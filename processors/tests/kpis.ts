@@ -3,10 +3,10 @@
  * those that the grid keeps (512). A job is asked again when a run leaves a window; a silent one costs nothing.
  */
 
-import type { Kpi } from '../../schemas/events.ts'
+import type { Kpi, KpiValue } from '../../schemas/events.ts'
 import { key as keyOf } from '../../schemas/keys.ts'
 import { TEST_ROWS } from '../kpi/tests/index.ts'
-import type { TestWindow } from '../kpi/tests/row.ts'
+import type { TestKpiRow, TestWindow } from '../kpi/tests/row.ts'
 import { emit, retire, type Cells, type Effect } from '../processor.ts'
 import { firstColumn, type Column, type Row, type Tab } from './cells.ts'
 import { memberOf, MOST_MEMBERS, partnersOf, TOGETHER } from './co-failures.ts'
@@ -16,7 +16,8 @@ import { FAIL, isNoResult } from './kinds.ts'
 import { cellsOf, DAY_MS, lookAt, placeAfter, WEEK_MS, type Look } from './look.ts'
 import { isRegressed } from './regression.ts'
 import { readSheet } from './sheets.ts'
-import { closeTally, newTally, tallyRuns, tallyTest, type Tally } from './tally.ts'
+import { countAlike, type Alike } from './steady.ts'
+import { closeTally, newTally, tallyRuns, tallySteady, tallyTest, type Tally } from './tally.ts'
 
 const MONTH_MS = 30 * DAY_MS
 /** A failure is new where the test did not fail in so long before the last day. */
@@ -73,9 +74,10 @@ const tallySheets = (
   const first = firstColumn(tab)
   const day = placeAfter(look.times, look.now - DAY_MS)
   const fortnight = placeAfter(look.times, look.now - FRESH_AFTER_MS)
+  const alike = new Map<number, Alike>()
   for (let at = 0; at < tab.sheets; at += 1)
     for (const row of readSheet(cells, at).rows) {
-      if (row.last < first) continue
+      if (row.last < first || countAlike(alike, row, tab)) continue
       const kinds = cellsOf(row, look)
       for (const { tally, failing } of windows) {
         tallyTest(tally, kinds, look.times, commits)
@@ -84,6 +86,10 @@ const tallySheets = (
         if (failures >= 2) failing.push({ test: row.test, kinds, failures })
       }
     }
+  for (const { row, tests } of alike.values()) {
+    const kinds = cellsOf(row, look)
+    for (const { tally } of windows) tallySteady(tally, kinds, commits, tests)
+  }
 }
 
 /** Neighbouring columns of one commit have one number; a commit that is not told is its run's own. */
@@ -144,14 +150,17 @@ const charactersOf = (texts: readonly string[]): number =>
 const recordOf = (job: string, window: TestWindow, tally: Tally, now: number): Kpi => ({
   eventId: `kpi/tests/${job}/${window}/${now}`,
   ...{ eventAt: now, observedAt: now, dimension: 'tests', subject: job, window },
-  values: TEST_ROWS[window].map((row) => ({
-    kpi: row.name,
-    ...row.value(tally),
-    compat: row.compat(tally),
-  })),
+  values: TEST_ROWS[window].map((row) => valueOf(row, tally)),
   late: 0,
   simulated: job.startsWith('demo:'),
 })
+
+/** Field by field, as a job has a hundred of them. */
+const valueOf = (row: TestKpiRow, tally: Tally): KpiValue => {
+  const { value, numerator, denominator, low, high, n } = row.value(tally)
+  const compat = row.compat(tally)
+  return { kpi: row.name, value, numerator, denominator, low, high, n, compat }
+}
 
 /** Forgets the KPIs of a job's tests. */
 export const forgetKpis = (job: string): Effect[] =>

@@ -1,4 +1,4 @@
-/** Names of tests: what they are told apart by, and which are none. */
+/** Names of tests: what they are told apart by, and which are none; and names of cells with a number. */
 
 /** 53 bits of a name: of 100,000 tests two are alike with a chance below 1e-6. */
 export const hashOf = (name: string): number => {
@@ -20,3 +20,14 @@ export const hashOf = (name: string): number => {
  */
 export const isSum = (name: string): boolean =>
   name.startsWith('__') && /^__[a-z_]+__(?: \(\d+\))?$/.test(name)
+
+const MOST_KNOWN = 10_000
+/** Names cells of one kind by number, most of them once: one text for all uses makes tables quick to look up. Example: `sheet/3`. */
+export const numberedCells = (kind: string): ((number: number) => string) => {
+  const known: string[] = []
+  return (number) => {
+    const cell = known[number] ?? `${kind}/${number}`
+    if (number < MOST_KNOWN) known[number] = cell
+    return cell
+  }
+}

@@ -1,7 +1,8 @@
 /** What is said of a job's tests at the end of a pane: tests that have news, pieces of the grid, and the whole. */
 
+import type { TestState } from '../../schemas/events.ts'
 import { key as keyOf, keyParts } from '../../schemas/keys.ts'
-import { ENDED, trim } from '../../schemas/strips.ts'
+import { ENDED, hasFailure, PASSED, trim } from '../../schemas/strips.ts'
 import { emit, retire, type Cells, type Effect } from '../processor.ts'
 import type { Row, Tab } from './cells.ts'
 import { memberOf, MOST_MEMBERS, partnersOf, TOGETHER, type Partner } from './co-failures.ts'
@@ -11,12 +12,22 @@ import { judge, type Verdict } from './judge.ts'
 import { FAIL, isNoResult } from './kinds.ts'
 import { cellsOf, lookAt, type Look } from './look.ts'
 import { markColumns } from './marks.ts'
-import { sheetRecord, stateRecord, tabRecord, type Changes, type Occasion } from './say.ts'
+import {
+  alikeRecord,
+  refOf,
+  sheetRecord,
+  stateRecord,
+  tabRecord,
+  type Changes,
+  type Occasion,
+} from './say.ts'
 import { findRow, forgetRow, readSheet, sheetCell, sheetOf, touch } from './sheets.ts'
+import { steadyCells } from './steady.ts'
 import { WORDS } from './words.ts'
 
 /** Runs of equal cells that a row may keep. */
 const MOST_RUNS = 250
+const PASSING = WORDS.indexOf('passing')
 /** A test that passes as ever is told of once a day. */
 const STEADY_MS = 24 * 3_600_000
 
@@ -24,6 +35,8 @@ interface Pane extends Occasion {
   readonly tab: Tab
   readonly look: Look
   readonly effects: Effect[]
+  /** Records of tests by what they were said with: those that are judged alike share it. */
+  readonly said: Map<Verdict, TestState>
 }
 interface Judged {
   readonly row: Row
@@ -40,7 +53,16 @@ interface Red {
 /** Says all that was heard since the last pane. Changes the head, which the caller keeps. */
 export const sayPane = (cells: Cells, job: string, tab: Tab, now: number): Effect[] => {
   markColumns(cells, tab)
-  const pane: Pane = { cells, job, now, tab, look: lookAt(tab, now), effects: [] }
+  const pane: Pane = {
+    cells,
+    job,
+    ref: refOf(job),
+    now,
+    tab,
+    look: lookAt(tab, now),
+    effects: [],
+    said: new Map(),
+  }
   const before = readRed(pane)
   const judged = judgeTouched(pane)
   const red = redOf(pane, before, judged)
@@ -76,6 +98,7 @@ const readRed = ({ cells, tab, look }: Pane): Row[] =>
 const judgeTouched = (pane: Pane): Judged[] => {
   const { cells, tab, look } = pane
   const judged: Judged[] = []
+  const steady = new Map<number, Verdict>()
   for (const at of tab.touched) {
     const sheet = readSheet(cells, at)
     sheet.rows = sheet.rows.filter((row) => isKept(pane, row))
@@ -83,12 +106,31 @@ const judgeTouched = (pane: Pane): Judged[] => {
       if (!row.isTouched) continue
       row.isTouched = false
       trim(row, look.first, MOST_RUNS)
-      judged.push({ row, verdict: judge(row, look) })
+      if (isSteady(row, look)) continue
+      judged.push({ row, verdict: verdictOf(row, look, steady) })
     }
     cells.put(sheetCell(at), sheet)
   }
   return judged
 }
+
+/** Tests that passed in the same columns are judged alike. */
+const verdictOf = (row: Row, look: Look, steady: Map<number, Verdict>): Verdict => {
+  const cells = steadyCells(row, look.tab)
+  if (cells === null) return judge(row, look)
+  const verdict = steady.get(cells) ?? judge(row, look)
+  steady.set(cells, verdict)
+  return verdict
+}
+
+/** True of a test that passes as ever, which need not be told of yet: nothing that it could be judged by has changed. */
+const isSteady = ({ word, trouble, strip, saidAt }: Row, look: Look): boolean =>
+  word === PASSING &&
+  trouble === null &&
+  look.now < saidAt + STEADY_MS &&
+  !look.isFailuresOnly &&
+  !hasFailure(strip) &&
+  strip.some((segment) => (segment & PASSED) !== 0)
 
 /** A test whose results have all left the grid is forgotten. */
 const isKept = ({ tab, job, effects, look }: Pane, row: Row): boolean => {
@@ -136,7 +178,12 @@ const sayTest = (pane: Pane, row: Row, verdict: Verdict, partners: readonly Part
   row.word = word
   if (isSteady && pane.now < row.saidAt + STEADY_MS) return
   row.saidAt = pane.now
-  const record = stateRecord(pane, row, verdict, pane.look.first, partners)
+  const like = pane.said.get(verdict)
+  const record =
+    like === undefined
+      ? stateRecord(pane, row, verdict, pane.look.first, partners)
+      : alikeRecord(pane, row, like)
+  pane.said.set(verdict, record)
   pane.effects.push(emit('ci.test-states.v1', record))
 }
 

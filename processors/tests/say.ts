@@ -2,7 +2,9 @@
 
 import type {
   FailsWith,
+  JobRef,
   SheetRow,
+  Stamped,
   TestColumn,
   TestRun,
   TestState,
@@ -28,18 +30,29 @@ const SHOWN_PARTNERS = 5
 export interface Occasion {
   readonly cells: Cells
   readonly job: string
+  /** What the job's key is made of. */
+  readonly ref: JobRef
   readonly now: number
 }
-const stamp = ({ job: name, now }: Occasion, what: string) => {
+export const refOf = (name: string): JobRef => {
   const [source = '', repo = '', job = ''] = keyParts(name)
-  const eventId = derivedId(name, `${what}/${now}`)
-  return { eventId, eventAt: now, observedAt: now, source, repo, job }
+  return { source, repo, job }
+}
+const idOf = ({ job, now }: Occasion, what: string): string => derivedId(job, `${what}/${now}`)
+const stamp = (on: Occasion, what: string): Stamped & JobRef => {
+  const { now, ref } = on
+  const { source, repo, job } = ref
+  return { eventId: idOf(on, what), eventAt: now, observedAt: now, source, repo, job }
 }
 
 const runOf = (cells: Cells, column: number | null): TestRun | null => {
   const found = column === null ? undefined : readColumn(cells, column)
   return found === undefined ? null : { runId: found.runId, attempt: found.attempt, at: found.at }
 }
+
+const stateWhat = ({ hash }: Row): string => `test/${hash}`
+const passSecondsOf = ({ passSeconds }: Row): number | null =>
+  passSeconds < 0 ? null : passSeconds
 
 export const stateRecord = (
   on: Occasion,
@@ -53,23 +66,31 @@ export const stateRecord = (
   const hasFailed = measures.streak > 0
   const fingerprint = row.trouble?.fingerprint ?? 0
   return {
-    ...stamp(on, `test/${row.hash}`),
+    ...stamp(on, stateWhat(row)),
     ...{ test: row.test, ...measures },
     failingRun: hasFailed ? runOf(on.cells, columnOf(failingAt)) : null,
     passingRun: hasFailed ? runOf(on.cells, columnOf(passingAt)) : null,
-    passSeconds: row.passSeconds < 0 ? null : row.passSeconds,
+    passSeconds: passSecondsOf(row),
     fingerprint: fingerprint === 0 ? null : fingerprintText(fingerprint),
     together: partners.slice(0, SHOWN_PARTNERS).map((each): FailsWith => ({ ...each })),
     partners: partners.length,
   }
 }
 
+/** As {@link stateRecord}, of another test that was judged alike and does not fail: a copy takes a fraction of that. */
+export const alikeRecord = (on: Occasion, row: Row, like: TestState): TestState => ({
+  ...like,
+  eventId: idOf(on, stateWhat(row)),
+  test: row.test,
+  passSeconds: passSecondsOf(row),
+})
+
 export const sheetRecord = (on: Occasion, number: number, { rows }: Sheet) => ({
   ...stamp(on, `sheet/${number}`),
   sheet: number,
-  rows: rows.map(({ test, word, last, strip }): SheetRow => ({
-    ...{ test, word: WORDS[word] ?? 'unknown', last, strip: [...strip] },
-  })),
+  rows: rows.map(({ test, word, last, strip }): SheetRow => {
+    return { test, word: WORDS[word] ?? 'unknown', last, strip: strip.slice() }
+  }),
 })
 
 /** What the newest ended run changed. */

@@ -5,6 +5,7 @@
 
 import type { Cells } from '../processor.ts'
 import type { Row, Sheet, Tab } from './cells.ts'
+import { numberedCells } from './names.ts'
 
 /** Sheets hold so many characters on average: some 15 to 30 tests. */
 const CHARACTERS = 1_800
@@ -23,7 +24,7 @@ export const sheetOf = (hash: number, sheets: number): number => {
   return at < sheets ? at : low & (half - 1)
 }
 
-export const sheetCell = (sheet: number): string => `sheet/${sheet}`
+export const sheetCell = numberedCells('sheet')
 export const readSheet = (cells: Cells, sheet: number): Sheet =>
   (cells.get(sheetCell(sheet)) as Sheet | undefined) ?? { rows: [] }
 

@@ -77,6 +77,26 @@ export const tallyTest = (
   else tally.commits.all += distinct(commits, kinds, tally.from)
 }
 
+/** Adds tests that passed wherever they have a result, all with these cells: what they come to are counts. */
+export const tallySteady = (
+  tally: Tally,
+  kinds: readonly number[],
+  commits: readonly number[],
+  tests: number,
+): void => {
+  const { before, before0, from, severity, pairs, flips, transitions } = tally
+  tally.tests += tests
+  before.passed += tests * resultsOf(kinds.slice(0, from), before0).length
+  const passed = resultsOf(kinds, from).length
+  if (passed === 0) return
+  tally.passed += tests * passed
+  severity.tests += tests
+  pairs.all += tests * (passed - 1)
+  flips.considered += tests * Math.min(passed, SCORED)
+  transitions.results += tests * Math.min(passed, SCORED_BY_TRANSITIONS)
+  tally.commits.all += tests * distinct(commits, kinds, from)
+}
+
 /** Cells as AI4CI read them: neighbours are neighbouring cells, whatever lies in them. */
 const tallyCells = (tally: Tally, kinds: readonly number[], times: readonly number[]): void => {
   const { adjacent, segments, failedAt, fixedAt } = tally

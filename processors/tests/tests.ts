@@ -8,6 +8,7 @@ import { failedClass } from '../../schemas/outcomes.ts'
 import { ENDED, NAMED } from '../../schemas/strips.ts'
 import { phaseOf } from '../phase.ts'
 import { setTimer, type Cells, type Effect, type Processor } from '../processor.ts'
+import { runCell } from '../run-cell.ts'
 import { firstColumn, newTab, tabOf, TEST_CELLS, type Tab } from './cells.ts'
 import { columnOf, keepColumn, readColumn } from './columns.ts'
 import { forgetTab } from './forget.ts'
@@ -89,7 +90,7 @@ const onRun = (cells: Cells, key: string, run: Run, now: number): readonly Effec
 /** A run that came to nothing is no column, unless results of it were heard. */
 const endedColumn = (cells: Cells, tab: Tab, run: Run, now: number): number | null => {
   const isClassed = failedClass(run.outcome ?? 'unknown') !== null
-  const isKnown = cells.get(`run/${run.runId}#${run.attempt}`) !== undefined
+  const isKnown = cells.get(runCell(run)) !== undefined
   if (!isClassed && !isKnown) return null
   const column = columnOf(cells, tab, run, run.finishedAt ?? run.eventAt, now)
   return column === null || column < firstColumn(tab) ? null : column

@@ -6,7 +6,7 @@ import type { Stage } from './course.ts'
 import { heard } from './hearing.ts'
 import type { DemoRun } from './runs.ts'
 import { chanceOf, type Chance } from './random.ts'
-import { failedTestsOf, testCountOf } from './tests.ts'
+import { failedTestsOf, flakeOf, testCountOf } from './tests.ts'
 
 const LOG_EVERY_MS = 15 * 60_000
 const LOG_BYTES_PER_MS = 0.4
@@ -32,7 +32,7 @@ export const factsOf = (seed: number, run: DemoRun): Offer[] => {
     speaker.say('started', startedAt, { startedAt, labels })
     for (const stage of course.stages) {
       tellStage(speaker, stage)
-      if (stage.step === 'test') tellTests(speaker, run, stage, chance)
+      if (stage.step === 'test') tellTests(speaker, run, stage, chance, flakeOf(seed, run))
     }
     tellLog(speaker, startedAt, Math.min(course.finishedAt, course.stalledAt ?? Infinity))
   }
@@ -73,7 +73,7 @@ const speakerOf = (run: DemoRun, chance: Chance, offers: Offer[]): Speaker => {
     },
     test: (test, status, eventAt) => {
       const record = {
-        ...{ eventId: `${name}/test/${test}`, eventAt, observedAt: eventAt },
+        ...{ eventId: `${name}/test/${test}/${status}`, eventAt, observedAt: eventAt },
         ...{ source, repo, job, runId, attempt },
         ...{ test, status, rawStatus: status, durationSeconds: null, message: null },
       }
@@ -89,8 +89,14 @@ const tellStage = (speaker: Speaker, stage: Stage): void => {
   speaker.say('stepFinished', until, said)
 }
 
-/** Counts at half time and at the end of the test step; failed tests one by one. */
-const tellTests = (speaker: Speaker, run: DemoRun, stage: Stage, chance: Chance): void => {
+/** Counts at half time and at the end of the test step; failed tests one by one. What flakes has failed at half time. */
+const tellTests = (
+  speaker: Speaker,
+  run: DemoRun,
+  stage: Stage,
+  chance: Chance,
+  flake: string | null,
+): void => {
   const all = testCountOf(run.job)
   const failed = failedTestsOf(run, stage.outcome, chance)
   const half = Math.round((stage.from + stage.until) / 2)
@@ -100,12 +106,16 @@ const tellTests = (speaker: Speaker, run: DemoRun, stage: Stage, chance: Chance)
     const passed = Math.max(0, done - names.length)
     speaker.say('testsReported', at, { passed, failed: names.length, failedTests: [...names] })
   }
-  if (run.course.stalledAt === null) tell(half, Math.floor(all / 2), early)
+  const hasHalf = run.course.stalledAt === null
+  const flaked = flake === null || !hasHalf ? [] : [flake]
+  if (hasHalf) tell(half, Math.floor(all / 2), [...early, ...flaked])
   if (stage.outcome === 'success' || stage.outcome === 'failure')
     tell(stage.until, Math.ceil(all * share), failed)
   for (const test of failed) speaker.test(test, 'failed', early.includes(test) ? half : stage.until)
-  if (stage.outcome === 'success' && chance() < 0.04)
-    speaker.test(`${run.job.family}: retries after a lost connection`, 'flaky', stage.until)
+  for (const test of flaked) {
+    speaker.test(test, 'failed', half)
+    speaker.test(test, 'flaky', stage.until)
+  }
 }
 
 const tellLog = (speaker: Speaker, startedAt: number, silentAt: number): void => {

@@ -2,7 +2,7 @@
 
 import type { Outcome } from '../../schemas/events.ts'
 import type { DemoJob } from './jobs.ts'
-import { hashOf, pick, type Chance } from './random.ts'
+import { chanceOf, hashOf, pick, type Chance } from './random.ts'
 import type { DemoRun } from './runs.ts'
 
 const NAMES = [
@@ -25,6 +25,16 @@ const testName = (job: DemoJob, index: number): string =>
 
 /** Number of tests of a job: between 40 and 439. */
 export const testCountOf = (job: DemoJob): number => 40 + (hashOf('tests', job.job) % 400)
+
+/** Share of test steps in which the job's flaky test fails at first, and passes when it is tried again. */
+const FLAKE_SHARE = 0.08
+
+/** The flaky test of a job, where it flakes in this run: whether the run passes has nothing to do with it. */
+export const flakeOf = (seed: number, { job, truth }: DemoRun): string | null => {
+  const { runId, attempt } = truth
+  const flakes = chanceOf(seed, 'flake', job.job, runId, attempt)() < FLAKE_SHARE
+  return flakes ? `${job.family}: retries after a lost connection` : null
+}
 
 /** Tests that failed in a test step of this outcome. One test is to blame for a whole episode. */
 export const failedTestsOf = (run: DemoRun, outcome: Outcome, chance: Chance): string[] => {

@@ -55,15 +55,37 @@ export const putFrame = (
   return at + (bytes === null ? 0 : bytes.length)
 }
 
+/** Bytes that a part takes; none where it is left out. */
+const partAt = (bytes: Buffer, at: number): number => {
+  const length = bytes.readUInt16LE(at)
+  return length === SAME ? 0 : length
+}
+/** Where the third part of the frame at a place begins; it is never left out. */
+const thirdAt = (bytes: Buffer, from: number): number =>
+  from + HEAD_BYTES + partAt(bytes, from) + partAt(bytes, from + 2)
+
 /** The value of the frame at a place, null where it deletes. */
 export const valueAt = (bytes: Buffer, from: number): Uint8Array | null => {
-  const partAt = (at: number): number => {
-    const length = bytes.readUInt16LE(at)
-    return length === SAME ? 0 : length
-  }
-  const start = from + HEAD_BYTES + partAt(from) + partAt(from + 2) + partAt(from + 4)
+  const start = thirdAt(bytes, from) + bytes.readUInt16LE(from + 4)
   const length = bytes.readInt32LE(from + 6)
   return length < 0 ? null : bytes.subarray(start, start + length)
+}
+
+/** True where this is the third part of the name of the frame at a place. */
+export const isThird = (bytes: Buffer, from: number, text: string): boolean => {
+  const start = thirdAt(bytes, from)
+  const length = bytes.readUInt16LE(from + 4)
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i)
+    if (code > 0x7f) return bytes.subarray(start, start + length).equals(Buffer.from(text))
+    if (i >= length || bytes[start + i] !== code) return false
+  }
+  return length === text.length
+}
+/** The third part of the name of the frame at a place. */
+export const thirdOf = (bytes: Buffer, from: number): string => {
+  const start = thirdAt(bytes, from)
+  return bytes.toString('utf8', start, start + bytes.readUInt16LE(from + 4))
 }
 
 /** The frame at a place; `last` is the one before it, without which parts left out are empty. */

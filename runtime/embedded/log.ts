@@ -9,6 +9,7 @@ import { CODECS, type RecordCodec } from '../../schemas/codec.ts'
 import type { SchemaName } from '../../schemas/names.ts'
 import { TOPICS, type RecordOf, type TopicName } from '../../schemas/topics.ts'
 import type { Keyed, LogReader, LogRecord } from '../ports.ts'
+import { packed, unpacked } from './packing.ts'
 import { OpenSegment, recordsOf } from './segment.ts'
 import { explain, undamaged } from './store-error.ts'
 import type { EmbeddedStore } from './store.ts'
@@ -136,7 +137,8 @@ export class EmbeddedLog implements LogReader {
     let segment = this.#segments.get(topic)
     if (segment === undefined) {
       segment = new OpenSegment((base, lastAt, bytes) => {
-        this.#addSegment.run(topic, base, crc32(bytes), lastAt, bytes)
+        const kept = packed(bytes)
+        this.#addSegment.run(topic, base, crc32(kept), lastAt, kept)
       })
       this.#segments.set(topic, segment)
     }
@@ -154,7 +156,7 @@ export class EmbeddedLog implements LogReader {
       const row = this.#segmentsFrom.get(topic, next)
       if (row === undefined) return
       const base = row['base'] as number
-      const bytes = undamaged(row, `segment ${base} of ${topic}`)
+      const bytes = unpacked(undamaged(row, `segment ${base} of ${topic}`))
       let past = next
       for (const record of recordsOf(topic, base, bytes, next)) {
         past = record.offset + 1

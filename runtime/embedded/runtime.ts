@@ -20,8 +20,8 @@ const HOUR_MS = 3_600_000
 const VIEW_RETENTION_MS = 90 * 24 * HOUR_MS
 /** Looking for old rows reads the whole table. */
 const EXPIRE_EVERY_MS = 7 * 24 * HOUR_MS
-/** So many offers of a replay are committed at once. */
-const TAKEN_OFFERS = 60_000
+/** So many offers of a replay are committed at once: cells that change with nearly every run of a job are written once for all. */
+const TAKEN_OFFERS = 200_000
 const shapeName = (processor: string): string => `shape/${processor}`
 const cursorName = (source: string): string => `cursor/${source}`
 

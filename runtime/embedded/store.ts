@@ -10,12 +10,16 @@ import { explain, StoreError, undamaged } from './store-error.ts'
 import { WriteBehind, type TableBehind } from './write-behind.ts'
 
 /** Version of the tables below. A file of another version is refused, never misread. */
-const STORE_VERSION = 5
+const STORE_VERSION = 6
+/** The version before it is taken over: nothing in it is packed, and it is read as it is. */
+const UNPACKED_VERSION = 5
 const APPLICATION_ID = 0x53544f50 // 'STOP'
 const IN_MEMORY = ':memory:'
 /** How much lies in memory that has not reached its table: read back when a process starts. */
 const CELLS_BEHIND_BYTES = 32 << 20
 const TIMERS_BEHIND_BYTES = 4 << 20
+/** Pages of the file that are kept in memory. */
+const CACHE_KIB = 32 << 10
 /** Pages of the write-ahead log beyond which a commit brings it to the database: 16 MB, or 128 MB where a thread does it. */
 const LOG_PAGES = 2_000
 const LOG_PAGES_BESIDE = 16_000
@@ -54,9 +58,10 @@ export class EmbeddedStore implements StateStore {
 
   /**
    * Opens or makes `stopline.db` in the folder; `:memory:` keeps it in memory. One process may write: a second one is
-   * refused. With `readOnly` a store is read beside the process that writes it.
+   * refused. With `readOnly` a store is read beside the process that writes it. Where a process has many, each has a `share` of
+   * the memory that one alone would take.
    */
-  constructor(folder: string, { readOnly = false } = {}) {
+  constructor(folder: string, { readOnly = false, share = 1 } = {}) {
     this.isReadOnly = readOnly
     const isMemory = folder === IN_MEMORY
     const file = isMemory ? folder : join(folder, 'stopline.db')
@@ -69,7 +74,7 @@ export class EmbeddedStore implements StateStore {
     this.db = open(file, readOnly)
     try {
       if (readOnly) this.#check(file)
-      else this.#prepareFile(file, fresh)
+      else this.#prepareFile(file, fresh, Math.ceil(CACHE_KIB * share))
     } catch (error) {
       this.close()
       throw explain(error, file)
@@ -84,14 +89,14 @@ export class EmbeddedStore implements StateStore {
       write: (stage, key, cell, bytes) => writeCell.run(stage, key, cell, crc32(bytes), bytes),
       remove: (stage, key, cell) => dropCell.run(stage, key, cell),
     }
-    this.#cells = this.writeBehind('cells', CELLS_BEHIND_BYTES, this.#cellTable)
+    this.#cells = this.writeBehind('cells', CELLS_BEHIND_BYTES * share, this.#cellTable)
     const writeTimer = prepare('INSERT OR REPLACE INTO timers VALUES (?, ?, ?, ?)')
     const dropTimer = prepare('DELETE FROM timers WHERE stage = ? AND key = ? AND timer = ?')
     this.#timerTable = {
       write: (stage, key, timer, bytes) => writeTimer.run(stage, key, timer, dueIn(bytes)),
       remove: (stage, key, timer) => dropTimer.run(stage, key, timer),
     }
-    this.#timers = this.writeBehind('timers', TIMERS_BEHIND_BYTES, this.#timerTable)
+    this.#timers = this.writeBehind('timers', TIMERS_BEHIND_BYTES * share, this.#timerTable)
     this.#timerAt = prepare(
       'SELECT due FROM timers WHERE stage = ? AND due > ? ORDER BY due LIMIT 1 OFFSET ?',
     )
@@ -254,10 +259,10 @@ export class EmbeddedStore implements StateStore {
     this.db.exec(`PRAGMA wal_autocheckpoint = ${pages}`)
   }
 
-  #prepareFile(file: string, fresh: boolean): void {
+  #prepareFile(file: string, fresh: boolean, cacheKiB: number): void {
     this.db.exec(
-      'PRAGMA page_size = 8192; PRAGMA cache_size = -32768; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ' +
-        String(LOG_PAGES),
+      `PRAGMA page_size = 8192; PRAGMA cache_size = -${cacheKiB}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; ` +
+        `PRAGMA wal_autocheckpoint = ${LOG_PAGES}`,
     )
     this.db.exec('BEGIN EXCLUSIVE')
     if (fresh) this.#create()
@@ -285,7 +290,9 @@ export class EmbeddedStore implements StateStore {
     }
     if (id !== APPLICATION_ID)
       throw new StoreError(`${file} is not a Stopline store: name another folder with --store`)
-    if (version !== STORE_VERSION)
+    if (version === UNPACKED_VERSION) {
+      if (!this.isReadOnly) this.db.exec(`PRAGMA user_version = ${STORE_VERSION}`)
+    } else if (version !== STORE_VERSION)
       throw new StoreError(
         `${file} has store version ${String(version)}, this program reads ${STORE_VERSION}: use the program that wrote it, or name another folder with --store`,
       )

@@ -6,7 +6,16 @@
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
-import { frameAt, frameSize, putFrame, valueAt, type Frame, type Name } from './change-frames.ts'
+import {
+  frameAt,
+  frameSize,
+  putFrame,
+  thirdOf,
+  valueAt,
+  type Frame,
+  type Name,
+} from './change-frames.ts'
+import { Places } from './places.ts'
 import { undamaged } from './store-error.ts'
 
 /** The table behind; its rows have names of three parts. */
@@ -21,20 +30,13 @@ export interface Change {
   readonly bytes: Uint8Array | null
 }
 
-/** The changes of one commit. */
+/** The changes of one commit, or a piece of them. */
 interface Row {
   readonly seq: number
   bytes: Buffer
-  /** Names it has changed, and how many of its changes are still the newest. */
-  readonly places: Place[]
+  /** How many of its changes are still the newest of their name. */
   live: number
 }
-/** Where the newest change of a name lies. */
-interface Place extends Name {
-  row: Row
-  from: number
-}
-type Places = Map<string, Map<string, Map<string, Place>>>
 
 /** A small commit brings so much to the table, while too much is held. */
 const LEAST_DRAINED_BYTES = 64 << 10
@@ -44,7 +46,7 @@ const LEAST_DRAINED_BYTES = 64 << 10
  */
 const ROW_BYTES = 1 << 20
 const EMPTY = Buffer.alloc(0)
-const rowOf = (seq: number): Row => ({ seq, bytes: EMPTY, places: [], live: 0 })
+const rowOf = (seq: number): Row => ({ seq, bytes: EMPTY, live: 0 })
 
 export class WriteBehind {
   readonly #name: string
@@ -54,9 +56,9 @@ export class WriteBehind {
   readonly #drop: StatementSync
   readonly #after: StatementSync
   readonly #oldest: StatementSync
-  readonly #places: Places = new Map()
-  /** Rows on disk, oldest first; what the next one will hold is in `#scratch`. */
-  readonly #rows: Row[] = []
+  readonly #places = new Places((seq) => this.#bytesOf(seq))
+  /** Rows on disk by number, oldest first; what the next one will hold is in `#scratch`. */
+  readonly #rows = new Map<number, Row>()
   #heldBytes = 0
   /** Bytes of rows since the last commit. */
   #written = 0
@@ -85,8 +87,10 @@ export class WriteBehind {
   refresh(): void {
     for (const row of this.#after.all(this.#name, this.#open.seq - 1)) this.#take(row)
     const oldest = this.#oldest.get(this.#name)?.['seq'] as number | null
-    while (this.#rows[0] !== undefined && this.#rows[0].seq < (oldest ?? Infinity))
-      this.#forget(this.#rows[0])
+    for (const row of this.#rows.values()) {
+      if (row.seq >= (oldest ?? Infinity)) break
+      this.#drain(row)
+    }
   }
 
   /** Changes a value; null deletes it. The bytes are copied. */
@@ -102,19 +106,21 @@ export class WriteBehind {
 
   /** The bytes of a change; null where it deletes; undefined where the table has the newest. */
   get(first: string, second: string, third: string): Uint8Array | null | undefined {
-    const place = this.#places.get(first)?.get(second)?.get(third)
-    return place && this.#bytesAt(place)
+    const place = this.#places.find(first, second, third)
+    return place < 0 ? undefined : this.#valueAt(place)
   }
 
   /** True where the newest change of a name has not reached the table. */
   has(first: string, second: string, third: string): boolean {
-    return this.#places.get(first)?.get(second)?.get(third) !== undefined
+    return this.#places.find(first, second, third) >= 0
   }
 
   /** The newest changes of names that begin with `first`, in no order. */
   *changes(first: string): Iterable<Change> {
-    for (const [second, thirds] of this.#places.get(first) ?? [])
-      for (const [third, place] of thirds) yield { second, third, bytes: this.#bytesAt(place) }
+    for (const { second, place } of this.#places.of(first)) {
+      const third = thirdOf(this.#bytesOf(this.#places.rowAt(place)), this.#places.fromAt(place))
+      yield { second, third, bytes: this.#valueAt(place) }
+    }
   }
 
   /** Appends what was changed, and writes the oldest changes to the table. Must run inside a transaction, as its last. */
@@ -123,10 +129,10 @@ export class WriteBehind {
     const goal = this.#goal(this.#written)
     this.#written = 0
     let past: Row | undefined
-    // The newest row stays: numbers go on from it.
-    for (let [row] = this.#rows; row !== undefined && this.#rows.length > 1; [row] = this.#rows) {
-      if (row.live > 0 && this.#heldBytes <= goal) break
-      this.#spill(row)
+    for (const row of this.#rows.values()) {
+      // The newest row stays: numbers go on from it.
+      if (this.#rows.size === 1 || (row.live > 0 && this.#heldBytes <= goal)) break
+      this.#drain(row, this.#table)
       past = row
     }
     if (past !== undefined) this.#drop.run(this.#name, past.seq)
@@ -147,7 +153,7 @@ export class WriteBehind {
   /** Writes all changes to the table. Must run inside a transaction. */
   settle(): void {
     this.#append()
-    while (this.#rows[0] !== undefined) this.#spill(this.#rows[0])
+    for (const row of this.#rows.values()) this.#drain(row, this.#table)
     this.#drop.run(this.#name, this.#open.seq - 1)
     this.#write() // an empty row, so that numbers go on from here for all who read along
   }
@@ -178,7 +184,7 @@ export class WriteBehind {
   }
 
   #push(row: Row): void {
-    this.#rows.push(row)
+    this.#rows.set(row.seq, row)
     this.#heldBytes += row.bytes.length
     this.#open = rowOf(row.seq + 1)
     this.#end = 0
@@ -190,54 +196,44 @@ export class WriteBehind {
     const { buffer, byteOffset, byteLength } = undamaged(stored, `change ${seq} of ${this.#name}`)
     const row = rowOf(seq)
     row.bytes = Buffer.from(buffer, byteOffset, byteLength)
+    this.#rows.set(seq, row)
     for (const [frame, from] of framesOf(row.bytes)) this.#place(frame, row, from)
     this.#push(row)
   }
 
-  #place({ first, second, third }: Name, row: Row, from: number): void {
-    const seconds = inner(this.#places, first)
-    const thirds = inner(seconds, second)
-    let place = thirds.get(third)
-    if (place === undefined) thirds.set(third, (place = { first, second, third, row, from }))
-    else {
-      place.from = from
-      if (place.row === row) return
-      place.row.live -= 1
-      place.row = row
-    }
+  #place(name: Name, row: Row, from: number): void {
+    const before = this.#places.put(name, row.seq, from)
+    if (before === row.seq) return
     row.live += 1
-    row.places.push(place)
+    const past = this.#rows.get(before)
+    if (past !== undefined) past.live -= 1
   }
 
-  #bytesAt({ row, from }: Place): Uint8Array | null {
-    if (row !== this.#open) return valueAt(row.bytes, from)
-    const bytes = valueAt(this.#scratch, from)
-    return bytes && Buffer.from(bytes) // the scratch will be written over
+  #bytesOf(seq: number): Buffer {
+    return this.#rows.get(seq)?.bytes ?? this.#scratch
   }
 
-  /** Writes what is newest in the oldest row to the table. */
-  #spill(row: Row): void {
-    for (const place of row.places) {
-      if (place.row !== row) continue
-      const { first, second, third } = place
-      const bytes = valueAt(row.bytes, place.from)
-      if (bytes === null) this.#table.remove(first, second, third)
-      else this.#table.write(first, second, third, bytes)
+  #valueAt(place: number): Uint8Array | null {
+    const seq = this.#places.rowAt(place)
+    const bytes = valueAt(this.#bytesOf(seq), this.#places.fromAt(place))
+    // The scratch will be written over.
+    return bytes && (this.#rows.has(seq) ? bytes : Buffer.from(bytes))
+  }
+
+  /** Drops the oldest row; what is newest in it is written to the table first, where one is given. */
+  #drain(row: Row, table?: TableBehind): void {
+    const frames = row.live > 0 ? framesOf(row.bytes) : []
+    for (const [{ first, second, third }, from] of frames) {
+      const place = this.#places.find(first, second, third)
+      if (place < 0 || this.#places.rowAt(place) !== row.seq) continue
+      if (this.#places.fromAt(place) !== from) continue
+      const bytes = valueAt(row.bytes, from)
+      if (bytes === null) table?.remove(first, second, third)
+      else table?.write(first, second, third, bytes)
+      this.#places.remove(place)
     }
-    this.#forget(row)
-  }
-
-  /** Drops the oldest row: the table has what it held. */
-  #forget(row: Row): void {
-    this.#rows.shift()
+    this.#rows.delete(row.seq)
     this.#heldBytes -= row.bytes.length
-    for (const place of row.places) {
-      if (place.row !== row) continue
-      const seconds = this.#places.get(place.first)
-      const thirds = seconds?.get(place.second)
-      thirds?.delete(place.third)
-      if (thirds?.size === 0) seconds?.delete(place.second)
-    }
   }
 
   /** Ends the row, or makes one larger that holds little yet. */
@@ -252,13 +248,6 @@ export class WriteBehind {
     this.#scratch.copy(larger, 0, 0, this.#end)
     this.#scratch = larger
   }
-}
-
-/** The map under a key; an empty one is put there where there is none. */
-const inner = <V>(maps: Map<string, Map<string, V>>, key: string): Map<string, V> => {
-  let map = maps.get(key)
-  if (map === undefined) maps.set(key, (map = new Map<string, V>()))
-  return map
 }
 
 function* framesOf(bytes: Buffer): Iterable<[Frame, number]> {

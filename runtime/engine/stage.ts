@@ -165,16 +165,18 @@ const deadLetter = (
   payload: CODECS[TOPICS[topic].schema].encode(record as never),
 })
 
-/** A record with the key its topic gives it. */
+/** A record with the key its topic gives it, and its wire bytes where they are known. */
 export const keyed = <T extends TopicName>(
   topic: T,
   record: RecordOf<T>,
   at: number,
+  bytes?: Buffer,
 ): Keyed<T> => ({
   topic,
   key: (TOPICS[topic].keyOf as (r: RecordOf<T>) => string)(record),
   at,
   record,
+  bytes,
 })
 
 /**

@@ -10,16 +10,18 @@ const HOUR_MS = 3_600_000
 /** Broadcast tables: newest record of each key. */
 class TableCache implements Tables {
   readonly models: Models
-  readonly #rows = new Map<string, RecordOf<TopicName>>()
+  readonly #rows = new Map<TopicName, Map<string, RecordOf<TopicName>>>()
   constructor(models: Models) {
     this.models = models
   }
   get<T extends TopicName>(topic: T, key: string): RecordOf<T> | undefined {
-    return this.#rows.get(`${topic}\u001f${key}`) as RecordOf<T> | undefined
+    return this.#rows.get(topic)?.get(key) as RecordOf<T> | undefined
   }
   put({ topic, key, record }: Keyed): void {
-    if (record === null) this.#rows.delete(`${topic}\u001f${key}`)
-    else this.#rows.set(`${topic}\u001f${key}`, record)
+    const rows = this.#rows.get(topic)
+    if (record === null) rows?.delete(key)
+    else if (rows === undefined) this.#rows.set(topic, new Map([[key, record]]))
+    else rows.set(key, record)
   }
 }
 
@@ -94,8 +96,7 @@ export class TopologyEngine {
     records.forEach(publish)
     const emitted: Keyed[] = []
     for (const stage of this.stages) {
-      const inputs = stage.processor.inputs.flatMap((topic) => byTopic.get(topic) ?? [])
-      for (const record of stage.run(inputs, end, this.#tables)) {
+      for (const record of stage.run(inputsOf(stage, byTopic), end, this.#tables)) {
         publish(record)
         emitted.push(record)
       }
@@ -105,4 +106,18 @@ export class TopologyEngine {
       for (const record of byTopic.get(topic) ?? []) this.#tables.put(record)
     return emitted
   }
+}
+
+const NO_INPUTS: readonly Keyed[] = []
+/** What a stage is given of a round, topic by topic. Most hear of one topic at a time, and its list will do as it is. */
+const inputsOf = (
+  { processor }: Stage,
+  byTopic: ReadonlyMap<TopicName, readonly Keyed[]>,
+): readonly Keyed[] => {
+  let inputs = NO_INPUTS
+  for (const topic of processor.inputs) {
+    const records = byTopic.get(topic)
+    if (records !== undefined) inputs = inputs.length === 0 ? records : [...inputs, ...records]
+  }
+  return inputs
 }

@@ -69,16 +69,56 @@ const signedAt = (bytes: Buffer, from: number): number => {
 /** Bytes with their length before them; null where that is negative. */
 const bytesAt = (bytes: Buffer, from: number): Buffer | null => {
   const length = signedAt(bytes, from)
-  if (length < 0) return null
-  const begin = after
-  after = begin + length
-  return bytes.subarray(begin, after)
+  return length < 0 ? null : bytes.subarray(after, after + length)
 }
 const textAt = (bytes: Buffer, from: number): string => {
   const length = signedAt(bytes, from)
   const begin = after
   after = begin + Math.max(0, length)
   return bytes.toString('utf8', begin, after)
+}
+/** Where bytes with their length before them end. */
+const afterBytes = (bytes: Buffer, from: number): number => {
+  const length = signedAt(bytes, from)
+  return after + Math.max(0, length)
+}
+
+/** What all records of a batch have in common. */
+type InBatch = Pick<FetchedMessage, 'isControlRecord' | 'batchContext'>
+
+/** A record where it lies in its batch. What is in it is read when it is asked for: until then it is one small object. */
+class BatchMessage implements FetchedMessage {
+  readonly offset: number
+  readonly timestamp: number
+  readonly #bytes: Buffer
+  readonly #keyAt: number
+  readonly #batch: InBatch
+
+  constructor(offset: number, timestamp: number, bytes: Buffer, keyAt: number, batch: InBatch) {
+    this.offset = offset
+    this.timestamp = timestamp
+    this.#bytes = bytes
+    this.#keyAt = keyAt
+    this.#batch = batch
+  }
+  get isControlRecord(): boolean {
+    return this.#batch.isControlRecord
+  }
+  get batchContext(): FetchedMessage['batchContext'] {
+    return this.#batch.batchContext
+  }
+  get key(): Buffer | null {
+    return bytesAt(this.#bytes, this.#keyAt)
+  }
+  get value(): Buffer | null {
+    return bytesAt(this.#bytes, this.#valueAt)
+  }
+  get headers(): FetchedMessage['headers'] {
+    return headersAt(this.#bytes, afterBytes(this.#bytes, this.#valueAt))
+  }
+  get #valueAt(): number {
+    return afterBytes(this.#bytes, this.#keyAt)
+  }
 }
 
 const readRecords = (
@@ -91,22 +131,21 @@ const readRecords = (
   const firstOffset = int64(batch, 0)
   const isAppendTime = (attributes & APPEND_TIME) !== 0
   const firstTimestamp = int64(batch, isAppendTime ? MAX_TIMESTAMP_AT : FIRST_TIMESTAMP_AT)
-  const batchContext = {
-    producerId: batch.readBigInt64BE(PRODUCER_AT).toString(),
-    inTransaction: (attributes & TRANSACTIONAL) !== 0,
+  const inBatch: InBatch = {
+    isControlRecord: (attributes & CONTROL) !== 0,
+    batchContext: {
+      producerId: batch.readBigInt64BE(PRODUCER_AT).toString(),
+      inTransaction: (attributes & TRANSACTIONAL) !== 0,
+    },
   }
-  const isControlRecord = (attributes & CONTROL) !== 0
   let at = from
   for (let left = batch.readInt32BE(COUNT_AT); left > 0; left -= 1) {
     const length = signedAt(bytes, at)
     const end = after + length
     const later = signedAt(bytes, after + 1) // after the record's attributes, of which there are none
     const offset = firstOffset + signedAt(bytes, after)
-    const key = bytesAt(bytes, after)
-    const value = bytesAt(bytes, after)
-    const headers = headersAt(bytes, after)
     const timestamp = isAppendTime ? firstTimestamp : firstTimestamp + later
-    messages.push({ key, value, offset, timestamp, headers, isControlRecord, batchContext })
+    messages.push(new BatchMessage(offset, timestamp, bytes, after, inBatch))
     at = end
   }
 }

@@ -102,6 +102,8 @@ export interface Cluster {
   refreshMetadata(): Promise<void>
   refreshMetadataIfNecessary(): Promise<void>
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>
+  /** All of a topic that was added; none where it is not there. */
+  findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number }[]
   findLeaderForPartitions(topic: string, partitions: readonly number[]): Record<string, number[]>
   findBroker(of: { readonly nodeId: string }): Promise<Broker>
   /** Of the type 0, a group; of the type 1, a transactional id, named as a group is. */

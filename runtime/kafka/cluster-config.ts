@@ -11,6 +11,8 @@ export interface ClusterConfig {
   readonly namespace: string
   /** Of every topic, and so of every task. It cannot be changed later. */
   readonly partitions: number
+  /** Into so many the partitions are shared out to processes, at most one for each; it cannot be changed later either. */
+  readonly lanes: number
   readonly replication: number
   readonly minInSync: number
   /** Null: schema ids are those of our own list, and only this version of us understands them. */

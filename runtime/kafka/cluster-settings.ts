@@ -26,6 +26,11 @@ export const CLUSTER_SETTINGS = {
     otherwise: '12',
     range: [1, 1_000],
   },
+  STOPLINE_KAFKA_LANES: {
+    doc: 'Most processes that can share the processing: each has whole lanes of partitions, and commits for a lane at once. It cannot be changed later; 3, or the number of partitions where that is less, where it is not set.',
+    otherwise: null,
+    range: [1, 1_000],
+  },
   STOPLINE_KAFKA_REPLICATION: {
     doc: 'Replicas of every partition.',
     otherwise: '3',
@@ -83,6 +88,9 @@ class ClusterSettingsError extends Error {
   override name = 'ClusterSettingsError'
 }
 
+/** Lanes where nothing else is said: fewer commit more at once, more can be shared by more processes (docs/benchmarks.md). */
+const LANES = 3
+
 const PREFIXES = ['STOPLINE_KAFKA_', 'STOPLINE_REGISTRY_']
 
 /** Reads the settings; all that is wrong is said at once, in a {@link ClusterSettingsError}. */
@@ -110,6 +118,8 @@ export const readClusterSettings = (
   const config = configOf((name) => values.get(name) ?? null, file)
   if (config.connection.sasl?.username === '')
     problems.push('STOPLINE_KAFKA_SASL needs STOPLINE_KAFKA_USERNAME and STOPLINE_KAFKA_PASSWORD')
+  if (config.lanes > config.partitions)
+    problems.push('STOPLINE_KAFKA_LANES is more than STOPLINE_KAFKA_PARTITIONS')
   if (config.minInSync > config.replication)
     problems.push('STOPLINE_KAFKA_MIN_IN_SYNC is more than STOPLINE_KAFKA_REPLICATION')
   if (problems.length > 0) throw new ClusterSettingsError(problems.join('\n'))
@@ -149,10 +159,12 @@ type Value = (name: ClusterSetting) => string | null
 
 const configOf = (value: Value, file: Value): ClusterConfig => {
   const url = value('STOPLINE_REGISTRY_URL')
+  const partitions = Number(value('STOPLINE_KAFKA_PARTITIONS'))
   return {
     connection: connectionOf(value, file),
     namespace: value('STOPLINE_KAFKA_NAMESPACE') ?? '',
-    partitions: Number(value('STOPLINE_KAFKA_PARTITIONS')),
+    partitions,
+    lanes: Number(value('STOPLINE_KAFKA_LANES') ?? Math.min(LANES, partitions)),
     replication: Number(value('STOPLINE_KAFKA_REPLICATION')),
     minInSync: Number(value('STOPLINE_KAFKA_MIN_IN_SYNC')),
     stateFolder: value('STOPLINE_KAFKA_STATE'),

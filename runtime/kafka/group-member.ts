@@ -19,7 +19,8 @@ export interface Membership {
   readonly onAssigned: (mine: readonly string[]) => void
 }
 
-const PROTOCOL = 'stopline-sticky-1'
+/** Members of different ones share nothing: the group refuses the later. */
+const PROTOCOL = 'stopline-lanes-1'
 const HEARTBEATS_PER_SESSION = 5
 const LONGEST_HEARTBEAT_MS = 3_000
 const RETRY_MS = 100

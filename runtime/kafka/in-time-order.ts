@@ -16,7 +16,7 @@ const POLL_MS = 250
 const MOST_WAITING = 2_000
 
 /** A partition of a topic, and what was read of it and is not handed out. */
-class Lane {
+class Strand {
   readonly topic: TopicName
   readonly partition: number
   readonly state: ReadState
@@ -80,17 +80,17 @@ export async function* inTimeOrder(
     )
     await reader.open(places, () => 0)
     const topicOf = new Map(topics.map((topic) => [names.topic(topic), topic]))
-    const lanes = new Map<ReadState, Lane>()
+    const strands = new Map<ReadState, Strand>()
     for (const state of reader.states) {
       const topic = topicOf.get(state.topic)
-      if (topic !== undefined) lanes.set(state, new Lane(topic, state))
+      if (topic !== undefined) strands.set(state, new Strand(topic, state))
     }
-    const all = [...lanes.values()]
-    const isAwaited = (lane: Lane): boolean => lane.head === undefined && !lane.isRead
+    const all = [...strands.values()]
+    const isAwaited = (strand: Strand): boolean => strand.head === undefined && !strand.isRead
     const options: PollOptions = {
       isPaused: (state) => {
-        const lane = lanes.get(state)
-        return lane === undefined || lane.isFull || lane.isRead
+        const strand = strands.get(state)
+        return strand === undefined || strand.isFull || strand.isRead
       },
       prepare: (state, messages) => {
         const topic = topicOf.get(state.topic)
@@ -99,7 +99,7 @@ export async function* inTimeOrder(
     }
     for (;;) {
       while (all.some(isAwaited))
-        await reader.poll(POLL_MS, (state, messages) => lanes.get(state)?.take(messages), options)
+        await reader.poll(POLL_MS, (state, messages) => strands.get(state)?.take(messages), options)
       const first = earliest(all)
       if (first?.head === undefined) return
       yield first.head
@@ -110,9 +110,9 @@ export async function* inTimeOrder(
   }
 }
 
-const earliest = (lanes: readonly Lane[]): Lane | undefined => {
-  let first: Lane | undefined
-  for (const lane of lanes)
-    if (lane.head !== undefined && lane.head.at < (first?.head?.at ?? Infinity)) first = lane
+const earliest = (strands: readonly Strand[]): Strand | undefined => {
+  let first: Strand | undefined
+  for (const strand of strands)
+    if (strand.head !== undefined && strand.head.at < (first?.head?.at ?? Infinity)) first = strand
   return first
 }

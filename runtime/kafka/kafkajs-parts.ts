@@ -1,6 +1,7 @@
 /**
  * Puts parts of ours in the place of those of kafkajs, before it is loaded: the grouping of messages by partition (as released
- * it copies the whole group for each message), how partitions join a transaction, the writing of produce requests, their frame, and the reading of fetched batches.
+ * it copies the whole group for each message, and knows no {@link Packed} ones), how partitions join a transaction, where its coordinators are, the writing of produce requests, their frame, the
+ * reading of fetched batches, and how connections end.
  * The package is pinned; `test/cluster` and `test/unit/kafka-batches.test.ts` notice what moves.
  */
 
@@ -9,6 +10,8 @@ import type { Message } from 'kafkajs'
 import { readBatches, type Decompress } from './batch-reading.ts'
 import { writeProduce, type ProduceRequest } from './batch-writing.ts'
 import type { FetchedMessage } from './client-parts.ts'
+import { endingConnection, type ConnectionClass } from './kafkajs-connection.ts'
+import { Group, type Packed } from './packed.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -43,13 +46,13 @@ const replace = <T>(file: string, by: (original: T) => T): void => {
 interface Grouping {
   readonly topic: string
   readonly partitionMetadata: unknown
-  readonly messages: readonly Message[]
+  readonly messages: readonly (Message | Packed)[]
   readonly partitioner: (of: object) => number
 }
 const linearGrouping = ({ topic, partitionMetadata, messages, partitioner }: Grouping): object => {
-  const groups: Record<number, Message[]> = {}
+  const groups: Record<number, Group<Message>> = {}
   for (const message of messages)
-    (groups[partitioner({ topic, partitionMetadata, message })] ??= []).push(message)
+    (groups[partitioner({ topic, partitionMetadata, message })] ??= new Group()).add(message)
   return groups
 }
 
@@ -77,6 +80,52 @@ const joining =
           : of.eosManager.addPartitionsToTransaction(batch.joins),
     }
   }
+
+interface Finding {
+  readonly findGroupCoordinator: (of: {
+    readonly groupId: string
+    readonly coordinatorType?: number
+  }) => Promise<unknown>
+}
+interface Eos {
+  readonly initProducerId: () => Promise<void>
+}
+type CreateEos = (of: { readonly cluster: Finding }) => Eos
+/**
+ * Coordinators are asked for once in an epoch of a writer, where kafkajs asks before each request to one, three times in a transaction. One that
+ * has moved refuses, and after any error the writer is thrown away.
+ */
+const remembering =
+  (original: CreateEos): CreateEos =>
+  (of) => {
+    const found = new Map<string, Promise<unknown>>()
+    const findGroupCoordinator: Finding['findGroupCoordinator'] = (which) => {
+      const name = `${which.coordinatorType ?? 0} ${which.groupId}`
+      const known = found.get(name) ?? of.cluster.findGroupCoordinator(which)
+      found.set(name, known)
+      return known
+    }
+    const cluster = Object.create(of.cluster, {
+      findGroupCoordinator: { value: findGroupCoordinator },
+    }) as Finding
+    const made = original({ ...of, cluster })
+    return {
+      ...made,
+      initProducerId: () => {
+        found.clear()
+        return made.initProducerId()
+      },
+    }
+  }
+
+/** The same with messages as kafkajs writes them: what is compressed is never packed. */
+const inArrays = (request: ProduceRequest): ProduceRequest => ({
+  ...request,
+  topicData: request.topicData.map(({ topic, partitions }) => ({
+    topic,
+    partitions: partitions.map((of) => ({ ...of, messages: [...of.messages] })),
+  })),
+})
 
 interface Request {
   readonly correlationId: number
@@ -113,6 +162,7 @@ const OUR_FORMAT = 2
 export const replaceParts = (): void => {
   replace<typeof linearGrouping>('producer/groupMessagesPerPartition.js', () => linearGrouping)
   replace<CreateMessageProducer>('producer/messageProducer.js', joining)
+  replace<CreateEos>('producer/eosManager/index.js', remembering)
   const { lookupCodecByAttributes } = require('kafkajs/src/protocol/message/compression') as {
     lookupCodecByAttributes: (attributes: number) => Codec | null
   }
@@ -121,10 +171,9 @@ export const replaceParts = (): void => {
   replace('protocol/request.js', () => framed)
   // Version 3 writes what all later ones send.
   replace<WriteRequest>('protocol/requests/produce/v3/request.js', (original) => (request) => {
-    const written = original(request)
-    if ((request.compression ?? 0) !== 0) return written
+    if ((request.compression ?? 0) !== 0) return original(inArrays(request))
     return {
-      ...written,
+      ...original(request),
       encode: () => Promise.resolve(encoderOf(writeProduce(request, Date.now()))),
     }
   })
@@ -139,6 +188,13 @@ export const replaceParts = (): void => {
       if (size <= 0 || !decoder.canReadBytes(size)) return []
       return readBatches(decoder.readBytes(size), decompress)
     },
+  )
+  // The last: it loads others.
+  const { KafkaJSConnectionClosedError } = require('kafkajs/src/errors') as {
+    KafkaJSConnectionClosedError: new (message: string, of: object) => Error
+  }
+  replace<ConnectionClass>('network/connection.js', (original) =>
+    endingConnection(original, KafkaJSConnectionClosedError),
   )
 }
 

@@ -15,17 +15,20 @@ export interface Source {
   /** True for a table: it delays what is read by hours, never by instants. */
   readonly isTable: boolean
 }
-/** A record as it was read. `at` never falls within a writer and a place. */
-interface Waiting {
-  readonly offset: number
+/** What is merged, by its pipeline time. */
+interface Timed {
   readonly at: number
-  readonly record: Keyed
+}
+/** A record as it was read. `at` never falls within a writer and a place. */
+interface Waiting<R> extends Timed {
+  readonly offset: number
+  readonly record: R
 }
 /** One writer at one place. */
-interface Lane {
+interface Strand<R> {
   readonly source: Source
   readonly writer: string
-  readonly waiting: Waiting[]
+  readonly waiting: Waiting<R>[]
   /** How many of them `next` gave: more may have been read since, rows of a table of the same time among them. */
   given: number
   /** Everything it said here up to this time has been read. */
@@ -34,17 +37,18 @@ interface Lane {
   /** Offset of the first record that was not handed out. */
   handled: number
 }
-export interface Merged {
+export interface Merged<R = Keyed> {
   readonly horizon: number
   /** Rows of tables that belong to the time already reached. */
-  readonly rows: readonly Keyed[]
+  readonly rows: readonly R[]
   /** Inputs and rows of tables up to the horizon, in order of time. */
-  readonly records: readonly Keyed[]
+  readonly records: readonly R[]
 }
 
-export class InputMerge {
-  readonly #lanes: readonly Lane[]
-  readonly #byPlace = new Map<string, Map<string, Lane>>()
+export class InputMerge<R extends Timed = Keyed> {
+  readonly #strands: readonly Strand<R>[]
+  readonly #byWriter: ReadonlyMap<string, readonly Strand<R>[]>
+  readonly #byPlace = new Map<string, Map<string, Strand<R>>>()
   readonly #read = new Map<string, number>()
   /** What writers have promised and is not yet covered by what was read. */
   readonly #promised = new Map<string, Progress[]>()
@@ -53,7 +57,7 @@ export class InputMerge {
   /** Goes on where `progress` of this task ended; tables are read anew. */
   constructor(sources: readonly Source[], progress: Progress) {
     this.#now = progress.at
-    this.#lanes = sources.flatMap((source) =>
+    this.#strands = sources.flatMap((source) =>
       source.writers.map((writer) => ({
         source,
         writer,
@@ -64,20 +68,21 @@ export class InputMerge {
         handled: source.isTable ? 0 : (progress.handled[source.place]?.[writer] ?? 0),
       })),
     )
-    for (const lane of this.#lanes) {
-      const writers = this.#byPlace.get(lane.source.place) ?? new Map<string, Lane>()
-      this.#byPlace.set(lane.source.place, writers.set(lane.writer, lane))
+    this.#byWriter = Map.groupBy(this.#strands, ({ writer }) => writer)
+    for (const strand of this.#strands) {
+      const writers = this.#byPlace.get(strand.source.place) ?? new Map<string, Strand<R>>()
+      this.#byPlace.set(strand.source.place, writers.set(strand.writer, strand))
     }
   }
 
   /** Takes a record that was read at a place. */
-  take(place: string, writer: string, offset: number, record: Keyed): void {
-    const lane = this.#byPlace.get(place)?.get(writer)
-    if (lane === undefined || offset < lane.handled) return
-    lane.lastAt = Math.max(lane.lastAt, record.at)
-    lane.bound = Math.max(lane.bound, lane.lastAt - 1)
-    const at = lane.lastAt
-    lane.waiting.push({ offset, at, record: at === record.at ? record : { ...record, at } })
+  take(place: string, writer: string, offset: number, record: R): void {
+    const strand = this.#byPlace.get(place)?.get(writer)
+    if (strand === undefined || offset < strand.handled) return
+    strand.lastAt = Math.max(strand.lastAt, record.at)
+    strand.bound = Math.max(strand.bound, strand.lastAt - 1)
+    const at = strand.lastAt
+    strand.waiting.push({ offset, at, record: at === record.at ? record : { ...record, at } })
   }
 
   /** Notes that a place has been read up to an offset (that of the next record). */
@@ -88,7 +93,7 @@ export class InputMerge {
 
   /** True where something of this writer's is waited for. */
   hears(writer: string): boolean {
-    return this.#lanes.some((lane) => lane.writer === writer)
+    return this.#byWriter.has(writer)
   }
 
   /** Notes what a writer says of its progress. */
@@ -105,13 +110,13 @@ export class InputMerge {
    * All that may be handled now: about `limit` records, whole instants. `nextDue` is a time before which no timer of
    * the task is due: where nothing happens no table is waited for.
    */
-  next(limit: number, nextDue: number): Merged {
+  next(limit: number, nextDue: number): Merged<R> {
     const complete = this.#horizon(nextDue)
     const { records, until } = this.#inputs(complete, limit)
     const horizon = Math.max(this.#now, until)
     const rows = this.#rows(horizon)
-    for (const lane of this.#lanes) lane.given = countUpTo(lane.waiting, horizon)
-    const isNew = ({ at }: Waiting): boolean => at > this.#now
+    for (const strand of this.#strands) strand.given = countUpTo(strand.waiting, horizon)
+    const isNew = ({ at }: Timed): boolean => at > this.#now
     const late = rows.filter(isNew)
     const upTo = late.length === 0 ? records : [...records, ...late].sort((a, b) => a.at - b.at)
     return {
@@ -124,18 +129,18 @@ export class InputMerge {
   /** Forgets what `next` gave up to the horizon: it has been handled. */
   done(horizon: number): void {
     this.#now = horizon
-    for (const lane of this.#lanes) {
-      const last = lane.waiting[lane.given - 1]
-      if (last !== undefined) lane.handled = last.offset + 1
-      lane.waiting.splice(0, lane.given)
-      lane.given = 0
+    for (const strand of this.#strands) {
+      const last = strand.waiting[strand.given - 1]
+      if (last !== undefined) strand.handled = last.offset + 1
+      strand.waiting.splice(0, strand.given)
+      strand.given = 0
     }
   }
 
   /** Where each input would have to be read on, if `next` up to the horizon is handled. */
   handledBy(horizon: number): Record<string, Offsets> {
     const handled: Record<string, Record<string, number>> = {}
-    for (const { source, writer, waiting, handled: sofar } of this.#lanes) {
+    for (const { source, writer, waiting, handled: sofar } of this.#strands) {
       if (source.isTable) continue
       const last = waiting.findLast(({ at }) => at <= horizon)
       ;(handled[source.place] ??= {})[writer] = last === undefined ? sofar : last.offset + 1
@@ -148,29 +153,28 @@ export class InputMerge {
    * is something to be handled first.
    */
   isAhead(place: string, most: number): boolean {
-    const lanes = [...(this.#byPlace.get(place)?.values() ?? [])]
-    if (lanes.reduce((sum, { waiting }) => sum + waiting.length, 0) < most) return false
-    const lowest = Math.min(...this.#lanes.map(({ bound }) => bound))
-    if (lanes.every(({ bound }) => bound > lowest)) return true
+    const strands = [...(this.#byPlace.get(place)?.values() ?? [])]
+    if (strands.reduce((sum, { waiting }) => sum + waiting.length, 0) < most) return false
+    const lowest = Math.min(...this.#strands.map(({ bound }) => bound))
+    if (strands.every(({ bound }) => bound > lowest)) return true
     const horizon = this.#horizon(Infinity)
-    return this.#lanes.some(
+    return this.#strands.some(
       ({ source, waiting }) => !source.isTable && (waiting[0]?.at ?? Infinity) <= horizon,
     )
   }
 
   #settle(writer: string): void {
     const promised = this.#promised.get(writer) ?? []
-    for (const lane of this.#lanes) {
-      if (lane.writer !== writer) continue
-      const { place } = lane.source
+    const strands = this.#byWriter.get(writer) ?? []
+    for (const strand of strands) {
+      const { place } = strand.source
       const read = this.#read.get(place) ?? 0
       for (const { at, written } of promised) {
         if ((written[place] ?? 0) > read) break
-        lane.bound = Math.max(lane.bound, at)
+        strand.bound = Math.max(strand.bound, at)
       }
     }
-    const isSettled = ({ at }: Progress): boolean =>
-      this.#lanes.every((lane) => lane.writer !== writer || lane.bound >= at)
+    const isSettled = ({ at }: Progress): boolean => strands.every(({ bound }) => bound >= at)
     while (promised[0] !== undefined && isSettled(promised[0])) promised.shift()
   }
 
@@ -178,7 +182,7 @@ export class InputMerge {
     let inputs = Infinity
     let tables = Infinity
     let first = nextDue
-    for (const { source, bound, waiting } of this.#lanes)
+    for (const { source, bound, waiting } of this.#strands)
       if (source.isTable) tables = Math.min(tables, bound)
       else {
         inputs = Math.min(inputs, bound)
@@ -193,37 +197,39 @@ export class InputMerge {
   #inputs(
     complete: number,
     limit: number,
-  ): { readonly records: Waiting[]; readonly until: number } {
-    const lanes = this.#lanes.filter(({ source, waiting }) => !source.isTable && waiting.length > 0)
-    const next = lanes.map(() => 0)
-    const records: Waiting[] = []
+  ): { readonly records: Waiting<R>[]; readonly until: number } {
+    const strands = this.#strands.filter(
+      ({ source, waiting }) => !source.isTable && waiting.length > 0,
+    )
+    const next = strands.map(() => 0)
+    const records: Waiting<R>[] = []
     for (;;) {
-      let lane = -1
+      let strand = -1
       let first = Infinity
-      for (let index = 0; index < lanes.length; index += 1) {
-        const at = lanes[index]?.waiting[next[index] ?? 0]?.at ?? Infinity
-        if (at < first) [lane, first] = [index, at]
+      for (let index = 0; index < strands.length; index += 1) {
+        const at = strands[index]?.waiting[next[index] ?? 0]?.at ?? Infinity
+        if (at < first) [strand, first] = [index, at]
       }
       if (first > complete) return { records, until: complete }
       const last = records.at(-1)
       if (records.length >= limit && last !== undefined && first > last.at)
         return { records, until: last.at }
-      const from = next[lane] ?? 0
-      const found = lanes[lane]?.waiting[from]
+      const from = next[strand] ?? 0
+      const found = strands[strand]?.waiting[from]
       if (found !== undefined) records.push(found)
-      next[lane] = from + 1
+      next[strand] = from + 1
     }
   }
 
-  #rows(until: number): Waiting[] {
-    return this.#lanes
-      .filter(({ source }) => source.isTable)
+  #rows(until: number): Waiting<R>[] {
+    return this.#strands
+      .filter(({ source, waiting }) => source.isTable && waiting.length > 0)
       .flatMap(({ waiting }) => waiting.slice(0, countUpTo(waiting, until)))
       .sort((a, b) => a.at - b.at)
   }
 }
 
-const countUpTo = (waiting: readonly Waiting[], until: number): number => {
+const countUpTo = (waiting: readonly Timed[], until: number): number => {
   let count = 0
   while ((waiting[count]?.at ?? Infinity) <= until) count += 1
   return count

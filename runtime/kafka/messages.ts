@@ -8,37 +8,46 @@ import type { Keyed } from '../ports.ts'
 import type { FetchedMessage } from './client-parts.ts'
 import type { Names } from './names.ts'
 import { OUTSIDE } from './names.ts'
+import type { Packs } from './packed.ts'
 import { partitionOf } from './partitioner.ts'
-import type { Placed } from './transactions.ts'
 
 export interface WriteTo {
   readonly names: Names
   readonly partitionsOf: (topic: TopicName) => number
 }
 
-/** The message of a record, on the partition of its key. */
-export const toMessage = (
+/** Adds a record to what is said, on the partition of its key. */
+export const pack = (
+  packs: Packs,
   { topic, key, at, record, bytes }: Keyed,
   from: string,
   { names, partitionsOf }: WriteTo,
-): Placed => ({
-  topic: names.topic(topic),
-  partition: partitionOf(key, partitionsOf(topic)),
-  key,
-  value: record === null ? null : valueOf(topic, record, bytes),
-  headers: { from, at: String(at) },
-})
-
-/** Bytes that are there already, unless they were written before a registry gave our schema its id. */
-const valueOf = (topic: TopicName, record: RecordOf<TopicName>, bytes?: Buffer): Buffer => {
-  const codec = CODECS[TOPICS[topic].schema]
-  return bytes?.readUInt32BE(1) === codec.writerId ? bytes : codec.encode(record as never)
+): void => {
+  packs.add(names.topic(topic), partitionOf(key, partitionsOf(topic)), (out) => {
+    out.sized(key)
+    const codec = CODECS[TOPICS[topic].schema]
+    if (record === null) out.sized(null)
+    // Bytes that are there already, unless they were written before a registry gave our schema its id.
+    else if (bytes?.readUInt32BE(1) === codec.writerId) out.sized(bytes)
+    else out.encoded<never>(codec, record as never)
+    out.number(2)
+    out.sized('from')
+    out.sized(from)
+    out.sized('at')
+    out.sized(String(at))
+  })
 }
 
-/** What was read: a record, or the dead letter of bytes that are none; and who wrote it. */
+/** A message by its writer and its time; the record is {@link opened} when its turn comes: till then bytes take less than what is in them. */
 export interface Received {
   readonly writer: string
-  readonly record: Keyed
+  readonly topic: TopicName
+  readonly partition: number
+  /** Its place in pipeline time. */
+  readonly at: number
+  readonly message: FetchedMessage
+  /** The record, where it had to be read for its time. */
+  readonly record: Keyed | null
 }
 
 /** Records that claim to be observed so long after they were appended are from a clock that is wrong. */
@@ -46,29 +55,50 @@ export const MOST_AHEAD_MS = 3_600_000
 const MOST_BYTES = 1_000_000
 const MOST_PAYLOAD_BYTES = 64 << 10
 
-/** The record in a message of a topic; what can never be handled gives its dead letter. */
+/** The record in a message of a topic and who wrote it; what can never be handled gives its dead letter. */
 export const fromMessage = (
   topic: TopicName,
   partition: number,
   message: FetchedMessage,
+): { readonly writer: string; readonly record: Keyed } => {
+  const read = received(topic, partition, message)
+  return { writer: read.writer, record: opened(read) }
+}
+
+/** When and by whom a message was written. Its record is read only where that is not told, or told wrongly. */
+export const received = (
+  topic: TopicName,
+  partition: number,
+  message: FetchedMessage,
 ): Received => {
-  const { key, value, headers, offset } = message
-  const writer = headers['from'] ?? OUTSIDE
-  const told = Number(headers['at'] ?? Number.NaN)
-  // Where nothing fit is told, the time is that of the records before it.
-  const toldAt = Number.isSafeInteger(told) ? told : undefined
+  const { from: writer = OUTSIDE, at: said } = message.headers
+  const told = toldIn(said)
+  const isTold = told !== undefined && !isAhead(told, message)
+  const of = { writer, topic, partition, at: isTold ? told : 0, message, record: null }
+  if (isTold) return of
+  // Where nothing fit is told, the time is that of the record, or else that of the records before it.
+  const read = opened(of)
+  const at = told ?? read.record?.observedAt ?? 0
+  const record = isAhead(at, message) ? letterOf(of, 0, aheadError(at, message)) : { ...read, at }
+  return { ...of, at: record.at, record }
+}
+
+/** The record of a message, or its dead letter. */
+export const opened = (of: Received): Keyed => {
+  const { topic, at, message, record } = of
+  if (record !== null) return record.at === at ? record : { ...record, at }
   try {
-    const record = recordIn(topic, value)
-    const at = toldAt ?? record?.observedAt ?? 0
-    checkTime(at, message)
-    return { writer, record: { topic, key: key?.toString() ?? '', at, record } }
+    return { topic, key: message.key?.toString() ?? '', at, record: recordIn(topic, message.value) }
   } catch (error) {
     if (!(error instanceof UndecodableError || error instanceof RefusedError)) throw error
-    const at = error.reason === 'future-time' ? 0 : (toldAt ?? 0)
-    const position = `${topic}/${partition}@${offset}`
-    const letter = letterOf({ topic, position, at, payload: value }, error)
-    return { writer, record: keyed('ci.dead-letters.v1', letter, at) }
+    return letterOf(of, toldIn(message.headers['at']) ?? 0, error)
   }
+}
+
+/** The time in a header; undefined where there is none that is fit. */
+const toldIn = (said: string | undefined): number | undefined => {
+  const told = Number(said ?? Number.NaN)
+  return Number.isSafeInteger(told) ? told : undefined
 }
 
 /** A message that could be decoded, or need not be, and is refused all the same. */
@@ -92,32 +122,30 @@ const recordIn = (topic: TopicName, value: Buffer | null): RecordOf<TopicName> |
   return CODECS[schema].decode(value)
 }
 
-const checkTime = (at: number, { timestamp }: FetchedMessage): void => {
-  const ahead = at - timestamp
-  if (ahead > MOST_AHEAD_MS)
-    throw new RefusedError(
-      'future-time',
-      `observed ${Math.round(ahead / 1000)} s after it was appended: a clock is wrong`,
-    )
-}
+const isAhead = (at: number, { timestamp }: FetchedMessage): boolean =>
+  at - timestamp > MOST_AHEAD_MS
+const aheadError = (at: number, { timestamp }: FetchedMessage): RefusedError =>
+  new RefusedError(
+    'future-time',
+    `observed ${Math.round((at - timestamp) / 1000)} s after it was appended: a clock is wrong`,
+  )
 
-interface Refused {
-  readonly topic: TopicName
-  readonly position: string
-  readonly at: number
-  readonly payload: Buffer | null
-}
 const letterOf = (
-  { topic, position, at, payload }: Refused,
+  { topic, partition, at, message: { offset, value } }: Received,
+  told: number,
   { reason, message }: UndecodableError | RefusedError,
-): DeadLetter => ({
-  eventId: `${position}/dead`,
-  eventAt: at,
-  observedAt: at,
-  origin: topic,
-  position,
-  reason,
-  detail: message,
-  step: 'read',
-  payload: payload?.subarray(0, MOST_PAYLOAD_BYTES) ?? Buffer.alloc(0),
-})
+): Keyed => {
+  const position = `${topic}/${partition}@${offset}`
+  const letter: DeadLetter = {
+    eventId: `${position}/dead`,
+    eventAt: told,
+    observedAt: told,
+    origin: topic,
+    position,
+    reason,
+    detail: message,
+    step: 'read',
+    payload: value?.subarray(0, MOST_PAYLOAD_BYTES) ?? Buffer.alloc(0),
+  }
+  return keyed('ci.dead-letters.v1', letter, at)
+}

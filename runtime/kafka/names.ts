@@ -1,6 +1,6 @@
 /** Names on the cluster. A namespace (such as `staging.`) stands before each, so that several installations share one. */
 
-import type { TopicName } from '../../schemas/topics.ts'
+import { TOPIC_NAMES, type TopicName } from '../../schemas/topics.ts'
 
 /** A task of one partition, as progress and headers name it: `runs/2`. */
 export const taskName = (task: string, partition: number): string => `${task}/${partition}`
@@ -20,18 +20,24 @@ export interface Names {
   readonly group: (task: string) => string
   /** The group whose members share the tasks out. */
   readonly members: string
-  /** One for each task and partition: a second process with the same id fences the first. */
-  readonly transactionalId: (task: string, partition: number) => string
+  /** One for each who writes: a second process with the same id fences the first. */
+  readonly transactionalId: (who: string, number: number) => string
 }
 
-/** Example: `stopline-runs-2` is the transactional id of task `runs` on partition 2 without a namespace. */
+/** Example: `stopline-lane-2` is the transactional id of lane 2 without a namespace. */
 export const namesIn = (namespace: string): Names => ({
-  topic: (name) => `${namespace}${name}`,
+  topic: topicNames(namespace),
   changelog: (task) => `${namespace}stopline.${task}.changelog`,
   progress: `${namespace}stopline.progress`,
   cursors: `${namespace}stopline.cursors`,
   mailbox: `${namespace}stopline.mailbox`,
   group: (task) => `${namespace}stopline-${task}`,
   members: `${namespace}stopline`,
-  transactionalId: (task, partition) => `${namespace}stopline-${task}-${partition}`,
+  transactionalId: (who, number) => `${namespace}stopline-${who}-${number}`,
 })
+
+/** Each made once: it is asked for with every record. */
+const topicNames = (namespace: string): Names['topic'] => {
+  const known = new Map(TOPIC_NAMES.map((name) => [name, `${namespace}${name}`]))
+  return (name) => known.get(name) ?? `${namespace}${name}`
+}

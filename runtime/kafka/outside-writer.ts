@@ -8,10 +8,11 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Keyed } from '../ports.ts'
 import type { Connection } from './connection.ts'
-import { toMessage, type WriteTo } from './messages.ts'
+import { pack, type WriteTo } from './messages.ts'
 import { OUTSIDE } from './names.ts'
 import { readNotes } from './notes.ts'
-import { encodeProgress, placeOf, type Offsets } from './progress.ts'
+import { Packs } from './packed.ts'
+import { encodeProgress, OUTSIDE_PROGRESS, placeOf, type Offsets } from './progress.ts'
 import { FencedError, TransactionalWriter } from './transactions.ts'
 
 export interface OutsideWrite {
@@ -113,10 +114,14 @@ export class OutsideWriter {
     const remembered = [...Object.entries(notes), [MARK, mark] as const].map(([key, value]) => ({
       ...{ topic: names.cursors, partition: 0, key, value },
     }))
+    const packs = new Packs()
+    for (const record of records) pack(packs, record, OUTSIDE, this.#to)
     const say = (places: Offsets) => this.#promise(promise ?? 0, places)
     const written = await writer.commit({
-      messages: [...remembered, ...records.map((record) => toMessage(record, OUTSIDE, this.#to))],
-      ...(promise !== undefined && { last: { topic: names.progress, partition: 0, say } }),
+      messages: [...remembered, ...packs.all],
+      ...(promise !== undefined && {
+        last: { topic: names.progress, partition: OUTSIDE_PROGRESS, say },
+      }),
     })
     this.#mark = mark
     this.#written = this.#outside(written)

@@ -20,12 +20,17 @@ const passedKey = (task: string): string => `${task}${MARK}`
 export const taskInPassed = (key: string): string | undefined =>
   key.endsWith(MARK) ? key.slice(0, -MARK.length) : undefined
 
+interface Passed {
+  readonly partition: number
+  readonly at: number
+}
+
 export class Passing {
   readonly #connection: Connection
   readonly #topic: string
   #producer: Promise<Producer> | undefined
   /** What is not said yet, newest by task. */
-  #waiting = new Map<string, number>()
+  #waiting = new Map<string, Passed>()
   #isSaying = false
   #isClosed = false
 
@@ -34,9 +39,9 @@ export class Passing {
     this.#topic = topic
   }
 
-  /** Returns at once; of several times of a task the newest is said. */
-  say(task: string, at: number): void {
-    this.#waiting.set(task, at)
+  /** Returns at once; of several times of a task the newest is said, on the partition on which its commits are. */
+  say(task: string, partition: number, at: number): void {
+    this.#waiting.set(task, { partition, at })
     if (this.#isSaying || this.#isClosed) return
     this.#isSaying = true
     void this.#sayAll()
@@ -64,16 +69,16 @@ export class Passing {
     this.#isSaying = false
   }
 
-  async #send(said: ReadonlyMap<string, number>): Promise<void> {
+  async #send(said: ReadonlyMap<string, Passed>): Promise<void> {
     this.#producer ??= connected(this.#connection)
     const producer = await this.#producer.catch((error: unknown) => {
       this.#producer = undefined
       throw error
     })
-    const messages = [...said].map(([task, at]) => ({
+    const messages = [...said].map(([task, { partition, at }]) => ({
       key: passedKey(task),
       value: String(at),
-      partition: 0,
+      partition,
     }))
     await producer.send({ topic: this.#topic, acks: -1, messages })
   }

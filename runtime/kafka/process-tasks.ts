@@ -1,8 +1,9 @@
 /** Runs a fixed set of tasks in one process: who runs which is said from outside. */
 
 import { once } from 'node:events'
+import { inLanes } from './lanes.ts'
 import type { Assigned, OnTaskEvent } from './task-events.ts'
-import { TaskSet } from './task-set.ts'
+import { LaneSet } from './lane-set.ts'
 import type { TaskSettings } from './task.ts'
 
 export interface FixedOptions {
@@ -20,13 +21,13 @@ export const runTasks = async (
   { signal, onEvent = () => undefined }: FixedOptions,
 ): Promise<void> => {
   checkPartitions(assigned, settings)
-  const tasks = new TaskSet(settings, { onEvent, fencedWaitMs: null })
-  tasks.assign(assigned)
+  const lanes = new LaneSet(settings, { onEvent, fencedWaitMs: null })
+  lanes.assign(inLanes(assigned, settings.lanes))
   const aborted = signal.aborted ? Promise.resolve() : once(signal, 'abort')
   try {
-    await Promise.race([aborted, tasks.failed, settings.board.failed])
+    await Promise.race([aborted, lanes.failed, settings.board.failed])
   } finally {
-    await tasks.stop()
+    await lanes.stop()
   }
 }
 

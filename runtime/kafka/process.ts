@@ -6,13 +6,15 @@ import { openRegistry, type Registry } from '../registry.ts'
 import { patientClient } from './client.ts'
 import { writeToOf, type ClusterConfig } from './cluster-config.ts'
 import { heartbeatMs, runMember } from './group-member.ts'
+import { allTasks, checkLanes, inLanes, type Lane } from './lanes.ts'
+import { LaneSet } from './lane-set.ts'
 import { taskName } from './names.ts'
 import { createTaskStates, type TaskState } from './process-status.ts'
-import { placeOf } from './progress.ts'
+import { placeOf, progressOf } from './progress.ts'
 import { ProgressBoard } from './progress-board.ts'
-import type { Assigned, OnTaskEvent } from './task-events.ts'
-import { TaskSet } from './task-set.ts'
+import type { OnTaskEvent } from './task-events.ts'
 import { tasksOf, type TaskPlan } from './tasks.ts'
+import { taskMemoryOf } from './task-memory.ts'
 import { ensureTopics, wantedTopics, type Drift } from './topic-admin.ts'
 
 export interface ProcessHooks {
@@ -78,8 +80,11 @@ const makeTopics = async (
   const admin = patientClient(config.connection).admin()
   await admin.connect()
   try {
-    const wanted = wantedTopics(plans, { ...config, ...writeToOf(config) })
-    return await ensureTopics(admin, wanted, config.replication)
+    const to = writeToOf(config)
+    const wanted = wantedTopics(plans, { ...config, ...to })
+    const drift = await ensureTopics(admin, wanted, config.replication)
+    await checkLanes(admin, to.names, config.lanes)
+    return drift
   } finally {
     await admin.disconnect()
   }
@@ -97,17 +102,19 @@ const run = async (
   signal: AbortSignal,
   { onTask, onAssigned }: Required<Omit<ProcessHooks, 'models'>>,
 ): Promise<void> => {
-  const { connection, sessionTimeoutMs, partitions, stateFolder } = config
+  const { connection, sessionTimeoutMs, partitions, lanes, stateFolder } = config
   const to = writeToOf(config)
   const board = new ProgressBoard(connection, to.names)
   await board.open()
-  // Whoever is fenced has been told whose the task is after two heartbeats.
+  // Whoever is fenced has been told whose the lane is after two heartbeats.
   const fencedWaitMs = 2 * heartbeatMs(sessionTimeoutMs)
-  const tasks = new TaskSet(
-    { ...to, connection, board, registry, stateFolder, models },
+  const tasks = allTasks(plans, partitions)
+  const memory = taskMemoryOf(tasks.length)
+  const running = new LaneSet(
+    { ...to, connection, board, lanes, registry, stateFolder, models, memory },
     { onEvent: onTask, fencedWaitMs },
   )
-  const byPlace = placesOf(plans, partitions, to.names.changelog)
+  const byPlace = placesOf(inLanes(tasks, lanes), to.names.progress)
   const leave = new AbortController()
   const membership = {
     groupId: to.names.members,
@@ -115,35 +122,25 @@ const run = async (
     sessionTimeoutMs,
     onAssigned: (mine: readonly string[]) => {
       const assigned = mine.flatMap((place) => byPlace.get(place) ?? [])
-      onAssigned(assigned.map(({ plan, partition }) => taskName(plan.name, partition)))
-      tasks.assign(assigned)
+      const own = assigned.flatMap((lane) => lane.tasks)
+      onAssigned(own.map(({ plan, partition }) => taskName(plan.name, partition)))
+      running.assign(assigned)
     },
   }
   const member = runMember(connection, membership, leave.signal)
   const aborted = signal.aborted ? Promise.resolve() : once(signal, 'abort')
   try {
-    await Promise.race([aborted, tasks.failed, board.failed, member])
+    await Promise.race([aborted, running.failed, board.failed, member])
   } finally {
-    await tasks.stop()
+    await running.stop()
     leave.abort()
     await Promise.allSettled([member, board.close()])
   }
 }
 
-/** Tasks by the place of their changelog, under which the group shares them out. */
-const placesOf = (
-  plans: readonly TaskPlan[],
-  partitions: number,
-  changelog: (task: string) => string,
-): ReadonlyMap<string, Assigned> =>
-  new Map(
-    plans.flatMap((plan) =>
-      Array.from({ length: partitions }, (_, partition) => [
-        placeOf(changelog(plan.name), partition),
-        { plan, partition },
-      ]),
-    ),
-  )
+/** Lanes by the place where they say their progress, under which the group shares them out. */
+const placesOf = (lanes: readonly Lane[], progress: string): ReadonlyMap<string, Lane> =>
+  new Map(lanes.map((lane) => [placeOf(progress, progressOf(lane.number)), lane]))
 
 const statusOf = (isMember: boolean, tasks: readonly TaskState[]): ProcessStatus => {
   const reasons = [

@@ -1,11 +1,11 @@
-/** What all tasks say of their progress: read whole by each process, newest by task and partition. */
+/** What all tasks say of their progress, on all partitions of its topic: read whole by each process, newest by task and partition. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection } from './connection.ts'
 import type { Names } from './names.ts'
 import { Passing, taskInPassed } from './passing.ts'
 import { decodeProgress, NO_PROGRESS, type Progress } from './progress.ts'
-import { PartitionReader } from './reader.ts'
+import { PartitionReader, type Position } from './reader.ts'
 
 type Listener = (writer: string, progress: Progress) => void
 const POLL_MS = 200
@@ -23,9 +23,10 @@ export class ProgressBoard {
   readonly #listeners = new Set<Listener>()
   readonly #failed = Promise.withResolvers<never>()
   #reader: PartitionReader
-  #next = 0
+  #partitions: readonly Position[] = []
+  /** Where each partition is read next. */
+  readonly #next = new Map<number, number>()
   #isClosed = false
-  #polls = 0
   #running: Promise<void> = Promise.resolve()
 
   constructor(connection: Connection, names: Names) {
@@ -55,9 +56,9 @@ export class ProgressBoard {
     return this.#committed.get(writer) ?? NO_PROGRESS
   }
 
-  /** Says that a writer has nothing to say up to `at`, since its last commit. */
-  pass(writer: string, at: number): void {
-    this.#passing.say(writer, at)
+  /** Says, where a writer's commits say it, that it has nothing to say up to `at` since the last of them. */
+  pass(writer: string, partition: number, at: number): void {
+    this.#passing.say(writer, partition, at)
   }
 
   /** Tells the listener the newest progress of every writer, then each further one. Returns the way to stop it. */
@@ -69,12 +70,21 @@ export class ProgressBoard {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Waits until all has been read that was there at the call. */
-  async caughtUp(): Promise<void> {
-    // The poll that is open now may have asked before the call: the one after it has not.
-    const asked = this.#polls + 2
-    while (this.#polls < asked || !this.#reader.isAtEnd)
-      await Promise.race([sleep(5), this.#failed.promise])
+  /** Waits until all has been read that was there at the call, of one partition or of all: none waits for open transactions on others. */
+  async caughtUp(only?: number): Promise<void> {
+    const called = performance.now()
+    /** Where each partition ended, by the first answer that was asked for after the call. */
+    const ends = new Map<number, number>()
+    const isThere = (): boolean => {
+      for (const { partition, askedAt, end } of this.#reader.states)
+        if (askedAt > called && !ends.has(partition)) ends.set(partition, end)
+      return this.#partitions.every(
+        ({ partition }) =>
+          (only !== undefined && partition !== only) ||
+          (this.#next.get(partition) ?? 0) >= (ends.get(partition) ?? Infinity),
+      )
+    }
+    while (!isThere()) await Promise.race([sleep(5), this.#failed.promise])
   }
 
   async close(): Promise<void> {
@@ -84,8 +94,8 @@ export class ProgressBoard {
   }
 
   async #openReader(): Promise<void> {
-    const place = { topic: this.#names.progress, partition: 0 }
-    await this.#reader.open([place], () => this.#next)
+    this.#partitions = await this.#reader.partitionsOf(this.#names.progress)
+    await this.#reader.open(this.#partitions, ({ partition }) => this.#next.get(partition) ?? 0)
   }
 
   async #read(): Promise<void> {
@@ -105,12 +115,11 @@ export class ProgressBoard {
   }
 
   async #poll(): Promise<void> {
-    await this.#reader.poll(POLL_MS, ({ next }, messages) => {
+    await this.#reader.pollFirst(POLL_MS, ({ partition, next }, messages) => {
       for (const { key, value } of messages)
         if (key !== null && value !== null) this.#note(key.toString(), value)
-      this.#next = next
+      this.#next.set(partition, next)
     })
-    this.#polls += 1
   }
 
   async #reopen(): Promise<void> {

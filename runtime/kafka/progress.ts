@@ -1,4 +1,7 @@
-/** How far a task of one partition has come: said with each commit, in its transaction, on one compacted topic. */
+/**
+ * How far a task of one partition has come: said with each commit, in its transaction, on one compacted topic. What lies behind an open
+ * transaction is not seen, so those who do not commit together speak on partitions of their own.
+ */
 
 /** Offsets by place (`topic/partition`): each is that of the next record. */
 export type Offsets = Readonly<Record<string, number>>
@@ -15,6 +18,11 @@ export interface Progress {
   readonly shape?: string
 }
 export const NO_PROGRESS: Progress = { at: 0, written: {}, handled: {} }
+
+/** The partition of the progress topic on which whoever offers from outside speaks. */
+export const OUTSIDE_PROGRESS = 0
+/** The one on which the tasks of a lane speak. */
+export const progressOf = (lane: number): number => 1 + lane
 
 export const placeOf = (topic: string, partition: number): string => `${topic}/${partition}`
 

@@ -14,6 +14,8 @@ export interface Position {
 export interface ReadState extends Position {
   next: number
   end: number
+  /** Of the process's clock, in ms: when its newest answer was asked for; what was there then lies before the end. */
+  askedAt: number
 }
 export type OnRead = (state: ReadState, messages: readonly FetchedMessage[]) => void
 export interface PollOptions {
@@ -60,6 +62,14 @@ export class PartitionReader {
     this.#partitionBytes = partitionBytes
   }
 
+  /** Connects and finds all partitions of a topic. */
+  async partitionsOf(topic: string): Promise<Position[]> {
+    await this.#cluster.connect()
+    await this.#cluster.addMultipleTargetTopics([topic])
+    const found = this.#cluster.findTopicPartitionMetadata(topic)
+    return found.map(({ partitionId }) => ({ topic, partition: partitionId }))
+  }
+
   /**
    * Connects and finds where each partition begins and ends; reading starts at `from`, or where it begins.
    * Throws where records from `from` on are no longer there.
@@ -81,7 +91,7 @@ export class PartitionReader {
             'what they said is lost to this task: start it anew, or restore the topic',
         )
       const next = Math.max(begin, wanted)
-      this.#states.push({ topic, partition, next, end: ends.get(place) ?? 0 })
+      this.#states.push({ topic, partition, next, end: ends.get(place) ?? 0, askedAt: 0 })
     }
   }
 
@@ -111,8 +121,8 @@ export class PartitionReader {
   }
 
   /**
-   * As {@link poll}, but returns once the first broker has answered: no partition waits for the silence of another broker.
-   * What was asked of the others is answered in a later call.
+   * As {@link poll}, but returns once the first broker has answered, and after `waitMs` at the latest: no partition waits for the
+   * silence of another broker. What was asked of the others is answered in a later call.
    */
   async pollFirst(
     waitMs: number,
@@ -133,7 +143,17 @@ export class PartitionReader {
         .finally(() => this.#open.delete(nodeId))
       this.#open.set(nodeId, { states, answer })
     }
-    const failed = await Promise.race([...this.#open.values()].map(({ answer }) => answer))
+    if (this.#open.size === 0) {
+      // None of them has a leader that is known.
+      await wait(MOVED_WAIT_MS)
+      await this.#cluster.refreshMetadata()
+      return
+    }
+    const { promise: over, resolve: end } = Promise.withResolvers<null>()
+    const timer = setTimeout(end, waitMs, null)
+    const answers = [...this.#open.values()].map(({ answer }) => answer)
+    const failed = await Promise.race([over, ...answers])
+    clearTimeout(timer)
     if (failed !== null) await this.#after(failed.error)
   }
 
@@ -150,7 +170,11 @@ export class PartitionReader {
     await this.#cluster.refreshMetadata()
   }
 
+  /** Disconnects, once more after all that is asked has ended: it may have connected again. */
   async close(): Promise<void> {
+    await this.#cluster.disconnect()
+    if (this.#open.size === 0) return
+    await Promise.all([...this.#open.values()].map(({ answer }) => answer))
     await this.#cluster.disconnect()
   }
 
@@ -186,13 +210,14 @@ export class PartitionReader {
       minBytes: 1,
       maxBytes: MAX_BYTES,
     }
+    const askedAt = performance.now()
     const { responses } = await broker.fetch({ ...request, topics })
     return responses.flatMap(({ topicName, partitions }) =>
       partitions.flatMap((data) => {
         const state = states.find(
           ({ topic, partition }) => topic === topicName && partition === data.partition,
         )
-        return state === undefined ? [] : [{ state, data }]
+        return state === undefined ? [] : [{ state, data, askedAt }]
       }),
     )
   }
@@ -228,6 +253,7 @@ interface Asked {
 interface Fetched {
   readonly state: ReadState
   readonly data: FetchedPartition
+  readonly askedAt: number
 }
 
 const handOn = async (
@@ -236,7 +262,7 @@ const handOn = async (
   prepare: PollOptions['prepare'],
 ): Promise<void> => {
   const unprepared: unknown[] = []
-  for (const { state, data } of fetched) {
+  for (const { state, data, askedAt } of fetched) {
     const { next } = state
     const messages = committedOf(data.messages, data.abortedTransactions).filter(
       ({ offset }) => offset >= next,
@@ -250,6 +276,7 @@ const handOn = async (
     }
     state.next = nextAfter(next, data)
     state.end = Number(data.highWatermark)
+    state.askedAt = askedAt
     onRead(state, messages)
   }
   if (unprepared.length > 0) throw unprepared[0]

@@ -11,7 +11,9 @@ export interface ReadingOptions extends PollOptions {
   readonly onRead: OnRead
 }
 
-/** So long a request waits at the broker. Whatever is paused meanwhile is asked for again after it. */
+/** So long a request waits at the broker where nothing comes. */
+const IDLE_MS = 5_000
+/** The same where something is paused: it is asked for again after it. */
 const POLL_MS = 500
 const PAUSED_MS = 250
 /** So long later it is looked whether there is room again. */
@@ -63,6 +65,8 @@ export class ReadingOn {
     this.#isClosed = true
     await this.#reader.close()
     await this.#running
+    // What was asked meanwhile may have connected again: the process would not end.
+    await this.#reader.close()
   }
 
   async #readOn(): Promise<void> {
@@ -77,16 +81,18 @@ export class ReadingOn {
 
   async #poll(): Promise<void> {
     const { onRead, isPaused = () => false, prepare } = this.#options
-    if (this.#reader.states.every(isPaused)) {
+    const paused = this.#reader.states.filter(isPaused).length
+    if (paused === this.#reader.states.length) {
       await sleep(FULL_MS)
       return
     }
+    const waitMs = paused === 0 ? IDLE_MS : POLL_MS
     const take: OnRead = (state, messages) => {
       onRead(state, messages)
       this.stir()
     }
     try {
-      await this.#reader.pollFirst(POLL_MS, take, { isPaused, ...(prepare && { prepare }) })
+      await this.#reader.pollFirst(waitMs, take, { isPaused, ...(prepare && { prepare }) })
       this.#paused = null
     } catch (error) {
       if (!(error instanceof RegistryDownError)) throw error

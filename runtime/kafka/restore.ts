@@ -20,6 +20,13 @@ const CHANGES_AT_ONCE = 100_000
 /** One partition is read, and nothing else. */
 const FETCH_BYTES = 8 << 20
 
+/** Where the state lies. */
+export interface StatePlace {
+  /** Null where it is in memory. */
+  readonly folder: string | null
+  /** Of the memory of a store that is the only one of its process. */
+  readonly share?: number
+}
 export interface Restored {
   readonly state: TaskState
   /** Changes that were read. */
@@ -31,15 +38,15 @@ export const restore = async (
   connection: Connection,
   changelog: Position,
   progress: Progress,
-  folder: string | null,
+  { folder, share }: StatePlace,
 ): Promise<Restored> => {
-  const local = TaskState.open(folder, Date.now())
+  const local = TaskState.open(folder, Date.now(), share)
   if (local.kept.next === 0) return readInto(local, connection, changelog, progress)
   try {
     return await readInto(local, connection, changelog, progress)
   } catch (error) {
     if (!(error instanceof ForeignStateError || error instanceof TornStateError)) throw error
-    return readInto(TaskState.empty(folder), connection, changelog, progress)
+    return readInto(TaskState.empty(folder, share), connection, changelog, progress)
   }
 }
 
@@ -74,7 +81,8 @@ const readOn = async (
         throw new ForeignStateError(`it has more than ${changelog.topic} has`)
       place.next = Math.max(place.next, kept.next)
     }
-    while (!reader.isAtEnd)
+    // Where its end is told at first, a commit that has just ended may not be counted yet.
+    do
       await reader.poll(POLL_MS, ({ next }, messages) => {
         count += messages.length
         for (const { key, value } of messages) {
@@ -86,6 +94,7 @@ const readOn = async (
         if (state.unapplied >= CHANGES_AT_ONCE || reader.isAtEnd)
           state.keep({ next, at }, Date.now())
       })
+    while (!reader.isAtEnd)
   } finally {
     await reader.close()
   }

@@ -1,75 +1,63 @@
-/** Keeps one task going: what goes wrong is thrown away and restored, doubt ends the process. */
+/** Keeps one task of a lane going: what goes wrong with it alone is thrown away and restored, while the others of its lane go on. */
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import { PartitionStoppedError } from '../engine/dead-letter-limit.ts'
+import { Failures } from './failures.ts'
+import { laneOf } from './lanes.ts'
+import type { LaneWriter } from './lane-writer.ts'
+import { progressOf } from './progress.ts'
 import { TornStateError } from './restore.ts'
 import { OtherShapeError, Task, type TaskSettings } from './task.ts'
 import type { Assigned, OnTaskEvent } from './task-events.ts'
-import { FencedError } from './transactions.ts'
 
-export interface RunOptions {
+export interface TaskRun {
   readonly signal: AbortSignal
   readonly onEvent: OnTaskEvent
-  /** How long a task that was fenced waits to be told whose it is; null ends the process instead. */
-  readonly fencedWaitMs: number | null
 }
 
-/** So long a task may fail without a commit in between; then it is given up. */
-const MOST_FAILING_MS = 60_000
-const BACK_OFF_MS = 50
-const LONGEST_BACK_OFF_MS = 2_000
-
-/** Runs a task until the signal, or until it is stopped. Rejects where the process must end and be started again. */
+/**
+ * Runs a task until the signal, or until it is stopped. Rejects with the failure of its writer, where all of the lane must begin anew, and
+ * with what must end the process.
+ */
 export const runTask = async (
   of: Assigned,
+  writer: LaneWriter,
   settings: TaskSettings,
-  options: RunOptions,
+  { signal, onEvent }: TaskRun,
 ): Promise<void> => {
-  const { signal, onEvent, fencedWaitMs } = options
-  let failures = 0
-  let deadline = Infinity
+  const failures = new Failures()
   while (!signal.aborted)
     try {
-      await runOnce(of, settings, options, () => {
-        failures = 0
-        deadline = Infinity
+      await runOnce(of, writer, settings, {
+        signal,
+        onEvent: (event) => {
+          if (event.kind === 'committed' || event.kind === 'passed') failures.forget()
+          onEvent(event)
+        },
       })
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown))
+      if (writer.failure !== undefined) throw writer.failure
       if (error instanceof PartitionStoppedError) {
         onEvent({ of, kind: 'stopped', error })
         return
       }
-      if (error instanceof FencedError && fencedWaitMs !== null) {
-        onEvent({ of, kind: 'fenced' })
-        await pause(fencedWaitMs, signal)
-        continue
-      }
-      failures += 1
-      if (deadline === Infinity) deadline = Date.now() + MOST_FAILING_MS
-      if (isDoubt(error) || Date.now() > deadline) throw error
-      onEvent({ of, kind: 'failed', error })
-      await pause(Math.min(BACK_OFF_MS * 2 ** (failures - 1), LONGEST_BACK_OFF_MS), signal)
+      if (error instanceof TornStateError || error instanceof OtherShapeError) throw error
+      await failures.bear(error, signal, () => {
+        onEvent({ of, kind: 'failed', error })
+      })
+      // It commits no more under this writer: what is committed of it is on the board.
+      await settings.board.caughtUp(progressOf(laneOf(of.partition, settings.lanes)))
     }
 }
 
-const isDoubt = (error: Error): boolean =>
-  error instanceof FencedError ||
-  error instanceof TornStateError ||
-  error instanceof OtherShapeError
-
-/** Returns early when aborted. */
-const pause = (ms: number, signal: AbortSignal): Promise<unknown> =>
-  sleep(ms, undefined, { signal }).catch(() => undefined)
-
 const runOnce = async (
   of: Assigned,
+  writer: LaneWriter,
   settings: TaskSettings,
-  { signal, onEvent }: RunOptions,
-  onProgress: () => void,
+  { signal, onEvent }: TaskRun,
 ): Promise<void> => {
   const began = Date.now()
-  const task = await Task.open(of.plan, of.partition, settings)
+  const task = await Task.open(of, writer, settings)
   try {
     onEvent({ of, kind: 'opened', restoreMs: Date.now() - began, changes: task.restored })
     let isPaused = false
@@ -79,9 +67,7 @@ const runOnce = async (
         isPaused = !isPaused
         onEvent({ of, kind: 'paused', reason: task.paused })
       }
-      if (turn === null) continue
-      onProgress()
-      onEvent({ of, ...turn })
+      if (turn !== null) onEvent({ of, ...turn })
     }
   } finally {
     await task.close()

@@ -6,7 +6,7 @@ import { OUTSIDE, taskName } from './names.ts'
 import { placeOf, type Progress } from './progress.ts'
 import type { Position } from './reader.ts'
 import type { TaskInput, TaskPlan } from './tasks.ts'
-import type { Commit } from './transactions.ts'
+import type { Commit } from './transaction-parts.ts'
 
 const partitionsRead = (
   plan: TaskPlan,

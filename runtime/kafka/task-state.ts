@@ -40,25 +40,25 @@ export class TaskState implements StateStore {
   }
 
   /** What is in the folder, empty where that is not to be used; in memory without a folder, and where another process has it. */
-  static open(folder: string | null, now: number): TaskState {
-    if (folder === null) return TaskState.empty(null)
+  static open(folder: string | null, now: number, share?: number): TaskState {
+    if (folder === null) return TaskState.empty(null, share)
     try {
-      const state = new TaskState(folder, openIn(folder))
+      const state = new TaskState(folder, openIn(folder, share))
       const keptAt = state.#local.getNumber(KEPT_AT) ?? -Infinity
       if (keptAt <= now && now - keptAt < MOST_AGE_MS) return state
       state.close()
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
-      if (isElsewhere(error)) return TaskState.empty(null)
+      if (isElsewhere(error)) return TaskState.empty(null, share)
     }
-    return TaskState.empty(folder)
+    return TaskState.empty(folder, share)
   }
 
   /** Without anything in it; what lies in the folder goes. */
-  static empty(folder: string | null): TaskState {
-    if (folder === null) return new TaskState(null, new EmbeddedStore(IN_MEMORY))
+  static empty(folder: string | null, share?: number): TaskState {
+    if (folder === null) return new TaskState(null, openStore(IN_MEMORY, share))
     rmSync(folder, { recursive: true, force: true })
-    return new TaskState(folder, openIn(folder))
+    return new TaskState(folder, openIn(folder, share))
   }
 
   /** How much of the changelog it holds. */
@@ -152,10 +152,11 @@ export class TaskState implements StateStore {
 }
 
 /** Lost with the machine at most: then the changelog has more, and is read from where it ends. */
-const openIn = (folder: string): EmbeddedStore => {
-  const store = new EmbeddedStore(folder)
+const openIn = (folder: string, share?: number): EmbeddedStore => {
+  const store = openStore(folder, share)
   store.db.exec('PRAGMA synchronous = NORMAL')
   return store
 }
+const openStore = (folder: string, share = 1): EmbeddedStore => new EmbeddedStore(folder, { share })
 const isElsewhere = (error: StoreError): boolean =>
   error.message.includes('in use by another process')

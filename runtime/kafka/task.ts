@@ -1,43 +1,47 @@
 /**
  * A task on one partition: its processors' engine, fed by the merge of its inputs. What a batch changes, what it says
- * and how far it has come are one transaction; after an error all of it is thrown away and restored.
+ * and how far it has come are handed in together, to be in one transaction; after an error all of it is thrown away and restored.
  */
 
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { StoreError } from '../embedded/store-error.ts'
-import { DeadLetterLimit } from '../engine/dead-letter-limit.ts'
 import { shapeOf } from '../engine/cells-shape.ts'
 import { TopologyEngine } from '../engine/topology.ts'
 import type { Models } from '../../processors/processor.ts'
-import type { Keyed } from '../ports.ts'
 import type { Registry } from '../registry.ts'
-import type { DeadLetter } from '../../schemas/events.ts'
 import type { TopicName } from '../../schemas/topics.ts'
 import { toChangelog } from './changelog.ts'
 import type { FetchedMessage } from './client-parts.ts'
 import { ReadingOn } from './reading-on.ts'
 import type { Connection } from './connection.ts'
+import { laneOf } from './lanes.ts'
+import type { LaneWriter } from './lane-writer.ts'
 import { InputMerge, type Merged } from './merge.ts'
-import { fromMessage, toMessage, type WriteTo } from './messages.ts'
+import { received, type Received, type WriteTo } from './messages.ts'
 import { taskName } from './names.ts'
+import { Pieces } from './pieces.ts'
 import type { ProgressBoard } from './progress-board.ts'
-import { encodeProgress, placeOf, type Offsets, type Progress } from './progress.ts'
+import { encodeProgress, placeOf, progressOf, type Offsets, type Progress } from './progress.ts'
 import { PartitionReader, type ReadState } from './reader.ts'
 import { restore } from './restore.ts'
-import type { Committed, Turn } from './task-events.ts'
+import type { Assigned, Committed, Turn } from './task-events.ts'
 import { offsetsOf, positionsOf, sourcesOf } from './task-inputs.ts'
+import { taskMemoryOf, type TaskMemory } from './task-memory.ts'
 import type { TaskState } from './task-state.ts'
 import type { TaskPlan } from './tasks.ts'
-import { TransactionalWriter, type Placed } from './transactions.ts'
+import type { Placed } from './transaction-parts.ts'
 
 export interface TaskSettings extends WriteTo {
   readonly connection: Connection
   readonly board: ProgressBoard
+  /** Into so many the partitions are shared out. */
+  readonly lanes: number
   /** Null where only this version writes: ids are then those of our own list. */
   readonly registry: Registry | null
   /** Where states outlive their process; null keeps them in memory. */
   readonly stateFolder: string | null
+  /** Missing: as much as where it is the only one. */
+  readonly memory?: TaskMemory
   /** Models that processors ask; none where there are none. */
   readonly models?: Models
 }
@@ -45,15 +49,8 @@ export interface TaskSettings extends WriteTo {
 /** So many records are handled in one transaction as take about this long, within bounds. What is said does not depend on it. */
 const BATCH_MS = 100
 const [LEAST_BATCH, MOST_BATCH] = [1_000, 10_000]
-/** A partition that is ahead of the others is not read on beyond so many records. */
-const MOST_WAITING = 10_000
 /** So long a turn waits for news. */
 const TURN_MS = 250
-/**
- * A task that is not behind rests after a commit as long as the commit took, at most so long: where brokers are quick it answers
- * at once, and where they are busy, fewer transactions carry more each.
- */
-const MOST_REST_MS = 100
 
 /** The changelog holds cells of another version: they would be misread. */
 export class OtherShapeError extends Error {
@@ -64,26 +61,29 @@ export class Task {
   readonly #plan: TaskPlan
   readonly #partition: number
   readonly #settings: TaskSettings
-  readonly #writer: TransactionalWriter
+  readonly #writer: LaneWriter
   readonly #reading: ReadingOn
   readonly #state: TaskState
   readonly #engine: TopologyEngine
-  readonly #merge: InputMerge
+  readonly #merge: InputMerge<Received>
   readonly #topics: ReadonlyMap<string, TopicName>
   readonly #unlisten: () => void
   readonly #restored: number
-  readonly #limit: DeadLetterLimit
+  readonly #pieces: Pieces
   #written: Offsets
   readonly #shape: string
+  /** The partition of the progress topic on which it speaks. */
+  readonly #progressOn: number
   #batch = LEAST_BATCH
-  #restsUntil = 0
 
   private constructor(parts: Parts) {
     const { plan, partition, settings, progress } = parts
+    const { aheadRecords } = parts.memory
     this.#plan = plan
     this.#partition = partition
     this.#settings = settings
     this.#shape = shapeOf(plan.processors)
+    this.#progressOn = progressOf(laneOf(partition, settings.lanes))
     this.#writer = parts.writer
     this.#state = parts.state
     this.#engine = new TopologyEngine(
@@ -99,12 +99,12 @@ export class Task {
     this.#topics = new Map(topics.map((topic) => [names.topic(topic), topic]))
     this.#written = progress.written
     this.#restored = parts.restored
-    this.#limit = new DeadLetterLimit(taskName(plan.name, partition))
+    this.#pieces = new Pieces(this.#engine, partition, taskName(plan.name, partition), settings)
     this.#reading = new ReadingOn(parts.reader, {
       onRead: (state, messages) => {
         this.#take(state, messages)
       },
-      isPaused: (at) => this.#merge.isAhead(placeOf(at.topic, at.partition), MOST_WAITING),
+      isPaused: (at) => this.#merge.isAhead(placeOf(at.topic, at.partition), aheadRecords),
       prepare: ({ topic }, messages) => this.#prepare(topic, messages),
     })
     this.#unlisten = settings.board.listen((writer, said) => {
@@ -114,15 +114,19 @@ export class Task {
     })
   }
 
-  /** Fences whoever had the partition, then restores its state, then finds where to read on. */
-  static async open(plan: TaskPlan, partition: number, settings: TaskSettings): Promise<Task> {
-    const { connection, names, board } = settings
-    const id = names.transactionalId(plan.name, partition)
-    const writer = await TransactionalWriter.open(connection, id)
-    const reader = new PartitionReader(connection)
+  /**
+   * Restores its state, then finds where to read on. Whoever had the partition is fenced by its lane's writer, and what was committed then
+   * is known to the board.
+   */
+  static async open(
+    { plan, partition }: Assigned,
+    writer: LaneWriter,
+    settings: TaskSettings,
+  ): Promise<Task> {
+    const { connection, names, board, memory = taskMemoryOf(1) } = settings
+    const reader = new PartitionReader(connection, memory.aheadBytes)
     let state: TaskState | undefined
     try {
-      await board.caughtUp()
       const progress = board.committed(taskName(plan.name, partition))
       const shape = shapeOf(plan.processors)
       if (progress.shape !== undefined && progress.shape !== shape)
@@ -130,16 +134,19 @@ export class Task {
           `${names.changelog(plan.name)} holds cells of another version: run the version that wrote them, or begin anew in another namespace (STOPLINE_KAFKA_NAMESPACE)`,
         )
       const changelog = { topic: names.changelog(plan.name), partition }
-      const restored = await restore(connection, changelog, progress, folderOf(settings, id))
+      const restored = await restore(connection, changelog, progress, {
+        folder: folderOf(settings, plan, partition),
+        share: memory.storeShare,
+      })
       state = restored.state
       await reader.open(positionsOf(plan, partition, settings), ({ topic, partition: of }) =>
         Math.min(...Object.values(progress.handled[placeOf(topic, of)] ?? { none: 0 })),
       )
-      const parts = { plan, partition, settings, progress, writer, reader, state }
+      const parts = { plan, partition, settings, memory, progress, writer, reader, state }
       return new Task({ ...parts, restored: restored.count })
     } catch (error) {
       state?.close()
-      await Promise.allSettled([writer.close(), reader.close()])
+      await reader.close().catch(() => undefined)
       throw error
     }
   }
@@ -171,8 +178,6 @@ export class Task {
   }
 
   async #turn(): Promise<Turn | null> {
-    const rest = this.#restsUntil - performance.now()
-    if (rest > 0) await sleep(rest)
     const due = this.#nextDue()
     const merged = this.#merge.next(this.#batch, due)
     const { horizon, records } = merged
@@ -185,11 +190,11 @@ export class Task {
   }
 
   /** Nothing came and nothing was due: time goes on, and there is nothing to commit. */
-  #pass({ horizon, rows }: Merged): Turn {
-    if (rows.length > 0) this.#engine.advance(rows, this.#engine.now)
-    this.#engine.advance([], horizon)
+  #pass(merged: Merged<Received>): Turn {
+    const { horizon } = merged
+    this.#pieces.handle(merged)
     this.#merge.done(horizon)
-    this.#settings.board.pass(taskName(this.#plan.name, this.#partition), horizon)
+    this.#settings.board.pass(taskName(this.#plan.name, this.#partition), this.#progressOn, horizon)
     return { kind: 'passed', at: horizon }
   }
 
@@ -198,10 +203,8 @@ export class Task {
     const topic = this.#topics.get(name)
     if (topic === undefined) return
     for (const message of messages) {
-      const { writer, record } = fromMessage(topic, partition, message)
-      // Every task reads all partitions of a table: one of them tells of what cannot be read.
-      if (!isLetter(record) || partition === this.#partition)
-        this.#merge.take(place, writer, message.offset, record)
+      const read = received(topic, partition, message)
+      this.#merge.take(place, read.writer, message.offset, read)
     }
     this.#merge.reached(place, next)
   }
@@ -214,35 +217,25 @@ export class Task {
   async close(): Promise<void> {
     this.#unlisten()
     this.#state.close()
-    await Promise.allSettled([this.#writer.close(), this.#reading.close()])
+    await this.#reading.close().catch(() => undefined)
   }
 
-  async #handle({ horizon, rows, records }: Merged): Promise<Committed> {
+  async #handle(merged: Merged<Received>): Promise<Committed> {
+    const { horizon, records } = merged
     const began = performance.now()
-    const letters = records.filter(isLetter)
-    for (const record of records) this.#limit.note(isLetter(record), reasonOf(record))
-    if (rows.length > 0) this.#engine.advance(rows, this.#engine.now)
-    const said = this.#engine.advance(
-      letters.length === 0 ? records : records.filter((record) => !isLetter(record)),
-      horizon,
-    )
+    const { packs, outputs, letters } = this.#pieces.handle(merged)
     this.#engine.flush()
     const name = taskName(this.#plan.name, this.#partition)
-    const outputs = [...letters, ...said].map((record) => toMessage(record, name, this.#settings))
     const handled = this.#merge.handledBy(horizon)
-    const handledAt = performance.now()
-    this.#learn(records.length, handledAt - began)
+    this.#learn(records.length, performance.now() - began)
     const written = await this.#writer.commit({
-      messages: [...this.#changes(horizon), ...outputs],
+      messages: [...this.#changes(horizon), ...packs.all],
       last: {
-        ...{ topic: this.#settings.names.progress, partition: 0 },
+        ...{ topic: this.#settings.names.progress, partition: this.#progressOn },
         say: (places) => this.#progress(name, { at: horizon, written: places, handled }),
       },
       read: { group: this.#settings.names.group(this.#plan.name), offsets: offsetsOf(handled) },
     })
-    const committedAt = performance.now()
-    const rest = this.#reading.isAtEnd ? Math.min(MOST_REST_MS, committedAt - handledAt) : 0
-    this.#restsUntil = committedAt + rest
     const own = placeOf(this.#settings.names.changelog(this.#plan.name), this.#partition)
     this.#state.keep({ next: written[own] ?? 0, at: horizon }, Date.now())
     this.#written = this.#inner({ ...this.#written, ...written })
@@ -250,8 +243,8 @@ export class Task {
     return {
       at: horizon,
       records: records.length,
-      outputs: outputs.length,
-      letters: letters.length,
+      outputs,
+      letters,
       ms: performance.now() - began,
     }
   }
@@ -288,19 +281,21 @@ export class Task {
   }
 }
 
-const folderOf = ({ stateFolder }: TaskSettings, id: string): string | null =>
-  stateFolder === null ? null : join(stateFolder, id)
+const folderOf = (
+  { stateFolder, names }: TaskSettings,
+  { name }: TaskPlan,
+  partition: number,
+): string | null =>
+  stateFolder === null ? null : join(stateFolder, `${names.group(name)}-${partition}`)
 
 interface Parts {
   readonly plan: TaskPlan
   readonly partition: number
   readonly settings: TaskSettings
+  readonly memory: TaskMemory
   readonly progress: Progress
-  readonly writer: TransactionalWriter
+  readonly writer: LaneWriter
   readonly reader: PartitionReader
   readonly state: TaskState
   readonly restored: number
 }
-
-const isLetter = ({ topic }: Keyed): boolean => topic === 'ci.dead-letters.v1'
-const reasonOf = ({ record }: Keyed): string => (record as DeadLetter | null)?.reason ?? ''

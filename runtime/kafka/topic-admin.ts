@@ -5,6 +5,7 @@ import type { Admin } from 'kafkajs'
 import { TOPIC_NAMES, TOPICS, type TopicName, type TopicRow } from '../../schemas/topics.ts'
 import { TOPIC_RESOURCE } from './client.ts'
 import type { Names } from './names.ts'
+import { progressOf } from './progress.ts'
 import type { TaskPlan } from './tasks.ts'
 
 export interface WantedTopic {
@@ -15,6 +16,7 @@ export interface WantedTopic {
 export interface ClusterSettings {
   readonly names: Names
   readonly partitionsOf: (topic: TopicName) => number
+  readonly lanes: number
   readonly replication: number
   readonly minInSync: number
 }
@@ -25,7 +27,7 @@ const TABLE_LAG_MS = 24 * 3_600_000
 /** Every topic with its settings: those of the table, a changelog for each task, the mailbox, and progress. */
 export const wantedTopics = (
   plans: readonly TaskPlan[],
-  { names, partitionsOf, minInSync }: ClusterSettings,
+  { names, partitionsOf, lanes, minInSync }: ClusterSettings,
 ): WantedTopic[] => {
   const tables = new Set(plans.flatMap((plan) => plan.tables.map(({ topic }) => topic)))
   const shared = { 'min.insync.replicas': String(minInSync) }
@@ -50,7 +52,7 @@ export const wantedTopics = (
       config: compact,
     })),
     { topic: names.mailbox, partitions: 1, config: configOf('ci.incident-commands.v1') },
-    { topic: names.progress, partitions: 1, config: compact },
+    { topic: names.progress, partitions: progressOf(lanes), config: compact },
     { topic: names.cursors, partitions: 1, config: compact },
   ]
 }

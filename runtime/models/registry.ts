@@ -3,7 +3,7 @@
  * says what is in service and what was before it. What is in service changes by renaming a file: never half.
  */
 
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Model, Models } from '../../processors/processor.ts'
 import { loadModel } from './load.ts'
@@ -74,12 +74,14 @@ export const promote = (folder: string, name: string, version: string): Current 
   return written(folder, name, { version, before })
 }
 
-/** Returns to the version before, or to none. Throws {@link ModelFileError} where nothing is in service. */
-export const rollBack = (folder: string, name: string): Current => {
+/** Returns to the version before, or to none: null. Throws {@link ModelFileError} where nothing is in service. */
+export const rollBack = (folder: string, name: string): Current | null => {
   const now = currentOf(folder, name)
-  const [version, ...before] = now?.before ?? []
-  if (version === undefined) throw new ModelFileError(`${name} has no earlier version to return to`)
-  return written(folder, name, { version, before })
+  if (now === null) throw new ModelFileError(`nothing of ${name} is in service`)
+  const [version, ...before] = now.before
+  if (version !== undefined) return written(folder, name, { version, before })
+  rmSync(join(folder, name, CURRENT))
+  return null
 }
 
 const written = (folder: string, name: string, current: Current): Current => {

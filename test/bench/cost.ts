@@ -35,6 +35,7 @@ const historyOf = (runs: number): History => {
     history = remember(history, {
       failed,
       startedAt: run * 3_600_000,
+      head: run,
       durationSeconds,
       isCut: false,
       signSeconds,
@@ -97,7 +98,7 @@ export const model: BenchCase = ({ isQuick }) => {
   const view = { history, basis, harmless: 0.1, model: asked, pooledLead: NO_LEAD } as View
   const run = { change: 'main', signs: [], startedAt: 3_600_000 } as unknown as RunningRun
   const terms = { streak: 2, changeFailures: 1, changeRuns: 2, siblings: 0.5 }
-  const known = { rate: basis.rate, ...terms, strain: 0.1, isRetry: false }
+  const known = { rate: basis.rate, ...terms, strain: 0.1, isRetry: false, trouble: 0 }
   const instant = (index: number): Instant => ({
     ...{ run, view, known, formula: 0.2 },
     seen: { elapsedSeconds: index % 2_000, signSeconds: null, sign: null, rate: basis.rate },

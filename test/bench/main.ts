@@ -16,12 +16,18 @@ const { values } = parseArgs({
     profile: { type: 'string' },
   },
 })
-const only = values.only ?? BENCHES.map(({ name }) => name)
-const unknown = only.filter((name) => BENCHES.every((bench) => bench.name !== name))
-if (unknown.length > 0)
-  throw new Error(
-    `no benchmark ${unknown.join(', ')}: there are ${BENCHES.map(({ name }) => name).join(', ')}`,
+/** What was asked for: a benchmark, or one case of it as `kafka-streams/latency`. */
+const asked = (values.only ?? BENCHES.map(({ name }) => name)).map((name) => {
+  const bench = BENCHES.find((each) => name === each.name || name.startsWith(`${each.name}/`))
+  const cases = bench?.cases.filter((each) =>
+    [bench.name, `${bench.name}/${each.name}`].includes(name),
   )
+  if (bench === undefined || cases?.[0] === undefined)
+    throw new Error(
+      `no benchmark ${name}: there are ${BENCHES.map((each) => each.name).join(', ')}`,
+    )
+  return { ...bench, cases }
+})
 
 const loadText = (): string =>
   loadavg()
@@ -30,7 +36,7 @@ const loadText = (): string =>
 const machine = `${cpus().length} cores, Node ${process.versions.node}`
 process.stdout.write(`${new Date().toISOString()}, ${machine}, load ${loadText()}\n`)
 const summaries: Summary[] = []
-for (const bench of BENCHES.filter(({ name }) => only.includes(name))) {
+for (const bench of asked) {
   const rounds = await runRounds(bench, {
     rounds: Number(values.rounds),
     isQuick: values.quick,

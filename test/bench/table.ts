@@ -123,6 +123,11 @@ export const BENCHES: readonly Bench[] = [
     ],
   },
   {
+    name: 'kafka-records',
+    doc: 'a record on its way through a task on Kafka, from fetched bytes to those of a request, without a broker',
+    cases: [{ name: 'records', load: async () => (await import('./anchor/records.ts')).records }],
+  },
+  {
     name: 'cost',
     doc: 'forecasts and density fits by the call',
     cases: [

@@ -58,7 +58,7 @@ export const keepAcknowledged = async (
   kills: number,
 ): Promise<Kept> => {
   const to = await openTopics(config)
-  const { connection, partitions } = config
+  const { connection, partitions, lanes } = config
   const log = new KafkaLog(connection, to, [INPUT])
   const board = new ProgressBoard(connection, to.names)
   await board.open()
@@ -67,7 +67,7 @@ export const keepAcknowledged = async (
   const assigned = first.flatMap((plan) =>
     Array.from({ length: partitions }, (_, partition) => ({ plan, partition })),
   )
-  const settings = { ...to, connection, board, registry: null, stateFolder: null }
+  const settings = { ...to, connection, board, lanes, registry: null, stateFolder: null }
   const running = runTasks(assigned, settings, { signal: stop.signal })
   let written = 0
   const writeOn = async (): Promise<void> => {

@@ -8,7 +8,7 @@ import { TOPOLOGY } from '../../processors/topology.ts'
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
 import { loadModels } from '../../runtime/models/registry.ts'
 import type { RedisClient } from '../../runtime/redis/client.ts'
-import type { ViewCursor } from '../../runtime/ports.ts'
+import type { LogReader, ViewCursor } from '../../runtime/ports.ts'
 import { RedisViews } from '../../runtime/redis/view-store.ts'
 import { toViews } from '../../sinks/views/to-views.ts'
 import { ExpectedRows, rowDifference } from './expected-rows.ts'
@@ -23,8 +23,11 @@ export interface ExpectedViews {
 /** Models that every process asks where it is told of no others. */
 const SHIPPED = join(import.meta.dirname, '../../models')
 
-/** What one process on one file shows of an archive, with the models that processes on Kafka ask too. */
-export const embeddedViews = async (folder: string): Promise<ExpectedViews> => {
+/** What one process on one file shows of an archive, with the models that processes on Kafka ask too. `look` sees its log at the end. */
+export const embeddedViews = async (
+  folder: string,
+  look: (log: LogReader) => Promise<unknown> = () => Promise.resolve(),
+): Promise<ExpectedViews> => {
   const { models } = loadModels(SHIPPED, MODEL_FEATURES)
   const runtime = new EmbeddedRuntime(':memory:', TOPOLOGY, undefined, models)
   const views = new ExpectedRows()
@@ -34,6 +37,7 @@ export const embeddedViews = async (folder: string): Promise<ExpectedViews> => {
   const { signal } = new AbortController()
   await replayArchive(runtime, openArchive([folder]), signal, { isQuiet: true })
   const end = runtime.now
+  await look(runtime.log)
   runtime.close()
   return { views, end }
 }

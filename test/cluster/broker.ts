@@ -42,15 +42,15 @@ export const hasBroker = (): boolean => {
   return false
 }
 
-/** A broker that can be reached. `stop` ends it and removes its data. */
-export const startBroker = async (): Promise<TestBroker> => {
+/** A broker that can be reached; one that is measured is long-lived. `stop` ends it and removes its data. */
+export const startBroker = async (isLongLived = false): Promise<TestBroker> => {
   if (given !== undefined)
     return { connection: plainConnection(given.split(',')), stop: () => Promise.resolve() }
-  return isContained() ? startInContainer() : startFromJars()
+  return isContained() ? startInContainer(isLongLived) : startFromJars()
 }
 
-const startInContainer = async (): Promise<TestBroker> => {
-  const { brokers, remove } = await startKafkaContainers(1)
+const startInContainer = async (isLongLived: boolean): Promise<TestBroker> => {
+  const { brokers, remove } = await startKafkaContainers(1, isLongLived)
   const connection = plainConnection(brokers)
   await warmUp(connection)
   return { connection, stop: remove }

@@ -55,7 +55,7 @@ describe.skipIf(!hasBroker() || !hasRegistry())('programs of others', () => {
     await until('a processor', async () => (await processor.get('/readyz')).status === 200, LONG_MS)
     const config: ClusterConfig = {
       connection: broker.connection,
-      ...{ namespace: PREFIX, partitions: 2, replication: 1, minInSync: 1 },
+      ...{ namespace: PREFIX, partitions: 2, lanes: 2, replication: 1, minInSync: 1 },
       sessionTimeoutMs: 10_000,
       stateFolder: null,
       registry: { url: server.url, username: null, password: null },

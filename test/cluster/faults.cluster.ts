@@ -67,6 +67,7 @@ describe.skipIf(!hasBroker())('a broker alone', () => {
       ...to,
       connection: config.connection,
       board,
+      lanes: config.lanes,
       registry: null,
       stateFolder: null,
     }
@@ -84,13 +85,13 @@ describe.skipIf(!hasBroker())('a broker alone', () => {
     }
     await tell()
     await untilReached(board, FIRST, 1, MONDAY + n * MINUTE)
-    const [runs, outside] = [
-      to.names.transactionalId('runs', 0),
+    const [lane, outside] = [
+      to.names.transactionalId('lane', 0),
       to.names.transactionalId(OUTSIDE, 0),
     ]
     for (const [how, id] of [
-      ['with its connection', runs],
-      ['silently', runs],
+      ['with its connection', lane],
+      ['silently', lane],
       ['with its connection', outside],
       ['silently', outside],
     ] as const) {
@@ -100,7 +101,7 @@ describe.skipIf(!hasBroker())('a broker alone', () => {
       await untilReached(board, FIRST, 1, MONDAY + n * MINUTE)
       await tell()
       await untilReached(board, FIRST, 1, MONDAY + n * MINUTE)
-      expect(count('failed') > failed).toBe(id === runs)
+      expect(count('failed') > failed).toBe(id === lane)
       expect(proxy.epochs()).toBeGreaterThan(epochs)
     }
     expect(proxy.lost()).toBe(4)

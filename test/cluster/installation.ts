@@ -10,6 +10,7 @@ export const environmentOf = (
   STOPLINE_KAFKA_BROKERS: config.connection.brokers.join(),
   STOPLINE_KAFKA_NAMESPACE: config.namespace,
   STOPLINE_KAFKA_PARTITIONS: String(config.partitions),
+  STOPLINE_KAFKA_LANES: String(config.lanes),
   STOPLINE_KAFKA_REPLICATION: String(config.replication),
   STOPLINE_KAFKA_MIN_IN_SYNC: String(config.minInSync),
   STOPLINE_KAFKA_SESSION_MS: String(config.sessionTimeoutMs),

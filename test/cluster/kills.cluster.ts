@@ -17,7 +17,7 @@ import { startStopline, until } from './stopline-process.ts'
 import { demoFacts, embeddedRun, type Expected, type World } from './worlds.ts'
 
 const KILLS = Number(process.env['STOPLINE_CLUSTER_KILLS'] ?? 15)
-const EVENTS = Number(process.env['STOPLINE_CLUSTER_EVENTS'] ?? 20_000)
+const EVENTS = Number(process.env['STOPLINE_CLUSTER_EVENTS'] ?? 6_000)
 const PARTITIONS = 12
 const PROCESSES = 3
 /** One community of the demo says at least so much in an hour. */
@@ -37,7 +37,7 @@ describe.skipIf(!hasBroker() || !hasRedis())('a replay under kills', () => {
     const hours = Math.ceil(EVENTS / LEAST_HOURLY / copies)
     world = demoFacts(hours, { steps: Math.max(hours, 4 * KILLS), copies })
     expected = embeddedRun(world)
-    broker = await startBroker()
+    broker = await startBroker(EVENTS > MOST_OF_ONE)
     server = await startRedis()
     redis = await openRedis(server.address)
   }, TIMEOUT_MS)

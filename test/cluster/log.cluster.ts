@@ -14,7 +14,6 @@ import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
 import { encoded, stamped } from '../../runtime/engine/offered.ts'
 import { keyed } from '../../runtime/engine/stage.ts'
 import { COMPRESSIONS, patientClient } from '../../runtime/kafka/client.ts'
-import { toMessage } from '../../runtime/kafka/messages.ts'
 import { ProgressBoard } from '../../runtime/kafka/progress-board.ts'
 import { runTasks } from '../../runtime/kafka/process-tasks.ts'
 import { KafkaLog } from '../../runtime/kafka/record-log.ts'
@@ -26,6 +25,7 @@ import { FencedError, TransactionalWriter } from '../../runtime/kafka/transactio
 import { describeRecordLog } from '../contract/record-log.ts'
 import { aFact, aRun, HOUR, MONDAY } from '../support/facts.ts'
 import { temporaryFolder } from '../support/temporary.ts'
+import { messageOf } from '../support/kafka-message.ts'
 import { hasBroker, startBroker, type TestBroker } from './broker.ts'
 import { untilReached } from './processes.ts'
 import { testConfig } from './replay.ts'
@@ -48,7 +48,7 @@ describe.skipIf(!hasBroker())('on a broker', () => {
     const to = writeToOf({ namespace: `${name}-${started}.`, partitions })
     const admin = patientClient(broker.connection).admin()
     await admin.connect()
-    const wanted = wantedTopics(plans, { ...to, replication: 1, minInSync: 1 })
+    const wanted = wantedTopics(plans, { ...to, lanes: 1, replication: 1, minInSync: 1 })
     await ensureTopics(admin, wanted, 1)
     return { to, admin, wanted }
   }
@@ -69,7 +69,7 @@ describe.skipIf(!hasBroker())('on a broker', () => {
     const name = to.names.topic('ci.runs.v1')
     await admin.createPartitions({ topicPartitions: [{ topic: name, count: 2 }] })
     const drift = { topic: name, setting: 'partitions', wanted: '1', found: '2' }
-    await expect.poll(() => ensureTopics(admin, wanted, 1), { timeout: 5_000 }).toEqual([drift])
+    await expect.poll(() => ensureTopics(admin, wanted, 1), { timeout: 30_000 }).toEqual([drift])
     await admin.disconnect()
   })
 
@@ -80,7 +80,7 @@ describe.skipIf(!hasBroker())('on a broker', () => {
     const { None, GZIP, Snappy, LZ4, ZSTD } = COMPRESSIONS
     const codecs = [None, GZIP, Snappy, LZ4, ZSTD]
     for (const [n, compression] of codecs.entries()) {
-      const { topic, ...message } = toMessage(fact(n), 'outside', to)
+      const { topic, ...message } = messageOf(fact(n), 'outside', to)
       await producer.send({ topic, compression, messages: [message] })
     }
     const log = new KafkaLog(broker.connection, to)
@@ -97,7 +97,7 @@ describe.skipIf(!hasBroker())('on a broker', () => {
       return {
         messages: [
           { topic: names.changelog('runs'), partition: 0, ...said },
-          toMessage(fact(n), 'runs/0', to),
+          messageOf(fact(n), 'runs/0', to),
         ],
         last: { topic: names.progress, partition: 0, say: () => said },
         read: {
@@ -165,7 +165,7 @@ describe.skipIf(!hasBroker())('on a broker', () => {
       expect(heard?.rows.split('\n').length).toBeGreaterThan(20)
       expect(onKafka).toEqual(heard)
     }
-  }, 120_000)
+  })
 
   it('ends a process whose task another one has taken over, which goes on from where it was', async () => {
     const { to, admin } = await topics('taken', 1)
@@ -179,7 +179,7 @@ describe.skipIf(!hasBroker())('on a broker', () => {
     const run = () =>
       runTasks(
         assigned,
-        { ...to, connection, board, registry: null, stateFolder: null },
+        { ...to, connection, board, lanes: 1, registry: null, stateFolder: null },
         { signal: stop.signal },
       )
     const old = run().catch((error: unknown) => error)
@@ -211,7 +211,7 @@ describe.skipIf(!hasBroker())('on a broker', () => {
     const log = new KafkaLog(connection, to, ['ci.run-events.v1'])
     const board = new ProgressBoard(connection, to.names)
     await board.open()
-    const settings = { ...to, connection, board, registry: null, stateFolder: null }
+    const settings = { ...to, connection, board, lanes: 1, registry: null, stateFolder: null }
     const run = (processors: readonly Processor[], { signal }: AbortController) => {
       const [plan] = tasksOf(processors)
       return runTasks(plan === undefined ? [] : [{ plan, partition: 0 }], settings, { signal })
@@ -252,7 +252,7 @@ describe.skipIf(!hasBroker())('on a broker', () => {
     const assigned = first.map((plan) => ({ plan, partition: 0 }))
     const running = runTasks(
       assigned,
-      { ...to, connection, board, registry: null, stateFolder: null },
+      { ...to, connection, board, lanes: 1, registry: null, stateFolder: null },
       { signal: stop.signal },
     )
     await untilReached(board, first, 1, MONDAY + HOUR)

@@ -3,12 +3,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { TOPOLOGY } from '../../processors/topology.ts'
 import { writeToOf, type ClusterConfig } from '../../runtime/kafka/cluster-config.ts'
-import { toMessage } from '../../runtime/kafka/messages.ts'
 import { taskName } from '../../runtime/kafka/names.ts'
 import { encodeProgress } from '../../runtime/kafka/progress.ts'
 import { tasksOf, writersOf } from '../../runtime/kafka/tasks.ts'
 import { TransactionalWriter } from '../../runtime/kafka/transactions.ts'
 import type { Keyed } from '../../runtime/ports.ts'
+import { messageOf } from '../support/kafka-message.ts'
 
 const PLANS = tasksOf(TOPOLOGY)
 const MOST_TRIES = 20
@@ -26,7 +26,7 @@ export const playedTasks = (config: ClusterConfig): PlayTasks => {
   let written: Readonly<Record<string, number>> = {}
   const once = async (records: readonly Keyed[], at: number): Promise<void> => {
     const writer = await TransactionalWriter.open(config.connection, id)
-    const messages = records.map((record) => toMessage(record, taskName(writerOf(record), 0), to))
+    const messages = records.map((record) => messageOf(record, taskName(writerOf(record), 0), to))
     try {
       if (messages.length > 0) written = { ...written, ...(await writer.commit({ messages })) }
       const value = encodeProgress({ at, written, handled: {} })

@@ -29,11 +29,9 @@ const ROOT = join(import.meta.dirname, '../..')
 /** A process of the version that lies in `root`. */
 export const startProcess = (config: ClusterConfig, root = ROOT): TaskProcess => {
   const file = join(root, 'test/cluster/task-process.ts')
-  const child: ChildProcess = spawn(
-    process.execPath,
-    ['--disable-warning=TimeoutNegativeWarning', file, JSON.stringify(config)],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
-  )
+  const child: ChildProcess = spawn(process.execPath, [file, JSON.stringify(config)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   const ended = once(child, 'close')
   const said: Said[] = []
   const counts = new Map<Said['kind'], number>()

@@ -6,13 +6,13 @@ import { TOPOLOGY } from '../../processors/topology.ts'
 import { keyed } from '../../runtime/engine/stage.ts'
 import { patientClient } from '../../runtime/kafka/client.ts'
 import { writeToOf, type ClusterConfig } from '../../runtime/kafka/cluster-config.ts'
-import { toMessage } from '../../runtime/kafka/messages.ts'
 import { openProcess } from '../../runtime/kafka/process.ts'
 import { KafkaLog } from '../../runtime/kafka/record-log.ts'
 import { IncompatibleSchemaError, openRegistry } from '../../runtime/registry.ts'
 import { avroType } from '../../schemas/avro-type.ts'
 import { schemaOf, type AvroSchema } from '../../schemas/load.ts'
 import { aFact, aRun, HOUR, MONDAY } from '../support/facts.ts'
+import { messageOf } from '../support/kafka-message.ts'
 import { hasBroker, startBroker, type TestBroker } from './broker.ts'
 import { hasRegistry, startRealRegistry, type TestRegistry } from './registry-process.ts'
 import { createGate } from './kill-run.ts'
@@ -42,8 +42,8 @@ describe.skipIf(!hasBroker() || !hasRegistry())('with a schema registry', () => 
     await broker.stop()
     await server.remove()
   })
-  const configOf = (name: string): ClusterConfig => ({
-    ...testConfig(name, 1, broker.connection),
+  const configOf = (name: string, partitions = 1): ClusterConfig => ({
+    ...testConfig(name, partitions, broker.connection),
     registry: { url: server.url, username: null, password: null },
   })
 
@@ -67,9 +67,9 @@ describe.skipIf(!hasBroker() || !hasRegistry())('with a schema registry', () => 
   })
 
   it('says the same while one version gives way to the next, and while that is taken back', async () => {
-    const world = demoFacts(12, { steps: 96 })
+    const world = demoFacts(6, { steps: 400 })
     const gate = createGate(world.steps)
-    const config = configOf('rolling')
+    const config = configOf('rolling', 3) // a lane for each process: at most three run at once
     const next = createNextVersion()
     try {
       await replay({
@@ -111,21 +111,21 @@ describe.skipIf(!hasBroker() || !hasRegistry())('with a schema registry', () => 
     } finally {
       next.remove()
     }
-  })
+  }, 600_000)
 
   /** Puts a record of another version on the topic, as some other program would. */
   const writeAs = async (config: ClusterConfig, n: number, version: AvroSchema, id: number) => {
     const producer = patientClient(config.connection).producer()
     await producer.connect()
     const written = keyed(TOPIC, factOf(n), MONDAY + n)
-    const { topic, key, partition } = toMessage(written, 'other', writeToOf(config))
+    const { topic, key, partition } = messageOf(written, 'other', writeToOf(config))
     const head = Buffer.alloc(5)
     head.writeUInt32BE(id, 1)
     const extra = version.fields.at(-1)?.name ?? ''
     const body = avroType(version).toBuffer({ ...factOf(n), [extra]: 'more' })
     await producer.send({
       topic,
-      messages: [{ key: key ?? null, partition, value: Buffer.concat([head, body]) }],
+      messages: [{ key, partition, value: Buffer.concat([head, body]) }],
     })
     await producer.disconnect()
   }

@@ -88,11 +88,23 @@ export const replay = async ({ config, world, disturb, ...rest }: Replay): Promi
     await Promise.all([write(), disturbed])
     await untilReached(board, PLANS, config.partitions, world.end)
     await compare(log, rest.expected)
+  } catch (error) {
+    console.error(processes.map(lastOf).join('\n'))
+    throw error
   } finally {
     await Promise.all(processes.map((each) => each.end('SIGKILL')))
     await Promise.all([board.close(), log.close()])
   }
 }
+
+/** So much of what a process said last is shown of a replay that failed. */
+const SHOWN = 60
+
+const lastOf = (process: TaskProcess, index: number): string =>
+  [
+    `process ${index + 1}${process.hasEnded() ? ', which has ended' : ''}, said last:`,
+    ...process.said.slice(-SHOWN).map((one) => JSON.stringify(one).slice(0, 300)),
+  ].join('\n')
 
 const compare = async (log: KafkaLog, { outputs }: Expected): Promise<void> => {
   const found = new Digests(outputs.topics)
@@ -112,6 +124,7 @@ export const testConfig = (
   connection,
   namespace: `${name}-${started}.`,
   partitions,
+  lanes: Math.min(6, partitions),
   replication: 1,
   minInSync: 1,
   registry: null,

@@ -45,12 +45,9 @@ describe.skipIf(!hasBroker())('the state of a task', () => {
     for (const expected of [KEYS, 0]) {
       const began = performance.now()
       const progress = { ...NO_PROGRESS, at: commits }
-      const { state, count } = await restore(
-        broker.connection,
-        { topic, partition: 0 },
-        progress,
+      const { state, count } = await restore(broker.connection, { topic, partition: 0 }, progress, {
         folder,
-      )
+      })
       seconds.push((performance.now() - began) / 1000)
       expect(count).toBe(expected)
       const last = state.loadCell('runs', `job-${KEYS - 1}`, 'history')

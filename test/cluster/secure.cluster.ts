@@ -145,7 +145,7 @@ describe.skipIf(!hasBroker())('a broker that wants TLS and SASL', () => {
         'process',
         settingsOf('bare', { STOPLINE_KAFKA_TLS_CERT: '', STOPLINE_KAFKA_TLS_KEY: '' }),
       )
-      await until('both have ended', () => untrusted.code() !== null && nobody.code() !== null)
+      await until('both have ended', () => ![untrusted.code(), nobody.code()].includes(null))
       expect([untrusted.code(), nobody.code()]).toEqual([1, 1])
       expect(untrusted.said()).toMatch(/certificate/i)
       expect(nobody.said()).toMatch(/certificate/i)

@@ -20,6 +20,10 @@ export interface StoplineProcess {
   readonly end: (signal: NodeJS.Signals) => Promise<number | null>
 }
 
+/** Of those started here: what is to be said of one that has ended and that no test has asked for, undefined where there is none. */
+const ends = new Set<() => string | undefined>()
+const LAST_LINES = 10
+
 const MAIN = join(import.meta.dirname, '../../cli/main.ts')
 
 export const startStopline = async (
@@ -30,11 +34,7 @@ export const startStopline = async (
   const address = `http://127.0.0.1:${port}`
   const child = spawn(
     process.execPath,
-    [
-      '--disable-warning=TimeoutNegativeWarning',
-      ...[MAIN, ...args],
-      ...(args[0] === 'rebuild' ? [] : ['--port', String(port)]),
-    ],
+    [...[MAIN, ...args], ...(args[0] === 'rebuild' ? [] : ['--port', String(port)])],
     { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } },
   )
   const ended = once(child, 'close')
@@ -42,16 +42,28 @@ export const startStopline = async (
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said += text
   })
+  let isExpected = false
+  ends.add(() => {
+    const how = child.exitCode ?? child.signalCode
+    if (isExpected || how === null || how === 0) return undefined
+    const last = said.trimEnd().split('\n').slice(-LAST_LINES).join('\n')
+    return `stopline ${args.join(' ')} has ended (${how}):\n${last}`
+  })
   return {
     address,
     said: () => said,
-    code: () => child.exitCode,
+    code: () => {
+      // Who asks knows that it may have ended.
+      isExpected ||= child.exitCode !== null
+      return child.exitCode
+    },
     get: (path) =>
       fetch(`${address}${path}`).then(
         async (answer) => ({ status: answer.status, text: await answer.text() }),
         () => ({ status: 0, text: '' }),
       ),
     end: async (signal) => {
+      isExpected = true
       child.kill(signal)
       await ended
       return child.exitCode
@@ -59,7 +71,7 @@ export const startStopline = async (
   }
 }
 
-/** Asks until the answer is as wanted. */
+/** Asks until the answer is as wanted. What a process would have to do that has ended never is: it says so at once. */
 export const until = async (
   what: string,
   isSo: () => Awaitable<boolean>,
@@ -67,6 +79,10 @@ export const until = async (
 ): Promise<void> => {
   const end = Date.now() + patienceMs
   while (!(await isSo())) {
+    for (const endOf of ends) {
+      const said = endOf()
+      if (said !== undefined) throw new Error(`not in time: ${what}; ${said}`)
+    }
     if (Date.now() > end) throw new Error(`not in time: ${what}`)
     await wait(100)
   }

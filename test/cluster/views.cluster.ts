@@ -1,12 +1,17 @@
-/** The four processes on Kafka and Redis show what one process on one file shows, whatever happens to sinks and Redis. */
+/** The four processes on Kafka and Redis show, and export, what one process on one file does, whatever happens to sinks and Redis. */
 
+import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { resumable } from '../../runtime/one-partition.ts'
 import { openRedis, type RedisClient } from '../../runtime/redis/client.ts'
+import { exportTables, USUAL_TOPICS } from '../../sinks/export/tables/export.ts'
 import { generatedArchive, writeArchive } from '../support/generated-archive.ts'
 import { hasRedis, startRedis, type TestRedis } from '../support/redis-server.ts'
+import { allRows } from '../support/tables.ts'
 import { embeddedViews, viewDifferences, type ExpectedViews } from './all-views.ts'
 import { delayed, startProxy } from '../support/tcp-proxy.ts'
 import { hasBroker, startBroker, type TestBroker } from './broker.ts'
@@ -18,9 +23,21 @@ import { startStopline, until, type StoplineProcess } from './stopline-process.t
 const RUNS = Number(process.env['STOPLINE_VIEW_RUNS'] ?? 150)
 const SLOW_MS = 200
 const MOST_BYTES = 500_000_000
+const KEY = 'a key of at least sixteen characters'
+
+/** Exports topics on Kafka into a folder, as somebody would; returns what it printed. */
+const exportTopics = async (
+  into: string,
+  env: Readonly<Record<string, string>>,
+): Promise<string> => {
+  const args = ['cli/main.ts', 'export', into, '--format', 'parquet', '--pseudonyms']
+  const told = { ...process.env, ...env, STOPLINE_EXPORT_KEY: KEY }
+  return (await promisify(execFile)(process.execPath, args, { env: told })).stdout
+}
 
 describe.skipIf(!hasBroker() || !hasRedis())('processes on Kafka and Redis', () => {
   const folder = join(mkdtempSync(join(tmpdir(), 'stopline-views-')), 'archive')
+  const expectedTables = join(folder, '../expected-tables')
   let broker: TestBroker
   let server: TestRedis
   let redis: RedisClient
@@ -28,7 +45,12 @@ describe.skipIf(!hasBroker() || !hasRedis())('processes on Kafka and Redis', () 
   const running: StoplineProcess[] = []
   beforeAll(async () => {
     writeArchive(folder, generatedArchive(RUNS))
-    expected = await embeddedViews(folder)
+    expected = await embeddedViews(folder, (log) =>
+      exportTables(resumable(log), expectedTables, {
+        ...{ format: 'parquet', topics: USUAL_TOPICS, key: KEY, origin: 'store' },
+        signal: new AbortController().signal,
+      }),
+    )
     broker = await startBroker()
     server = await startRedis()
     redis = await openRedis(server.address)
@@ -58,7 +80,7 @@ describe.skipIf(!hasBroker() || !hasRedis())('processes on Kafka and Redis', () 
       await until('a processor', async () => (await processor.get('/readyz')).status === 200)
       await start('produce', folder)
     }
-    return { start, feed, space }
+    return { start, feed, space, env }
   }
   const asOf = async (api: StoplineProcess): Promise<number> => {
     const { status, text } = await api.get('/v1/jobs?limit=1')
@@ -123,14 +145,19 @@ describe.skipIf(!hasBroker() || !hasRedis())('processes on Kafka and Redis', () 
   it.skipIf(!hasRegistry())('show the same where all of them ask a schema registry', async () => {
     const registry = await startRealRegistry()
     try {
-      const { start, feed, space } = openInstallation('registered', {
+      const { start, feed, space, env } = openInstallation('registered', {
         STOPLINE_REGISTRY_URL: registry.url,
       })
       await feed()
       await start('sink')
       const api = await start('serve')
+      const tables = join(folder, '../tables')
+      await exportTopics(tables, env)
       await until('the end', async () => (await asOf(api)) === expected.end)
       expect(await viewDifferences(expected, redis, space)).toEqual([])
+      // The rest, behind what was exported while the processes were at work.
+      expect(await exportTopics(tables, env)).toContain('forecasts')
+      expect(await allRows(tables)).toEqual(await allRows(expectedTables))
       const answer = await fetch(`${registry.url}/subjects`)
       expect(await answer.json()).toContain(
         `${space.replace('stopline.', '')}.ci.forecasts.v1-value`,

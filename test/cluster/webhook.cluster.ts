@@ -57,7 +57,7 @@ describe.skipIf(!hasBroker())('a delivery to stopline produce', () => {
   const running: StoplineProcess[] = []
   beforeAll(async () => {
     broker = await startBrokers({ count: 1 })
-  }, 300_000)
+  })
   afterAll(async () => {
     await Promise.all(running.map((each) => each.end('SIGKILL')))
     await broker.remove()

@@ -68,6 +68,9 @@ export interface Expected {
 /** So that somebody who waits for millions of facts sees that it goes on. */
 const TELL_EVERY = 100_000
 
+/** However much is committed at once, the same is said. */
+const COMMIT_OFFERS = 1_000
+
 /** What one process on one file says of a world, and shows. */
 export const embeddedRun = (world: World): Expected => {
   const folder = mkdtempSync(join(tmpdir(), 'stopline-embedded-'))
@@ -75,6 +78,7 @@ export const embeddedRun = (world: World): Expected => {
   const outputs = new Digests(OUTPUTS)
   const views = new ExpectedRows()
   let facts = 0
+  let heard: Offer[] = []
   runtime.onCommit((records) => {
     for (const record of records) {
       outputs.note(record)
@@ -84,13 +88,17 @@ export const embeddedRun = (world: World): Expected => {
   for (let index = 0; index < world.steps; index += 1) {
     const offers = world.step(index)
     facts += offers.length
-    runtime.commit(offers, world.endOf(index))
+    heard.push(...offers)
+    if (heard.length >= COMMIT_OFFERS) {
+      runtime.commit(heard, world.endOf(index))
+      heard = []
+    }
     if (Math.floor(facts / TELL_EVERY) > Math.floor((facts - offers.length) / TELL_EVERY))
       console.warn(
         `${new Date().toISOString()} ${facts.toLocaleString('en')} facts in one process, ${Math.round(process.memoryUsage.rss() / 1e6)} MB`,
       )
   }
-  runtime.commit([], world.end)
+  runtime.commit(heard, world.end)
   runtime.close()
   rmSync(folder, { recursive: true, force: true })
   return { outputs, views, facts, end: world.end }

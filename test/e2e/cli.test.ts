@@ -72,6 +72,9 @@ describe('the command line', () => {
     const exported = await stopline(['export', join(folder, 'out'), '--store', store])
     expect(exported.code).toBe(0)
     expect(lines(await readFile(join(folder, 'out', 'runs.csv'), 'utf8'))).toHaveLength(26)
+    const named = await stopline(['export', join(folder, 'no'), '--pseudonyms', '--store', store])
+    expect(named.code).toBe(2)
+    expect(named.err).toContain('--pseudonyms does nothing with --format archive')
     const doctor = await stopline(['doctor', '--store', store, '--json'])
     expect(JSON.parse(doctor.out)).toContainEqual(
       expect.objectContaining({ what: 'store', state: 'good' }),
@@ -173,7 +176,6 @@ s,o/r,j,4,1,,2026-01-01T01:00:00Z,2026-01-01T01:01:00Z,completed,exploded,,,\n`,
         .poll(
           async () =>
             ((await (await fetch(`${address}/v1/jobs`)).json()) as { data: unknown[] }).data.length,
-          { timeout: 30_000 },
         )
         .toBeGreaterThan(0)
       const answer = (await (await fetch(`${address}/v1/jobs`)).json()) as { simulated: boolean }

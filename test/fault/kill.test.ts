@@ -12,10 +12,10 @@ import { differingRow } from '../support/replays.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 import { warmChild, type WarmChild } from '../support/warm-child.ts'
 
-const KILLS = Number(process.env['STOPLINE_KILLS'] ?? 200)
+const KILLS = Number(process.env['STOPLINE_KILLS'] ?? 50)
 /** A child is killed up to so long after its first commit: a few commits later, wherever it then is. */
 const MAX_DELAY_MS = 60
-const TIMEOUT_MS = 600_000
+const TIMEOUT_MS = 1_800_000
 
 /** Order of a replay into a store of its own, and what an undisturbed one left in another. */
 const undisturbed = async (archives: readonly string[], batchOffers: number) => {
@@ -28,7 +28,7 @@ const undisturbed = async (archives: readonly string[], batchOffers: number) => 
   await replayInto(orderInto('undisturbed'), () => undefined)
   return {
     orderInto,
-    child: (crashAt?: string): WarmChild => warmChild(join(folder, 'cache'), crashAt),
+    child: (crashAt?: string): WarmChild => warmChild(crashAt),
     expectEqual: (name: string): void => {
       const stores = ['undisturbed', name].map((each) => new EmbeddedStore(join(folder, each)))
       const [a, b] = stores

@@ -33,15 +33,17 @@ export const aSetting = (more: Partial<AlertRuleSetting>): AlertRuleSetting => (
 export const someSettings = (
   rules: readonly AlertRuleSetting[],
   owners: readonly AlertOwner[] = [],
+  at = 1,
 ): AlertSettings => ({
-  ...{ eventId: 's', eventAt: 1, observedAt: 1, name: 'alerts' },
+  ...{ eventId: 's', eventAt: at, observedAt: at, name: 'alerts' },
   ...{ rules: [...rules], owners: [...owners] },
 })
 
 /** What is told, in order, with what becomes of it. Instants are minutes after Monday, 0:00. */
 export const watchAlerts = (settings?: AlertSettings) => {
+  let inForce = settings
   const tables: Tables = {
-    get: (topic) => (topic === 'ci.alert-settings.v1' ? (settings as never) : undefined),
+    get: (topic) => (topic === 'ci.alert-settings.v1' ? (inForce as never) : undefined),
   }
   const finders = FINDERS.map((finder) => ({ finder, driven: drive(lawAbiding(finder), tables) }))
   const last = drive(lawAbiding(incidents), tables)
@@ -70,6 +72,14 @@ export const watchAlerts = (settings?: AlertSettings) => {
       for (const { driven } of finders) driven.advanceTo(at)
       pass()
       last.advanceTo(at)
+      return watched
+    },
+    /** Settings told at their `observedAt`: in force from the next full hour on. */
+    configure(told: AlertSettings) {
+      const hours = Math.floor((told.observedAt - MONDAY) / (60 * MINUTE)) + 1
+      // What is due at the full hour finds them in force.
+      watched.until(hours * 60 - 1 / 60_000)
+      inForce = told
       return watched
     },
     command(record: RecordOf<'ci.incident-commands.v1'>) {

@@ -8,6 +8,7 @@ import { build } from 'vite'
 import { buildApp } from '../../api/app.ts'
 import type { ApiDeps } from '../../api/deps.ts'
 import { createTestPipeline, type TestPipeline } from './api-deps.ts'
+import { PATIENCE } from './patience.ts'
 
 /** Path of the system's Chromium; null, said aloud, where there is none. Under CI=true that is an error. */
 export const chromiumPath = (): string | null => {
@@ -73,6 +74,7 @@ export const open = async (
 ): Promise<Opened> => {
   const context = await browser.newContext(options)
   const page = await context.newPage()
+  page.setDefaultTimeout(2 * PATIENCE.timeout)
   const complaints: string[] = []
   page.on('console', (line) => {
     if (line.type() !== 'debug') complaints.push(`${line.type()}: ${line.text()}`)

@@ -3,6 +3,7 @@
 import { TOPOLOGY } from '../../processors/topology.ts'
 import { demoSource } from '../../producers/demo/source.ts'
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
+import { resumable } from '../../runtime/one-partition.ts'
 import { exportTables, USUAL_TOPICS } from '../../sinks/export/tables/export.ts'
 import { DAY, MONDAY } from './facts.ts'
 
@@ -14,7 +15,13 @@ export const exportDemo = async (folder: string, days: number): Promise<void> =>
   for await (const { offers } of demoSource({ from: MONDAY, until }).batches(0, signal))
     runtime.take(offers, MONDAY)
   runtime.commit([], until)
-  const options = { format: 'parquet', topics: USUAL_TOPICS, key: null, signal } as const
-  await exportTables(runtime.log, folder, options)
+  const options = {
+    format: 'parquet',
+    topics: USUAL_TOPICS,
+    key: null,
+    origin: 'store',
+    signal,
+  } as const
+  await exportTables(resumable(runtime.log), folder, options)
   runtime.close()
 }

@@ -5,10 +5,8 @@ import type { DeadLetter, Incident } from '../../schemas/events.ts'
 import { cursorName, runOutbox } from '../../sinks/notify/outbox.ts'
 import type { Receiver } from '../../sinks/notify/receiver.ts'
 import { createTestPipeline, published } from './api-deps.ts'
+import { PATIENCE } from './patience.ts'
 import { NOON, sampleIncident } from './sample-records.ts'
-
-/** The machine may be busy. */
-export const PATIENCE = { timeout: 10_000 }
 
 export const anIncident = (index: number, more: Partial<Incident> = {}): Incident =>
   sampleIncident({

@@ -8,3 +8,6 @@ export const PATIENCE_MS =
 
 /** What usually takes so long at most, for those who are more patient than usual. */
 export const patiently = (ms: number): number => Math.ceil((ms * PATIENCE_MS) / USUAL_MS)
+
+/** How long a test asks again for what usually holds within a second. */
+export const PATIENCE = { timeout: 60_000 }

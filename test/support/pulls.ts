@@ -57,14 +57,16 @@ const eventsOf = (one: Plan, index: number): PullEvent[] => {
   const pull = index + 1
   const at = MONDAY + one.openMinute * MINUTE
   const spanMs = one.minutes * MINUTE
-  const known = { author: one.author, openedAt: at, title: 'Fix it', draft: index % 5 === 0 }
+  const reviewers = index % 3 === 0 ? null : [index % 3 === 1 ? 'dan' : 'eve']
+  const told = { openedAt: at, title: 'Fix it', draft: index % 5 === 0 }
+  const known = { ...told, author: one.author, reviewers }
   const hear = (kind: PullEventKind, when: number, more: Partial<PullEvent>): PullEvent =>
     aPullEvent(pull, kind, when, { ...more, observedAt: when + one.lateMinutes * MINUTE })
   return [
     ...(one.isOpeningHeard ? [hear('opened', at, { ...known, additions: one.additions })] : []),
     ...one.between.map(([kind, share, review]) => {
       const when = Math.round(at + share * spanMs)
-      if (kind === 'reviewed') return hear(kind, when, { review: review })
+      if (kind === 'reviewed') return hear(kind, when, { review, actor: 'cy' })
       return hear(kind, when, { ...known, draft: false, labels: ['lgtm'], sha: String(when) })
     }),
     ...(one.end === null ? [] : [hear(one.end, at + spanMs, known)]),

@@ -15,7 +15,7 @@ import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
 import type { PoolOutcome } from '../../schemas/events.ts'
 
 /** The formula alone: no other term is worth anything yet. */
-const FORMULA = [0, 1, 0, 0, 0, 0, 0, 0, 0]
+const FORMULA = START_WEIGHTS.map((_, term) => (term === 1 ? 1 : 0))
 /** Of what other communities came to, a new one is told half. */
 const SHRINK = 0.5
 /** A new community is one that has shown so few runs. */

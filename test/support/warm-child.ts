@@ -13,11 +13,11 @@ export interface WarmChild {
   readonly ended: Promise<{ signal: NodeJS.Signals | null; commits: number; isDone: boolean }>
 }
 
-/** A child that is being loaded, from `cache` where it can; `crashAt` names the crash point at which it dies by itself. */
-export const warmChild = (cache: string, crashAt = ''): WarmChild => {
+/** A child that is being loaded; `crashAt` names the crash point at which it dies by itself. */
+export const warmChild = (crashAt = ''): WarmChild => {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'replay-child.ts')], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, STOPLINE_CRASH_AT: crashAt, NODE_COMPILE_CACHE: cache },
+    env: { ...process.env, STOPLINE_CRASH_AT: crashAt },
   })
   let said = ''
   const firstCommit = new Promise<void>((resolve) => {

@@ -14,26 +14,29 @@ const BROKEN = 80
 const MENDED = 80
 const isFailing = (i: number): boolean => i >= SOUND && i < SOUND + BROKEN
 
+/** Commit of a run, null where nobody tells. */
+type ShaOf = (i: number) => string | null
 /** One run of 40 minutes an hour; the name of a run decides whether it is left to its end. */
-const offersOf = (name: string): Offer[] =>
+const offersOf = (name: string, shaOf: ShaOf): Offer[] =>
   Array.from({ length: SOUND + BROKEN + MENDED }, (_, i): Offer[] => {
     const run = aRun({ runId: `${name}${i}` })
     const startedAt = MONDAY + i * HOUR
     const outcome = isFailing(i) ? 'failure' : 'success'
+    const end = { startedAt, outcome, sha: shaOf(i) } as const
     return [
-      { topic: 'ci.run-events.v1', record: aFact(run, 'started', startedAt) },
+      { topic: 'ci.run-events.v1', record: aFact(run, 'started', startedAt, { sha: shaOf(i) }) },
       {
         topic: 'ci.run-events.v1',
-        record: aFact(run, 'finished', startedAt + 40 * MINUTE, { startedAt, outcome }),
+        record: aFact(run, 'finished', startedAt + 40 * MINUTE, end),
       },
     ]
   }).flat()
 
 /** Which runs were cut, where no fixed share is left to its end. */
-const cutOf = (name: string): number[] => {
+const cutOf = (name: string, shaOf: ShaOf = () => null): number[] => {
   const runtime = new EmbeddedRuntime(':memory:', FORECASTING)
   const { fed, stops } = actOnStops(runtime, 0)
-  const offers = offersOf(name)
+  const offers = offersOf(name, shaOf)
   const end = MONDAY + (SOUND + BROKEN + MENDED) * HOUR
   void fed.commit(offers, end, { source: 'test', at: offers.length })
   runtime.close()
@@ -43,13 +46,23 @@ const cutOf = (name: string): number[] => {
   })
 }
 
+/** Names that the hash leaves to their end at other instants; no commit is told. */
+const NAMES = ['a', 'b', 'c', 'd']
+const cuts = NAMES.map((name) => cutOf(name))
+const wronglyIn = (cut: readonly number[]): number[] => cut.filter((i) => !isFailing(i))
+
 it('of a job that was mended some runs are let through, they tell, and none is cut from then on', () => {
-  const cuts = ['a', 'b', 'c', 'd'].map(cutOf)
   for (const cut of cuts) expect(cut.filter(isFailing).length).toBeGreaterThan(BROKEN / 2)
-  const wrongly = cuts.map((cut) => cut.filter((i) => !isFailing(i)))
+  const wrongly = cuts.map(wronglyIn)
   expect(wrongly.flat().length).toBeGreaterThan(0)
   for (const cut of wrongly) {
     expect(cut.length).toBeLessThan(MENDED / 4)
     expect(Math.max(0, ...cut)).toBeLessThan(SOUND + BROKEN + MENDED / 4)
   }
+})
+
+it('of a job that failed on one commit more runs are let through once another comes: fewer sound ones are cut', () => {
+  const mended = (i: number): string => (i < SOUND + BROKEN ? 'broken' : 'mended')
+  const withCommits = NAMES.flatMap((name) => wronglyIn(cutOf(name, mended)))
+  expect(withCommits.length).toBeLessThan(cuts.flatMap(wronglyIn).length / 2)
 })

@@ -28,6 +28,7 @@ import {
   startDeck,
   stopsOf,
 } from '../support/act-world.ts'
+import { PATIENCE } from '../support/patience.ts'
 import { startHttpWorld, type Fault } from '../support/receivers.ts'
 import { NOON } from '../support/sample-records.ts'
 
@@ -147,6 +148,9 @@ describe('what may be acted on', () => {
     expect(keepShareOf(after(0.01), 0.05)).toBe(0.05)
     expect(keepShareOf(after(0.2, 'sign'), 0.05)).toBe(0.05)
     expect(keepShareOf({ ground: 'age', evidence: {} }, 0.05)).toBe(0.05)
+    const onNewCommit = { mendedChance: 0.2, mendedByChange: 0.25 }
+    expect(keepShareOf({ ground: 'history', evidence: onNewCommit }, 0.05)).toBe(0.25)
+    expect(keepShareOf({ ground: 'silent', evidence: onNewCommit }, 0.05)).toBe(0.05)
     expect(verdict({}, aStop(ID, after(1))).reason).toMatch(/left alone/)
   })
   it.each([
@@ -218,12 +222,9 @@ const act = (
         ...decisions.map((decision) => published('ci.decisions.v1', decision)),
       ])
       const end = pipeline.log.endOffset('ci.decisions.v1')
-      await vi.waitFor(
-        () => {
-          expect(cursor).toBe(end)
-        },
-        { timeout: 10_000 },
-      )
+      await vi.waitFor(() => {
+        expect(cursor).toBe(end)
+      }, PATIENCE)
     },
   }
 }
@@ -431,7 +432,7 @@ describe('the actor', () => {
       await vi.waitFor(() => {
         expect(actor.acts.length).toBeGreaterThan(0)
         expect(actor.states().at(-1)).not.toBe('intended')
-      })
+      }, PATIENCE)
       return { states: actor.states(), reason: actor.acts.at(-1)?.reason, world }
     }
     it('does it where all of it holds still', async () => {
@@ -486,12 +487,12 @@ describe('the actor', () => {
     ])
     await vi.waitFor(() => {
       expect(world.calls).toHaveLength(1)
-    })
+    }, PATIENCE)
     const back = aStop(ID, { eventId: 'back', level: 'watch', observedAt: NOON + 500 })
     actor.publish([published('ci.decisions.v1', back)])
     await vi.waitFor(() => {
       expect(actor.states()).toEqual(['intended', 'failed'])
-    })
+    }, PATIENCE)
     expect(world.effects.size).toBe(0)
   })
 

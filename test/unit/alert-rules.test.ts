@@ -3,6 +3,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { lastingOf } from '../../processors/incidents/find/lasting.ts'
 import { ALERT_RULES } from '../../processors/incidents/rules/index.ts'
 import type {
   Decision,
@@ -119,6 +120,7 @@ const CASES: Readonly<Record<string, (watched: Watched) => void>> = {
     watched.tell('ci.decisions.v1', decision(1, 'advise'))
     watched.tell('ci.decisions.v1', decision(2, 'stop'))
     watched.tell('ci.scores.v1', score(9, true))
+    watched.until(19)
   },
   'job-overdue': (watched) => {
     watched.tell('ci.runs.v1', runAt(0, 'started', { runId: '0' }))
@@ -127,8 +129,8 @@ const CASES: Readonly<Record<string, (watched: Watched) => void>> = {
     const profile = sampleProfile({
       ...stampAt(1, 'p'),
       ...aRun(),
-      passes: 15,
-      failures: 6,
+      passes: 12,
+      failures: 9,
       ...over,
     })
     watched.tell('ci.job-profiles.v1', profile)
@@ -153,6 +155,7 @@ const CASES: Readonly<Record<string, (watched: Watched) => void>> = {
       'ci.runs.v1',
       runAt(75, 'started', { runId: 'q', queuedAt: runAt(40, 'queued').queuedAt }),
     )
+    watched.until(85)
   },
   'consecutive-failures': (watched) => {
     endsOf(watched, 0, 'FF')
@@ -339,6 +342,34 @@ describe('the alert table', () => {
   })
 })
 
+describe('how long runs of a job last', () => {
+  it('is told with how those end that last longest', () => {
+    const curves = {
+      seconds: [0, 100, 200],
+      ...{ passes: 30, passSurvival: [1, 0.2, 0], failures: 10, failSurvival: [1, 0.8, 0] },
+    }
+    expect(lastingOf(curves)).toEqual({ longestSeconds: 200, lateFailing: 8 / 14 })
+    expect(lastingOf({ ...curves, passes: 5 })).toBeNull()
+  })
+
+  it('makes a run overdue after four times that where the longest pass', () => {
+    const watched = watchAlerts()
+    watched.tell('ci.runs.v1', runAt(0, 'started', { runId: '0' }))
+    const curves = { seconds: [0, 500, 1_000], passSurvival: [1, 0.5, 0], failSurvival: [1, 0, 0] }
+    const counts = { passes: 15, failures: 6 }
+    watched.tell(
+      'ci.job-profiles.v1',
+      sampleProfile({ ...stampAt(1, 'p'), ...aRun(), ...counts, ...curves }),
+    )
+    watched.tell('ci.runs.v1', runAt(5, 'finished', { runId: '0' }))
+    watched.tell('ci.runs.v1', runAt(10, 'started'))
+    watched.until(10 + 3_999 / 60)
+    expect(watched.states('job-overdue')).toEqual([])
+    watched.until(10 + 4_000 / 60)
+    expect(watched.states('job-overdue')).toEqual(['open'])
+  })
+})
+
 describe('a run whose log stands still', () => {
   /** Ten passes of 100 minutes whose logs grow every 20 minutes, then run 99 with a growing log. */
   const logged = () => {
@@ -407,6 +438,74 @@ describe('a run whose log stands still', () => {
   })
 })
 
+describe('a cluster whose runs fail where the same jobs pass elsewhere', () => {
+  const delta = (
+    watched: Watched,
+    minute: number,
+    value: number | null,
+    high: number | null,
+    n = 40,
+  ) =>
+    watched.tell('ci.kpis.v1', {
+      ...kpi(minute, '24h', { kpi: 'cluster_health_delta', value, low: -0.7, high, n }),
+      ...{ dimension: 'peers', subject: 'test:build01' },
+    })
+  const trouble = (watched: Watched, minute: number, weight: number) =>
+    watched.tell('ci.cluster-states.v1', {
+      ...{ ...stampAt(minute, 'build01'), source: 'test', place: 'cluster/build01' },
+      ...{ reporter: 'prometheus', weight, troubles: [] },
+    })
+
+  it('is out where that is more than chance, until they are level or not compared any more', () => {
+    const watched = watchAlerts()
+    delta(watched, 1, -0.5, -0.09)
+    delta(watched, 1.5, -1, -0.19, 9) // too few runs to tell the place from what they test
+    expect(watched.states('cluster-outage')).toEqual([])
+    delta(watched, 2, -0.5, -0.1)
+    expect(watched.newest('cluster-outage')).toMatchObject({
+      ...{ state: 'open', subject: 'cluster/build01', repo: '', job: '' },
+      title:
+        'cluster build01: its runs pass 50 points less often than those of the same jobs elsewhere',
+      signal: '95 % interval -70 % to -10 %, over 40 runs of 24 hours',
+    })
+    delta(watched, 3, -0.06, 0.2)
+    expect(watched.newest('cluster-outage')?.state).not.toBe('closed')
+    delta(watched, 4, -0.04, 0.2)
+    expect(watched.newest('cluster-outage')?.state).toBe('closed')
+    delta(watched, 5, -0.5, -0.1)
+    delta(watched, 6, null, null)
+    expect(watched.newest('cluster-outage')?.state).toBe('closed')
+  })
+  it('is one incident with what telemetry tells of it, over when both are', () => {
+    const watched = watchAlerts()
+    trouble(watched, 1, 1)
+    delta(watched, 2, -0.5, -0.2)
+    trouble(watched, 3, 0)
+    expect(watched.newest('cluster-outage')).toMatchObject({ reopened: 0, held: 2 })
+    expect(watched.newest('cluster-outage')?.state).not.toBe('closed')
+    delta(watched, 4, 0, 0.1)
+    expect(watched.states('cluster-outage').filter((state) => state === 'open')).toHaveLength(1)
+    expect(watched.newest('cluster-outage')?.state).toBe('closed')
+  })
+})
+
+describe('a job that runs in bursts', () => {
+  it('is not silent at a weekend as long as the one before', () => {
+    const watched = watchAlerts()
+    endsOf(watched, 0, 'P')
+    const burst = (minute: number) =>
+      Array.from({ length: 30 }, (_, i) => {
+        endsOf(watched, minute + i, 'P')
+      })
+    burst(2 * 24 * 60)
+    watched.until(7 * 24 * 60)
+    expect(watched.states('stale-job')).toEqual([])
+    burst(7 * 24 * 60)
+    watched.until(9 * 24 * 60)
+    expect(watched.states('stale-job')).toEqual([])
+  })
+})
+
 describe('the quota of a source', () => {
   it('is told before it is used up, and over when enough of it is left again', () => {
     const watched = watchAlerts()
@@ -430,10 +529,31 @@ describe('a run that is likely to fail and should be stopped', () => {
     expect(watched.newest('run-likely-to-fail')).toMatchObject({ state: 'closed' })
     expect(watched.newest('run-likely-to-fail')?.verdict).toContain('should be stopped')
     watched.tell('ci.scores.v1', score(9, true))
+    watched.until(19)
     expect(watched.newest('stop-recommended')).toMatchObject({ state: 'closed', right: 1 })
     expect([opened(watched, 'run-likely-to-fail'), opened(watched, 'stop-recommended')]).toEqual([
       1, 1,
     ])
+  })
+  it('is the same incident where another run of the head is to be stopped within ten minutes', () => {
+    const watched = watchAlerts()
+    const of = { job: 'lint', runId: '2' }
+    const head = { group: 'g', branch: 'main' }
+    watched.tell('ci.runs.v1', runAt(0, 'started', head))
+    watched.tell('ci.runs.v1', runAt(0, 'started', { ...of, ...head }))
+    watched.tell('ci.decisions.v1', decision(1, 'stop'))
+    watched.tell('ci.scores.v1', score(9, true))
+    expect(watched.newest('stop-recommended')).toMatchObject({ state: 'update', holding: 0 })
+    watched.tell('ci.decisions.v1', { ...decision(18, 'stop'), ...of })
+    watched.until(28)
+    watched.tell('ci.scores.v1', { ...score(30, true), ...of })
+    watched.until(40 - 1 / 60)
+    expect(watched.newest('stop-recommended')).toMatchObject({ state: 'update', held: 2, right: 2 })
+    watched.until(40)
+    expect(watched.newest('stop-recommended')).toMatchObject({
+      ...{ state: 'closed', reopened: 0, verdict: 'run 2 ended: failure' },
+    })
+    expect(opened(watched, 'stop-recommended')).toBe(1)
   })
   it('is not told a second time by its forecast, nor at its end', () => {
     const watched = watchAlerts()

@@ -30,7 +30,7 @@ describe('alerts over recorded CI', () => {
   let told: readonly (Incident | null)[] = []
   beforeAll(async () => {
     told = await incidentsOf(needed)
-  }, 120_000)
+  })
 
   it('need what finds symptoms and what that hears, and nothing else', () => {
     const names = needed.map(({ name }) => name)
@@ -41,7 +41,7 @@ describe('alerts over recorded CI', () => {
   it('are the same as those of the whole pipeline', async () => {
     expect(told.length).toBeGreaterThan(20)
     expect(told).toEqual(await incidentsOf(TOPOLOGY))
-  }, 120_000)
+  })
   it('tell runs of the simulated community whose log stands still', () => {
     const titles = told.map((each) => each?.title ?? '')
     expect(titles.filter((title) => title.includes('nothing to its log'))).not.toEqual([])

@@ -221,7 +221,7 @@ describe('with tokens', () => {
     await new Promise((resolve) => setTimeout(resolve, 1_500))
     expect([ending.isOver, lasting.isOver]).toEqual([false, false])
     now = NOON + 1_000
-    await expect.poll(() => ending.isOver, { timeout: 10_000 }).toBe(true)
+    await expect.poll(() => ending.isOver).toBe(true)
     expect(lasting.isOver).toBe(false)
   })
 

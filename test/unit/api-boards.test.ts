@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildApp } from '../../api/app.ts'
 import { driftOf } from '../../api/drift.ts'
+import { areAlike, likeRecord } from '../../api/like-jobs.ts'
 import { levelOf, riskOf } from '../../api/risk.ts'
 import type { TestColumn } from '../../schemas/events.ts'
 import { key } from '../../schemas/keys.ts'
@@ -198,6 +199,41 @@ describe('risk by failed tests', () => {
       columns: long.columns.map((of) => (of.runId === '7' ? { ...of, at: NOON - 46_800_000 } : of)),
     }
     expect(riskOf(apart, [sheet], run('9'), pullOf)?.level).toBe('high')
+  })
+
+  it('is that of like jobs where it is lower there, or unknown here', () => {
+    const tab = sampleTestTab()
+    const strip = (cells: readonly number[]) =>
+      sampleTestSheet({ rows: [{ test: 't', word: 'failing', last: 9, strip: [...cells] }] })
+    // Passed in 6, 7 and 8 and failed in 9; nothing was heard of it before it failed in 9.
+    const [passed, fresh] = [strip([16 * 3 + 1, 16 + 2]), strip([16 * 3, 16 + 2])]
+    const passes = (numerator: number) => () => ratio(numerator, 100)
+    expect(riskOf(tab, [passed], run('9'))?.level).toBe('high')
+    expect(riskOf(tab, [passed], run('9'), undefined, passes(70))).toMatchObject({
+      level: 'low',
+      tests: [{ likeJobs: { numerator: 70, denominator: 100 } }],
+    })
+    expect(riskOf(tab, [fresh], run('9'))?.level).toBe('unknown')
+    expect(riskOf(tab, [fresh], run('9'), undefined, passes(99))?.level).toBe('high')
+  })
+  it('finds like jobs by their names, and counts what they did in the 14 days before', () => {
+    const job = (name: string) => ({ source: 'prow', repo: 'o/r', job: name })
+    expect(areAlike(job('e2e-4.17'), job('e2e-4.18'))).toBe(true)
+    expect(areAlike(job('e2e-4.17'), job('e2e-4.17'))).toBe(false)
+    expect(areAlike(job('e2e-4.18'), job('unit-4.18'))).toBe(false)
+    const tab = sampleTestTab()
+    const [, second] = tab.columns
+    const at = second?.at ?? 0
+    const rows = [{ test: 't', word: 'failing' as const, last: 9, strip: [16 * 2 + 1, 16 * 2 + 2] }]
+    const grid = { tab, sheets: [sampleTestSheet({ rows })] }
+    const last = (tab.columns.at(-1)?.at ?? 0) + 1
+    expect(likeRecord([grid], 't', last)).toMatchObject({ numerator: 2, denominator: 4 })
+    expect(likeRecord([grid], 't', at)).toMatchObject({ numerator: 1, denominator: 1 })
+    expect(likeRecord([grid], 't', last + 15 * 86_400_000).denominator).toBe(0)
+    expect(likeRecord([grid], 'other', last).denominator).toBe(0)
+    expect(
+      likeRecord([{ ...grid, tab: { ...tab, failuresOnly: true } }], 't', last).value,
+    ).toBeNull()
   })
 
   it('is high where more than twenty failed', () => {

@@ -10,6 +10,7 @@ import { buildApp } from '../../api/app.ts'
 import type { Access } from '../../api/deps.ts'
 import { createTestPipeline, published, type TestPipeline } from '../support/api-deps.ts'
 import { NOON, sampleForecast, sampleIncident, sampleRun } from '../support/sample-records.ts'
+import { PATIENCE } from '../support/patience.ts'
 
 interface StreamEvent {
   readonly id: string
@@ -22,8 +23,6 @@ interface Listener {
   readonly isClosed: () => boolean
   readonly socket: WebSocket
 }
-/** The machine may be busy. */
-const PATIENCE = { timeout: 10_000 }
 const READ = 'read-token-of-some-length-1'
 const ACCESS: Access = {
   tokens: [{ name: 'dash', role: 'read', sha256: hashOf(READ), until: NOON + 1_000 }],

@@ -14,6 +14,7 @@ import {
   sampleKpi,
   sampleRun,
 } from '../support/sample-records.ts'
+import { PATIENCE } from '../support/patience.ts'
 
 interface StreamEvent {
   readonly id: string
@@ -45,8 +46,6 @@ interface Listener {
 let pipeline: TestPipeline
 let app: FastifyInstance
 const open: Listener[] = []
-/** The machine may be busy. */
-const PATIENCE = { timeout: 10_000 }
 
 const listen = async (query = '', headers: Record<string, string> = {}): Promise<Listener> => {
   const { port } = app.server.address() as AddressInfo

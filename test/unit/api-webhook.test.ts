@@ -6,7 +6,8 @@ import { backoffMs, RETRY_POLICY, retryAfterMs } from '../../sinks/notify/retry.
 import { isGenuine, sign } from '../../sinks/notify/signature.ts'
 import { createWebhook, type WebhookConfig } from '../../sinks/notify/webhook.ts'
 import { startFaultyServer, type ScriptedAnswer } from '../support/faulty-server.ts'
-import { anIncident, createOutboxes, PATIENCE } from '../support/outboxes.ts'
+import { anIncident, createOutboxes } from '../support/outboxes.ts'
+import { PATIENCE } from '../support/patience.ts'
 import { NOON } from '../support/sample-records.ts'
 
 const SECRET = 'a shared secret'

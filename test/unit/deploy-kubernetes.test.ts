@@ -21,6 +21,7 @@ import { readConfig, systemPorts } from '../../producers/config/config.ts'
 import { readClusterSettings } from '../../runtime/kafka/cluster-settings.ts'
 import { readRedisSettings } from '../../runtime/redis/redis-settings.ts'
 import { parsePromql } from '../support/promql.ts'
+import { unreadFields } from '../support/unread-fields.ts'
 
 const FOLDER = 'deploy/kubernetes'
 const KINDS = { ConfigMap, Secret, Service, Deployment, PodDisruptionBudget } as const
@@ -30,13 +31,18 @@ const MODELS = { ...KINDS, ...TRAINING, ...SCALERS } as const
 type Kind = keyof typeof MODELS
 type Data = Readonly<Record<string, string>>
 
-const { resources } = parse(readFileSync(join(FOLDER, 'kustomization.yaml'), 'utf8')) as {
+interface Document {
+  readonly kind: Kind
+  readonly metadata: { readonly name: string }
+}
+const { resources, images } = parse(readFileSync(join(FOLDER, 'kustomization.yaml'), 'utf8')) as {
   readonly resources: readonly string[]
+  readonly images: readonly { readonly name: string }[]
 }
 const DOCUMENTS = resources.flatMap((file) =>
   parseAllDocuments(readFileSync(join(FOLDER, file), 'utf8')).map((document) => {
     expect(document.errors).toEqual([])
-    return document.toJS() as { readonly kind: Kind; readonly metadata: { readonly name: string } }
+    return document.toJS() as Document
   }),
 )
 const ofKind = <K extends Kind>(kind: K): InstanceType<(typeof MODELS)[K]>[] =>
@@ -60,19 +66,55 @@ describe('manifests of Kubernetes', () => {
     expect([...resources, 'kustomization.yaml'].sort()).toEqual(files.sort())
   })
 
-  it('fit the schemas of Kubernetes and KEDA', () => {
-    expect(DOCUMENTS.length).toBeGreaterThanOrEqual(14)
-    for (const document of DOCUMENTS) {
-      const model = new MODELS[document.kind](document as never)
-      expect(() => {
-        model.validate()
-      }, `${document.kind} ${document.metadata.name}`).not.toThrow()
+  it('fit the schemas of Kubernetes and KEDA, with no field that these do not know', () => {
+    expect(DOCUMENTS.length).toBeGreaterThanOrEqual(18)
+    const validate = (document: Document): void => {
+      // Making one copies it, and so reads all of it.
+      Object.assign(new MODELS[document.kind](), document).validate()
     }
-    const [wrong] = structuredClone(DOCUMENTS.filter(({ kind }) => kind === 'Deployment'))
-    const broken = new Deployment({ ...wrong, spec: { replicas: 'two' } } as never)
+    for (const document of DOCUMENTS)
+      expect(unreadFields(document, validate), document.metadata.name).toEqual([])
+    const [job] = structuredClone(DOCUMENTS.filter(({ kind }) => kind === 'CronJob'))
+    if (job === undefined) throw new Error('no CronJob')
+    const { spec } = job as Document & { readonly spec: object }
+    const misspelt = { ...job, spec: { ...spec, startDeadlineSeconds: 60 } }
+    expect(unreadFields(misspelt, validate)).toEqual(['spec.startDeadlineSeconds'])
     expect(() => {
-      broken.validate()
+      validate({ ...job, spec: { schedule: 5 } } as never)
     }).toThrow()
+  })
+
+  it('name what there is: volumes, claims, settings and images', () => {
+    const names = (kind: Kind) =>
+      DOCUMENTS.filter((each) => each.kind === kind).map(({ metadata }) => metadata.name)
+    const pods = [
+      ...deployments.map((deployment) => podOf(deployment).pod),
+      ...ofKind('CronJob').flatMap(({ spec }) => spec.jobTemplate.spec?.template.spec ?? []),
+    ]
+    expect(pods).toHaveLength(5)
+    for (const { volumes = [], containers } of pods) {
+      for (const { configMap, persistentVolumeClaim: claim, emptyDir } of volumes) {
+        const found = [
+          names('ConfigMap').includes(configMap?.name ?? ''),
+          names('PersistentVolumeClaim').includes(claim?.claimName ?? ''),
+          emptyDir !== undefined,
+        ]
+        expect(found.filter(Boolean)).toHaveLength(1)
+      }
+      for (const { image, volumeMounts = [], envFrom = [], resources } of containers) {
+        expect(images.map(({ name }) => name)).toContain(image)
+        const mounted = volumeMounts.map(({ name }) => name)
+        expect(mounted.sort()).toEqual(volumes.map(({ name }) => name).sort())
+        for (const { configMapRef, secretRef } of envFrom)
+          expect([...names('ConfigMap'), ...names('Secret')]).toContain(
+            configMapRef?.name ?? secretRef?.name,
+          )
+        // What scales by a share of the processor, and what is evicted, goes by what is asked for.
+        const { cpu, memory } = resources?.requests ?? {}
+        for (const amount of [cpu, memory, resources?.limits?.['memory']])
+          expect(amount).toMatch(/^\d+(m|Mi|Gi)?$/)
+      }
+    }
   })
 
   it('start commands that there are, with options that they take, on the port that is probed', () => {
@@ -121,6 +163,7 @@ describe('manifests of Kubernetes', () => {
     expect(Object.keys(TRAINERS)).toEqual(expect.arrayContaining(positionals))
     const mounts = container.volumeMounts ?? []
     const at = (path: unknown) => mounts.find(({ mountPath }) => mountPath === path)
+    expect(job?.spec.schedule).toMatch(/^([1-5]?\d) (1?\d|2[0-3]) \* \* \*$/)
     expect(values['from']).toBe('topics')
     expect(container.envFrom).toEqual(SETTINGS)
     expect(at(values['models'])).toMatchObject({ name: 'models' })
@@ -138,7 +181,11 @@ describe('manifests of Kubernetes', () => {
       ),
     ])
     const environment = { ...maps.get('stopline'), ...maps.get('secret stopline') }
-    expect(readClusterSettings(environment)).toMatchObject({ partitions: 12, replication: 3 })
+    expect(readClusterSettings(environment)).toMatchObject({
+      partitions: 12,
+      lanes: 6,
+      replication: 3,
+    })
     expect(readRedisSettings(environment).address).toBe('redis://redis:6379')
     for (const deployment of deployments)
       expect(podOf(deployment).container.envFrom).toEqual(SETTINGS)

@@ -1,30 +1,23 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import avro from 'avsc'
-import { parquetReadObjects } from 'hyparquet'
 import { describe, expect, it } from 'vitest'
-import type { RecordOf, TopicName } from '../../schemas/topics.ts'
+import { TOPIC_NAMES, type RecordOf, type TopicName } from '../../schemas/topics.ts'
+import { columnsOf } from '../../sinks/export/tables/columns.ts'
+import { resumable } from '../../runtime/one-partition.ts'
+import type { ResumableLog } from '../../runtime/ports.ts'
 import { exportTables, type TablesOptions } from '../../sinks/export/tables/export.ts'
-import { pseudonymOf } from '../../sinks/export/tables/pseudonyms.ts'
+import { PEOPLE, pseudonymOf, pseudonymous } from '../../sinks/export/tables/pseudonyms.ts'
 import { published } from '../support/api-deps.ts'
 import { MemoryLog } from '../support/memory-views.ts'
-import { NOON, sampleMergeForecast, sampleRun } from '../support/sample-records.ts'
+import { NOON, sampleIncident, sampleMergeForecast, sampleRun } from '../support/sample-records.ts'
+import { avroRows, filesIn, parquetRows } from '../support/tables.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 const TOPIC = 'ci.merge-forecasts.v1'
 const DAY = 86_400_000
 const USUAL: TablesOptions = {
-  ...{ format: 'parquet', topics: [TOPIC, 'ci.runs.v1'], key: null },
+  ...{ format: 'parquet', topics: [TOPIC, 'ci.runs.v1'], key: null, origin: 'store' },
   signal: new AbortController().signal,
-}
-const filesIn = (folder: string): string[] =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(parquet|avro|new)$/.test(name))
-    .sort()
-const rowsOf = async (path: string): Promise<Record<string, unknown>[]> => {
-  const bytes = readFileSync(path)
-  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
-  return parquetReadObjects({ file: file })
 }
 const logOf = (...records: RecordOf<TopicName>[]): MemoryLog => {
   const log = new MemoryLog()
@@ -33,6 +26,7 @@ const logOf = (...records: RecordOf<TopicName>[]): MemoryLog => {
   )
   return log
 }
+const tablesOf = (...records: RecordOf<TopicName>[]): ResumableLog => resumable(logOf(...records))
 const forecasts = [
   sampleMergeForecast(),
   sampleMergeForecast({ eventId: '2', observedAt: NOON + 1, source: '../x', sha: null }),
@@ -43,7 +37,7 @@ describe('the export of tables', () => {
   it('writes a file for each day and source, whose rows are the records', async () => {
     const folder = temporaryFolder()
     const summary = await exportTables(
-      logOf(...forecasts, sampleRun({ stepOutcome: 'success' })),
+      tablesOf(...forecasts, sampleRun({ stepOutcome: 'success' })),
       folder,
       USUAL,
     )
@@ -54,46 +48,79 @@ describe('the export of tables', () => {
       `${TOPIC}/day=2024-05-02/source=github/000000000002.parquet`,
       'ci.runs.v1/day=2024-05-01/source=prow/000000000000.parquet',
     ])
-    const [row] = await rowsOf(join(folder, filesIn(folder)[1] ?? ''))
+    const [row] = await parquetRows(join(folder, filesIn(folder)[1] ?? ''))
     const { observedAt, openedAt, eventAt, pull, ...same } = sampleMergeForecast()
     expect(row).toEqual({
       ...{ ...same, pull: BigInt(pull), eventAt: new Date(eventAt) },
       ...{ observedAt: new Date(observedAt), openedAt: new Date(openedAt) },
     })
-    const [run] = await rowsOf(join(folder, filesIn(folder)[3] ?? ''))
+    const [run] = await parquetRows(join(folder, filesIn(folder)[3] ?? ''))
     expect(run).toMatchObject({ outcome: sampleRun().outcome, stepOutcome: 'success' })
-    const [odd] = await rowsOf(join(folder, filesIn(folder)[0] ?? ''))
+    const [odd] = await parquetRows(join(folder, filesIn(folder)[0] ?? ''))
     expect(odd).toMatchObject({ source: '../x', sha: null })
   })
 
   it('goes on where it stopped, and writes again what a crash left half', async () => {
     const folder = temporaryFolder()
     const log = logOf(forecasts[0] ?? sampleMergeForecast())
-    await exportTables(log, folder, USUAL)
+    await exportTables(resumable(log), folder, USUAL)
     const before = readFileSync(join(folder, 'export.json'), 'utf8')
     log.append([published(TOPIC, forecasts[2] ?? sampleMergeForecast())])
-    const second = await exportTables(log, folder, USUAL)
+    const second = await exportTables(resumable(log), folder, USUAL)
     expect(second.records[TOPIC]).toBe(1)
     const files = filesIn(folder)
     // As if it had died before it noted how far it was.
     writeFileSync(join(folder, 'export.json'), before)
-    await exportTables(log, folder, USUAL)
+    await exportTables(resumable(log), folder, USUAL)
     expect(filesIn(folder)).toEqual(files)
-    expect((await exportTables(log, folder, USUAL)).files).toBe(0)
+    expect((await exportTables(resumable(log), folder, USUAL)).files).toBe(0)
+  })
+
+  it('reads partitions one by one, each from where it stopped, and says what went by retention meanwhile', async () => {
+    const folder = temporaryFolder()
+    const logs = [logOf(...forecasts.slice(0, 2)), logOf()]
+    const begins = [0, 0]
+    const log: ResumableLog = {
+      bounds: (topic) =>
+        logs.map((one, partition) => ({
+          begin: begins[partition] ?? 0,
+          end: one.endOffset(topic),
+        })),
+      read: (topic, partition, from) => logs[partition]?.read(topic, from) ?? [],
+    }
+    const options = { ...USUAL, topics: [TOPIC], origin: 'topics' } as const
+    expect((await exportTables(log, folder, options)).records).toEqual({ [TOPIC]: 2 })
+    logs[1]?.append([published(TOPIC, forecasts[2] ?? sampleMergeForecast())])
+    const second = await exportTables(log, folder, options)
+    expect(second).toMatchObject({ files: 1, records: { [TOPIC]: 1 }, lost: {} })
+    expect(filesIn(folder)).toEqual([
+      `${TOPIC}/day=2024-05-01/source=%2E%2E%2Fx/0000-000000000001.parquet`,
+      `${TOPIC}/day=2024-05-01/source=github/0000-000000000000.parquet`,
+      `${TOPIC}/day=2024-05-02/source=github/0001-000000000000.parquet`,
+    ])
+    for (const one of logs) one.append(forecasts.map((each) => published(TOPIC, each)))
+    begins[0] = 4
+    expect((await exportTables(log, folder, options)).lost).toEqual({ [TOPIC]: 2 })
+  })
+
+  it('keeps one log to one folder', async () => {
+    const folder = temporaryFolder()
+    await exportTables(tablesOf(...forecasts), folder, USUAL)
+    const onKafka = { ...USUAL, origin: 'topics ci' }
+    await expect(exportTables(tablesOf(), folder, onKafka)).rejects.toThrow('pseudonyms of store')
+    await expect(exportTables(tablesOf(), folder, USUAL)).rejects.toThrow('it was made anew')
+    // As versions before left it.
+    const path = join(folder, 'export.json')
+    const old = { format: 'parquet', isPseudonymous: false, next: { [TOPIC]: 3 } }
+    writeFileSync(path, JSON.stringify(old))
+    expect((await exportTables(tablesOf(...forecasts), folder, USUAL)).files).toBe(0)
   })
 
   it('writes Avro containers that carry the schema of the topic', async () => {
     const folder = temporaryFolder()
-    await exportTables(logOf(...forecasts), folder, { ...USUAL, format: 'avro' })
+    await exportTables(tablesOf(...forecasts), folder, { ...USUAL, format: 'avro' })
     const [, path = ''] = filesIn(folder)
-    const read: unknown[] = []
-    await new Promise((resolve, reject) => {
-      avro
-        .createFileDecoder(join(folder, path))
-        .on('data', (record: unknown) => read.push(record))
-        .on('error', reject)
-        .on('end', resolve)
-    })
+    const read = await avroRows(join(folder, path))
     expect(read).toHaveLength(1)
     expect(JSON.parse(JSON.stringify(read[0]))).toMatchObject({
       eventId: forecasts[0]?.eventId,
@@ -103,22 +130,31 @@ describe('the export of tables', () => {
 
   it('tells logins as pseudonyms of a key, and no title', async () => {
     const folder = temporaryFolder()
-    await exportTables(logOf(forecasts[0] ?? sampleMergeForecast()), folder, {
+    await exportTables(tablesOf(forecasts[0] ?? sampleMergeForecast()), folder, {
       ...USUAL,
       key: 'a key of some length',
     })
-    const [row] = await rowsOf(join(folder, filesIn(folder)[0] ?? ''))
+    const [row] = await parquetRows(join(folder, filesIn(folder)[0] ?? ''))
     expect(row).toMatchObject({ author: pseudonymOf('ada', 'a key of some length'), title: null })
     expect(row?.['author']).toMatch(/^user-[0-9a-f]{12}$/)
     expect(pseudonymOf('Ada', 'k')).toBe(pseudonymOf('ada', 'k'))
     expect(pseudonymOf('ada', 'k')).not.toBe(pseudonymOf('ada', 'l'))
     expect(pseudonymOf('dependabot[bot]', 'k')).toBe('dependabot[bot]')
-    await expect(exportTables(logOf(), folder, USUAL)).rejects.toThrow('with pseudonyms')
+    await expect(exportTables(tablesOf(), folder, USUAL)).rejects.toThrow('with pseudonyms')
+  })
+
+  it('knows every field that names people', () => {
+    const telling = TOPIC_NAMES.flatMap((topic) => columnsOf(topic))
+      .filter(({ doc }) => /\blogins?\b|^Who (asked|has taken|muted)/i.test(doc))
+      .map(({ name }) => name)
+    expect([...new Set(telling)].sort()).toEqual([...PEOPLE].sort())
+    const taken = pseudonymous('ci.incidents.v1', sampleIncident({ ackedBy: 'ada' }), 'k')
+    expect(taken).toEqual(sampleIncident({ ackedBy: pseudonymOf('ada', 'k') }))
   })
 
   it('has a dictionary of every column, from the schemas', async () => {
     const folder = temporaryFolder()
-    await exportTables(logOf(), folder, USUAL)
+    await exportTables(tablesOf(), folder, USUAL)
     const text = readFileSync(join(folder, 'DICTIONARY.md'), 'utf8')
     expect(text).toContain('## ci.merge-forecasts.v1')
     expect(text).toContain(

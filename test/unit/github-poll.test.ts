@@ -363,5 +363,5 @@ describe('a round of polling GitHub', () => {
       expect(faulty.filter((line) => line.startsWith(`${run} `))).toEqual(
         clean.filter((line) => line.startsWith(`${run} `)),
       )
-  }, 60_000)
+  })
 })

@@ -1,9 +1,18 @@
 import { describe, expect, it } from 'vitest'
+import {
+  writeProduce,
+  type Messages,
+  type WrittenMessage,
+} from '../../runtime/kafka/batch-writing.ts'
 import type { FetchedMessage } from '../../runtime/kafka/client-parts.ts'
-import { fromMessage, toMessage } from '../../runtime/kafka/messages.ts'
+import { fromMessage, pack } from '../../runtime/kafka/messages.ts'
 import { namesIn } from '../../runtime/kafka/names.ts'
-import { piecesOf, type Placed } from '../../runtime/kafka/transactions.ts'
+import { Group, Packs } from '../../runtime/kafka/packed.ts'
+import { piecesOf, type Placed } from '../../runtime/kafka/transaction-parts.ts'
 import { keyed } from '../../runtime/engine/stage.ts'
+import type { Keyed } from '../../runtime/ports.ts'
+import { CODECS } from '../../schemas/codec.ts'
+import { messageOf } from '../support/kafka-message.ts'
 import { aFact, aRun, HOUR, MINUTE, MONDAY } from '../support/facts.ts'
 
 const to = { names: namesIn(''), partitionsOf: () => 3 }
@@ -28,19 +37,19 @@ const fetched = ({
 
 describe('a record as a message', () => {
   it('comes back as it was, with its time and its writer', () => {
-    const back = fromMessage('ci.run-events.v1', 0, fetched(toMessage(sent, 'runs/1', to)))
+    const back = fromMessage('ci.run-events.v1', 0, fetched(messageOf(sent, 'runs/1', to)))
     expect(back.writer).toBe('runs/1')
     expect({ ...back.record, record: { ...back.record.record } }).toEqual({ ...sent })
   })
 
   it('comes back as a tombstone where it was one', () => {
     const tombstone = { topic: 'ci.kpis.v1', key: 'k', at: MONDAY, record: null } as const
-    const gone = toMessage(tombstone, 'kpis/0', to)
+    const gone = messageOf(tombstone, 'kpis/0', to)
     expect(fromMessage('ci.kpis.v1', 0, fetched(gone)).record).toEqual(tombstone)
   })
 
   it('of somebody else is from outside, and of the time it was observed', () => {
-    const { key = null, value } = toMessage(sent, 'runs/1', to)
+    const { key, value } = messageOf(sent, 'runs/1', to)
     const { writer, record } = fromMessage('ci.run-events.v1', 0, fetched({ key, value }))
     expect([writer, record.at]).toEqual(['outside', MONDAY])
   })
@@ -50,6 +59,67 @@ describe('a record as a message', () => {
     const { record } = fromMessage('ci.run-events.v1', 2, bad)
     expect(record.topic).toBe('ci.dead-letters.v1')
     expect(record.record).toMatchObject({ reason: 'bad-magic', position: 'ci.run-events.v1/2@7' })
+  })
+})
+
+describe('a packed record', () => {
+  const run = (id: string) =>
+    keyed('ci.run-events.v1', aFact(aRun({ runId: id }), 'started', MONDAY), MONDAY)
+  const gone = { topic: 'ci.kpis.v1', key: 'k', at: MONDAY, record: null } as const
+  /** What lies at a place, as bytes of a request. */
+  const bytesOf = (messages: Messages): Buffer =>
+    writeProduce(
+      {
+        ...{ acks: -1, timeout: 1, transactionalId: 'a', producerId: '1', producerEpoch: 0 },
+        topicData: [{ topic: 't', partitions: [{ partition: 0, firstSequence: 0, messages }] }],
+      },
+      MONDAY,
+    )
+  const groupOf = (packs: Packs): Messages => {
+    const group = new Group<WrittenMessage>()
+    for (const packed of packs.all) group.add(packed)
+    return group
+  }
+  it.each([
+    ['short', [run('1')]],
+    ['of other letters, and long', [run('ü'.repeat(40)), run('x'.repeat(9_000))]],
+    ['without a value', [gone]],
+  ])('has the bytes of its message: %s', (_, records: readonly Keyed[]) => {
+    const packs = new Packs()
+    for (const record of records) pack(packs, record, 'runs/1', to)
+    const messages = records.map((record) => messageOf(record, 'runs/1', to))
+    expect(bytesOf(groupOf(packs)).equals(bytesOf(messages))).toBe(true)
+    expect(packs.all.map(({ topic, partition }) => [topic, partition])).toEqual([
+      [messages[0]?.topic, messages[0]?.partition],
+    ])
+  })
+  it('has the bytes that are known, unless our schema has another id by now', () => {
+    const bytes = CODECS['run-event'].encode(aFact(aRun(), 'started', MONDAY))
+    const other = Buffer.from(bytes)
+    other.writeUInt32BE(77, 1)
+    const written = [bytes, other].map((known) => {
+      const packs = new Packs()
+      pack(packs, { ...sent, bytes: known }, 'outside', to)
+      return bytesOf(groupOf(packs))
+    })
+    const expected = bytesOf([messageOf(sent, 'outside', to)])
+    expect(written.map((each) => each.equals(expected))).toEqual([true, true])
+  })
+  it('goes to a new pack where one request would become too long, and all stay in order', () => {
+    const packs = new Packs()
+    const lengths = [...Array.from({ length: 60 }, () => 9_000), 450_000, 10]
+    const records = lengths.map((length, n) => run(`${n}${'x'.repeat(length)}`))
+    for (const record of records) pack(packs, record, 'runs/1', to)
+    const sizes = packs.all.map(({ size, count }) => [size < 600_000, count > 1])
+    expect(sizes).toEqual([
+      [true, true],
+      [true, true],
+      [false, false],
+      [true, false],
+    ])
+    expect([...piecesOf(packs.all)]).toEqual(packs.all.map((each) => [each]))
+    const messages = records.map((record) => messageOf(record, 'runs/1', to))
+    expect(bytesOf(groupOf(packs)).equals(bytesOf(messages))).toBe(true)
   })
 })
 
@@ -67,7 +137,7 @@ describe('a message that can never be handled', () => {
     expect(record).toMatchObject({ reason, origin: topic, step: 'read' })
   })
   it('because of its time has that of the records before it', () => {
-    const { key = null, value } = toMessage(sent, 'outside', to)
+    const { key, value } = messageOf(sent, 'outside', to)
     const from = fetched({ key, value, headers: { at: String(MONDAY + 3 * HOUR) } })
     expect(letterOf(from)).toMatchObject({ at: 0, record: { reason: 'future-time' } })
     expect(letterOf({ ...from, timestamp: MONDAY + 2 * HOUR }).topic).toBe(topic)

@@ -14,12 +14,22 @@ describe('settings of the cluster', () => {
       connection: { brokers: ['a:9092', 'b:9092'], clientId: 'stopline', tls: null, sasl: null },
       namespace: '',
       partitions: 12,
+      lanes: 3,
       replication: 3,
       minInSync: 2,
       sessionTimeoutMs: 10_000,
       registry: null,
       stateFolder: null,
     })
+  })
+
+  it('have no more lanes than partitions', () => {
+    const lanesOf = (of: Record<string, string>) => readClusterSettings({ ...least, ...of }).lanes
+    expect(lanesOf({ STOPLINE_KAFKA_PARTITIONS: '2' })).toBe(2)
+    expect(lanesOf({ STOPLINE_KAFKA_LANES: '12' })).toBe(12)
+    expect(() => lanesOf({ STOPLINE_KAFKA_LANES: '13' })).toThrow(
+      'STOPLINE_KAFKA_LANES is more than STOPLINE_KAFKA_PARTITIONS',
+    )
   })
 
   it('take TLS, passwords from files, and a registry', () => {

@@ -7,7 +7,7 @@ const plans = tasksOf(TOPOLOGY)
 
 it('fuses processors of one key, and cuts where records change their key', () => {
   expect(plans.map(({ processors }) => processors.map(({ name }) => name))).toEqual([
-    ['runs', 'grouping', 'placing', 'pace', 'tests', 'failure-kind', 'slicing'],
+    ['runs', 'grouping', 'placing', 'pace', 'tests', 'failure-kind', 'slicing', 'cluster-shares'],
     ['signals'],
     ['clusters'],
     ['stopping', 'kpis', 'pull-checks', 'job-alerts'],
@@ -17,6 +17,7 @@ it('fuses processors of one key, and cuts where records change their key', () =>
     ['kpi-repos'],
     ['kpi-communities'],
     ['kpi-slices'],
+    ['kpi-clusters'],
     ['merge-time', 'kpi-pulls'],
     ['merge-priors'],
     ['test-alerts'],
@@ -35,9 +36,9 @@ it('names for each input who writes it before: never the task itself or one afte
     { topic: 'ci.log-excerpts.v1', writers: ['outside'] },
   ])
   expect(inputs['stopping']).toEqual([
+    { topic: 'ci.test-results.v1', writers: ['outside'] },
     { topic: 'ci.runs.v1', writers: ['runs'] },
     { topic: 'ci.signals.v1', writers: ['runs', 'signals', 'clusters'] },
-    { topic: 'ci.test-results.v1', writers: ['outside'] },
     { topic: 'ci.test-tabs.v1', writers: ['runs'] },
     { topic: 'ci.tab-states.v1', writers: ['outside'] },
   ])

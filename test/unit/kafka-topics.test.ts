@@ -10,6 +10,7 @@ const plans = tasksOf(TOPOLOGY)
 const wanted = wantedTopics(plans, {
   names: namesIn('test.'),
   partitionsOf: (topic) => TOPICS[topic].partitions,
+  lanes: 6,
   replication: 3,
   minInSync: 2,
 })
@@ -29,7 +30,7 @@ it('wants every topic of the table, a changelog for each task, the mailbox, and 
     ...{ topic: 'test.stopline.mailbox', partitions: 1 },
     config: configOf('test.ci.incident-commands.v1'),
   })
-  expect(wanted.at(-2)).toMatchObject({ topic: 'test.stopline.progress', partitions: 1 })
+  expect(wanted.at(-2)).toMatchObject({ topic: 'test.stopline.progress', partitions: 7 })
   expect(wanted.at(-1)).toMatchObject({ topic: 'test.stopline.cursors', partitions: 1 })
 })
 

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { routes } from '../../api/routes/index.ts'
 import { CATALOGUE, COMMUNITY_KPIS } from '../../processors/kpi/catalogue.ts'
+import { CLUSTER_KPIS } from '../../processors/kpi/clusters/index.ts'
 import { KPIS } from '../../processors/kpi/index.ts'
 import { PULL_KPIS } from '../../processors/kpi/pulls/index.ts'
 import { TEST_KPIS } from '../../processors/kpi/tests/index.ts'
@@ -14,6 +15,7 @@ const NAMES = {
   runs: KPIS.map(({ name }) => name),
   tests: TEST_KPIS.map(({ name }) => name),
   pulls: PULL_KPIS.map(({ name }) => name),
+  clusters: CLUSTER_KPIS.map(({ name }) => name),
   sources: SOURCE_KPIS.map(({ name }) => name),
 }
 

@@ -248,7 +248,7 @@ describe.skipIf(KUBEVIRT === null)('the merge queue of kubevirt', () => {
     console.info(`kubevirt: ${wrong.compared} weeks compared`)
     expect(wrong).toMatchObject({ merged: 0, retests: 0, days: 0 })
     expect(weeks).toHaveLength(299)
-  }, 120_000)
+  })
 
   it('is as long on average as it says, from who was in it at each midnight', () => {
     const driver = topologyDriver([kpiPulls])
@@ -269,5 +269,5 @@ describe.skipIf(KUBEVIRT === null)('the merge queue of kubevirt', () => {
     }
     console.info(`kubevirt: ${compared} weeks of the queue compared`)
     expect(compared).toBeGreaterThan(150)
-  }, 120_000)
+  })
 })

@@ -3,7 +3,7 @@ import { kpis } from '../../processors/kpi/jobs.ts'
 import { phaseOf } from '../../processors/phase.ts'
 import type { Kpi } from '../../schemas/events.ts'
 import { drive } from '../support/drive-one.ts'
-import { finished, MINUTE, run, SECOND, T0 } from '../support/kpi-inputs.ts'
+import { finished, HOUR, MINUTE, run, SECOND, T0 } from '../support/kpi-inputs.ts'
 
 const valueOf = (record: Kpi | undefined, kpi: string) =>
   record?.values.find((value) => value.kpi === kpi)
@@ -19,6 +19,15 @@ describe('the kpis processor', () => {
     expect(day[0]?.eventAt).toBeGreaterThan(T0 + MINUTE)
     expect(day[0]?.eventAt).toBeLessThanOrEqual(T0 + MINUTE + 10 * SECOND)
     expect(valueOf(day[0], 'run_pass_rate')?.value).toBe(1)
+  })
+  it('says a last time, without runs, what goes with its window', () => {
+    const job = drive(kpis)
+    job.give('ci.runs.v1', finished('a', T0 + MINUTE, 'failure', 60))
+    job.advanceTo(T0 + 30 * HOUR)
+    const last = job.on('ci.kpis.v1').findLast(({ window }) => window === '24h')
+    expect(valueOf(last, 'run_pass_rate')).toMatchObject({ value: null, n: 0 })
+    const gone = job.said.filter((effect) => effect.kind === 'retire').map((effect) => effect.key)
+    expect(gone).toEqual(['job:ci%3Ao/r%3Aunit:24h'])
   })
   it('says what held at the end of a pane, in its turn or before anything later is counted', () => {
     const end = T0 + 5 * MINUTE

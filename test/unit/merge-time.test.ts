@@ -95,6 +95,49 @@ describe('the merge-time processor', () => {
     expect(middle(held)).toBeGreaterThan(middle(lastOf(plain)))
   })
 
+  describe('who reviews', () => {
+    // One author; what Carol is asked to review merges within three hours, what Dan is asked within three days.
+    const past = Array.from({ length: 80 }, (_, i) =>
+      anEnded(i + 1, MONDAY + i * 4 * HOUR, i % 2 === 0 ? 3 : 72, {
+        reviewers: [i % 2 === 0 ? 'carol' : 'dan'],
+      }),
+    ).flat()
+    const opened = (reviewers: string[]): PullEvent =>
+      aPullEvent(99, 'opened', AFTER + 3 * DAY, { reviewers })
+    const asked = (login: string): PullEvent =>
+      aPullEvent(99, 'reviewRequested', AFTER + 3 * DAY + MINUTE, { reviewers: [login] })
+
+    it('moves the forecast by how soon merged what they reviewed before', () => {
+      const [carols, dans, newcomers] = ['carol', 'dan', 'eve'].map((login) =>
+        lastOf(driven([...past, opened([login])])),
+      )
+      if (carols === undefined || dans === undefined || newcomers === undefined) throw new Error()
+      expect(middle(carols)).toBeLessThan(0.7 * middle(newcomers))
+      expect(middle(dans)).toBeGreaterThan(1.3 * middle(newcomers))
+      expect(carols.drivers['reviewers']).toBeLessThan(-0.3)
+      expect(dans.drivers['reviewers']).toBeGreaterThan(0.3)
+      expect(newcomers.drivers).not.toHaveProperty('reviewers')
+    })
+
+    it('is told anew when somebody is asked, and stays known once the review is there', () => {
+      const one = driven([...past, opened([]), asked('dan')])
+      const [before, after] = forecasts(one).slice(-2)
+      expect(before?.drivers).not.toHaveProperty('reviewers')
+      expect(after).toMatchObject({ cause: 'reviewRequested' })
+      const at = AFTER + 3 * DAY + HOUR
+      const review = { review: 'commented', actor: 'dan' } as const
+      one.give('ci.pull-events.v1', aPullEvent(99, 'reviewed', at, review))
+      one.give('ci.pull-events.v1', aPullEvent(99, 'synchronised', at + MINUTE, { reviewers: [] }))
+      expect(lastOf(one).drivers['reviewers']).toBe(after?.drivers['reviewers'])
+    })
+
+    it('says nothing where only the author reviews', () => {
+      const own = aPullEvent(99, 'reviewed', AFTER + 4 * DAY, { actor: 'ada', review: 'commented' })
+      const one = driven([...past, opened([]), own])
+      expect(lastOf(one).drivers).not.toHaveProperty('reviewers')
+    })
+  })
+
   it('learns how much an approval is worth', () => {
     const reviewed = (n: number, waits: number): PullEvent[] => [
       ...anEnded(n, MONDAY + n * HOUR, 20 + waits),

@@ -158,7 +158,7 @@ describe('live sources on the command line', () => {
         second.err() +
         readFileSync(join(folder, 'recording', 'recording.json'), 'utf8'),
     ).not.toContain(SECRET)
-  }, 60_000)
+  })
 
   it('are recorded, and replayed into a store', async () => {
     const server = await startCiServer(
@@ -188,7 +188,7 @@ describe('live sources on the command line', () => {
     const again = start(['replay', recording, '--store', store])
     expect(await again.ended).toBe(0)
     expect(eventsIn(store)).toEqual(events)
-  }, 60_000)
+  })
 
   it('are refused with one line for each mistake', async () => {
     const config = join(temporaryFolder(), 'c.yaml')

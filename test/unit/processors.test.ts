@@ -49,12 +49,12 @@ describe('the priors processor', () => {
     const kept = 0.5 ** (2 / 2000)
     expect(prior?.watchedPasses).toBeCloseTo(kept, 9)
     const counted = (stops: readonly number[] = []) => stops.map((count) => Math.round(count))
-    expect(counted(prior?.falseStops)).toEqual(reached([2, 0, 0, 0, 0]))
-    expect(counted(prior?.trueStops)).toEqual(reached([2, 0, LEVELS.length, 0, 0]))
+    expect(counted(prior?.falseStops)).toEqual(reached([2, 0, 0, 0, 0, 0]))
+    expect(counted(prior?.trueStops)).toEqual(reached([2, 0, LEVELS.length, 0, 0, 0]))
   })
 
   it('learns from the terms of a forecast', () => {
-    const failing = { failed: true, terms: [1, 0, 0, 0, 0, 0, 0, 0, 0] }
+    const failing = { failed: true, terms: [1, 0, 0, 0, 0, 0, 0, 0, 0, 0] }
     const { said } = given(priors, outcome(1, MONDAY, failing)).when(until(MONDAY + HOUR))
     const [prior] = said.map((each) => ('record' in each ? (each.record as Prior) : undefined))
     expect(prior?.weights[0]).toBeGreaterThan(START_WEIGHTS[0] ?? 0)

@@ -83,5 +83,5 @@ describe('a Prow behind HTTP', () => {
     ])
     expect(cursor.open).toEqual({})
     expect(mostHeap).toBeLessThan(200e6)
-  }, 20_000)
+  })
 })

@@ -174,7 +174,7 @@ describe('a recording', () => {
     expect(() => {
       openRecordingFolder(folder, { ...config, jobs: [] })
     }).toThrow('with jobs configured otherwise')
-  }, 20_000)
+  })
 
   it('tells why a request was never sent, as the live session did', async () => {
     const began = Date.now()

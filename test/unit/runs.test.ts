@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { emptyRun, join, type RunState } from '../../processors/runs/lattice.ts'
+import { emptyRun, isNews, join, type RunState } from '../../processors/runs/lattice.ts'
 import { REMEMBERED_MS, runs, SILENT_MS } from '../../processors/runs/runs.ts'
 import type { Run, RunEvent } from '../../schemas/events.ts'
 import { aFact, aRun, DAY, HOUR, MINUTE, MONDAY } from '../support/facts.ts'
@@ -29,6 +29,13 @@ const joined = (...facts: readonly RunEvent[]): RunState =>
   )
 
 describe('the lattice of a run', () => {
+  it('is news where anything has changed but who it is of and what is nobody else’s', () => {
+    const before = emptyRun(run as RunEvent)
+    const silent = Object.keys(before).filter(
+      (field) => !isNews(before, { ...before, [field]: Symbol('other') }),
+    )
+    expect(silent).toEqual(['source', 'repo', 'job', 'runId', 'attempt', 'endRank', 'heardAt'])
+  })
   const sentences: [string, RunEvent[], Partial<RunState>][] = [
     ['is queued once queued', [queued], { phase: 'queued', queuedAt: MONDAY }],
     ['runs once started', [queued, started], { phase: 'running', startedAt: START }],

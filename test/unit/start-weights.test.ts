@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { follow, startFrom, type Told } from '../support/start-weights.ts'
 
-const formula = [0, 1, 0, 0, 0, 0, 0, 0, 0]
+const formula = [0, 1, 0, 0, 0, 0, 0, 0, 0, 0]
 
 describe('the start weights', () => {
   it('are half way from the formula to what other recordings came to: siblings .4 and .8 give .3', () => {
@@ -12,7 +12,7 @@ describe('the start weights', () => {
   it('are scored by forecasts made before each run was learned', () => {
     const runs = Array.from({ length: 300 }, (_, i): Told => {
       const failed = i % 2 === 0
-      return { failed, terms: [1, 0, 0, 0, 0, failed ? 1 : 0, failed ? 0 : -1, 0, 0] }
+      return { failed, terms: [1, 0, 0, 0, 0, failed ? 1 : 0, failed ? 0 : -1, 0, 0, 0] }
     })
     const course = follow(runs, formula)
     expect(follow(runs.slice(0, 1), formula).loss).toBeCloseTo(Math.log(2))

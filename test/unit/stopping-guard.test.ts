@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { guarded, newGuard, whyGuarded, type Watched } from '../../processors/stopping/guard.ts'
+import { GROUNDS } from '../../processors/stopping/permit.ts'
 
 const run = (more: Partial<Watched> = {}): Watched => ({
   pFail: 0.8,
@@ -39,7 +40,7 @@ describe('the drift guard of a job', () => {
   it('holds stops of a ground back after two wrong ones, until right ones outweigh them', () => {
     const wanted = [true, false, false]
     const hit = times(2, run({ pFail: 0.95, wanted }), times(8, run({ failed: true, wanted })))
-    expect(hit.held).toEqual([true, false, false, false, false])
+    expect(hit.held).toEqual(GROUNDS.map((ground) => ground === 'history'))
     expect(whyGuarded(hit)).toContain('would have hit passing runs')
     let guard = hit
     let rights = 0

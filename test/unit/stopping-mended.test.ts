@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { isMendRare, mendedChance, stillFailing } from '../../processors/stopping/mended.ts'
+import { headOf } from '../../processors/stopping/head.ts'
+import {
+  isMendRare,
+  mendedByChange,
+  mendedChance,
+  stillFailing,
+} from '../../processors/stopping/mended.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
+const on = (sha: string) => ({ sha, group: null, labels: {} })
+const [A, B] = [headOf(on('a')), headOf(on('b'))]
 
 describe('whether a failing job was mended meanwhile', () => {
   it('failing for 20 days, last known 2 hours ago: .0041', () => {
@@ -24,12 +32,36 @@ describe('whether a failing job was mended meanwhile', () => {
     expect(mendedChance(null, DAY)).toBe(1)
   })
   it('is counted from the starts of the failing runs, in whatever order they end, until one passes', () => {
-    const first = stillFailing(null, true, 5 * HOUR)
-    expect(stillFailing(stillFailing(first, true, 2 * HOUR), true, 9 * HOUR)).toEqual({
+    const first = stillFailing(null, true, 5 * HOUR, A)
+    expect(stillFailing(stillFailing(first, true, 2 * HOUR, A), true, 9 * HOUR, A)).toMatchObject({
       from: 2 * HOUR,
       to: 9 * HOUR,
     })
-    expect(stillFailing(first, true, null)).toBe(first)
-    expect(stillFailing(first, false, 6 * HOUR)).toBeNull()
+    expect(stillFailing(first, true, null, A)).toBe(first)
+    expect(stillFailing(first, false, 6 * HOUR, A)).toBeNull()
+  })
+  it('is likelier on a new commit: failing on four of them, .2 on a fifth, and 0 on one of the four again', () => {
+    const heads = [A, B, A, headOf(on('c')), headOf(on('d'))]
+    const failing = heads.reduce<ReturnType<typeof stillFailing>>(
+      (known, head, i) => stillFailing(known, true, i * HOUR, head),
+      null,
+    )
+    expect(failing?.heads).toHaveLength(4)
+    expect(mendedByChange(failing, headOf(on('e')))).toBe(0.2)
+    expect(mendedByChange(failing, B)).toBe(0)
+  })
+  it('is likelier once the job was configured anew, also where nobody tells a commit', () => {
+    const usual = headOf({ sha: null, group: null, labels: { queue: 'small', runner: 'a' } })
+    const failing = stillFailing(stillFailing(null, true, 0, usual), true, HOUR, usual)
+    expect(failing).toMatchObject({ heads: [usual] })
+    const other = { sha: null, group: null, labels: { queue: 'large', runner: 'a' } }
+    expect(mendedByChange(failing, headOf(other))).toBe(0.5)
+    const elsewhere = { sha: null, group: null, labels: { queue: 'small', runner: 'b' } }
+    expect(mendedByChange(failing, headOf(elsewhere))).toBe(0)
+  })
+  it('takes runs that were started together for runs of one commit, where none is told', () => {
+    const of = (group: string) => headOf({ sha: null, group, labels: {} })
+    expect(of('push 1')).toBe(of('push 1'))
+    expect(of('push 1')).not.toBe(of('push 2'))
   })
 })

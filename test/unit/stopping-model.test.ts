@@ -41,7 +41,7 @@ const instant = (more: { pooled?: Lead; own?: Lead; score?: number } = {}): Inst
     seen: { elapsedSeconds: 50, signSeconds: null, sign: null, rate: 0.5 },
     known: {
       ...{ rate: basis.rate, streak: 2, changeFailures: 1, changeRuns: 2, siblings: 0 },
-      ...{ strain: 0.1, isRetry: true },
+      ...{ strain: 0.1, isRetry: true, trouble: 0 },
     },
     formula: 0.5,
   }

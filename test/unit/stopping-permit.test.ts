@@ -63,6 +63,7 @@ describe('the permission to stop', () => {
       9 - 1,
       0,
       0,
+      0,
     ])
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { learn, newLearner } from '../../processors/priors/learner.ts'
+import { learn, newLearner, type Learner } from '../../processors/priors/learner.ts'
 import { changeOf, countChange, onChange } from '../../processors/stopping/changes.ts'
 import { mixedRate, termsOf, type Known } from '../../processors/stopping/refine.ts'
 
@@ -11,13 +11,14 @@ const known = (more: Partial<Known> = {}): Known => ({
   siblings: 0,
   strain: 0,
   isRetry: false,
+  trouble: 0,
   ...more,
 })
 
 describe('the terms of a forecast', () => {
   it('are [1, 0, 1.10, 0, ...] after three failures in a row at a rate of .5', () => {
     const terms = termsOf(known({ streak: 3 }))
-    expect(terms.map((term) => Number(term.toFixed(2)))).toEqual([1, 0, 1.1, 0, 0, 0, 0, 0, 0])
+    expect(terms.map((term) => Number(term.toFixed(2)))).toEqual([1, 0, 1.1, 0, 0, 0, 0, 0, 0, 0])
   })
   it('have a term of their own for each kind of news, zero where there is none', () => {
     expect(termsOf(known({ streak: -4 }))[3]).toBeCloseTo(Math.log(4))
@@ -26,6 +27,7 @@ describe('the terms of a forecast', () => {
     expect(termsOf(known({ siblings: -1 }))[6]).toBeCloseTo(-Math.log(2))
     expect(termsOf(known({ strain: 10 }))[7]).toBe(2)
     expect(termsOf(known({ isRetry: true }))[8]).toBe(1)
+    expect(termsOf(known({ trouble: 1 }))[9]).toBeCloseTo(Math.log(2))
   })
   it('leave the formula as it is where nothing was learned', () => {
     expect(mixedRate(termsOf(known({ rate: 0.3, streak: 9 })), [], 0)).toBeCloseTo(0.3)
@@ -51,6 +53,25 @@ describe('the learner', () => {
     expect(rate(3)).toBeGreaterThan(0.6)
     expect(rate(-3)).toBeLessThan(0.2)
     expect(learner.trust).toBeGreaterThan(5)
+  })
+  /** The truth: one run in ten fails, and eight in ten of those on a cluster in trouble, which one in five is. */
+  it('finds what troubles of a cluster are worth, and says nothing of them before', () => {
+    const rate = (trouble: number, { weights, trust }: Learner) =>
+      mixedRate(termsOf(known({ rate: 0.1, trouble })), weights, trust)
+    expect(rate(1, newLearner())).toBe(rate(0, newLearner()))
+    const learner = trained(500, (i) => {
+      const trouble = i % 5 === 0 ? 1 : 0
+      return [known({ rate: 0.1, trouble }), trouble === 1 ? i % 25 !== 0 : i % 10 === 1]
+    })
+    expect(rate(1, learner)).toBeGreaterThan(0.65)
+    expect(rate(0, learner)).toBeLessThan(0.15)
+  })
+  it('learns nothing of terms that another version told, and begins anew where they were learned', () => {
+    const learner = { ...newLearner(), weights: [0, 1], covariance: [1, 0, 0, 1] }
+    learn(learner, [1, 0], true)
+    expect(learner.weights).toEqual([0, 1])
+    learn(learner, termsOf(known()), true)
+    expect(learner.weights).toHaveLength(termsOf(known()).length)
   })
   it('goes back to the formula where its terms mislead', () => {
     const learner = trained(400, (i) => [

@@ -33,8 +33,17 @@ describe('what a failed step says', () => {
     expect(withLate(0.4, { runs: 50, passes: 50 })).toBe(0.4)
     expect(withLate(0.4, null)).toBe(0.4)
     const counts = { 'late: a': { runs: 3, passes: 0 }, 'late: b': { runs: 9, passes: 0 } }
-    expect(tellingLate(['a', 'b', 'c'], counts)).toBe(counts['late: b'])
-    expect(tellingLate([], counts)).toBeNull()
+    expect(tellingLate(['a', 'b', 'c'], false, counts)).toEqual({
+      runs: 9,
+      passes: 0,
+      ground: 'late',
+    })
+    expect(tellingLate([], false, counts)).toBeNull()
+  })
+  it('silence counts as a late step does, the more telling of both alone, and only while it lasts', () => {
+    const counts = { 'late: a': { runs: 3, passes: 0 }, silent: { runs: 9, passes: 0 } }
+    expect(tellingLate(['a'], true, counts)).toEqual({ runs: 9, passes: 0, ground: 'silent' })
+    expect(tellingLate(['a'], false, counts)).toEqual({ runs: 3, passes: 0, ground: 'late' })
   })
   it('leans on the job, which leans on its family, which leans on its community', () => {
     expect(harmlessShare({ runs: 0, passes: 0 }, [])).toBeCloseTo(0.1)

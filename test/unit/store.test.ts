@@ -92,6 +92,23 @@ describe('the store', () => {
     again.close()
   })
 
+  it('takes over a store of the version before, whose segments are not packed', () => {
+    const folder = aStore()
+    const db = new DatabaseSync(fileIn(folder))
+    db.exec('PRAGMA user_version = 5')
+    db.close()
+    const reader = new EmbeddedStore(folder, { readOnly: true })
+    expect(reader.getNumber('cursor/x')).toBe(40)
+    reader.close()
+    const runtime = openRuntime(folder)
+    expect(commitRuns(runtime, 40, 41)).toEqual({ acknowledged: 41, error: null })
+    expect(eventsIn(runtime)).toBe(82)
+    runtime.close()
+    const again = new DatabaseSync(fileIn(folder))
+    expect(again.prepare('PRAGMA user_version').get()?.['user_version']).toBe(6)
+    again.close()
+  })
+
   it('refuses cells that another version wrote, names whose they are, and takes them where they are read as they were written', () => {
     const folder = aStore()
     const [changed, ...rest] = TOPOLOGY

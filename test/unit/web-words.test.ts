@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { CLUSTER_KPIS } from '../../processors/kpi/clusters/index.ts'
 import { KPIS } from '../../processors/kpi/index.ts'
 import { changeLinks, externalLink } from '../../api/web/lib/links.ts'
 import { inTileOrder, KPI_LOOKS, kpiBasis, kpiText, kpiTitle } from '../../api/web/lib/kpis.ts'
@@ -25,7 +26,8 @@ const value = (kpi: string, change: object) => ({
 
 describe('KPI values in words', () => {
   it('have a title for every KPI of the table, and for no other', () => {
-    expect(Object.keys(KPI_LOOKS).sort()).toEqual(KPIS.map(({ name }) => name).sort())
+    const names = [...KPIS, ...CLUSTER_KPIS].map(({ name }) => name)
+    expect(Object.keys(KPI_LOOKS).sort()).toEqual(names.sort())
   })
 
   it('show a ratio with numerator, denominator and interval', () => {

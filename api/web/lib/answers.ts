@@ -120,6 +120,7 @@ export interface ClusterAnswer {
   readonly states: readonly ClusterState[]
   readonly day: Kpi | null
   readonly week: Kpi | null
+  readonly peers: Kpi | null
 }
 
 /** A step of a run with its times. */

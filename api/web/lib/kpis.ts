@@ -40,6 +40,7 @@ export const KPI_LOOKS: Readonly<Record<string, KpiLook>> = {
   false_stop_rate: look('False-stop rate', 'ratio'),
   brier_skill: look('Brier skill', 'figure'),
   calibration_ece: look('Calibration error', 'ratio'),
+  cluster_health_delta: look('Pass rate beside other clusters', 'points'),
 }
 const ORDER = Object.keys(KPI_LOOKS)
 

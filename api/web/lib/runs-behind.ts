@@ -32,6 +32,7 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   mean_failure_length: FAILING,
   mean_time_to_fix: CLASSED,
   failure_streak: CLASSED,
+  cluster_health_delta: CLASSED,
 }
 
 /** True for dimensions that are the value of a label. */
@@ -41,6 +42,7 @@ export const isSlice = (dimension: string): boolean =>
 /** Source, repository and what else of a subject names its runs. Example: `cluster` `prow:b1` is source prow, label cluster:b1. */
 const scopeOf = ({ dimension, subject }: Subject): Record<string, string | null> => {
   const [source = '', second = '', third = ''] = keyParts(subject)
+  if (dimension === 'peers') return { source, repo: null, label: `cluster:${second}` }
   if (!isSlice(dimension)) return { source, repo: second, job: third }
   const value = isOfRepo(dimension) ? third : second
   return { source, repo: isOfRepo(dimension) ? second : null, label: `${dimension}:${value}` }

@@ -66,7 +66,8 @@ export const KpiTiles = ({ dimension, subject }: Subject) => {
   )
 }
 
-const KpiTile = ({
+/** One KPI of a record, with how it went. */
+export const KpiTile = ({
   value,
   past,
   behind,

@@ -19,7 +19,8 @@ export const clusterAlerts: Processor = {
     const told = input.record as ClusterState
     const ref = { source: told.source, repo: '', job: '', runId: '', attempt: 0 }
     const place = { subject: told.place, member: told.reporter }
-    const findings = rulesOf(settingsOf(tables), 'cluster').map((rule) => {
+    const settings = settingsOf(tables)
+    const findings = rulesOf(settings, 'cluster').map((rule) => {
       const isHeld = findHeld(heldOf(cells), rule.name, place) !== undefined
       return {
         rule,
@@ -29,6 +30,7 @@ export const clusterAlerts: Processor = {
         verdict: 'no more troubles are told of',
       }
     })
-    return settle(cells, findings, { causeId: told.eventId, eventAt: told.eventAt, now, ref })
+    const occasion = { causeId: told.eventId, eventAt: told.eventAt, now, ref }
+    return settle(cells, findings, occasion, settings)
   },
 }

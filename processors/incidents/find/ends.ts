@@ -53,7 +53,7 @@ const clearSilence = (state: JobState, { job, finishedAt }: Run, occasion: Occas
   if (end <= before) return []
   state.lastEndAt = end
   if (before === 0) return []
-  noteGap(state, end - before)
+  noteGap(state, end - before, end)
   const verdict = 'it has ended a run again'
   return clearWaits(state, ['silent'], job, occasion, verdict, (one) => wasWorth(one, before, end))
 }

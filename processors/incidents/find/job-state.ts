@@ -24,18 +24,25 @@ export interface HeadStreak {
   sha: string
   at: number
 }
+/** A time without an end of the job, and the end that it came to. */
+interface Gap {
+  readonly end: number
+  readonly seconds: number
+}
 export interface JobState {
   runs: Watched[]
   held: Held[]
   streaks: HeadStreak[]
   /** Seconds, newest last. */
   queueSeconds: number[]
-  gapSeconds: number[]
+  gaps: Gap[]
   lastEndAt: number
   /** Ends with a class, ever. */
   ends: number
   /** 99th percentile of passes and failures; 0 where too few are known. */
   longestSeconds: number
+  /** Share of the longest tenth that failed. Unit: ratio 0..1. */
+  lateFailing: number
   /** When the timer is due; 0 where none is set. */
   watchAt: number
 }
@@ -66,10 +73,11 @@ export const JOB_CELL = record('JobAlerts', [
   { name: 'held', type: HELD_LIST },
   { name: 'streaks', type: listOf(STREAK) },
   { name: 'queueSeconds', type: listOf('int') },
-  { name: 'gapSeconds', type: listOf('int') },
+  { name: 'gaps', type: listOf(record('EndGap', [long('end'), { name: 'seconds', type: 'int' }])) },
   long('lastEndAt'),
   long('ends'),
   { name: 'longestSeconds', type: 'double' },
+  { name: 'lateFailing', type: 'double' },
   long('watchAt'),
 ])
 
@@ -83,8 +91,8 @@ const MOST_SECONDS = 2 ** 31 - 1
 export const jobStateOf = (cells: Cells): JobState | undefined =>
   cells.get('job') as JobState | undefined
 export const newJobState = (): JobState => ({
-  ...{ runs: [], held: [], streaks: [], queueSeconds: [], gapSeconds: [] },
-  ...{ lastEndAt: 0, ends: 0, longestSeconds: 0, watchAt: 0 },
+  ...{ runs: [], held: [], streaks: [], queueSeconds: [], gaps: [] },
+  ...{ lastEndAt: 0, ends: 0, longestSeconds: 0, lateFailing: 0, watchAt: 0 },
 })
 
 /** Triggers of runs that are of a pull request, whether or not its number is told. */
@@ -136,18 +144,27 @@ export const unwatch = (state: JobState, run: string): Watched | undefined => {
   return at < 0 ? undefined : state.runs.splice(at, 1)[0]
 }
 
-const keep = (list: number[], ms: number, most: number): void => {
-  list.push(Math.min(MOST_SECONDS, Math.max(0, Math.round(ms / 1000))))
-  if (list.length > most) list.shift()
-}
+const secondsOf = (ms: number): number => Math.min(MOST_SECONDS, Math.max(0, Math.round(ms / 1000)))
 export const noteQueue = (state: JobState, ms: number): void => {
-  keep(state.queueSeconds, ms, MOST_QUEUES)
+  state.queueSeconds.push(secondsOf(ms))
+  if (state.queueSeconds.length > MOST_QUEUES) state.queueSeconds.shift()
 }
-export const noteGap = (state: JobState, ms: number): void => {
-  keep(state.gapSeconds, ms, MOST_GAPS)
+
+const WEEK_MS = 7 * 86_400_000
+/** Of too many gaps the shortest of the week is forgotten: people sleep, and have weekends, between bursts of runs. */
+export const noteGap = ({ gaps }: JobState, ms: number, end: number): void => {
+  gaps.push({ end, seconds: secondsOf(ms) })
+  if (gaps.length <= MOST_GAPS) return
+  const isOld = (gaps[0]?.end ?? end) <= end - WEEK_MS
+  const shortest = gaps.reduce(
+    (at, { seconds }, i) => (seconds < (gaps[at]?.seconds ?? 0) ? i : at),
+    0,
+  )
+  gaps.splice(isOld ? 0 : shortest, 1)
 }
-export const timesOf = ({ longestSeconds, queueSeconds, gapSeconds }: JobState): JobTimes => ({
-  longestSeconds: longestSeconds === 0 ? null : longestSeconds,
-  queueSeconds,
-  gapSeconds,
+export const timesOf = (state: JobState): JobTimes => ({
+  longestSeconds: state.longestSeconds === 0 ? null : state.longestSeconds,
+  lateFailing: state.lateFailing,
+  queueSeconds: state.queueSeconds,
+  gapSeconds: state.gaps.map(({ seconds }) => seconds),
 })

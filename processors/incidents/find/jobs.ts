@@ -7,32 +7,26 @@ import type {
   Decision,
   Forecast,
   JobProfile,
-  JobRef,
   Run,
   Score,
   TabState,
   TestResult,
   TestTab,
 } from '../../../schemas/events.ts'
-import { jobKey, keyParts, runName } from '../../../schemas/keys.ts'
-import { ENDED } from '../../../schemas/strips.ts'
+import { keyParts } from '../../../schemas/keys.ts'
 import type { Cells, Effect, Input, Processor, Tables } from '../../processor.ts'
-import {
-  clear,
-  clearForgotten,
-  findHeld,
-  occasionOf,
-  raise,
-  subjectOf,
-  type Held,
-  type Occasion,
-} from '../held.ts'
-import { rulesOf, settingsOf, type Settings } from '../settings.ts'
-import { onRunEnd } from './ends.ts'
-import { JOB_CELL, jobStateOf, newJobState, noteQueue, watch, type JobState } from './job-state.ts'
-import { endLog, isLogTimer, LOG_CELL, lookAtLog, onLog, SILENCES_CELL } from './logs.ts'
-import { onFailedTest, onSharedTimer, SHARED_CELL } from './shared.ts'
-import { clearWaits, lookAtWaits, wakeFor, wasWorth } from './waits.ts'
+import { clearLapsed, type Occasion } from '../held.ts'
+import { settingsOf, type Settings } from '../settings.ts'
+import { JOB_CELL, jobStateOf } from './job-state.ts'
+import { lastingOf } from './lasting.ts'
+import { isLogTimer, LOG_CELL, lookAtLog, SILENCES_CELL } from './logs.ts'
+import { clearRelaxed } from './relaxed.ts'
+import { onDecision, onForecast, onScore } from './running.ts'
+import { isOfLog, onRun } from './runs.ts'
+import { SHARED_CELL } from './shared-state.ts'
+import { onResult, onSharedTimer } from './shared.ts'
+import { onTab, onTabState } from './tabs.ts'
+import { lookAtWaits } from './waits.ts'
 
 const NO_EFFECTS: readonly Effect[] = []
 
@@ -55,17 +49,52 @@ export const jobAlerts: Processor = {
     if (topic === 'ci.runs.v1') return isTurn((record as Run).change) || isOfLog(record as Run)
     return topic !== 'ci.test-results.v1' || isFailure((record as TestResult).status)
   },
-  step: (cells, key, input, now, tables) =>
-    input.kind === 'timer'
-      ? onTimer(cells, key, input.timer, now, tables)
-      : onRecord(cells, input, now, tables),
+  step: (cells, key, input, now, tables) => {
+    const lapsed = letLapse(cells, key, input, now, settingsOf(tables))
+    const found =
+      input.kind === 'timer'
+        ? onTimer(cells, occasionFor(key, input, now), input.timer, settingsOf(tables))
+        : onRecord(cells, input, now, tables)
+    return lapsed.length === 0 ? found : [...lapsed, ...found]
+  },
 }
 
 const isTurn = (change: Run['change']): boolean =>
   change === 'queued' || change === 'started' || change === 'finished'
-const isOfLog = ({ change, logBytes }: Run): boolean => change === 'progress' && logBytes !== null
 const isFailure = (status: TestResult['status']): boolean =>
   status === 'failed' || status === 'error'
+
+/** The job alone, whatever tells of it. */
+const occasionFor = (key: string, input: Input, now: number): Occasion => {
+  const [source = '', repo = '', job = ''] = keyParts(key)
+  const ref = { source, repo, job, runId: '', attempt: 0 }
+  if (input.kind === 'timer')
+    return { causeId: `${key}/${input.timer}/${now}`, eventAt: now, now, ref }
+  const { eventId, eventAt } = input.record
+  return { causeId: eventId, eventAt, now, ref }
+}
+
+/** What is held by rules that are switched off, or whose limits have changed, is over, whatever is heard of the job next. */
+const letLapse = (
+  cells: Cells,
+  key: string,
+  input: Input,
+  now: number,
+  settings: Settings,
+): readonly Effect[] => {
+  // Lines of logs come often, and change nothing of it.
+  if (input.kind === 'record' && input.topic === 'ci.runs.v1' && isOfLog(input.record as Run))
+    return NO_EFFECTS
+  const state = jobStateOf(cells)
+  if (state === undefined || state.held.length === 0) return NO_EFFECTS
+  const occasion = occasionFor(key, input, now)
+  const effects = [
+    ...clearLapsed(state.held, settings.byName, occasion),
+    ...clearRelaxed(cells, state, occasion, settings),
+  ]
+  if (effects.length > 0) cells.put('job', state)
+  return effects
+}
 
 const onRecord = (
   cells: Cells,
@@ -93,251 +122,26 @@ const onRecord = (
   }
 }
 
-const onRun = (cells: Cells, run: Run, now: number, tables: Tables): readonly Effect[] => {
-  const { change } = run
-  const state = jobStateOf(cells) ?? newJobState()
-  const settings = settingsOf(tables)
-  const occasion = occasionOf(run, now)
-  if (isOfLog(run)) {
-    const told = onLog(cells, state, run, occasion, settings)
-    if (told.length > 0) cells.put('job', state)
-    return told
-  }
-  const effects = clearForgotten(state.held, settings.byName, occasion)
-  if (change === 'finished')
-    effects.push(...onRunEnd(state, run, occasion, settings), ...endLog(cells, run, now))
-  else {
-    if (change === 'started') effects.push(...onStart(state, run, occasion))
-    const watched = watch(state, run)
-    if (watched !== undefined) effects.push(...wakeFor(state, watched, run, settings, now))
-  }
-  if (change === 'finished') effects.push(...wakeFor(state, null, run, settings, now))
-  cells.put('job', state)
-  return effects
-}
-
-/** A run that has started waits no longer. */
-const onStart = (state: JobState, run: Run, occasion: Occasion): Effect[] => {
-  const { queuedAt, startedAt } = run
-  if (queuedAt === null || startedAt === null) return []
-  noteQueue(state, startedAt - queuedAt)
-  const rightOf = (one: Held): boolean => wasWorth(one, queuedAt, startedAt)
-  return clearWaits(state, ['queued'], runName(run), occasion, 'the run has started', rightOf)
-}
-
-const onForecast = (
-  cells: Cells,
-  forecast: Forecast,
-  now: number,
-  tables: Tables,
-): readonly Effect[] => {
-  const state = jobStateOf(cells)
-  if (state === undefined) return NO_EFFECTS
-  const member = runName(forecast)
-  const effects: Effect[] = []
-  for (const rule of rulesOf(settingsOf(tables), 'forecast')) {
-    const { row, limits } = rule
-    const held = state.held.find((each) => each.rule === rule.name && each.member === member)
-    const isRaised = row.isRaised(forecast, limits, held?.isGone === false)
-    if (!isRaised && held?.isGone !== false) continue
-    const occasion = occasionOf(forecast, now)
-    if (!isRaised && held !== undefined)
-      effects.push(...clear(state.held, held, occasion, 'no longer likely to fail', { keep: true }))
-    else if (isRaised)
-      effects.push(
-        ...raise(
-          state.held,
-          occasion,
-          rule,
-          placeOf(state, row, forecast, member),
-          row.words(forecast),
-          {
-            pFail: forecast.pFail,
-            pFailLow: forecast.pFailLow,
-            expectedSavedSeconds: forecast.pFail * (forecast.remainingSeconds ?? 0),
-          },
-        ),
-      )
-  }
-  if (effects.length > 0) cells.put('job', state)
-  return effects
-}
-
-const placeOf = (
-  state: JobState,
-  row: Parameters<typeof subjectOf>[0],
-  ref: JobRef,
-  member: string,
-) => {
-  const watched = state.runs.find(({ run }) => run === member)
-  return { subject: subjectOf(row, ref, watched?.head), ...watched, member }
-}
-
-const onDecision = (
-  cells: Cells,
-  decision: Decision,
-  now: number,
-  tables: Tables,
-): readonly Effect[] => {
-  const state = jobStateOf(cells)
-  if (state === undefined) return NO_EFFECTS
-  const member = runName(decision)
-  const effects: Effect[] = []
-  for (const rule of rulesOf(settingsOf(tables), 'decision')) {
-    const { row, limits } = rule
-    const held = state.held.find((each) => each.rule === rule.name && each.member === member)
-    const occasion = occasionOf(decision, now)
-    if (row.isRaised(decision, limits, held?.isGone === false))
-      effects.push(
-        ...raise(
-          state.held,
-          occasion,
-          rule,
-          placeOf(state, row, decision, member),
-          row.words(decision),
-          decision,
-        ),
-      )
-    else if (held !== undefined)
-      effects.push(
-        ...clear(state.held, held, occasion, 'the advice was taken back', { keep: true }),
-      )
-  }
-  if (effects.length > 0) cells.put('job', state)
-  return effects
-}
-
-/** The end of a run tells what forecasts and stops of it were worth. */
-const onScore = (cells: Cells, score: Score, now: number, tables: Tables): readonly Effect[] => {
-  const state = jobStateOf(cells)
-  if (state === undefined) return NO_EFFECTS
-  const settings = settingsOf(tables)
-  const occasion = occasionOf(score, now)
-  const member = runName(score)
-  const effects = state.held
-    .filter(({ kind, member: of }) => of === member && (kind === 'forecast' || kind === 'decision'))
-    // What a stop has swallowed ends before it: else it would be let go, and told, for nothing.
-    .sort((a, b) => Number(a.kind === 'decision') - Number(b.kind === 'decision'))
-    .flatMap((each) =>
-      clear(state.held, each, occasion, `run ${score.runId} ended: ${score.outcome}`, {
-        right: score.failed,
-      }),
-    )
-  effects.push(...onGuard(state, score, occasion, settings))
-  if (effects.length > 0) cells.put('job', state)
-  return effects
-}
-
-const onGuard = (state: JobState, score: Score, occasion: Occasion, settings: Settings): Effect[] =>
-  rulesOf(settings, 'guard').flatMap((rule) => {
-    const place = { subject: score.job, member: score.guard ?? '' }
-    const held = state.held.filter(({ rule: name }) => name === rule.name)
-    const others = held.filter(({ member }) => member !== place.member)
-    const isRaised = rule.row.isRaised(score.guard, rule.limits)
-    const raised = isRaised
-      ? raise(state.held, occasion, rule, place, rule.row.words(score.job, place.member))
-      : []
-    // What holds them back now comes before what no longer does: the incident goes on.
-    const verdict = 'forecasts and stops of the job are within their bounds'
-    return [...raised, ...others.flatMap((one) => clear(state.held, one, occasion, verdict))]
-  })
-
-/** Runs known before their longest tells anything. */
-const FEWEST_RUNS = 20
-const BEYOND = 0.01
-
 const onProfile = (cells: Cells, profile: JobProfile): readonly Effect[] => {
   const state = jobStateOf(cells)
-  if (state === undefined || profile.passes + profile.failures < FEWEST_RUNS) return NO_EFFECTS
-  const { seconds, passSurvival, failSurvival } = profile
-  const at = seconds.findIndex(
-    (_, i) => (passSurvival[i] ?? 0) <= BEYOND && (failSurvival[i] ?? 0) <= BEYOND,
-  )
-  const longest = at < 0 ? 0 : (seconds[at] ?? 0)
-  if (longest === state.longestSeconds) return NO_EFFECTS
-  state.longestSeconds = longest
+  const lasting = state === undefined ? null : lastingOf(profile)
+  if (state === undefined || lasting === null) return NO_EFFECTS
+  const { longestSeconds, lateFailing } = lasting
+  if (longestSeconds === state.longestSeconds && lateFailing === state.lateFailing)
+    return NO_EFFECTS
+  Object.assign(state, lasting)
   cells.put('job', state)
   return NO_EFFECTS
 }
 
-const onTab = (cells: Cells, tab: TestTab, now: number, tables: Tables): readonly Effect[] => {
-  const rules = rulesOf(settingsOf(tables), 'column')
-  const column = tab.columns.findLast(({ marks }) => (marks & ENDED) !== 0)
-  if (column === undefined || rules.length === 0) return NO_EFFECTS
-  const state = jobStateOf(cells) ?? newJobState()
-  const { runId, attempt } = column
-  const occasion = { ...occasionOf({ ...tab, runId, attempt }, now) }
-  const place = { subject: tab.job, member: tab.job }
-  const effects = rules.flatMap((rule) => {
-    const held = findHeld(state.held, rule.name, place)
-    if (rule.row.isRaised(column, rule.limits))
-      return raise(state.held, occasion, rule, place, rule.row.words(tab.job, column))
-    return held === undefined
-      ? []
-      : clear(state.held, held, occasion, `run ${runId}: no mass failure`)
-  })
-  if (effects.length > 0) cells.put('job', state)
-  return effects
-}
-
-/** What a dashboard says itself of how fresh a tab is. */
-const onTabState = (
-  cells: Cells,
-  told: TabState,
-  now: number,
-  tables: Tables,
-): readonly Effect[] => {
-  const state = jobStateOf(cells) ?? newJobState()
-  const occasion = occasionOf({ ...told, runId: '', attempt: 0 }, now)
-  const effects = rulesOf(settingsOf(tables), 'silent').flatMap((rule) => {
-    const place = {
-      subject: subjectOf(rule.row, told, undefined),
-      member: `${told.job} (dashboard)`,
-    }
-    const held = findHeld(state.held, rule.name, place)
-    if (told.state === 'stale') {
-      const title = `${told.job} is stale, as its dashboard says`
-      return raise(state.held, occasion, rule, place, {
-        title,
-        signal: told.detail ?? told.rawState,
-      })
-    }
-    return held === undefined
-      ? []
-      : clear(state.held, held, occasion, 'its dashboard is fresh again')
-  })
-  if (effects.length > 0) cells.put('job', state)
-  return effects
-}
-
-const onResult = (
-  cells: Cells,
-  result: TestResult,
-  now: number,
-  tables: Tables,
-): readonly Effect[] => {
-  const state = jobStateOf(cells)
-  if (state === undefined) return NO_EFFECTS
-  const head = state.runs.find(({ run }) => run === runName(result))?.head ?? ''
-  if (!head.startsWith('pull ')) return NO_EFFECTS
-  const effects = onFailedTest(cells, state, result, Number(head.slice(5)), settingsOf(tables), now)
-  cells.put('job', state)
-  return effects
-}
-
 const onTimer = (
   cells: Cells,
-  key: string,
+  occasion: Occasion,
   timer: string,
-  now: number,
-  tables: Tables,
+  settings: Settings,
 ): readonly Effect[] => {
   const state = jobStateOf(cells)
   if (state === undefined) return NO_EFFECTS
-  const [source = '', repo = '', job = ''] = keyParts(key)
-  const ref = { source, repo, job, runId: '', attempt: 0 }
-  const occasion = { causeId: `${jobKey(ref)}/${timer}/${now}`, eventAt: now, now, ref }
-  const settings = settingsOf(tables)
   const effects = isLogTimer(timer)
     ? lookAtLog(cells, state, timer, occasion, settings)
     : timer === 'shared'

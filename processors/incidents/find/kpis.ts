@@ -1,10 +1,11 @@
-/** Finds KPIs of jobs, repositories and communities beyond their limits. */
+/** Finds KPIs of jobs, repositories and clusters beyond their limits. */
 
 import type { Kpi, RunRef } from '../../../schemas/events.ts'
 import { keyParts } from '../../../schemas/keys.ts'
 import type { Effect, Processor } from '../../processor.ts'
-import { findHeld } from '../held.ts'
-import { rulesOf, settingsOf } from '../settings.ts'
+import { findHeld, type Place } from '../held.ts'
+import type { KpiRule } from '../rule.ts'
+import { rulesOf, settingsOf, type Rule, type Settings } from '../settings.ts'
 import { heldOf, HELD_CELLS, settle, type Finding } from './one.ts'
 
 const NO_EFFECTS: readonly Effect[] = []
@@ -21,34 +22,46 @@ export const kpiAlerts: Processor = {
   step: (cells, _key, input, now, tables) => {
     if (input.kind === 'timer') return NO_EFFECTS
     const kpi = input.record as Kpi
-    const ref = refOf(kpi)
-    const findings = rulesOf(settingsOf(tables), 'kpi').flatMap((rule): Finding[] => {
-      const { row, limits } = rule
-      if (row.window !== kpi.window || !row.dimensions.includes(kpi.dimension)) return []
-      const value = kpi.values.find((each) => each.kpi === row.kpi)
-      if (value === undefined) return []
-      const subject = ref.job === '' ? ref.repo : ref.job
-      const place = { subject: subject === '' ? ref.source : subject, member: kpi.dimension }
+    const { ref, name, place } = aboutOf(kpi)
+    const settings = settingsOf(tables)
+    const findings = looksOf(settings, kpi).flatMap(({ rule, look }): Finding[] => {
+      const value = kpi.values.find((each) => each.kpi === look.kpi)
+      if (look.window !== kpi.window || value === undefined) return []
       const isHeld = findHeld(heldOf(cells), rule.name, place) !== undefined
       return [
         {
           rule,
-          isRaised: row.isRaised(value, limits, isHeld),
+          isRaised: look.isRaised(value, rule.limits, isHeld),
           place,
-          words: () => row.words(place.subject, value),
-          verdict: `it is within its limits again (${row.kpi} over ${row.window})`,
+          words: () => look.words(name, value),
+          verdict: `it is within its limits again (${look.kpi} over ${look.window})`,
         },
       ]
     })
-    if (findings.length === 0) return NO_EFFECTS
     const { eventId, eventAt } = kpi
-    return settle(cells, findings, { causeId: eventId, eventAt, now, ref })
+    return settle(cells, findings, { causeId: eventId, eventAt, now, ref }, settings)
   },
 }
 
-/** Whom a KPI is about: a job, a repository, or a source. */
-const refOf = ({ dimension, subject }: Kpi): RunRef => {
-  const [source = '', repo = '', job = ''] =
-    dimension === 'community' ? [subject] : keyParts(subject)
-  return { source, repo, job, runId: '', attempt: 0 }
+/** A rule, and what it looks for in a KPI. */
+interface Look {
+  readonly rule: Rule
+  readonly look: Pick<KpiRule, 'kpi' | 'window' | 'isRaised' | 'words'>
+}
+const looksOf = (settings: Settings, { dimension }: Kpi): readonly Look[] =>
+  dimension === PEERS
+    ? rulesOf(settings, 'cluster').map((rule) => ({ rule, look: rule.row.beside }))
+    : rulesOf(settings, 'kpi')
+        .filter(({ row }) => row.dimensions.includes(dimension))
+        .map((rule) => ({ rule, look: rule.row }))
+const PEERS = 'peers'
+
+/** Whom a KPI is about, by name: a job, a repository, a source, or a cluster, which telemetry may tell of too. */
+const aboutOf = ({ dimension, subject }: Kpi): { ref: RunRef; name: string; place: Place } => {
+  const [source = '', ...rest] = dimension === 'community' ? [subject] : keyParts(subject)
+  const [repo = '', job = ''] = dimension === PEERS ? [] : rest
+  const ref = { source, repo, job, runId: '', attempt: 0 }
+  const name = rest.at(-1) ?? source
+  const about = dimension === PEERS ? `cluster/${name}` : name
+  return { ref, name, place: { subject: about, member: dimension } }
 }

@@ -6,11 +6,12 @@
 import type { Run } from '../../../schemas/events.ts'
 import { runName } from '../../../schemas/keys.ts'
 import { clearTimer, setTimer, type Cells, type Effect } from '../../processor.ts'
+import { runCells } from '../../run-cell.ts'
 import { clear, findHeld, raise, subjectOf, type Occasion } from '../held.ts'
 import type { WaitingRule } from '../rule.ts'
 import { rulesOf, type Rule, type Settings } from '../settings.ts'
 import type { JobState, Watched } from './job-state.ts'
-import { isOverdue, refOfRun, wakeFor } from './waits.ts'
+import { isTooLong, refOfRun, waitOf, wakeFor } from './waits.ts'
 
 /** The log of a running run: how long it is, since when, and what it was silent for at most before. */
 interface RunLog {
@@ -41,7 +42,7 @@ const silencesOf = (cells: Cells): readonly number[] =>
 
 const GROWTHS_TO_CLOSE = 2
 
-const cellOf = (run: string): string => `${CELL}/${run}`
+const cellOf = runCells(CELL)
 export const isLogTimer = (timer: string): boolean => timer.startsWith(`${CELL}/`)
 
 /** When a rule finds the silence of a log too long; Infinity where it cannot tell. */
@@ -57,7 +58,22 @@ const placeOf = (rule: Rule<WaitingRule>, watched: Watched, occasion: Occasion) 
   member: watched.run,
 })
 
-/** What is new of a run's log. */
+/** True where its log is longer than was heard. */
+export const hasGrown = (cells: Cells, run: Run): boolean =>
+  (run.logBytes ?? 0) > ((cells.get(cellOf(run)) as RunLog | undefined)?.bytes ?? 0)
+
+/** True where the log of a run was told to stand still, and has for too long by now. */
+export const isStandingStill = (
+  cells: Cells,
+  run: string,
+  rule: Rule<WaitingRule>,
+  now: number,
+): boolean => {
+  const log = cells.get(`${CELL}/${run}`) as RunLog | undefined
+  return log?.isTold === true && dueOf(cells, log, rule) <= now
+}
+
+/** What is new of a run's log that has grown. */
 export const onLog = (
   cells: Cells,
   state: JobState,
@@ -65,11 +81,12 @@ export const onLog = (
   occasion: Occasion,
   settings: Settings,
 ): Effect[] => {
+  const cell = cellOf(run)
   const name = runName(run)
   const watched = state.runs.find((each) => each.run === name)
   const bytes = run.logBytes ?? 0
-  const known = cells.get(cellOf(name)) as RunLog | undefined
-  if (watched === undefined || bytes <= (known?.bytes ?? 0)) return []
+  const known = cells.get(cell) as RunLog | undefined
+  if (watched === undefined) return []
   const { now } = occasion
   const log: RunLog = {
     ...{ bytes, at: now, isTold: known?.isTold ?? false, grown: known?.grown ?? 0 },
@@ -78,9 +95,9 @@ export const onLog = (
   if (log.isTold) log.grown += 1
   const isOn = log.grown >= GROWTHS_TO_CLOSE
   if (isOn) Object.assign(log, { isTold: false, grown: 0 })
-  cells.put(cellOf(name), log)
+  cells.put(cell, log)
   // The timer of a known log is not moved at each of its lines: it looks again when it is due.
-  const timer = known === undefined || isOn ? wake(cells, name, log, settings, now) : []
+  const timer = known === undefined || isOn ? wake(cells, cell, log, settings, now) : []
   return [...(isOn ? goesOn(state, watched, occasion, settings) : []), ...timer]
 }
 
@@ -92,7 +109,7 @@ const goesOn = (
   settings: Settings,
 ): Effect[] => {
   const over = rulesOfLogs(settings)
-    .filter((rule) => !isOverdue(state, watched, rule, occasion.now))
+    .filter((rule) => !isTooLong(state, waitOf(watched), rule, occasion.now))
     .map((rule) => findHeld(state.held, rule.name, placeOf(rule, watched, occasion)))
     .filter((held) => held !== undefined)
     .flatMap((held) => clear(state.held, held, occasion, 'its log goes on', { keep: true }))
@@ -103,14 +120,14 @@ const UNKNOWN_MS = 3_600_000
 
 const wake = (
   cells: Cells,
-  run: string,
+  cell: string,
   log: RunLog,
   settings: Settings,
   now: number,
 ): Effect[] => {
   const due = Math.min(Infinity, ...rulesOfLogs(settings).map((rule) => dueOf(cells, log, rule)))
   // Where too few passes are known yet, it is asked again once more of them may be.
-  return [setTimer(cellOf(run), Math.max(now + 1, due === Infinity ? now + UNKNOWN_MS : due))]
+  return [setTimer(cell, Math.max(now + 1, due === Infinity ? now + UNKNOWN_MS : due))]
 }
 
 /** Tells of a log that it stands still, or sets the timer anew where it has grown since. */
@@ -128,7 +145,7 @@ export const lookAtLog = (
   const { now } = occasion
   const ref = refOfRun(occasion.ref, run)
   const due = rulesOfLogs(settings).filter((rule) => dueOf(cells, log, rule) <= now)
-  if (due.length === 0) return wake(cells, run, log, settings, now)
+  if (due.length === 0) return wake(cells, timer, log, settings, now)
   const seconds = (now - log.at) / 1000
   const effects = due.flatMap((rule) =>
     rule.row.log === undefined
@@ -147,7 +164,7 @@ export const lookAtLog = (
 
 /** The end of a run: what a pass was silent for is what logs of the job may be. */
 export const endLog = (cells: Cells, run: Run, now: number): Effect[] => {
-  const cell = cellOf(runName(run))
+  const cell = cellOf(run)
   const log = cells.get(cell) as RunLog | undefined
   if (log === undefined) return []
   cells.delete(cell)

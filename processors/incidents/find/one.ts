@@ -1,9 +1,18 @@
 /** Finders whose key is what they look at: nothing but what is held has to be kept. */
 
 import type { Effect, Cells, CellSchemas } from '../../processor.ts'
-import { clear, findHeld, HELD_LIST, raise, type Held, type Occasion, type Place } from '../held.ts'
+import {
+  clear,
+  clearLapsed,
+  findHeld,
+  HELD_LIST,
+  raise,
+  type Held,
+  type Occasion,
+  type Place,
+} from '../held.ts'
 import type { Words } from '../rule.ts'
-import type { Rule } from '../settings.ts'
+import type { Rule, Settings } from '../settings.ts'
 
 export const HELD_CELLS: CellSchemas = { held: HELD_LIST }
 
@@ -21,22 +30,22 @@ export interface Finding {
   readonly verdict: string
 }
 
-/** Raises and clears; keeps nothing where nothing is held. */
+/** Raises and clears, also what rules hold that are switched off; keeps nothing where nothing is held. */
 export const settle = (
   cells: Cells,
   findings: readonly Finding[],
   occasion: Occasion,
+  { byName }: Settings,
 ): readonly Effect[] => {
-  const held = [...heldOf(cells)]
-  const effects: Effect[] = []
+  const before = heldOf(cells)
+  if (findings.length === 0 && before.length === 0) return NO_EFFECTS
+  const held = [...before]
+  const effects = clearLapsed(held, byName, occasion)
   for (const { rule, isRaised, place, words, verdict } of findings) {
     const one = findHeld(held, rule.name, place)
     if (isRaised) effects.push(...raise(held, occasion, rule, place, words()))
     else if (one !== undefined) effects.push(...clear(held, one, occasion, verdict))
   }
-  const inForce = new Set(findings.map(({ rule }) => rule.name))
-  for (const one of held.filter(({ rule }) => !inForce.has(rule)))
-    effects.push(...clear(held, one, occasion, 'the rule was switched off'))
   if (effects.length === 0) return NO_EFFECTS
   if (held.length === 0) cells.delete('held')
   else cells.put('held', held)

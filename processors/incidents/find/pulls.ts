@@ -2,52 +2,14 @@
 
 import type { PullEvent } from '../../../schemas/events.ts'
 import { keyParts } from '../../../schemas/keys.ts'
-import { setTimer, type Effect, type Processor, type Tables } from '../../processor.ts'
-import { clear, findHeld, HELD_LIST, raise, type Held, type Occasion } from '../held.ts'
-import type { PullRule } from '../rule.ts'
-import { rulesOf, settingsOf, type Rule, type Settings } from '../settings.ts'
+import type { Effect, Input, Processor } from '../../processor.ts'
+import { clear, type Occasion } from '../held.ts'
+import { settingsOf } from '../settings.ts'
+import { newRepoState, past, REPO_CELL, type RepoState, type Waiting } from './pull-state.ts'
+import { letLapse, lookAtPulls, wake } from './pull-waits.ts'
 
-/** An open pull request; 0 where it does not wait for that. */
-interface Waiting {
-  readonly pull: number
-  reviewSince: number
-  readySince: number
-}
-interface RepoState {
-  waiting: Waiting[]
-  held: Held[]
-  /** Waits that ended, in seconds, newest last. */
-  reviews: number[]
-  merges: number[]
-  mergedAt: number
-  wakeAt: number
-}
-const LONGS = { type: 'array', items: 'long' }
-const CELL = {
-  type: 'record',
-  name: 'PullAlerts',
-  fields: [
-    {
-      name: 'waiting',
-      type: {
-        type: 'array',
-        items: {
-          type: 'record',
-          name: 'WaitingPull',
-          fields: ['pull', 'reviewSince', 'readySince'].map((name) => ({ name, type: 'long' })),
-        },
-      },
-    },
-    { name: 'held', type: HELD_LIST },
-    { name: 'reviews', type: LONGS },
-    { name: 'merges', type: LONGS },
-    { name: 'mergedAt', type: 'long' },
-    { name: 'wakeAt', type: 'long' },
-  ],
-}
 /** Of a repository so many open pull requests are followed, those opened last. */
 const MOST_WAITING = 400
-const MOST_PAST = 100
 const WORTH = 1.5
 
 export const pullAlerts: Processor = {
@@ -55,23 +17,26 @@ export const pullAlerts: Processor = {
   inputs: ['ci.pull-events.v1'],
   broadcasts: ['ci.alert-settings.v1'],
   outputs: ['ci.symptoms.v1'],
-  cells: { repo: CELL },
+  cells: { repo: REPO_CELL },
   step: (cells, key, input, now, tables) => {
-    const state = (cells.get('repo') as RepoState | undefined) ?? {
-      ...{ waiting: [], held: [], reviews: [], merges: [], mergedAt: 0, wakeAt: 0 },
-    }
-    const effects =
-      input.kind === 'timer'
-        ? onTimer(state, key, now, tables)
-        : onEvent(state, input.record as PullEvent, now, tables)
+    const state = (cells.get('repo') as RepoState | undefined) ?? newRepoState()
+    const settings = settingsOf(tables)
+    const occasion = occasionFor(key, input, now)
+    const effects = letLapse(state, occasion, settings)
+    if (input.kind === 'timer') effects.push(...lookAtPulls(state, occasion, settings))
+    else effects.push(...onEvent(state, input.record as PullEvent, occasion))
+    effects.push(...wake(state, settings, now))
     cells.put('repo', state)
     return effects
   },
 }
 
-const past = (list: number[], ms: number): void => {
-  list.push(Math.max(0, Math.round(ms / 1000)))
-  if (list.length > MOST_PAST) list.shift()
+const occasionFor = (key: string, input: Input, now: number): Occasion => {
+  const [source = '', repo = ''] = keyParts(key)
+  const ref = { source, repo, job: '', runId: '', attempt: 0 }
+  if (input.kind === 'timer') return { causeId: `${key}/pulls/${now}`, eventAt: now, now, ref }
+  const { eventId, eventAt } = input.record
+  return { causeId: eventId, eventAt, now, ref }
 }
 
 /** True where nothing but the merge itself is missing, as far as is told. */
@@ -80,9 +45,7 @@ const isReady = ({ labels, autoMerge, draft }: PullEvent): boolean =>
   !labels.some((label) => /^do-not-merge|^needs-rebase/.test(label)) &&
   (autoMerge === true || (labels.includes('lgtm') && labels.includes('approved')))
 
-const onEvent = (state: RepoState, event: PullEvent, now: number, tables: Tables): Effect[] => {
-  const settings = settingsOf(tables)
-  const occasion = occasionFor(event.source, event.repo, event.eventId, event.eventAt, now)
+const onEvent = (state: RepoState, event: PullEvent, occasion: Occasion): Effect[] => {
   const { kind, pull, eventAt } = event
   const isOver = kind === 'merged' || kind === 'closed'
   const known = state.waiting.find((each) => each.pull === pull)
@@ -103,7 +66,7 @@ const onEvent = (state: RepoState, event: PullEvent, now: number, tables: Tables
       effects.push(...onReviewed(state, waiting, eventAt, occasion))
     if (known !== undefined) effects.push(...onReadiness(state, waiting, event, occasion))
   }
-  return [...effects, ...wake(state, settings, now)]
+  return effects
 }
 
 const onReviewed = (
@@ -168,68 +131,4 @@ const forgetOldest = (state: RepoState, occasion: Occasion): Effect[] => {
   return oldest === undefined
     ? []
     : clearPull(state, ['review', 'merge'], oldest.pull, occasion, 'no longer followed')
-}
-
-const placeOf = (kind: PullRule['of'], pull: number) => ({
-  subject: kind === 'review' ? 'reviews' : 'merges',
-  member: `pull ${pull}`,
-})
-
-interface Due {
-  readonly rule: Rule<PullRule>
-  readonly pull: number
-  readonly since: number
-  readonly at: number
-}
-/** What comes due of one rule, pull request by pull request; of merges only the one that has been ready longest. */
-const duesOf = (state: RepoState, rule: Rule<PullRule>): Due[] => {
-  const isMerge = rule.row.of === 'merge'
-  const after = rule.row.afterSeconds(isMerge ? state.merges : state.reviews, rule.limits)
-  if (after === null) return []
-  const dues = state.waiting.flatMap(({ pull, reviewSince, readySince }): Due[] => {
-    const since = isMerge ? readySince : reviewSince
-    if (since === 0 || findHeld(state.held, rule.name, placeOf(rule.row.of, pull)) !== undefined)
-      return []
-    const from = isMerge ? Math.max(since, state.mergedAt) : since
-    return [{ rule, pull, since, at: from + Math.ceil(after * 1000) }]
-  })
-  if (!isMerge) return dues
-  if (state.held.some(({ rule: name }) => name === rule.name)) return []
-  return dues.sort((a, b) => a.since - b.since).slice(0, 1)
-}
-const allDues = (state: RepoState, settings: Settings): Due[] =>
-  [...rulesOf(settings, 'review'), ...rulesOf(settings, 'merge')].flatMap((rule) =>
-    duesOf(state, rule as Rule<PullRule>),
-  )
-
-const wake = (state: RepoState, settings: Settings, now: number): Effect[] => {
-  const first = Math.min(...allDues(state, settings).map(({ at }) => at))
-  if (first === Infinity) return []
-  const at = Math.max(now + 1, first)
-  if (state.wakeAt !== 0 && state.wakeAt <= at) return []
-  state.wakeAt = at
-  return [setTimer('pulls', at)]
-}
-
-const occasionFor = (
-  source: string,
-  repo: string,
-  causeId: string,
-  eventAt: number,
-  now: number,
-): Occasion => ({ causeId, eventAt, now, ref: { source, repo, job: '', runId: '', attempt: 0 } })
-
-const onTimer = (state: RepoState, key: string, now: number, tables: Tables): Effect[] => {
-  const settings = settingsOf(tables)
-  const [source = '', repo = ''] = keyParts(key)
-  const occasion = occasionFor(source, repo, `${key}/pulls/${now}`, now, now)
-  const effects = allDues(state, settings)
-    .filter(({ at }) => at <= now)
-    .flatMap(({ rule, pull, since }) => {
-      const words = rule.row.words({ repo, pull, seconds: (now - since) / 1000 })
-      const place = { ...placeOf(rule.row.of, pull), head: `pull ${pull}` }
-      return raise(state.held, occasion, rule, place, words)
-    })
-  state.wakeAt = 0
-  return [...effects, ...wake(state, settings, now)]
 }

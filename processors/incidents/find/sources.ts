@@ -22,7 +22,8 @@ export const sourceAlerts: Processor = {
 const look = (cells: Cells, told: SourceState, now: number, tables: Tables): readonly Effect[] => {
   const ref = { source: told.source, repo: '', job: '', runId: '', attempt: 0 }
   const place = { subject: told.source, member: told.source }
-  const findings = rulesOf(settingsOf(tables), 'source').map((rule) => {
+  const settings = settingsOf(tables)
+  const findings = rulesOf(settings, 'source').map((rule) => {
     const held: Held | undefined = findHeld(heldOf(cells), rule.name, place)
     const minutes = Math.round((now - (held?.at ?? now)) / MINUTE_MS)
     return {
@@ -33,5 +34,6 @@ const look = (cells: Cells, told: SourceState, now: number, tables: Tables): rea
       verdict: `heard again ${minutes} minutes after it was told`,
     }
   })
-  return settle(cells, findings, { causeId: told.eventId, eventAt: told.eventAt, now, ref })
+  const occasion = { causeId: told.eventId, eventAt: told.eventAt, now, ref }
+  return settle(cells, findings, occasion, settings)
 }

@@ -37,7 +37,8 @@ export const testAlerts: Processor = {
       member: state.test,
       link: runId.startsWith('https://') ? runId : undefined,
     }
-    const findings = rulesOf(settingsOf(tables), 'test').map((rule) => {
+    const settings = settingsOf(tables)
+    const findings = rulesOf(settings, 'test').map((rule) => {
       const isHeld = findHeld(heldOf(cells), rule.name, place) !== undefined
       return {
         rule,
@@ -47,6 +48,7 @@ export const testAlerts: Processor = {
         verdict: `"${state.test}" is ${WORDS[state.word]} now`,
       }
     })
-    return settle(cells, findings, { causeId: state.eventId, eventAt: state.eventAt, now, ref })
+    const occasion = { causeId: state.eventId, eventAt: state.eventAt, now, ref }
+    return settle(cells, findings, occasion, settings)
   },
 }

@@ -15,12 +15,12 @@ interface Wait {
   readonly since: number
   readonly watched: Watched | null
 }
-const waitOf = (watched: Watched): Wait =>
+export const waitOf = (watched: Watched): Wait =>
   watched.startedAt === 0
     ? { kind: 'queued', since: watched.queuedAt, watched }
     : { kind: 'running', since: watched.startedAt, watched }
 /** A job with a run under way is not silent. */
-const silenceOf = ({ lastEndAt, runs }: JobState): Wait => ({
+export const silenceOf = ({ lastEndAt, runs }: JobState): Wait => ({
   kind: 'silent',
   since: runs.length === 0 ? lastEndAt : 0,
   watched: null,
@@ -40,15 +40,15 @@ const dueOf = (state: JobState, wait: Wait, rule: Rule<WaitingRule>, ref: JobRef
   return isTold ? Infinity : wait.since + Math.ceil(after * 1000)
 }
 
-/** True where a running run has run for too long by now, told or not. */
-export const isOverdue = (
+/** True where it lasts too long by now, told or not. */
+export const isTooLong = (
   state: JobState,
-  { startedAt }: Watched,
-  rule: Rule<WaitingRule>,
+  { since }: Wait,
+  { row, limits }: Rule<WaitingRule>,
   now: number,
 ): boolean => {
-  const after = rule.row.afterSeconds(timesOf(state), rule.limits)
-  return startedAt !== 0 && after !== null && startedAt + Math.ceil(after * 1000) <= now
+  const after = row.afterSeconds(timesOf(state), limits)
+  return since !== 0 && after !== null && since + Math.ceil(after * 1000) <= now
 }
 
 const firstDue = (state: JobState, wait: Wait, settings: Settings, ref: JobRef): number => {

@@ -11,10 +11,11 @@ export const queueStuck: WaitingRule<'least' | 'factor'> = {
   code: 'A4',
   severity: 'warning',
   per: 'repo',
-  doc: 'A run has been queued for `least`, and for `factor` times the longest of the last 50 waits of its job, of which at least 10 are known. Over when it starts or ends. All runs of a repository that wait so long are one incident.',
+  doc: 'A run has been queued for `least`, and for `factor` times the longest of the last 50 waits of its job, of which at least 10 are known. Over when it starts or ends. All runs of a repository that wait so long are one incident, also those that follow within ten minutes.',
   advice:
     'Look at the runners or nodes it waits for: none may be left, or none that fits its labels.',
   coolDownMs: HOUR,
+  lingerMs: HOUR / 6,
   rightWhen: 'it waited half as long again, or ended without a start',
   limits: {
     least: limit(900, 'seconds', [60, 604_800], 'Shorter waits are never told.'),

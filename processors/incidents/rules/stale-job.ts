@@ -10,7 +10,7 @@ export const staleJob: WaitingRule<'factor' | 'least'> = {
   code: 'A10',
   severity: 'warning',
   per: 'repo',
-  doc: 'No run of a job has ended for `least`, and for `factor` times the longest of the last 20 gaps between ends, of which at least 10 are known. Over with the next end. Told once a day, for all of a repository.',
+  doc: 'No run of a job has ended for `least`, and for `factor` times the longest of the last 20 gaps between ends and of those of a week, of which at least 10 are known. Over with the next end. Told once a day, for all of a repository.',
   advice:
     'See whether it was switched off, renamed, or cannot be scheduled: its last result is not its present one.',
   coolDownMs: DAY,
@@ -24,6 +24,6 @@ export const staleJob: WaitingRule<'factor' | 'least'> = {
     gapSeconds.length < FEWEST ? null : Math.max(least, factor * Math.max(...gapSeconds)),
   words: ({ job, seconds }) => ({
     title: `${job} has not ended a run for ${spoken(seconds)}`,
-    signal: 'far beyond the longest of its last 20 gaps',
+    signal: 'far beyond its longest gap of a week, and of its last ones',
   }),
 }

@@ -8,9 +8,10 @@ export const stopRecommended: DecisionRule<never> = {
   code: 'A2',
   severity: 'warning',
   per: 'head',
-  doc: 'The advice for a running run is to stop it. Over at its end, or where the advice is taken back.',
+  doc: 'The advice for a running run is to stop it. Over at its end, or where the advice is taken back; told so ten minutes later, where no other run of the head should be stopped by then.',
   advice: 'Stop the run at its source, unless its other results are wanted.',
   coolDownMs: HOUR,
+  lingerMs: HOUR / 6,
   // It says all that this says, and what to do besides.
   swallows: ['run-likely-to-fail'],
   rightWhen: 'the run failed',

@@ -33,11 +33,13 @@ const timesHundred = (share: number | null): number | null =>
 /** A share of counted things in percent with its Wilson interval. Example: 1 of 4 is 25, 4.56 to 69.94. */
 export const percentOf = (part: number, whole: number): Value => inPoints(shareOf(part, whole))
 /** A share, or a difference of two, in percent. */
-export const inPoints = ({ value, low, high, ...counts }: Value): Value => ({
-  ...counts,
+export const inPoints = ({ value, numerator, denominator, low, high, n }: Value): Value => ({
   value: timesHundred(value),
+  numerator,
+  denominator,
   low: timesHundred(low),
   high: timesHundred(high),
+  n,
 })
 /** A percentage as AI4CI took it: none only where there is no cell at all. */
 export const plainPercent = (part: number, whole: number): number | null =>

@@ -1,6 +1,6 @@
 /** THE table of baseline rules: simple ways to stop a run, shown beside ours in every report. */
 
-import { baseRate, emptyHistory } from '../history.ts'
+import { baseRate } from '../history.ts'
 
 /** What a baseline may know: all but the first failed step was known when the run started. */
 export interface BaselineContext {
@@ -51,8 +51,7 @@ export const BASELINES: readonly BaselineRule[] = [
   {
     name: 'history-only',
     doc: 'Stops at the start where the decayed failure rate of the job is .9 or more; looks at nothing in the run.',
-    stopSeconds: ({ recent }) =>
-      baseRate({ ...emptyHistory(), recent: [...recent] }) >= HISTORY_LIMIT ? 0 : null,
+    stopSeconds: ({ recent }) => (baseRate({ recent }) >= HISTORY_LIMIT ? 0 : null),
   },
   {
     name: 'density',

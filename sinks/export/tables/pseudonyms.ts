@@ -1,10 +1,15 @@
 /** Logins as pseudonyms: the same person is the same one in every file made with the same key, and nobody without it. */
 
 import { createHmac } from 'node:crypto'
+import type { RecordOf, TopicName } from '../../../schemas/topics.ts'
+import { columnsOf } from './columns.ts'
 
-/** Fields that hold a login, or a list of them. */
-const LOGINS: ReadonlySet<string> = new Set(['author', 'actor', 'reviewers', 'assignees'])
-/** Fields in which people write names: left out. */
+/** Fields that name people, or a list of them, however deep they lie. Owners of jobs and tests are teams: they stay. */
+export const PEOPLE: ReadonlySet<string> = new Set([
+  ...['author', 'actor', 'reviewers', 'assignees'],
+  ...['by', 'ackedBy', 'mutedBy'],
+])
+/** What people write, and so may name others: left out where it need not be there. A title that must be there is ours. */
 const FREE_TEXT: ReadonlySet<string> = new Set(['title', 'branch'])
 
 /** Example: `ada` with the key `k` is always the same `user-…`; a robot keeps its name, which is no person's. */
@@ -13,16 +18,38 @@ export const pseudonymOf = (login: string, key: string): string =>
     ? login
     : `user-${createHmac('sha256', key).update(login.toLowerCase()).digest('hex').slice(0, 12)}`
 
-/** The record with every login replaced and free text left out. */
-export const pseudonymous = <T extends object>(record: T, key: string): T => {
-  const replaced = Object.entries(record).map(([name, value]: [string, unknown]) => {
-    if (FREE_TEXT.has(name) && typeof value === 'string') return [name, null] as const
-    if (!LOGINS.has(name)) return [name, value] as const
-    if (typeof value === 'string') return [name, pseudonymOf(value, key)] as const
-    return [
+/** The record with everybody replaced and free text left out. */
+export const pseudonymous = <T extends TopicName>(
+  topic: T,
+  record: RecordOf<T>,
+  key: string,
+): RecordOf<T> => {
+  const replaced = { ...(within(record, key) as Record<string, unknown>) }
+  for (const name of leftOutOf(topic)) replaced[name] = null
+  return replaced as unknown as RecordOf<T>
+}
+
+const leftOut = new Map<TopicName, readonly string[]>()
+const leftOutOf = (topic: TopicName): readonly string[] => {
+  const known = leftOut.get(topic)
+  if (known !== undefined) return known
+  const free = columnsOf(topic).filter(({ name, isNullable }) => isNullable && FREE_TEXT.has(name))
+  const names = free.map(({ name }) => name)
+  leftOut.set(topic, names)
+  return names
+}
+
+const within = (value: unknown, key: string): unknown => {
+  if (Array.isArray(value)) return value.map((each) => within(each, key))
+  if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inside]: [string, unknown]) => [
       name,
-      Array.isArray(value) ? value.map((each) => pseudonymOf(String(each), key)) : value,
-    ] as const
-  })
-  return Object.fromEntries(replaced) as T
+      PEOPLE.has(name) ? named(inside, key) : within(inside, key),
+    ]),
+  )
+}
+const named = (value: unknown, key: string): unknown => {
+  if (typeof value === 'string') return pseudonymOf(value, key)
+  return Array.isArray(value) ? value.map((each) => named(each, key)) : within(value, key)
 }

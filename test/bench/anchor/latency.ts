@@ -147,7 +147,7 @@ const figuresOf = (name: string, latencies: readonly number[], peer?: string): F
 export const latency: BenchCase = async ({ isQuick }) => {
   const seconds = isQuick ? QUICK_SECONDS : SECONDS
   const cache = await builtPeer()
-  const broker = await startBroker()
+  const broker = await startBroker(true)
   try {
     const { connection } = broker
     const mine = await latenciesOf(await ours(connection), seconds)

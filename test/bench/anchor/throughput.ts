@@ -30,6 +30,7 @@ export const benchConfig = (connection: Connection): ClusterConfig => ({
   connection,
   namespace: 'bench.',
   partitions: PARTITIONS,
+  lanes: 3, // as it is where it is not set
   replication: 1,
   minInSync: 1,
   registry: null,
@@ -43,7 +44,7 @@ export const oursProgram = (options: OursOptions): Program => {
   return {
     command: process.execPath,
     args: [
-      ...['--max-semi-space-size=16', '--disable-warning=TimeoutNegativeWarning'],
+      '--max-semi-space-size=16',
       ...(folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`]),
       join(import.meta.dirname, 'ours.ts'),
       JSON.stringify(options),
@@ -159,7 +160,7 @@ const ourSpeed = (said: string, events: number): number => {
 export const throughput: BenchCase = async ({ isQuick }) => {
   const events = isQuick ? QUICK_EVENTS : EVENTS
   const cache = await builtPeer()
-  const broker = await startBroker()
+  const broker = await startBroker(true)
   try {
     const { connection } = broker
     const config = benchConfig(connection)
@@ -188,7 +189,7 @@ const QUICK_ALL_EVENTS = 5_000
 /** All processors of ours over as many of the events as take a while. */
 export const wholeTopology: BenchCase = async ({ isQuick }) => {
   const events = isQuick ? QUICK_ALL_EVENTS : ALL_EVENTS
-  const broker = await startBroker()
+  const broker = await startBroker(true)
   try {
     const config = benchConfig(broker.connection)
     await makeOurTopics(config, TOPOLOGY)

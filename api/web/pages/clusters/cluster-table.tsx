@@ -2,7 +2,7 @@ import type { Kpi, KpiValue } from '../../../../schemas/events.ts'
 import type { ClusterAnswer } from '../../lib/answers.ts'
 import { clusterName, clusterSubject } from '../../lib/clusters.ts'
 import { kpiBasis, kpiText } from '../../lib/kpis.ts'
-import { subjectPath } from '../../lib/routes.ts'
+import { subjectPath, type Subject } from '../../lib/routes.ts'
 import { runsBehind } from '../../lib/runs-behind.ts'
 import { Message } from '../../parts/asked.tsx'
 import { PassRate } from '../../parts/pass-rate.tsx'
@@ -16,7 +16,7 @@ const COLUMNS = [
   ['wasted_hours', 'Wasted'],
 ] as const
 
-/** Clusters with their day: pass rate, failures of infrastructure, waits, waste. */
+/** Clusters with their day: pass rate, also beside the same jobs elsewhere, failures of infrastructure, waits, waste. */
 export const ClusterTable = ({ clusters }: { readonly clusters: readonly ClusterAnswer[] }) => {
   const told = clusters.filter(({ day, week }) => day !== null || week !== null)
   if (told.length === 0)
@@ -31,6 +31,9 @@ export const ClusterTable = ({ clusters }: { readonly clusters: readonly Cluster
         <tr>
           <th scope="col">Cluster</th>
           <th scope="col">Pass rate, 24 h</th>
+          <th scope="col" class="number">
+            Beside others
+          </th>
           {COLUMNS.map(([kpi, word]) => (
             <th key={kpi} scope="col" class="number">
               {word}
@@ -51,12 +54,10 @@ const valueOf = (kpi: Kpi | null, name: string): KpiValue | undefined =>
   kpi?.values.find((value) => value.kpi === name)
 
 const ClusterLine = ({ cluster }: { readonly cluster: ClusterAnswer }) => {
-  const { source, day, week } = cluster
+  const { source, day, week, peers } = cluster
   const of = clusterSubject(cluster)
   const kpi = day ?? week
   const passRate = valueOf(kpi, 'run_pass_rate')
-  const behindOf = (name: string): string | null =>
-    of === null || kpi === null ? null : runsBehind(of, name, kpi.window, kpi.eventAt)
   return (
     <tr>
       <td class="break">
@@ -72,18 +73,41 @@ const ClusterLine = ({ cluster }: { readonly cluster: ClusterAnswer }) => {
         </p>
       </td>
       <td class="c-rate">
-        {passRate !== undefined && <PassRate of={passRate} behind={behindOf(passRate.kpi)} />}
+        {passRate !== undefined && (
+          <PassRate
+            of={passRate}
+            behind={
+              of === null || kpi === null
+                ? null
+                : runsBehind(of, passRate.kpi, kpi.window, kpi.eventAt)
+            }
+          />
+        )}
       </td>
-      {COLUMNS.map(([name]) => {
-        const value = valueOf(kpi, name)
-        const behind = behindOf(name)
-        const text = value === undefined ? '—' : kpiText(value)
-        return (
-          <td key={name} class="number" title={value === undefined ? undefined : kpiBasis(value)}>
-            {behind === null || text === '—' ? text : <a href={behind}>{text}</a>}
-          </td>
-        )
-      })}
+      <Figure of={of} kpi={peers} name="cluster_health_delta" />
+      {COLUMNS.map(([name]) => (
+        <Figure key={name} of={of} kpi={kpi} name={name} />
+      ))}
     </tr>
+  )
+}
+
+/** A KPI of a cluster, with the runs behind it. */
+const Figure = ({
+  of,
+  kpi,
+  name,
+}: {
+  readonly of: Subject | null
+  readonly kpi: Kpi | null
+  readonly name: string
+}) => {
+  const value = valueOf(kpi, name)
+  if (kpi === null || value === undefined || value.value === null) return <td class="number">—</td>
+  const text = kpiText(value)
+  return (
+    <td class="number" title={kpiBasis(value)}>
+      {of === null ? text : <a href={runsBehind(of, name, kpi.window, kpi.eventAt)}>{text}</a>}
+    </td>
   )
 }

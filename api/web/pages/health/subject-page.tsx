@@ -11,6 +11,7 @@ import { KpiTiles } from '../../parts/kpi-tiles.tsx'
 import { Panel } from '../../parts/panel.tsx'
 import { RunsTable } from '../../parts/runs-table.tsx'
 import { DoraPanel } from './dora-panel.tsx'
+import { PeersPanel } from './peers-panel.tsx'
 
 const ROWS = 200
 const RUNS = 50
@@ -40,6 +41,7 @@ export const SubjectPage = ({ of }: { readonly of: Subject }) => {
         </p>
       </div>
       <KpiTiles {...of} />
+      {of.dimension === 'cluster' && <PeersPanel cluster={of.subject} />}
       {of.dimension === 'repo' && <DoraPanel of={{ source, repo }} />}
       {isSlice(of.dimension) ? <NewestRuns of={of} /> : <JobsBehind of={of} />}
     </>

@@ -32,7 +32,7 @@ export const HistoryTable = ({ steps }: { readonly steps: readonly Incident[] })
               {step.ackedBy !== null && ` · taken by ${step.ackedBy}`}
               {step.mutedUntil !== null && ` · muted until ${dateTime(step.mutedUntil)}`}
             </td>
-            <td class="break">
+            <td class="nowrap">
               {isOfRun(step) ? (
                 <a href={runPath(step)} title={step.runId}>
                   {shortId(step.runId)}

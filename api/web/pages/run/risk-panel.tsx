@@ -17,7 +17,7 @@ export const RiskPanel = ({ run }: { readonly run: RunRef }) => {
       </p>
       {tests.length > 0 && (
         <ul>
-          {tests.map(({ test, level: of, before, elsewhere }) => (
+          {tests.map(({ test, level: of, before, likeJobs, elsewhere }) => (
             <li key={test} class="break">
               <a href={testPath(test)}>{test}</a>{' '}
               <span class="quiet">
@@ -25,6 +25,8 @@ export const RiskPanel = ({ run }: { readonly run: RunRef }) => {
                 {before.denominator === 0
                   ? 'nothing was heard of it before'
                   : `passed ${percent(before.value)}, ${count(before.numerator)} of ${count(before.denominator)} before`}
+                {likeJobs.denominator > 0 &&
+                  `; passed ${percent(likeJobs.value)}, ${count(likeJobs.numerator)} of ${count(likeJobs.denominator)} in like jobs`}
                 {elsewhere.length > 0 && (
                   <>
                     ; failed on{' '}
