@@ -10,7 +10,7 @@ const START_MS = PATIENCE_MS
 
 /** One broker of a cluster, which is its own controller too. Where clients find it is known before it starts, and stays after a restart. */
 class KafkaContainer extends GenericContainer {
-  constructor(id: number, port: number, ids: readonly number[]) {
+  constructor(id: number, port: number, ids: readonly number[], isLongLived: boolean) {
     super(IMAGE)
     const count = ids.length
     const nameOf = (of: number): string => (count === 1 ? 'localhost' : `kafka-${of}`)
@@ -41,6 +41,10 @@ class KafkaContainer extends GenericContainer {
         KAFKA_TRANSACTION_ABORT_TIMED_OUT_TRANSACTION_CLEANUP_INTERVAL_MS: '1000',
         KAFKA_AUTO_CREATE_TOPICS_ENABLE: 'false',
         KAFKA_HEAP_OPTS: '-Xms256m -Xmx256m',
+        // What a second compiler and parallel collection give comes later than after the seconds of a test.
+        ...(!isLongLived && {
+          KAFKA_JVM_PERFORMANCE_OPTS: '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC',
+        }),
       })
       .withWaitStrategy(Wait.forLogMessage(/Kafka Server started/))
       .withStartupTimeout(START_MS)
@@ -50,11 +54,16 @@ class KafkaContainer extends GenericContainer {
 export interface KafkaContainers {
   /** `host:port` of each broker. */
   readonly brokers: readonly string[]
+  /** Of each container, in full. */
+  readonly ids: readonly string[]
   readonly remove: () => Promise<void>
 }
 
 /** Resolves when every broker has started. What was begun is removed where one does not. */
-export const startKafkaContainers = async (count: 1 | 3): Promise<KafkaContainers> => {
+export const startKafkaContainers = async (
+  count: 1 | 3,
+  isLongLived = false,
+): Promise<KafkaContainers> => {
   const ids = Array.from({ length: count }, (_, index) => index + 1)
   const ports = await Promise.all(ids.map(() => freePort()))
   const network = count === 1 ? undefined : await new Network().start()
@@ -65,7 +74,7 @@ export const startKafkaContainers = async (count: 1 | 3): Promise<KafkaContainer
   }
   const results = await Promise.allSettled(
     ids.map(async (id, index) => {
-      const container = new KafkaContainer(id, ports[index] ?? 0, ids)
+      const container = new KafkaContainer(id, ports[index] ?? 0, ids, isLongLived)
       if (network !== undefined) container.withNetwork(network).withNetworkAliases(`kafka-${id}`)
       started.push(await container.start())
     }),
@@ -75,5 +84,9 @@ export const startKafkaContainers = async (count: 1 | 3): Promise<KafkaContainer
     await remove()
     throw failed.reason
   }
-  return { brokers: ports.map((port) => `127.0.0.1:${port}`), remove }
+  return {
+    brokers: ports.map((port) => `127.0.0.1:${port}`),
+    ids: started.map((each) => each.getId()),
+    remove,
+  }
 }
