@@ -8,6 +8,7 @@ import type { ResumableLog } from '../runtime/ports.ts'
 import { TOPICS, type TopicName } from '../schemas/topics.ts'
 import { exportTables, USUAL_TOPICS, type TablesSummary } from '../sinks/export/tables/export.ts'
 import type { FormatName } from '../sinks/export/tables/formats.ts'
+import { tellingTopic } from '../sinks/export/tables/pseudonyms.ts'
 import { clusterSettings } from './cluster/settings.ts'
 import { nameOfTopics, placeOfTopics } from './cluster/topics.ts'
 import { EXIT, textOption, UsageError, type Invocation } from './command.ts'
@@ -24,6 +25,11 @@ export const exportAsTables = async (
   const [folder = ''] = positionals
   const topics = topicsOf(invocation)
   const key = keyOf(invocation)
+  const telling = key === null ? undefined : tellingTopic(topics)
+  if (telling !== undefined)
+    throw new UsageError(
+      `${telling} names people and branches in its sentences, where --pseudonyms cannot replace them: leave it out`,
+    )
   const { log, origin, close } = await opened(invocation, topics)
   try {
     const summary = await exportTables(log, folder, { format, topics, key, origin, signal })

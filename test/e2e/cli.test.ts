@@ -75,6 +75,13 @@ describe('the command line', () => {
     const named = await stopline(['export', join(folder, 'no'), '--pseudonyms', '--store', store])
     expect(named.code).toBe(2)
     expect(named.err).toContain('--pseudonyms does nothing with --format archive')
+    const tables = ['export', join(folder, 'no'), '--store', store, '--format', 'avro']
+    const telling = await stopline(
+      [...tables, '--pseudonyms', '--topics', 'ci.runs.v1,ci.incidents.v1'],
+      { STOPLINE_EXPORT_KEY: 'a key of some length' },
+    )
+    expect(telling.code).toBe(2)
+    expect(telling.err).toContain('ci.incidents.v1 names people')
     const doctor = await stopline(['doctor', '--store', store, '--json'])
     expect(JSON.parse(doctor.out)).toContainEqual(
       expect.objectContaining({ what: 'store', state: 'good' }),

@@ -6,10 +6,21 @@ import { columnsOf } from '../../sinks/export/tables/columns.ts'
 import { resumable } from '../../runtime/one-partition.ts'
 import type { ResumableLog } from '../../runtime/ports.ts'
 import { exportTables, type TablesOptions } from '../../sinks/export/tables/export.ts'
-import { PEOPLE, pseudonymOf, pseudonymous } from '../../sinks/export/tables/pseudonyms.ts'
+import {
+  PEOPLE,
+  pseudonymOf,
+  pseudonymous,
+  tellingTopic,
+} from '../../sinks/export/tables/pseudonyms.ts'
 import { published } from '../support/api-deps.ts'
 import { MemoryLog } from '../support/memory-views.ts'
-import { NOON, sampleIncident, sampleMergeForecast, sampleRun } from '../support/sample-records.ts'
+import {
+  NOON,
+  sampleIncident,
+  sampleKpi,
+  sampleMergeForecast,
+  sampleRun,
+} from '../support/sample-records.ts'
 import { avroRows, filesIn, parquetRows } from '../support/tables.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
@@ -150,6 +161,32 @@ describe('the export of tables', () => {
     expect([...new Set(telling)].sort()).toEqual([...PEOPLE].sort())
     const taken = pseudonymous('ci.incidents.v1', sampleIncident({ ackedBy: 'ada' }), 'k')
     expect(taken).toEqual(sampleIncident({ ackedBy: pseudonymOf('ada', 'k') }))
+  })
+
+  it('names no branch where it gives pseudonyms: not that of a run, of its labels, nor of KPIs', async () => {
+    const run = sampleRun({ branch: 'ada/fix', labels: { branch: 'ada/fix', cluster: 'b1' } })
+    expect(pseudonymous('ci.runs.v1', run, 'k')).toMatchObject({
+      branch: null,
+      labels: { cluster: 'b1' },
+    })
+    const log = new MemoryLog()
+    const ofBranch = sampleKpi({ dimension: 'branch', subject: 'prow:o/r:ada/fix' })
+    log.append(
+      [ofBranch, sampleKpi()].map((record) => published('ci.kpi-history.v1', record as never)),
+    )
+    const options: TablesOptions = { ...USUAL, topics: ['ci.kpi-history.v1'], key: 'k'.repeat(16) }
+    const told = await exportTables(resumable(log), temporaryFolder(), options)
+    expect(told.records).toEqual({ 'ci.kpi-history.v1': 1 })
+    const named = await exportTables(resumable(log), temporaryFolder(), { ...options, key: null })
+    expect(named.records).toEqual({ 'ci.kpi-history.v1': 2 })
+  })
+
+  it('knows the topics whose sentences name people', () => {
+    const fields = (topic: TopicName) => columnsOf(topic).map(({ name }) => name)
+    const telling = TOPIC_NAMES.filter((topic) =>
+      fields(topic).some((name) => ['verdict', 'note', 'payload'].includes(name)),
+    )
+    expect(TOPIC_NAMES.filter((topic) => tellingTopic([topic]) !== undefined)).toEqual(telling)
   })
 
   it('has a dictionary of every column, from the schemas', async () => {

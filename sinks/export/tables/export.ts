@@ -12,7 +12,7 @@ import { dictionaryOf } from './dictionary.ts'
 import type { FormatName } from './formats.ts'
 import { Parts } from './parts.ts'
 import { checkSame, keepProgress, progressIn } from './progress.ts'
-import { pseudonymous } from './pseudonyms.ts'
+import { isOfBranch, pseudonymous } from './pseudonyms.ts'
 
 /** Topics that are exported unless others are named. */
 export const USUAL_TOPICS: readonly TopicName[] = [
@@ -94,7 +94,7 @@ const exportTopic = async (
     for await (const { record, offset } of log.read(topic, partition, from)) {
       signal.throwIfAborted()
       past = offset + 1
-      if (record === null) continue
+      if (record === null || (key !== null && isOfBranch(record))) continue
       parts.add(key === null ? record : pseudonymous(topic, record, key), offset)
       records += 1
       if (parts.isFull) await parts.writeFullest()

@@ -12,6 +12,19 @@ export const PEOPLE: ReadonlySet<string> = new Set([
 /** What people write, and so may name others: left out where it need not be there. A title that must be there is ours. */
 const FREE_TEXT: ReadonlySet<string> = new Set(['title', 'branch'])
 
+/** Topics in whose sentences, or raw bytes, people and branches are named: nothing can be replaced there. */
+const TELLING: ReadonlySet<TopicName> = new Set([
+  ...(['ci.incidents.v1', 'ci.incident-steps.v1', 'ci.incident-commands.v1'] as const),
+  ...(['ci.symptoms.v1', 'ci.dead-letters.v1'] as const),
+])
+/** The first of the topics that cannot be told with pseudonyms. */
+export const tellingTopic = (topics: readonly TopicName[]): TopicName | undefined =>
+  topics.find((topic) => TELLING.has(topic))
+
+/** True of the KPIs of a branch: its name is what they are about. */
+export const isOfBranch = (record: object): boolean =>
+  (record as { dimension?: unknown }).dimension === 'branch'
+
 /** Example: `ada` with the key `k` is always the same `user-…`; a robot keeps its name, which is no person's. */
 export const pseudonymOf = (login: string, key: string): string =>
   login.endsWith('[bot]')
@@ -39,14 +52,17 @@ const leftOutOf = (topic: TopicName): readonly string[] => {
   return names
 }
 
-const within = (value: unknown, key: string): unknown => {
-  if (Array.isArray(value)) return value.map((each) => within(each, key))
+/** Labels and slices may tell a branch: there nothing else needs it to be. */
+const within = (value: unknown, key: string, depth = 0): unknown => {
+  if (Array.isArray(value)) return value.map((each) => within(each, key, depth + 1))
   if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return value
   return Object.fromEntries(
-    Object.entries(value).map(([name, inside]: [string, unknown]) => [
-      name,
-      PEOPLE.has(name) ? named(inside, key) : within(inside, key),
-    ]),
+    Object.entries(value)
+      .filter(([name]) => depth === 0 || name !== 'branch')
+      .map(([name, inside]: [string, unknown]) => [
+        name,
+        PEOPLE.has(name) ? named(inside, key) : within(inside, key, depth + 1),
+      ]),
   )
 }
 const named = (value: unknown, key: string): unknown => {
