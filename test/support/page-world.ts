@@ -272,6 +272,25 @@ const kpisOf = (dimension: string, subject: string): Keyed[] =>
     return [published('ci.kpis.v1', kpi), ...past]
   })
 
+/** KPIs of the pull requests of the repository, and of the tests of the job, over a week. */
+const kpisBeside = (): Keyed[] =>
+  (
+    [
+      ['pulls', REPO.subject, ['time_to_merge_p50', 'contributors', 'open_issues']],
+      ['tests', jobKey(JOB), ['flaky_tests', 'mean_time_to_fix', 'test_pass_rate']],
+    ] as const
+  ).map(([dimension, subject, names]) => {
+    const values = names.map((kpi) => ({ kpi, value: 12, n: 40, compat: 4.1667 }))
+    const nothing = { numerator: null, denominator: null, low: null, high: null }
+    return published(
+      'ci.kpis.v1',
+      sampleKpi({
+        ...{ dimension, subject, window: '7d', eventId: `kpi/${dimension}` },
+        values: values.map((value) => ({ ...nothing, ...value })),
+      }),
+    )
+  })
+
 const RULES = ['stopline', 'never-stop', 'fixed-timeout', 'p95-of-pass', 'density']
 const measures = (): Keyed[] =>
   ['14d', 'total'].map((window) => {
@@ -345,6 +364,7 @@ export const pageWorld = (): Keyed[] =>
     ...JOBS.flatMap(finishedRuns),
     ...JOBS.map((job) => published('ci.job-profiles.v1', profileOf(job))),
     ...SUBJECTS.flatMap(([dimension, subject]) => kpisOf(dimension, subject)),
+    ...kpisBeside(),
     ...stepsOf(),
     ...trajectoryOf(),
     ...queuedRuns(),

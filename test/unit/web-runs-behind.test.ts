@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { barOf, spanOf } from '../../api/web/lib/steps.ts'
-import { runsBehind, scoredRuns, stoppedRuns } from '../../api/web/lib/runs-behind.ts'
+import { behindKpi, runsBehind, scoredRuns, stoppedRuns } from '../../api/web/lib/runs-behind.ts'
 import { chosenKey, chosenOf } from '../../api/web/lib/subject-keys.ts'
 
 const paramsOf = (address: string): Record<string, string> =>
@@ -39,6 +39,25 @@ describe('the runs behind a number', () => {
       const address = runsBehind({ dimension, subject: `prow:${value}` }, 'x', '7d', 8 * DAY)
       expect(paramsOf(address)).toMatchObject({ source: 'prow', label: `${dimension}:${value}` })
     }
+  })
+})
+
+describe('what is behind a KPI of tests and pulls', () => {
+  it('are the runs of the job, and the grid for what is true now', () => {
+    const tests = { dimension: 'tests', subject: 'prow:o/r:unit' }
+    expect(paramsOf(behindKpi(tests, 'flaky_tests', '30d', 31 * DAY) ?? '')).toEqual({
+      ...{ source: 'prow', repo: 'o/r', job: 'unit' },
+      ...{ ended_from: String(DAY), ended_to: String(31 * DAY) },
+    })
+    expect(behindKpi(tests, 'failing_now', 'now', DAY)).toBe('/jobs/prow/o%2Fr/unit/tests')
+  })
+  it('are the pull requests of the repository; issues have no page', () => {
+    const pulls = { dimension: 'pulls', subject: 'github:o/r' }
+    const told = (kpi: string, window: string) => behindKpi(pulls, kpi, window, DAY)
+    expect(told('time_to_merge_p50', '7d')).toBe('/pulls?source=github&repo=o%2Fr&state=ended')
+    expect(told('open_pulls', 'now')).toBe('/pulls?source=github&repo=o%2Fr')
+    for (const kpi of ['open_issues', 'open_issue_age_p90', 'issue_time_to_close_p50'])
+      expect(told(kpi, 'now')).toBeNull()
   })
 })
 

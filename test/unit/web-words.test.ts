@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { CLUSTER_KPIS } from '../../processors/kpi/clusters/index.ts'
 import { KPIS } from '../../processors/kpi/index.ts'
+import { PULL_KPIS } from '../../processors/kpi/pulls/index.ts'
+import { TEST_KPIS } from '../../processors/kpi/tests/index.ts'
 import { changeLinks, externalLink } from '../../api/web/lib/links.ts'
-import { inTileOrder, KPI_LOOKS, kpiBasis, kpiText, kpiTitle } from '../../api/web/lib/kpis.ts'
+import { KPI_LOOKS } from '../../api/web/lib/kpi-looks.ts'
+import { compatText, inTileOrder, kpiBasis, kpiText, kpiTitle } from '../../api/web/lib/kpis.ts'
 import { markOf } from '../../api/web/lib/outcomes.ts'
 import { expectedDuration, heldUntil, trajectoryOf } from '../../api/web/lib/trajectory.ts'
 import {
@@ -26,8 +29,24 @@ const value = (kpi: string, change: object) => ({
 
 describe('KPI values in words', () => {
   it('have a title for every KPI of the table, and for no other', () => {
-    const names = [...KPIS, ...CLUSTER_KPIS].map(({ name }) => name)
-    expect(Object.keys(KPI_LOOKS).sort()).toEqual(names.sort())
+    const names = [...KPIS, ...CLUSTER_KPIS, ...TEST_KPIS, ...PULL_KPIS].map(({ name }) => name)
+    expect(Object.keys(KPI_LOOKS).sort()).toEqual([...new Set(names)].sort())
+  })
+
+  it('are written in the unit of the table', () => {
+    const KINDS: Readonly<Record<string, string>> = {
+      ...{ seconds: 'seconds', percent: 'share', 'percent points': 'share points' },
+    }
+    for (const { name, unit } of [...TEST_KPIS, ...PULL_KPIS]) {
+      const kind = KPI_LOOKS[name]?.kind ?? ''
+      const expected = KINDS[unit] ?? (unit === 'ratio' ? /ratio|points/ : /count|figure/)
+      expect(kind, name).toMatch(expected)
+    }
+    expect(kpiText(value('flaky_tests', { value: 5.5556 }))).toBe('5.6\u202f%')
+    expect(kpiText(value('change_in_success', { value: 12 }))).toBe('+12\u202f%')
+    expect(kpiText(value('time_to_merge_p50', { value: 7200 }))).toBe('2h 00m')
+    const flaky = value('flaky_tests', { value: 25, numerator: 1, denominator: 4, compat: 4.1667 })
+    expect([kpiBasis(flaky), compatText(flaky)]).toEqual(['1 of 4', 'as published 4.17'])
   })
 
   it('show a ratio with numerator, denominator and interval', () => {

@@ -2,7 +2,7 @@
 
 import { keyParts } from '../../../schemas/keys.ts'
 import { isOfRepo, SLICE_DIMENSIONS } from '../../../schemas/slices.ts'
-import { query, type Subject } from './routes.ts'
+import { gridPath, query, type Subject } from './routes.ts'
 
 const DAY_MS = 86_400_000
 /** Length of each window of KPIs. Unit: milliseconds. */
@@ -10,6 +10,7 @@ const WINDOW_MS: Readonly<Record<string, number>> = {
   '24h': DAY_MS,
   '7d': 7 * DAY_MS,
   '14d': 14 * DAY_MS,
+  '30d': 30 * DAY_MS,
 }
 export const FAILING = 'failure,error,timedOut'
 export const CLASSED = `success,${FAILING}`
@@ -93,4 +94,23 @@ export const runsBehind = (of: Subject, kpi: string, window: string, asOf: numbe
     ended_from: isOfNow ? null : asOf - length,
     ended_to: isOfNow ? null : asOf,
   })}`
+}
+
+/**
+ * Where a KPI of a subject is looked into: the runs behind it, of pull requests their list, of tests as they are now their grid.
+ * Issues have no page: null.
+ */
+export const behindKpi = (
+  of: Subject,
+  kpi: string,
+  window: string,
+  asOf: number,
+): string | null => {
+  const [source = '', repo = '', job = ''] = keyParts(of.subject)
+  if (of.dimension === 'pulls') {
+    const state = window === 'now' ? null : 'ended'
+    return /(?:^|_)issues?_/.test(`${kpi}_`) ? null : `/pulls${query({ source, repo, state })}`
+  }
+  if (of.dimension === 'tests' && window === 'now') return gridPath({ source, repo, job })
+  return runsBehind(of, kpi, window, asOf)
 }

@@ -1,4 +1,5 @@
 import type { JobRef, TestSheet, TestTab } from '../../../../schemas/events.ts'
+import { jobKey } from '../../../../schemas/keys.ts'
 import { address, setParams } from '../../data/router.ts'
 import { useStore } from '../../data/store.ts'
 import { useAnswer } from '../../data/use-answer.ts'
@@ -7,6 +8,7 @@ import { gridRows } from '../../lib/tests.ts'
 import { jobApi } from '../../lib/routes.ts'
 import { Message, WhenReady } from '../../parts/asked.tsx'
 import { Crumbs } from '../../parts/crumbs.tsx'
+import { KpiTiles } from '../../parts/kpi-tiles.tsx'
 import { Panel } from '../../parts/panel.tsx'
 import { FailureGroups } from './failure-groups.tsx'
 import { GridRows } from './grid-rows.tsx'
@@ -67,6 +69,7 @@ export const GridPage = ({ job }: { readonly job: JobRef }) => {
         </WhenReady>
       </Panel>
       <FailureGroups job={job} />
+      <KpiTiles dimension="tests" subject={jobKey(job)} title="KPIs of tests" />
     </>
   )
 }

@@ -42,6 +42,9 @@ export const SubjectPage = ({ of }: { readonly of: Subject }) => {
       </div>
       <KpiTiles {...of} />
       {of.dimension === 'cluster' && <PeersPanel cluster={of.subject} />}
+      {of.dimension === 'repo' && (
+        <KpiTiles dimension="pulls" subject={of.subject} title="Pull requests, issues and people" />
+      )}
       {of.dimension === 'repo' && <DoraPanel of={{ source, repo }} />}
       {isSlice(of.dimension) ? <NewestRuns of={of} /> : <JobsBehind of={of} />}
     </>

@@ -20,13 +20,19 @@ type State = (typeof STATES)[number][0]
 export const PullsPage = () => {
   const params = new URLSearchParams(useStore(address).split('?')[1] ?? '')
   const state: State = params.get('state') === 'ended' ? 'ended' : 'open'
-  const asked = useAnswer<readonly PullAnswer[]>(`/v1/pulls${query({ state, limit: ROWS })}`, {
-    on: ['tick'],
-    everyMs: 10_000,
-  })
+  const [source, repo] = [params.get('source'), params.get('repo')]
+  const asked = useAnswer<readonly PullAnswer[]>(
+    `/v1/pulls${query({ state, source, repo, limit: ROWS })}`,
+    { on: ['tick'], everyMs: 10_000 },
+  )
   return (
     <>
       <h1>Pull requests</h1>
+      {repo !== null && (
+        <p class="quiet">
+          Only those of {repo}. <a href={`/pulls${query({ state })}`}>Show all</a>
+        </p>
+      )}
       <Panel
         title={state === 'open' ? 'Open, the last opened first' : 'Ended, the last first'}
         isFlush
