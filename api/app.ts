@@ -15,7 +15,7 @@ import { addOpenInference } from './models/open-inference.ts'
 import { addPredict } from './models/routes.ts'
 import { addPage } from './page.ts'
 import { addShapes } from './shapes/routes.ts'
-import { addProblems, sendProblem } from './problem.ts'
+import { addProblems, onError, sendProblem } from './problem.ts'
 import { addRoute } from './route.ts'
 import { routes } from './routes/index.ts'
 import { createRunAnswers } from './routes/run-answers.ts'
@@ -80,7 +80,9 @@ export const buildApp = async (deps: ApiDeps): Promise<FastifyInstance> => {
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { maxParamLength: 1_000 },
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
+    // Else limits would not hold for 1e309, which is read as infinite.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: true, strictNumbers: false } },
+    frameworkErrors: onError,
   })
   addProblems(app)
   await addSockets(app)

@@ -65,7 +65,7 @@ export const addProblems = (app: FastifyInstance): void => {
 }
 
 /** Answers any error thrown on the way; what is not in the table is logged and told as internal. */
-const onError = (
+export const onError = (
   error: FastifyError | CodedError,
   request: FastifyRequest,
   reply: FastifyReply,

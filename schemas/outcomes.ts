@@ -2,6 +2,12 @@
 
 import type { Outcome, Run, RunEnd } from './events.ts'
 
+/** Every outcome, as records write it. */
+export const OUTCOMES = [
+  ...(['success', 'failure', 'error', 'timedOut'] as const),
+  ...(['aborted', 'skipped', 'unknown'] as const),
+] as const satisfies readonly Outcome[]
+
 /** True for failure, error and timed-out; false for success; null (censored) for the others. */
 export const failedClass = (outcome: Outcome): boolean | null => {
   switch (outcome) {

@@ -116,7 +116,9 @@ const compare = route<object, CompareQuery>({
     ),
   }),
   handle: async ({ views }, _params, query) => {
-    const { base: baseName = '', sample: sampleName = '' } = query as Partial<CompareQuery>
+    const { base: baseName, sample: sampleName } = query as Partial<CompareQuery>
+    if (baseName === undefined || sampleName === undefined)
+      throw new CodedError('invalid-parameter', 'base and sample are both needed')
     const [base, sample] = await Promise.all([
       found(views, baseName, query.base_at),
       found(views, sampleName, query.sample_at),

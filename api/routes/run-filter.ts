@@ -2,7 +2,8 @@
 
 import { CodedError } from '../../runtime/errors.ts'
 import type { ViewRow, ViewStore } from '../../runtime/ports.ts'
-import type { Run, Score } from '../../schemas/events.ts'
+import type { Outcome, Run, Score } from '../../schemas/events.ts'
+import { OUTCOMES } from '../../schemas/outcomes.ts'
 import { integer, text } from '../json-schema.ts'
 import { PAGE_QUERY, type Filter, type PageQuery } from '../paging.ts'
 import { JOB_QUERY, jobFilter, type JobQuery } from './params.ts'
@@ -33,7 +34,7 @@ export const RUNS_QUERY = {
     description: 'Only running runs at least so likely to fail; needs state=running.',
   },
   outcome: {
-    ...text('Only runs that ended so; several by comma, such as failure,error,timedOut.'),
+    ...text(`Only runs that ended so, ${OUTCOMES.join(', ')}; several by comma.`),
     maxLength: 200,
   },
   label: {
@@ -72,6 +73,9 @@ const checkQuery = (query: RunsQuery): void => {
       'invalid-parameter',
       'outcome, label, pull, ended_from, ended_to and stopped_by go with state=finished, or without a state',
     )
+  const odd = outcome?.split(',').find((word) => !OUTCOMES.includes(word as Outcome))
+  if (odd !== undefined)
+    throw new CodedError('invalid-parameter', `outcome takes ${OUTCOMES.join(', ')}, not ${odd}`)
   if (rule !== undefined && (label !== undefined || pull !== undefined))
     throw new CodedError('invalid-parameter', 'stopped_by goes without label and pull')
 }

@@ -27,10 +27,15 @@ export const badge = (subject: string, words: string, tone: BadgeTone): string =
   )
 }
 
+const within = (value: number, low: number, high: number): number =>
+  Math.min(high, Math.max(low, value))
+
 /** A pass rate in words, with how sure that is by its tone. Example: 19 of 20: `95 % of 20 passed`, good. */
 export const passBadge = (passes: number, runs: number): [words: string, tone: BadgeTone] => {
   if (runs === 0) return ['no result', 'quiet']
   const rate = passes / runs
   const tone = rate >= 0.9 ? 'good' : rate >= 0.7 ? 'warn' : 'bad'
-  return [`${Math.round(100 * rate)} % of ${runs} passed`, tone]
+  // Neither all nor none are said of what only comes near.
+  const whole = passes === 0 || passes === runs ? 100 * rate : within(Math.round(100 * rate), 1, 99)
+  return [`${whole} % of ${runs} passed`, tone]
 }

@@ -48,6 +48,7 @@ const table = async (
   { dashboard = '' }: Params,
   { tab = '' }: Query,
 ): Promise<unknown> => {
+  if (tab === '') throw new CodedError('invalid-parameter', 'tab is needed: it is a job')
   const [source = '', repo = ''] = keyParts(dashboard)
   const ref = { source, repo, job: tab }
   const json = await views.get('test-tabs', key(source, repo, tab))

@@ -4,6 +4,9 @@ import type { Kpi, TestCounts, TestState } from '../../schemas/events.ts'
 import { jobKey, keyParts } from '../../schemas/keys.ts'
 
 const percent = (part: number, whole: number): number => (whole === 0 ? 0 : (100 * part) / whole)
+/** A change needs runs in both weeks: what is new has not improved. */
+const change = (now: number, before: number, runs: number, runsBefore: number): number =>
+  runs === 0 || runsBefore === 0 ? 0 : now - before
 
 /**
  * A job over its last 7 days, of which the KPIs tell; `before` those of 14 days, from which the week before follows.
@@ -31,7 +34,7 @@ export const sippyJob = (week: Kpi, fortnight: Kpi | undefined): object => {
     previous_runs: runsBefore,
     previous_passes: before,
     previous_pass_percentage: percent(before, runsBefore),
-    net_improvement: percent(passes, runs) - percent(before, runsBefore),
+    net_improvement: change(percent(passes, runs), percent(before, runsBefore), runs, runsBefore),
   }
 }
 
@@ -45,16 +48,17 @@ const countsIn = ({ values }: Kpi, name: string): [part: number, whole: number] 
 /** A test of one job over its last 7 days beside the 7 before. A flake passed in the end, so it works. */
 export const sippyTest = (test: TestState): object => {
   const [now, before] = [sharesOf(test.week), sharesOf(test.weekBefore)]
+  const gain = (a: number, b: number): number => change(a, b, now.runs, before.runs)
   return {
     id: `${jobKey(test)}:${test.test}`,
     name: test.test,
     jobName: test.job,
     ...under('current', now),
     ...under('previous', before),
-    net_improvement: now.pass_percentage - before.pass_percentage,
-    net_failure_improvement: before.failure_percentage - now.failure_percentage,
-    net_flake_improvement: before.flake_percentage - now.flake_percentage,
-    net_working_improvement: now.working_percentage - before.working_percentage,
+    net_improvement: gain(now.pass_percentage, before.pass_percentage),
+    net_failure_improvement: gain(before.failure_percentage, now.failure_percentage),
+    net_flake_improvement: gain(before.flake_percentage, now.flake_percentage),
+    net_working_improvement: gain(now.working_percentage, before.working_percentage),
   }
 }
 

@@ -69,6 +69,12 @@ describe('a problem', () => {
   it.each([
     ['/v1/jobs?limit=0', 'invalid-parameter'],
     ['/v1/jobs?limit=501', 'invalid-parameter'],
+    ['/v1/jobs?limit=1e309', 'invalid-parameter'],
+    ['/v1/topics/ci.runs.v1/records?limit=1e309', 'invalid-parameter'],
+    ['/v1/runs?state=running&min_p=-1e309', 'invalid-parameter'],
+    ['/v1/jobs/%E0%A4%A/o%2Fr/unit', 'bad-request'],
+    ['/v1/compare?base=job:a:7d', 'invalid-parameter'],
+    ['/testgrid/prow%3Ao%2Fr/table', 'invalid-parameter'],
     ['/v1/runs?state=lost', 'invalid-parameter'],
     ['/v1/jobs?cursor=%21', 'invalid-cursor'],
     [`/v1/jobs?cursor=${encodeCursor(7)}`, 'invalid-cursor'],

@@ -111,3 +111,14 @@ describe('the runs that a rule would have stopped', () => {
     },
   )
 })
+
+describe('an outcome that no run can have', () => {
+  it.each(['timed-out', 'failure,', 'success,red'])(
+    'is refused, with those there are: %s',
+    async (word) => {
+      const answer = await app.inject(`/v1/runs?outcome=${word}`)
+      expect(answer.statusCode).toBe(400)
+      expect(answer.json<{ detail: string }>().detail).toMatch(/^outcome takes success, .*timedOut/)
+    },
+  )
+})

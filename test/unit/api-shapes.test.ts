@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildApp } from '../../api/app.ts'
 import { badge, passBadge } from '../../api/shapes/badge.ts'
-import { sippyJob } from '../../api/shapes/sippy.ts'
+import { sippyJob, sippyTest } from '../../api/shapes/sippy.ts'
 import { statusesOf, statusText } from '../../api/shapes/testgrid.ts'
 import { readSummary } from '../../producers/testgrid/normalize-summary.ts'
 import { readTable } from '../../producers/testgrid/normalize-table.ts'
@@ -124,6 +124,14 @@ describe('answers under the names of Sippy', () => {
       current_pass_percentage: 50,
       previous_runs: 0,
       previous_pass_percentage: 0,
+      net_improvement: 0,
+    })
+    const nothing = { passed: 0, failed: 0, flaky: 0, skipped: 0, quiet: 0 }
+    expect(sippyTest(sampleTestState({ weekBefore: nothing }))).toMatchObject({
+      previous_runs: 0,
+      net_improvement: 0,
+      net_failure_improvement: 0,
+      net_working_improvement: 0,
     })
   })
 
@@ -151,6 +159,10 @@ describe('a badge', () => {
     expect(response.body).toContain('no result')
     expect(passBadge(0, 0)).toEqual(['no result', 'quiet'])
     expect(passBadge(19, 20)).toEqual(['95 % of 20 passed', 'good'])
+    expect(passBadge(299, 300)[0]).toBe('99 % of 300 passed')
+    expect(passBadge(1, 300)[0]).toBe('1 % of 300 passed')
+    expect(passBadge(3, 3)[0]).toBe('100 % of 3 passed')
+    expect(passBadge(0, 3)[0]).toBe('0 % of 3 passed')
   })
 
   it('escapes what a job is called', () => {
