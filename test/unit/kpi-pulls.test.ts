@@ -99,6 +99,26 @@ describe('KPIs of pulls', () => {
     expect(of('issue_backlog_change', '7d', ...facts)).toMatchObject({ value: 1, n: 2 })
     expect(of('open_issues', 'now', ...facts).value).toBe(1)
   })
+  it('tell nothing, least of all 0, of issues, the queue and people that nobody tells of', () => {
+    const facts = merged(1, 5 * HOUR, { author: null })
+    for (const [name, window] of [
+      ...([
+        ['open_issues', 'now'],
+        ['issue_backlog_change', '7d'],
+      ] as const),
+      ...([
+        ['merge_queue_depth', 'now'],
+        ['merge_queue_mean', '30d'],
+      ] as const),
+      ...([
+        ['contributors', '7d'],
+        ['reviewers', '30d'],
+      ] as const),
+    ])
+      expect(of(name, window, ...facts), name).toMatchObject({ value: null, n: 0 })
+    const closed = [anIssue(1, 'opened', T), anIssue(1, 'closed', T + HOUR)]
+    expect(of('open_issues', 'now', ...closed)).toMatchObject({ value: 0, n: 0 })
+  })
   it('unmerged_ratio, merged_per_day and pull_backlog_change', () => {
     const three = [1, 2, 3].flatMap((pull) => merged(pull, HOUR))
     const four = [...three, aPull(4, 'opened', T), aPull(4, 'closed', T + HOUR)]

@@ -69,6 +69,15 @@ describe('KPIs of tests', () => {
     expect(numbers).toEqual(Array.from({ length: 25 }, (_, i) => i + 1))
   })
 
+  it('count no pass, and no results in all, where the source names failing tests only', () => {
+    const failures = play({ login: '.F.', pay: 'F..' }, ['failure', 'failure', 'success'])
+    failures.advance(MONDAY + 7 * HOUR)
+    const week = told(failures, '7d').at(-1)
+    for (const name of ['passing_tests', 'total_tests', 'tests_blocked', 'tests_timed_out'])
+      expect(valueIn(week, name), name).toMatchObject({ value: null, n: 0 })
+    expect(valueIn(week, 'failing_tests')).toMatchObject({ value: 2, n: 2 })
+  })
+
   const driver = play()
   driver.advance(MONDAY + 7 * HOUR)
   for (const row of TEST_KPIS)

@@ -5,7 +5,7 @@
  * Example: 4 pulls opened, 2 merged, 1 closed: +1.
  */
 
-import { plain } from '../row.ts'
+import { NOTHING, plain } from '../row.ts'
 import { sumOf, WINDOWED, type PullKpiRow } from './row.ts'
 
 export const pullBacklogChange: PullKpiRow = {
@@ -28,8 +28,10 @@ export const issueBacklogChange: PullKpiRow = {
   doc: 'issues opened − issues closed',
   source: 'CHAOSS',
   value: (reading) =>
-    plain(
-      sumOf(reading, 'issues/opened') - sumOf(reading, 'issues/closed'),
-      sumOf(reading, 'issues/opened'),
-    ),
+    reading.heard.issues
+      ? plain(
+          sumOf(reading, 'issues/opened') - sumOf(reading, 'issues/closed'),
+          sumOf(reading, 'issues/opened'),
+        )
+      : NOTHING,
 }

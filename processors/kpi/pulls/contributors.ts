@@ -3,11 +3,12 @@
  * new_contributor_share: contributors whose first pull lies in the window over contributors. Unit: ratio. Window: 30 d.
  * contributor_retention: contributors of the 30 d before who came again in the 30 d over those of the 30 d before. Unit: ratio.
  * Bots are told by their names and are none of them. Who was silent for 400 d is new when coming back.
+ * Null where nobody was heard of by then: authors, or reviews, are not told.
  * Source: CHAOSS; AI4CI ("distinct creators"). Interval of the ratios: Wilson 95 %.
  * Example: ann and bob opened pulls 40 d ago, bob and cat today: 2 contributors, 1 / 2 new, 1 / 2 retained.
  */
 
-import { plain, shareOf, type Value } from '../row.ts'
+import { NOTHING, plain, shareOf, type Value } from '../row.ts'
 import type { People } from './people.ts'
 import { type PullWindow, MONTH, WINDOWED, type PullKpiRow } from './row.ts'
 
@@ -22,7 +23,7 @@ export const contributors: PullKpiRow = {
   windows: WINDOWED,
   doc: 'people who opened a pull',
   source: 'CHAOSS',
-  value: ({ authors, window }) => countedIn(authors, window),
+  value: ({ authors, window, heard }) => (heard.authors ? countedIn(authors, window) : NOTHING),
 }
 
 export const newContributorShare: PullKpiRow = {
@@ -49,5 +50,6 @@ export const reviewers: PullKpiRow = {
   windows: WINDOWED,
   doc: 'people who reviewed a pull of somebody else',
   source: 'CHAOSS',
-  value: ({ reviewers: people, window }) => countedIn(people, window),
+  value: ({ reviewers: people, window, heard }) =>
+    heard.reviewers ? countedIn(people, window) : NOTHING,
 }

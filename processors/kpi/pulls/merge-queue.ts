@@ -3,11 +3,11 @@
  * merge_queue_mean: their number on average over time. Unit: pulls. Windows: 7 d, 30 d.
  * time_in_merge_queue: from the last entry to the merge, on average. Unit: seconds. Windows: 7 d, 30 d, by the merge.
  * A pull is in the queue while it bears lgtm and approved and nothing that holds it (Prow), or is set to merge by itself (GitHub).
- * Assumes that labels are told as they change. Source: Prow tide; kubevirt/ci-health.
+ * Assumes that labels are told as they change. Null where no pull was in the queue in 30 days. Source: Prow tide; kubevirt/ci-health.
  * Example: one pull in the queue for the last 2 of 7 d, merged at the end of the window: 0, .2857 and 172,800 s.
  */
 
-import { plain, meanOf } from '../row.ts'
+import { meanOf, NOTHING, plain } from '../row.ts'
 import { sumOf, NOW, WINDOWED, type PullKpiRow } from './row.ts'
 
 export const mergeQueueDepth: PullKpiRow = {
@@ -16,7 +16,7 @@ export const mergeQueueDepth: PullKpiRow = {
   windows: NOW,
   doc: 'pulls that could merge and wait',
   source: 'Prow tide',
-  value: ({ queued }) => plain(queued, queued),
+  value: ({ queued, heard }) => (heard.queue ? plain(queued, queued) : NOTHING),
 }
 
 export const mergeQueueMean: PullKpiRow = {
@@ -26,7 +26,8 @@ export const mergeQueueMean: PullKpiRow = {
   doc: 'pulls in the merge queue, averaged over the time of the window',
   source: 'kubevirt/ci-health',
   value: (reading) => {
-    const { asOf, windowMs, queued } = reading
+    const { asOf, windowMs, queued, heard } = reading
+    if (!heard.queue) return NOTHING
     const change = sumOf(reading, 'queue/change')
     const since = (asOf - windowMs) / 1000
     const seconds = (queued * windowMs) / 1000 - (sumOf(reading, 'queue/changeAt') - since * change)

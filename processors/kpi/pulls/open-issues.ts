@@ -1,11 +1,12 @@
 /**
  * open_issues, open_issue_age_p90: issues that are open, and the 90th percentile of their age. Units: issues, seconds.
- * Window: now. Ages are to the hour. Assumes that openings are heard, or told with a later fact of the issue.
+ * Window: now. Ages are to the hour. Assumes that openings are heard, or told with a later fact of the issue. Null where
+ * none is open, was opened or closed in 30 days: nobody knows whether issues are read.
  * Source: CHAOSS, AI4CI.
  * Example: opened 1, 2 and 30 h before: 3, and 30 h.
  */
 
-import { plain } from '../row.ts'
+import { NOTHING, plain } from '../row.ts'
 import { ageQuantile, countOpen, NOW, type PullKpiRow } from './row.ts'
 
 export const openIssues: PullKpiRow = {
@@ -14,7 +15,8 @@ export const openIssues: PullKpiRow = {
   windows: NOW,
   doc: 'issues opened and not closed',
   source: 'AI4CI',
-  value: ({ openIssues: open }) => plain(countOpen(open), countOpen(open)),
+  value: ({ openIssues: open, heard }) =>
+    heard.issues ? plain(countOpen(open), countOpen(open)) : NOTHING,
 }
 
 export const openIssueAgeP90: PullKpiRow = {

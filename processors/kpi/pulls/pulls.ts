@@ -15,11 +15,12 @@ import {
   type Effect,
   type Processor,
 } from '../../processor.ts'
-import { add, type Counters } from '../counters.ts'
+import { add, countOf, type Counters } from '../counters.ts'
 import { endOf, issueOf, PULL_CELLS, pullOf, repoOf, type Repo } from './cells.ts'
 import { ofIssue, ofPull, type Contribution } from './contributions.ts'
 import { hearIssue, hearPull, hearRun } from './evolve.ts'
 import { PULL_ROWS } from './index.ts'
+import { ID } from './names.ts'
 import { countPeople, dayOf, forgetPeople, notePerson } from './people.ts'
 import type { PullReading, PullWindow } from './row.ts'
 import { addAt, expire, HOUR_MS, LENGTHS, nextExpiry } from './windows.ts'
@@ -176,12 +177,24 @@ const say = (cells: Cells, key: string, repo: Repo, now: number): Effect[] => {
       ...{ ...people, asOf: now, window, windowMs: window === 'now' ? 0 : LENGTHS[window] },
       counters: window === '7d' ? repo.week : window === '30d' ? repo.month : [],
       ...{ openPulls: repo.openPulls, openIssues: repo.openIssues, queued: repo.queued },
+      heard: heardOf(repo),
     }
     const record = recordOf(key, reading)
     if (window === 'now') return [emit('ci.kpis.v1', record)]
     const history = { ...record, eventId: `${record.eventId}/history` }
     return [emit('ci.kpis.v1', record), emit('ci.kpi-history.v1', history)]
   })
+}
+/** Of issues and the queue what is there now, or was within 30 days; of people as long as they are known. */
+const heardOf = ({ month, openIssues, queued, authors, reviewers }: Repo): PullReading['heard'] => {
+  const has = (...names: readonly (keyof typeof ID)[]): boolean =>
+    names.some((name) => countOf(month, ID[name]) !== 0)
+  return {
+    issues: openIssues.length > 0 || has('issues/opened', 'issues/closed'),
+    queue: queued > 0 || has('queue/n', 'queue/change', 'queue/changeAt'),
+    authors: authors.length > 0,
+    reviewers: reviewers.length > 0,
+  }
 }
 const isHeld = (
   { panes, openPulls, openIssues }: Repo,

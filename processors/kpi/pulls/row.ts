@@ -21,6 +21,8 @@ export interface PullReading {
   readonly queued: number
   readonly authors: People
   readonly reviewers: People
+  /** What of it was ever heard of: what was not is no zero. */
+  readonly heard: Readonly<Record<'issues' | 'queue' | 'authors' | 'reviewers', boolean>>
 }
 
 export interface PullKpiRow {

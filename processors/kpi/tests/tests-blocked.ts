@@ -5,7 +5,7 @@
  * Example (reading.ts): 1, as published 1.
  */
 
-import { plain } from '../row.ts'
+import { NOTHING, plain } from '../row.ts'
 import { WINDOWED, type TestKpiRow } from './row.ts'
 
 export const testsBlocked: TestKpiRow = {
@@ -16,6 +16,7 @@ export const testsBlocked: TestKpiRow = {
   doc: 'results that the source calls blocked',
   compatDoc: 'the same count, over the first million cells',
   example: [1, 1],
-  value: ({ blocked }) => plain(blocked, blocked),
+  value: ({ blocked, failuresOnly }) =>
+    failuresOnly && blocked === 0 ? NOTHING : plain(blocked, blocked),
   compat: ({ blocked }) => blocked,
 }

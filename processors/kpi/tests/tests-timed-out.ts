@@ -7,7 +7,7 @@
  * Example (reading.ts): 1, as published 1.
  */
 
-import { plain } from '../row.ts'
+import { NOTHING, plain } from '../row.ts'
 import { WINDOWED, type TestKpiRow } from './row.ts'
 
 export const testsTimedOut: TestKpiRow = {
@@ -18,6 +18,7 @@ export const testsTimedOut: TestKpiRow = {
   doc: 'results that the source calls timed out',
   compatDoc: 'the same count, over the first million cells',
   example: [1, 1],
-  value: ({ timedOut }) => plain(timedOut, timedOut),
+  value: ({ timedOut, failuresOnly }) =>
+    failuresOnly && timedOut === 0 ? NOTHING : plain(timedOut, timedOut),
   compat: ({ timedOut }) => timedOut,
 }

@@ -1,12 +1,12 @@
 /**
  * total_tests: results: passed, failed and flaky. Unit: results. Window: 7 d, 30 d, by when a run was first heard.
- * Assumes that a skipped or blocked test gave no result.
+ * Assumes that a skipped or blocked test gave no result; null where the source names failing tests only.
  * Source: AI4CI KPI 20. As published there: all cells, empty ones too.
  * Example (reading.ts): 18, as published 24.
  */
 
-import { plain } from '../row.ts'
-import { cellsOf } from './reading.ts'
+import { NOTHING, plain } from '../row.ts'
+import { cellsOf, resultsOf } from './reading.ts'
 import { WINDOWED, type TestKpiRow } from './row.ts'
 
 export const totalTests: TestKpiRow = {
@@ -17,6 +17,6 @@ export const totalTests: TestKpiRow = {
   doc: 'results: passed, failed and flaky',
   compatDoc: 'all cells, empty ones too',
   example: [18, 24],
-  value: (of) => plain(of.passed + of.failed + of.flaky, of.passed + of.failed + of.flaky),
+  value: (of) => (of.failuresOnly ? NOTHING : plain(resultsOf(of), resultsOf(of))),
   compat: cellsOf,
 }
