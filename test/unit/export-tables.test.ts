@@ -127,6 +127,22 @@ describe('the export of tables', () => {
     expect((await exportTables(tablesOf(...forecasts), folder, USUAL)).files).toBe(0)
   })
 
+  it('takes no other key of pseudonyms into a folder, and no other log', async () => {
+    const folder = temporaryFolder()
+    const named: TablesOptions = { ...USUAL, topics: [TOPIC], key: 'the first of the keys' }
+    const log = logOf(forecasts[0] ?? sampleMergeForecast())
+    await exportTables(resumable(log), folder, named)
+    const other = { ...named, key: 'the second of the keys' }
+    await expect(exportTables(resumable(log), folder, other)).rejects.toThrow('another key')
+    expect(readFileSync(join(folder, 'export.json'), 'utf8')).not.toContain('first of the keys')
+    const elsewhere = sampleMergeForecast({ eventId: 'of another store' })
+    await expect(exportTables(tablesOf(elsewhere, ...forecasts), folder, named)).rejects.toThrow(
+      'another log',
+    )
+    log.append([published(TOPIC, forecasts[2] ?? sampleMergeForecast())])
+    expect((await exportTables(resumable(log), folder, named)).records).toEqual({ [TOPIC]: 1 })
+  })
+
   it('writes Avro containers that carry the schema of the topic', async () => {
     const folder = temporaryFolder()
     await exportTables(tablesOf(...forecasts), folder, { ...USUAL, format: 'avro' })

@@ -11,8 +11,8 @@ import { TOPICS, type TopicName } from '../../../schemas/topics.ts'
 import { dictionaryOf } from './dictionary.ts'
 import type { FormatName } from './formats.ts'
 import { Parts } from './parts.ts'
-import { checkSame, keepProgress, progressIn } from './progress.ts'
-import { isOfBranch, pseudonymous } from './pseudonyms.ts'
+import { checkKnown, checkSame, keepProgress, progressIn } from './progress.ts'
+import { isOfBranch, keyMarkOf, pseudonymous } from './pseudonyms.ts'
 
 /** Topics that are exported unless others are named. */
 export const USUAL_TOPICS: readonly TopicName[] = [
@@ -49,7 +49,8 @@ export const exportTables = async (
   options: TablesOptions,
 ): Promise<TablesSummary> => {
   const { format, topics, key, origin } = options
-  let progress = progressIn(folder, { format, isPseudonymous: key !== null, origin })
+  const [isPseudonymous, keyMark] = [key !== null, key === null ? null : keyMarkOf(key)]
+  let progress = progressIn(folder, { format, isPseudonymous, keyMark, origin })
   await mkdir(folder, { recursive: true })
   const all = new Set([...(Object.keys(progress.next) as TopicName[]), ...topics])
   await writeFile(join(folder, 'DICTIONARY.md'), dictionaryOf([...all]))
@@ -57,21 +58,30 @@ export const exportTables = async (
   const lost: Record<string, number> = {}
   let files = 0
   for (const topic of topics) {
-    const done = await exportTopic(log, topic, folder, options, progress.next[topic] ?? [])
+    const before = { next: progress.next[topic] ?? [], last: progress.last[topic] ?? [] }
+    const done = await exportTopic(log, topic, folder, options, before)
     files += done.files
     records[topic] = done.records
     if (done.lost > 0) lost[topic] = done.lost
-    progress = { ...progress, next: { ...progress.next, [topic]: done.next } }
+    progress = {
+      ...progress,
+      next: { ...progress.next, [topic]: done.next },
+      last: { ...progress.last, [topic]: done.last },
+    }
     await keepProgress(folder, progress)
   }
   return { folder, files, records, lost }
 }
 
-interface Done {
+/** Where a topic stands: the next offset of each partition, and the event id of the record before it. */
+interface Place {
+  readonly next: readonly number[]
+  readonly last: readonly string[]
+}
+interface Done extends Place {
   readonly files: number
   readonly records: number
   readonly lost: number
-  readonly next: readonly number[]
 }
 /** A partition after the other: so files begin and end at the same records each time. */
 const exportTopic = async (
@@ -79,21 +89,28 @@ const exportTopic = async (
   topic: TopicName,
   folder: string,
   { format, key, signal }: TablesOptions,
-  before: readonly number[],
+  before: Place,
 ): Promise<Done> => {
   const partitions = log.bounds(topic)
   const next: number[] = []
+  const last: string[] = []
   let [files, records, lost] = [0, 0, 0]
   for (const [partition, bounds] of partitions.entries()) {
-    const from = before[partition] ?? 0
+    const from = before.next[partition] ?? 0
+    let id = before.last[partition] ?? ''
     checkSame(topic, from, bounds)
     if (from > 0 && TOPICS[topic].cleanup === 'delete') lost += Math.max(0, bounds.begin - from)
     const prefix = partitions.length > 1 ? `${String(partition).padStart(4, '0')}-` : ''
     const parts = new Parts(folder, topic, format, prefix)
     let past = from
-    for await (const { record, offset } of log.read(topic, partition, from)) {
+    for await (const { record, offset } of log.read(topic, partition, Math.max(0, from - 1))) {
       signal.throwIfAborted()
+      if (offset < from) {
+        checkKnown(topic, id, record?.eventId ?? '')
+        continue
+      }
       past = offset + 1
+      id = record?.eventId ?? ''
       if (record === null || (key !== null && isOfBranch(record))) continue
       parts.add(key === null ? record : pseudonymous(topic, record, key), offset)
       records += 1
@@ -102,6 +119,7 @@ const exportTopic = async (
     await parts.writeAll()
     files += parts.files
     next.push(past)
+    last.push(id)
   }
-  return { files, records, lost, next }
+  return { files, records, lost, next, last }
 }
