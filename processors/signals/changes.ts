@@ -7,7 +7,7 @@ import { emit, setTimer, type Cells, type Effect, type Emit } from '../processor
 import { policyOf, type Policy } from '../stopping/policy.ts'
 import { changeAdvice, outlookOf, type Outlook, type Runner } from './change.ts'
 import { endsOf, groupCell, mendsOf, rateOf, strayOf, type Group } from './group.ts'
-import { strayAfter, strayed, toldEnd } from './stray.ts'
+import { boundsOf, strayAfter, strayed, toldEnd } from './stray.ts'
 
 const CHANGE_RULE = 'change/2'
 /** Name of the timer of a group: this and its name. */
@@ -143,7 +143,7 @@ const say = (
     ...adviceOf(group, outlook, mendedShare),
     failedJob: group.failed[0] ?? null,
     running: group.running.length,
-    ...strayed(outlook, strayOf(cells)),
+    ...strayed(outlook, boundsOf(strayOf(cells))),
     mendedShare,
     rule: CHANGE_RULE,
   })

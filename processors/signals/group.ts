@@ -16,6 +16,8 @@ export interface Group {
   /** Failures among the ended members minus those expected. */
   excess: number
   running: Member[]
+  /** Runs that ended at the instant at which it was last heard of: their starts may be told after their ends. */
+  ended: string[]
   /** When its first run started, and when anything was last heard of it. */
   startedAt: number
   heardAt: number
@@ -62,11 +64,12 @@ export const CELLS = {
     passSeconds: doubles,
     failSeconds: doubles,
   }),
-  stray: record('Stray', { early: 'double', late: 'double', changes: 'int' }),
+  stray: record('Stray', { by: doubles }),
   mends: record('Mends', { failed: 'double', mended: 'double' }),
   group: record('Group', {
     excess: 'double',
     running: { type: 'array', items: MEMBER },
+    ended: { type: 'array', items: 'string' },
     startedAt: 'long',
     heardAt: 'long',
     failed: { type: 'array', items: 'string' },
@@ -85,6 +88,7 @@ export const CELLS = {
 export const newGroup = (startedAt: number, now: number): Group => ({
   excess: 0,
   running: [],
+  ended: [],
   startedAt,
   heardAt: now,
   failed: [],

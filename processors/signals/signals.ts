@@ -39,6 +39,7 @@ const onMember = (cells: Cells, run: GroupRun, now: number): Effect[] => {
   const cell = groupCell(run.group)
   const known = cells.get(cell) as Group | undefined
   const group = known ?? newGroup(run.startedAt ?? run.eventAt, now)
+  if (group.heardAt < now) group.ended = []
   group.heardAt = now
   const effects = run.isOver ? onEnd(cells, group, run, now) : onStart(group, run, now)
   effects.push(...afterMember(cells, group, run, now))
@@ -47,8 +48,11 @@ const onMember = (cells: Cells, run: GroupRun, now: number): Effect[] => {
   return effects
 }
 
+const memberName = (run: Pick<Member, 'job' | 'runId' | 'attempt'>): string =>
+  keyOf(run.job, runName(run))
+
 const onStart = (group: Group, run: GroupRun, now: number): Effect[] => {
-  if (group.running.length >= MAX_RUNNING) return []
+  if (group.running.length >= MAX_RUNNING || group.ended.includes(memberName(run))) return []
   const { job, runId, attempt } = run
   const member = { job, runId, attempt, startedAt: run.startedAt ?? run.eventAt, told: 0 }
   group.running.push(member)
@@ -58,6 +62,7 @@ const onStart = (group: Group, run: GroupRun, now: number): Effect[] => {
 const onEnd = (cells: Cells, group: Group, run: GroupRun, now: number): Effect[] => {
   const name = runName(run)
   group.running = group.running.filter((each) => each.job !== run.job || runName(each) !== name)
+  group.ended.push(memberName(run))
   if (run.failed === null) return []
   group.excess += (run.failed ? 1 : 0) - expected(cells, run, run.failed)
   return group.running.flatMap((member) => tell(group, member, run, now))

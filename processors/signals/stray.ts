@@ -12,22 +12,24 @@ export interface ToldEnd {
   readonly remainingSeconds: number
   readonly width: number
 }
-/** By how many widths ends come before and after the median in one case of ten each; and over how many changes. */
+/** By how many widths the last ends of changes came after the median, or before it (below 0): newest first. */
 export interface Stray {
+  readonly by: readonly number[]
+}
+/** At first the interval is taken at its word, as if ten changes had come half at one end of it and half at the other. */
+export const AT_ITS_WORD: Stray = { by: [-1, 1, -1, 1, -1, 1, -1, 1, -1, 1] }
+/** By how many widths an end comes before and after the median in one case of ten each. */
+interface Bounds {
   readonly early: number
   readonly late: number
-  readonly changes: number
 }
-/** At first an interval is taken at its word. */
-export const AT_ITS_WORD: Stray = { early: -1, late: 1, changes: 0 }
 
+/** Changes remembered: enough for a tenth of them to be ten, few enough to follow. */
+const KEPT = 100
 /** Between the ends of an 80 % interval. */
 const TAIL = 0.1
 /** Where all runs took the same time, the next is still told within a tenth. */
 const LEAST_WIDTH = 0.1
-/** A step of a bound, in widths: large while few changes were seen, and never so small that it cannot follow. */
-const FIRST_STEP = 1
-const LAST_STEP = 0.15
 
 type Interval = Pick<Outlook, 'remainingSeconds' | 'remainingLow' | 'remainingHigh'>
 
@@ -42,32 +44,36 @@ export const toldEnd = (outlook: Interval, atMs: number): ToldEnd | null =>
     ? null
     : { atMs, remainingSeconds: outlook.remainingSeconds, width: widthOf(outlook) }
 
-/**
- * Moves both bounds after one more change ended: towards what came, in proportion to how seldom it should (the pinball loss;
- * Koenker and Bassett 1978; followed online: Gibbs and Candès 2021). Where a tenth lies beyond a bound, it stays in the mean.
- * Example: no change seen yet, an end 2 widths late: it is beyond the late bound of 1, which goes to 1 + 1·.9 = 1.9; it is not
- * before the early one, which goes from −1 to −1 + 1·.1 = −.9.
- */
-export const strayAfter = (stray: Stray, told: ToldEnd, endMs: number): Stray => {
+/** One more change has ended. Example: told 99 s, .5 wide; it took 271 s, e times as long: two widths late. */
+export const strayAfter = ({ by }: Stray, told: ToldEnd, endMs: number): Stray => {
   const seconds = (endMs - told.atMs) / 1000
-  const by = (log(seconds) - log(told.remainingSeconds)) / told.width
-  const step = Math.max(LAST_STEP, FIRST_STEP / Math.sqrt(stray.changes + 1))
+  return { by: [(log(seconds) - log(told.remainingSeconds)) / told.width, ...by].slice(0, KEPT) }
+}
+
+/**
+ * The bounds beyond which one in ten of the next ends lies on either side, as far as the next are like the last (conformal
+ * quantiles: Vovk, Gammerman and Shafer 2005): of n ends in order that of rank ⌈.9·(n + 1)⌉, and the same from the other end.
+ * Example: at first −1 and 1. After ten ends, three of which came 4 widths late and the others at the median, n is 20 and
+ * the rank 19: −1 and 4.
+ */
+export const boundsOf = ({ by }: Stray): Bounds => {
+  const ends = [...by].sort((a, b) => a - b)
+  const rank = Math.min(ends.length, Math.ceil((1 - TAIL) * (ends.length + 1) - 1e-9))
   return {
-    early: Math.min(0, stray.early + step * (TAIL - (by < stray.early ? 1 : 0))),
-    late: Math.max(0, stray.late + step * (1 - TAIL - (by <= stray.late ? 1 : 0))),
-    changes: stray.changes + 1,
+    early: Math.min(0, ends[ends.length - rank] ?? 0),
+    late: Math.max(0, ends[rank - 1] ?? 0),
   }
 }
 
-/** The interval as wide as changes of the repository strayed. Example: 99 s within 49 to 199 s (.79 wide), strayed by −1 and 2: 44 to 488 s. */
-export const strayed = <T extends Interval>(outlook: T, stray: Stray): T => {
+/** The interval as wide as its repository strays. Example: 99 s within 49 to 199 s (.79 wide), bounds of −1 and 2: 44 to 488 s. */
+export const strayed = <T extends Interval>(outlook: T, { early, late }: Bounds): T => {
   const { remainingSeconds } = outlook
   if (remainingSeconds === null) return outlook
   const width = widthOf(outlook)
   const at = (by: number): number => Math.exp(log(remainingSeconds) + by * width) - 1
   return {
     ...outlook,
-    remainingLow: Math.max(0, at(stray.early)),
-    remainingHigh: at(stray.late),
+    remainingLow: Math.max(0, at(early)),
+    remainingHigh: at(late),
   }
 }

@@ -37,6 +37,16 @@ describe('the signals of siblings', () => {
       .when(member('a', 5, true))
       .then(told('b', 0.9), told('c', 0.9))
   })
+  it('tell nothing to a run that ended as it started, though its start is told after its end', () => {
+    const skipped: Happening = on('ci.group-runs.v1', {
+      ...{ eventId: 'skipped', eventAt: MONDAY, observedAt: MONDAY },
+      ...{ ...aRun({ job: 'a', runId: 'push-a' }), group: 'push', isOver: true, failed: null },
+      ...{ startedAt: MONDAY, durationSeconds: 0, policy: null },
+    })
+    given(signals, skipped, member('a', 0), member('b', 1), member('c', 2))
+      .when(member('c', 5, true))
+      .then(told('b', 0.9))
+  })
   it('tell a run that starts what was heard before', () => {
     given(signals, member('a', 0), member('a', 5, true))
       .when(member('b', 6))
