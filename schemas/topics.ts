@@ -153,7 +153,7 @@ export const TOPICS = {
     'decision',
     'job key',
     jobKey,
-    'Transitions of the advice for running runs, each once.',
+    'Transitions of the advice for running runs, each once; and that a run may hang.',
   ),
   'ci.change-decisions.v1': row(
     'change-decision',

@@ -4,7 +4,14 @@ import type { Prior } from '../../schemas/events.ts'
 import { wilson } from '../../schemas/measures.ts'
 import type { ClassHistory, History } from './history.ts'
 import { expertRates, mixed, SLOWEST, type Rate } from './rates.ts'
-import { histogramOf, Survival, type Histogram, type Part } from './survival.ts'
+import {
+  histogramOf,
+  quantileOf,
+  Survival,
+  weightIn,
+  type Histogram,
+  type Part,
+} from './survival.ts'
 
 /** A pool's durations weigh at most this many runs beside the job's own. */
 const POOL_RUNS = 4
@@ -43,6 +50,8 @@ export interface Basis {
   readonly medianFail: number | null
   /** Seconds that 99 in 100 runs of either outcome do not outlast; Infinity while too few are known. */
   readonly hungSeconds: number
+  /** Seconds from which on a run is said to hang: the same by the job's own runs alone, once they tell. Never more than that. */
+  readonly mayHangSeconds: number
 }
 
 /** A pool's failure rate, with half a run each way. */
@@ -62,6 +71,7 @@ export const basisOf = (history: History, priors: readonly (Prior | undefined)[]
   const rates = expertRates(history.recent, pooled)
   const { rate, effectiveRuns } = mixed(rates, history.expertScores)
   const { low, high } = wilson(rate, effectiveRuns, Z90)
+  const hungSeconds = hungAfter(pass.lasting, fail.lasting)
   return {
     rate,
     rateLow: low,
@@ -75,7 +85,8 @@ export const basisOf = (history: History, priors: readonly (Prior | undefined)[]
     pool: poolName(history.recent.length, at),
     medianPass: pass.lasting.quantileBeyond(0, 0.5),
     medianFail: fail.lasting.quantileBeyond(0, 0.5),
-    hungSeconds: hungAfter(pass.lasting, fail.lasting),
+    hungSeconds,
+    mayHangSeconds: Math.min(hungSeconds, longestOf99(history.lasting)),
   }
 }
 
@@ -86,6 +97,11 @@ const hungAfter = (pass: Survival, fail: Survival): number =>
   pass.total + fail.total < HUNG_LEAST
     ? Infinity
     : Math.max(pass.quantileBeyond(0, 0.99) ?? 0, fail.quantileBeyond(0, 0.99) ?? 0)
+
+/** From so many decayed runs on the longest in a hundred is told by the job alone: pools hold jobs that last longer. */
+const LASTING_LEAST = 50
+const longestOf99 = (lasting: Readonly<Histogram>): number =>
+  weightIn(lasting) < LASTING_LEAST ? Infinity : quantileOf(lasting, 0.99)
 
 const poolName = (own: number, at: number): Basis['pool'] =>
   own >= OWN_LEAST ? 'job' : at === 0 ? 'family' : at > 0 ? 'community' : own > 0 ? 'job' : 'none'

@@ -14,6 +14,9 @@ const RECENT = 30
 /** Durations are forgotten by halves every so many finished runs: long enough for a shape, short enough to move. */
 const DURATION_HALF_LIFE_RUNS = 40
 const FORGET = 0.5 ** (1 / DURATION_HALF_LIFE_RUNS)
+/** How long 99 in 100 last is not told by 40 runs. */
+const LASTING_HALF_LIFE_RUNS = 200
+const FORGET_LASTING = 0.5 ** (1 / LASTING_HALF_LIFE_RUNS)
 
 /** Runs by outcome class, as durations see them. */
 export interface ClassHistory {
@@ -32,6 +35,8 @@ export interface History {
   recent: boolean[]
   pass: ClassHistory
   fail: ClassHistory
+  /** Durations of runs of either outcome, over a longer time. */
+  lasting: Histogram
   /** Since when it only fails, null while it passes. */
   failing: Failing | null
   /** Durations of the last five passes in seconds, newest first: Jenkins' rule reads them. */
@@ -75,6 +80,7 @@ export const emptyHistory = (): History => ({
   recent: [],
   pass: emptyClass(),
   fail: emptyClass(),
+  lasting: [],
   failing: null,
   lastPasses: [],
   meanWait: null,
@@ -133,6 +139,8 @@ export const remember = (history: History, run: Finished): History => {
   const worked = Math.max(0, durationSeconds - waitedSeconds)
   addDuration(run.isCut ? side.censored : side.ended, worked, 1)
   addDuration(side.clean, Math.min(worked, run.signSeconds ?? Infinity), 1)
+  next.lasting = decay(history.lasting, FORGET_LASTING)
+  addDuration(next.lasting, worked, 1)
   if (!run.failed) next.lastPasses = [durationSeconds, ...history.lastPasses].slice(0, 5)
   return next
 }

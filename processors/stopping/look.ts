@@ -63,7 +63,7 @@ export const look = (
   const isFirst = isFirstInstant(run, view)
   const isQuiet =
     (cause === 'history' || (cause === 'signal' && !isFirst)) &&
-    verdict.level === run.level &&
+    !isNews(run, verdict) &&
     isAlerting === run.isAlerting &&
     Math.abs(chance.p - run.pFail) < NOTEWORTHY
   const timer = nextLook(run, view, standing, seen, verdict)
@@ -75,7 +75,7 @@ export const look = (
   const forecast = forecastOf(run, view, drawn, chance, remaining, cause, causeId)
   const effects: Effect[] = [emit('ci.forecasts.v1', forecast)]
   if (passCheckpoints(run, view, seen, forecast) && addition !== null) noteLead(run, addition)
-  if (verdict.level !== run.level)
+  if (isNews(run, verdict))
     effects.push(emit('ci.decisions.v1', decisionOf(run, forecast, view, verdict, seen)))
   if (run.checkpoints.length <= LEARNT_CHECKPOINTS) run.terms = terms
   noteBelief(run, verdict)
@@ -83,9 +83,14 @@ export const look = (
   if (verdict.level !== 'abstain') run.watched = true
   run.pFail = chance.p
   run.level = verdict.level
+  run.mayHang ||= verdict.mayHang
   run.isAlerting = isAlerting
   return { effects: [...effects, ...timer], verdict }
 }
+
+/** Another advice; or that it may hang, which is told once of a run that is watched already. */
+const isNews = (run: RunningRun, { level, mayHang }: Verdict): boolean =>
+  level !== run.level || (mayHang && !run.mayHang)
 
 /** What is known of the run beside its age and its signs, with the history as it stands now. */
 const knownOf = (

@@ -20,8 +20,9 @@ export const nextLook = (
 ): Effect[] => {
   const checkpoint = run.dueSeconds.find((seconds) => seconds > seen.elapsedSeconds) ?? Infinity
   const change = nextChange(view.basis, standing, seen, verdict, checkpoint)
-  const hung = view.basis.hungSeconds
-  const next = Math.min(checkpoint, change, hung > seen.elapsedSeconds ? hung : Infinity)
+  const { mayHangSeconds, hungSeconds } = view.basis
+  const hung = [mayHangSeconds, hungSeconds].find((seconds) => seconds > seen.elapsedSeconds)
+  const next = Math.min(checkpoint, change, hung ?? Infinity)
   // While it waits its clock stands still: the end of the wait is heard.
   if (next === Infinity || run.waitingSince !== null) return []
   const due = run.startedAt + Math.ceil((next + run.waitedSeconds) * 1000)

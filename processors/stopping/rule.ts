@@ -56,6 +56,8 @@ export interface Verdict {
   readonly isCandidate: boolean
   /** True where our rule would stop the run, but for what the job's own stops hit. */
   readonly wantsStop: boolean
+  /** True where it is said that the run may hang. */
+  readonly mayHang: boolean
   /** p·E[remaining | fail] − (1 − p)·rerun, in seconds. */
   readonly expectedSavedSeconds: number
   readonly failRemainingSeconds: number
@@ -84,12 +86,14 @@ export const judge = (basis: Basis, seen: Seen, standing: Standing): Verdict => 
     isCandidate &&
     chance.p >=
       Math.max(standing.policy.floor, standing.stopAt[GROUNDS.indexOf(ground)] ?? Infinity)
+  const advised = within(
+    standing.policy,
+    standing.isClosing,
+    advice(basis, ground, seen, chance, standing, wantsStop, paysOff),
+  )
   return {
-    ...within(
-      standing.policy,
-      standing.isClosing,
-      advice(basis, ground, seen, chance, standing, wantsStop, paysOff),
-    ),
+    ...advised,
+    mayHang: advised.reason === HUNG,
     chance,
     ground,
     isCandidate,
@@ -153,7 +157,7 @@ const advice = (
     }
   if (paysOff && chance.low >= ALERT_LOW)
     return { level: 'advise', reason: 'likely to fail, with time to be saved' }
-  if (seen.elapsedSeconds >= basis.hungSeconds) return { level: 'watch', reason: HUNG }
+  if (seen.elapsedSeconds >= basis.mayHangSeconds) return { level: 'watch', reason: HUNG }
   if (chance.p >= WATCH_P) return { level: 'watch', reason: 'more likely to fail than to pass' }
   return { level: 'continue', reason: 'more likely to pass than to fail' }
 }

@@ -25,6 +25,8 @@ export interface RunningRun extends RunRef, Wait, TestsOfRun {
   pFail: number
   level: Level | null
   isAlerting: boolean
+  /** True once it was said that it may hang. */
+  mayHang: boolean
   /** What it runs on (`head.ts`). */
   head: number
   /** Pull request or branch, and how the job did on it before, as of the start of the run. */

@@ -178,6 +178,7 @@ const onStarted = (
     pFail: view.basis.rate,
     level: null,
     isAlerting: false,
+    mayHang: false,
     head: headOf(run),
     change,
     changeFailures: onSame?.failures ?? 0,

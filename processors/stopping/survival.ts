@@ -44,6 +44,24 @@ export const decay = (histogram: Readonly<Histogram>, factor: number): Histogram
   return out
 }
 
+export const weightIn = (histogram: Readonly<Histogram>): number => {
+  let weight = 0
+  for (let at = 1; at < histogram.length; at += 2) weight += histogram[at] ?? 0
+  return weight
+}
+
+/** The duration that a share q of the runs does not exceed. Example: 99 runs of 60 s and one of 600 s, q .99: 66 s. */
+export const quantileOf = (histogram: Readonly<Histogram>, q: number): number => {
+  let beyond = weightIn(histogram) * (1 - q)
+  for (let at = histogram.length - 2; at >= 0; at -= 2) {
+    const weight = histogram[at + 1] ?? 0
+    const [start, end] = [bucketStart(histogram[at] ?? 0), bucketStart((histogram[at] ?? 0) + 1)]
+    if (weight > beyond + 1e-9) return end - (end - start) * (beyond / weight)
+    beyond -= weight
+  }
+  return 0
+}
+
 /** As a record says it: weight by bucket. */
 export const weightsOf = (histogram: Readonly<Histogram>): Record<string, number> => {
   const weights: Record<string, number> = {}

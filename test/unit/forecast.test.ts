@@ -137,6 +137,7 @@ describe('the chance to fail', () => {
       pool: 'job',
       medianPass: 1000,
       hungSeconds: Infinity,
+      mayHangSeconds: Infinity,
     }
     const { p, low, high } = chanceAt(basis, at(basis, 2000))
     expect(p).toBeCloseTo(0.9, 3)

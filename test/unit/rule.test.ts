@@ -8,6 +8,7 @@ import { familyOf } from '../../schemas/slices.ts'
 import { NO_POLICY, policyOf } from '../../processors/stopping/policy.ts'
 import { judge, type Standing } from '../../processors/stopping/rule.ts'
 import { RED_TESTS } from '../../processors/stopping/signs.ts'
+import type { Prior } from '../../schemas/events.ts'
 
 describe('the pools of a job', () => {
   it('puts jobs that differ only in numbers into one family', () => {
@@ -88,6 +89,24 @@ describe('the advice', () => {
     expect(at(1150).reason).toContain('may hang')
     const young = basisOf(remember(emptyHistory(), run({ failed: true })), [])
     expect(young.hungSeconds).toBe(Infinity)
+  })
+  it('says so by the runs of the job alone once they tell, though its pool holds longer ones', () => {
+    const durations = { passDurations: { 72: 400 }, passClean: { 72: 400 } }
+    const longer = {
+      ...{ passes: 400, failures: 0, ...durations, failDurations: {}, failClean: {} },
+    } as unknown as Prior
+    const own = basisOf(
+      history(() => ({})),
+      [longer],
+    )
+    expect(own.hungSeconds).toBeGreaterThan(3000)
+    expect(own.mayHangSeconds).toBeLessThan(1150)
+    const at = (elapsedSeconds: number) =>
+      judge(own, { ...late, elapsedSeconds, rate: own.rate }, standing())
+    expect(at(900)).toMatchObject({ level: 'continue', mayHang: false })
+    expect(at(1150)).toMatchObject({ level: 'watch', ground: 'age', mayHang: true })
+    const few = Array.from({ length: 40 }, () => run({})).reduce(remember, emptyHistory())
+    expect(basisOf(few, [longer]).mayHangSeconds).toBe(basisOf(few, [longer]).hungSeconds)
   })
   it('is no more than the policy of the job allows', () => {
     const level = (policy: string, isClosing = false) =>

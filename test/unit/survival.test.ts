@@ -6,6 +6,7 @@ import {
   bucketOf,
   bucketStart,
   decay,
+  quantileOf,
   Survival,
   type Histogram,
 } from '../../processors/stopping/survival.ts'
@@ -26,6 +27,12 @@ describe('survival from log buckets', () => {
   it('puts 60 s into bucket 36, which begins at 59.1 s', () => {
     expect(bucketOf(60)).toBe(36)
     expect(bucketStart(36)).toBeCloseTo(59.1, 1)
+  })
+  it('is outlasted by one in a hundred at 66 s where 99 runs last 60 s and one 600 s', () => {
+    const runs = [36, 99, bucketOf(600), 1]
+    expect(quantileOf(runs, 0.99)).toBeCloseTo(66.2, 1)
+    expect(quantileOf(runs, 0.999)).toBeGreaterThan(600)
+    expect(quantileOf([], 0.99)).toBe(0)
   })
   it('falls from 1 to 0 and is a half in the middle of two far runs', () => {
     const survival = of(100, 10_000)
