@@ -6,7 +6,12 @@ const escapePart = (part: string): string =>
   part.includes('%') || part.includes(':') ? part.replace(/%/g, '%25').replace(/:/g, '%3A') : part
 
 /** Joins parts into one key. Example: `key('prow', 'o/r', 'a:b')` is `prow:o/r:a%3Ab`. */
-export const key = (...parts: readonly string[]): string => parts.map(escapePart).join(':')
+export const key = (...parts: readonly string[]): string => {
+  let text = ''
+  for (let i = 0; i < parts.length; i += 1)
+    text += (i === 0 ? '' : ':') + escapePart(parts[i] ?? '')
+  return text
+}
 
 /** Inverse of {@link key}. */
 export const keyParts = (text: string): string[] =>

@@ -32,6 +32,8 @@ const MAX_TOLD = 100
 const TOLD_EVERY_MS = 3_600_000
 const TELL = 'tell'
 const LATE = 'late/'
+const NO_EFFECTS: readonly Effect[] = []
+const NO_USE: readonly Effect[] = [drop('no-use')]
 
 export const pace: Processor = {
   name: 'pace',
@@ -55,15 +57,18 @@ const onTimer = (cells: Cells, key: string, timer: string, now: number): Effect[
   return isSilenceTimer(timer) ? onSilence(cells, key, timer, now) : onLate(key, timer, now)
 }
 
-const onRun = (cells: Cells, key: string, run: Run, now: number): Effect[] => {
-  const effects = run.change === 'finished' ? onOver(cells, key, run, now) : []
-  if (run.change !== 'finished' && isWord(run)) effects.push(...onWord(cells, run, now))
-  if (isOfStep(run))
-    effects.push(
-      ...(run.stepOutcome === null ? onStart(cells, run, now) : onEnd(cells, key, run, now)),
-    )
-  return effects.length === 0 ? [drop('no-use')] : effects
+const onRun = (cells: Cells, key: string, run: Run, now: number): readonly Effect[] => {
+  const ofRun = onChange(cells, key, run, now)
+  const ofStep = isOfStep(run) ? onStep(cells, key, run, now) : NO_EFFECTS
+  if (ofStep.length === 0) return ofRun.length === 0 ? NO_USE : ofRun
+  return ofRun.length === 0 ? ofStep : [...ofRun, ...ofStep]
 }
+const onChange = (cells: Cells, key: string, run: Run, now: number): readonly Effect[] => {
+  if (run.change === 'finished') return onOver(cells, key, run, now)
+  return isWord(run) ? onWord(cells, run, now) : NO_EFFECTS
+}
+const onStep = (cells: Cells, key: string, run: Run, now: number): readonly Effect[] =>
+  run.stepOutcome === null ? onStart(cells, run, now) : onEnd(cells, key, run, now)
 
 /** What the run was silent for at most is what runs of the job may be. */
 const onOver = (cells: Cells, key: string, run: Run, now: number): Effect[] => {
@@ -85,11 +90,11 @@ const isOfStep = ({ step, stepOutcome, stepStartedAt, eventAt, change }: Run): b
 const lateTimer = ({ runId, attempt }: RunRef, step: string): string =>
   `${LATE}${keyOf(runId, String(attempt), step)}`
 
-const onStart = (cells: Cells, run: Run, now: number): Effect[] => {
+const onStart = (cells: Cells, run: Run, now: number): readonly Effect[] => {
   const step = run.step ?? ''
   const part = cells.get(partCell('step', step)) as Part | undefined
   const longest = part === undefined ? null : longestPass(part)
-  if (longest === null || longest < LEAST_SECONDS) return []
+  if (longest === null || longest < LEAST_SECONDS) return NO_EFFECTS
   const due = (run.stepStartedAt ?? run.eventAt) + Math.ceil(longest * 1000)
   return [setTimer(lateTimer(run, step), Math.max(now + 1, due))]
 }

@@ -12,6 +12,7 @@ import {
   BUCKETS,
   bucketStart,
   decay,
+  lastingQuantile,
   Survival,
   type Histogram,
 } from '../stopping/survival.ts'
@@ -94,7 +95,7 @@ const survivalOf = (histogram: Histogram): Survival => new Survival([{ histogram
 
 /** Seconds by which 99 in 100 passes were over; null before twenty passes. Example: passes of 60 s: the end of its bucket, 66 s. */
 export const longestPass = (part: Part): number | null =>
-  part.sample.seen.passes < LEAST_PASSES ? null : survivalOf(part.pass).quantileBeyond(0, LONGEST)
+  part.sample.seen.passes < LEAST_PASSES ? null : lastingQuantile(part.pass, LONGEST)
 
 /**
  * Seconds from which a part that still runs is likelier to fail than to pass: π·S_f(t) > (1 − π)·S_p(t), one result more in
@@ -120,7 +121,7 @@ export const paceOf = (kind: PartPace['kind'], name: string, part: Part): PartPa
     name,
     passes: part.passes,
     failures: part.failures,
-    medianPassSeconds: survivalOf(part.pass).quantileBeyond(0, 0.5),
+    medianPassSeconds: lastingQuantile(part.pass, 0.5),
     longestPassSeconds: longest,
     doomedSeconds: doomedSeconds(part),
     densityFamily: part.family,

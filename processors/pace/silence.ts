@@ -8,6 +8,7 @@ import type { Run, RunRef, Signal } from '../../schemas/events.ts'
 import { derivedId } from '../../schemas/ids.ts'
 import { key as keyOf, keyParts } from '../../schemas/keys.ts'
 import { clearTimer, emit, setTimer, type Cells, type Effect } from '../processor.ts'
+import { runNames } from '../run-cell.ts'
 import { isWaitTold } from '../stopping/waiting.ts'
 import { partCell } from './cells.ts'
 import { longestPass, type Part } from './part.ts'
@@ -15,6 +16,7 @@ import { longestPass, type Part } from './part.ts'
 /** Name of the part that runs' longest silences are. */
 export const SILENCE = 'silence'
 const SILENT = 'silent/'
+const NO_EFFECTS: readonly Effect[] = []
 /** Words closer together than this are one: a silence is known to half a minute. */
 const LEAST_MS = 30_000
 /** A run that said less before its end tells nothing of silences: they would be its duration. */
@@ -32,7 +34,10 @@ interface Talk {
 }
 
 export const isSilenceTimer = (timer: string): boolean => timer.startsWith(SILENT)
-const timerOf = ({ runId, attempt }: RunRef): string => `${SILENT}${keyOf(runId, String(attempt))}`
+const nameOf = ({ runId, attempt }: Pick<RunRef, 'runId' | 'attempt'>): string =>
+  keyOf(runId, String(attempt))
+const timerOf = (run: RunRef): string => `${SILENT}${nameOf(run)}`
+const talkCell = runNames((run) => `talk/${nameOf(run)}`)
 const cellOf = (timer: string): string => `talk/${timer.slice(SILENT.length)}`
 
 /** True where a record says that its run still works, or that it is over. */
@@ -47,23 +52,26 @@ const bearableMs = (cells: Cells): number | null => {
 }
 
 /** Takes in a word of a running run. */
-export const onWord = (cells: Cells, run: Run, now: number): Effect[] => {
-  const timer = timerOf(run)
-  const cell = cellOf(timer)
+export const onWord = (cells: Cells, run: Run, now: number): readonly Effect[] => {
+  const cell = talkCell(run)
   const known = cells.get(cell) as Talk | undefined
   const at = isWaitTold(run) && run.stepOutcome === null ? null : now
   if (known === undefined) {
     cells.put(cell, { at, longestMs: 0, words: 0, isTold: false } satisfies Talk)
     const bearable = bearableMs(cells)
-    return bearable === null ? [] : [setTimer(timer, now + bearable)]
+    return bearable === null ? NO_EFFECTS : [setTimer(timerOf(run), now + bearable)]
   }
   const silentMs = known.at === null ? Infinity : now - known.at
-  if (silentMs < LEAST_MS && at !== null) return []
-  const longestMs = known.at === null ? known.longestMs : Math.max(known.longestMs, now - known.at)
-  cells.put(cell, { at, longestMs, words: known.words + 1, isTold: false } satisfies Talk)
-  return known.isTold
-    ? [tell(run, false, run.eventId, now), setTimer(timer, now + (bearableMs(cells) ?? 0))]
-    : []
+  if (silentMs < LEAST_MS && at !== null) return NO_EFFECTS
+  const wasTold = known.isTold
+  if (known.at !== null) known.longestMs = Math.max(known.longestMs, now - known.at)
+  known.at = at
+  known.words += 1
+  known.isTold = false
+  cells.put(cell, known)
+  return wasTold
+    ? [tell(run, false, run.eventId, now), setTimer(timerOf(run), now + (bearableMs(cells) ?? 0))]
+    : NO_EFFECTS
 }
 
 /** The end of a run: seconds of its longest silence, null where it said too little to tell. */
@@ -72,13 +80,13 @@ export const endTalk = (
   run: Run,
   now: number,
 ): { readonly seconds: number | null; readonly effects: Effect[] } => {
-  const timer = timerOf(run)
-  const known = cells.get(cellOf(timer)) as Talk | undefined
+  const cell = talkCell(run)
+  const known = cells.get(cell) as Talk | undefined
   if (known === undefined) return { seconds: null, effects: [] }
-  cells.delete(cellOf(timer))
+  cells.delete(cell)
   const longestMs = Math.max(known.longestMs, known.at === null ? 0 : now - known.at)
   const seconds = known.words < LEAST_WORDS ? null : longestMs / 1000
-  return { seconds, effects: [clearTimer(timer)] }
+  return { seconds, effects: [clearTimer(timerOf(run))] }
 }
 
 /** Tells of a silence that is longer than those of passes, or looks again when it would be. */

@@ -82,8 +82,10 @@ const tail = (survival: Survival, t: number): number =>
  * Example: rate .3 (.143 to .524), 10 of 20 failing and 0 of 40 passing runs alive: p = .900, at least .656.
  */
 export const chanceAt = (basis: Basis, seen: Seen): Chance => {
-  const { p, low, high } = formulaChanceAt(basis, seen)
-  const { shift } = seen
+  const chance = formulaChanceAt(basis, seen)
+  const { shift = 0 } = seen
+  if (shift === 0) return chance
+  const { p, low, high } = chance
   return { p: shifted(p, shift), low: shifted(low, shift), high: shifted(high, shift) }
 }
 const formulaChanceAt = (basis: Basis, seen: Seen): Chance => {

@@ -51,9 +51,10 @@ export const viewOf = (
     known !== undefined && known.labels['family'] === labels['family']
       ? known.pools
       : poolsOf(ref, labels)
-  const priors = pools.map((pool) => tables.get('ci.priors.v1', pool))
-  if (known?.pools === pools && known.priors.every((prior, i) => prior === priors[i]))
+  const priorOf = (pool: string): Prior | undefined => tables.get('ci.priors.v1', pool)
+  if (known?.pools === pools && pools.every((pool, i) => priorOf(pool) === known.priors[i]))
     return { ...known.view, now }
+  const priors = pools.map(priorOf)
   const view = {
     history,
     basis: basisOf(history, priors),
@@ -76,27 +77,42 @@ const pooledLead = (community: Prior | undefined): Lead =>
     ? NO_LEAD
     : { model: community.leadModel, runs: community.leadRuns, nats: community.leadNats }
 
-const standingOf = (history: History, priors: readonly (Prior | undefined)[]): View['standing'] => {
-  const [family, community] = [priors[0], priors.at(-1)]
+const NO_RECORD = { falseStops: [], trueStops: [], watchedPasses: 0 }
+const permitFrom = (community: Prior | undefined): Permit => {
   const known = {
     ...(community ?? NO_RECORD),
     failureRate: community === undefined ? 0.5 : pooledRate(community),
   }
   const stopAt = GROUNDS.map((ground) => stopLevel(known, ground))
+  const atOnce = stopsAtOnce(known, stopAt[GROUNDS.indexOf('history')] ?? Infinity)
+  return { stopAt, stopsAtOnce: atOnce }
+}
+/** What the record of a community allows: worked out once for all of its jobs. */
+type Permit = Pick<Standing, 'stopAt' | 'stopsAtOnce'>
+const UNKNOWN_PERMIT = permitFrom(undefined)
+const permits = new WeakMap<Prior, Permit>()
+const permitOf = (community: Prior | undefined): Permit => {
+  if (community === undefined) return UNKNOWN_PERMIT
+  let permit = permits.get(community)
+  if (permit === undefined) permits.set(community, (permit = permitFrom(community)))
+  return permit
+}
+
+const standingOf = (history: History, priors: readonly (Prior | undefined)[]): View['standing'] => {
+  const [family] = priors
+  const permit = permitOf(priors.at(-1))
   return {
     ownRuns: history.recent.length,
     skillRuns: history.skillRuns,
     skillOurs: history.skillOurs,
     skillBase: history.skillBase,
     skillSquares: history.skillSquares,
-    stopAt,
-    stopsAtOnce: stopsAtOnce(known, stopAt[GROUNDS.indexOf('history')] ?? Infinity),
+    ...permit,
     isAdrift: history.guard.isAdrift,
     isContradicted: GROUNDS.map(
       (ground, i) =>
         history.guard.held[i] === true ||
-        (family !== undefined && isAgainst(family, ground, stopAt[i] ?? 1)),
+        (family !== undefined && isAgainst(family, ground, permit.stopAt[i] ?? 1)),
     ),
   }
 }
-const NO_RECORD = { falseStops: [], trueStops: [], watchedPasses: 0 }

@@ -72,17 +72,16 @@ export class EmbeddedLog implements LogReader {
   /** Appends records, each topic in the given order; must run inside the store's transaction. */
   append(records: readonly Keyed[]): LogRecord[] {
     const byTopic = new Map<TopicName, LogRecord[]>()
-    const numbered = records.map((record) => {
-      const offset = this.endOffset(record.topic)
-      this.#next.set(record.topic, offset + 1)
-      const { topic, key, at, bytes } = record
-      const logged = { topic, key, at, record: record.record, bytes, offset }
-      const sofar = byTopic.get(record.topic)
-      if (sofar === undefined) byTopic.set(record.topic, [logged])
-      else sofar.push(logged)
+    const numbered = records.map(({ topic, key, at, record, bytes }) => {
+      let batch = byTopic.get(topic)
+      if (batch === undefined) byTopic.set(topic, (batch = []))
+      const offset = this.endOffset(topic) + batch.length
+      const logged = { topic, key, at, record, bytes, offset }
+      batch.push(logged)
       return logged
     })
     for (const [topic, batch] of byTopic) {
+      this.#next.set(topic, this.endOffset(topic) + batch.length)
       if (TOPICS[topic].cleanup === 'compact') this.#compact(batch)
       else this.#segmentOf(topic).append(batch)
       this.#touched.add(topic)

@@ -129,8 +129,8 @@ export class Places {
     this.#slots = new Int32Array(2 * old.length)
     this.#mask = 2 * this.#mask + 1
     for (let at = 0; at < old.length; at += WIDTH) {
-      const [prefix = 0, hash = 0, row = 0, from = 0] = old.subarray(at, at + WIDTH)
-      if (prefix !== 0) this.#fill(prefix, hash, row, from)
+      const prefix = old[at] ?? 0
+      if (prefix !== 0) this.#fill(prefix, old[at + 1] ?? 0, old[at + 2] ?? 0, old[at + 3] ?? 0)
     }
   }
 

@@ -29,6 +29,8 @@ class KeyCells implements Cells {
   readonly #cache: CellCache
   /** By name; after a flush those changed last come last. */
   readonly #slots = new Map<string, Slot>()
+  /** The last that was asked for: what is read is often read again, and then written. */
+  #last: Slot | undefined
   /** Changed since the last flush. */
   #changed: Slot[] = []
 
@@ -38,17 +40,12 @@ class KeyCells implements Cells {
   }
 
   get(cell: string): unknown {
-    let slot = this.#slots.get(cell)
-    if (slot === undefined) {
-      slot = { cell, value: this.#cache.load(this.key, cell), isChanged: false }
-      this.#slots.set(cell, slot)
-    }
+    const slot = this.#find(cell) ?? this.#keep(cell, this.#cache.load(this.key, cell))
     return slot.value === MISSING ? undefined : slot.value
   }
 
   put(cell: string, value: unknown): void {
-    let slot = this.#slots.get(cell)
-    if (slot === undefined) this.#slots.set(cell, (slot = { cell, value, isChanged: false }))
+    const slot = this.#find(cell) ?? this.#keep(cell, value)
     slot.value = value
     if (slot.isChanged) return
     slot.isChanged = true
@@ -58,6 +55,18 @@ class KeyCells implements Cells {
 
   delete(cell: string): void {
     this.put(cell, MISSING)
+  }
+
+  #find(cell: string): Slot | undefined {
+    if (this.#last?.cell === cell) return this.#last
+    const slot = this.#slots.get(cell)
+    if (slot !== undefined) this.#last = slot
+    return slot
+  }
+  #keep(cell: string, value: unknown): Slot {
+    const slot = { cell, value, isChanged: false }
+    this.#slots.set(cell, slot)
+    return (this.#last = slot)
   }
 
   /** Hands changed cells over, and drops those that were changed longest ago: the store has them all. */
@@ -71,6 +80,7 @@ class KeyCells implements Cells {
       else if (slots.size > CELLS_KEPT && slots.delete(cell)) slots.set(cell, slot)
     }
     this.#changed = []
+    this.#last = undefined // it may go
     for (const cell of slots.keys()) {
       if (slots.size <= CELLS_KEPT) break
       slots.delete(cell)
