@@ -33,6 +33,8 @@ export class TimerQueue {
   #loadedUntil = -Infinity
   /** No timer that is in the store alone is due before it. */
   #nextStored: number
+  /** No timer at all is due before it: asked at each record, and most of the time that is all there is to know. */
+  #noneBefore = -Infinity
   #mostKept: number
 
   constructor(stage: string, store: StateStore, window = WINDOW) {
@@ -62,8 +64,12 @@ export class TimerQueue {
 
   /** Takes the first timer due at or before `time`; ties fall by key, then by name. */
   takeDue(time: number): StoredTimer | undefined {
+    if (time < this.#noneBefore) return undefined
     const first = this.#peek(time)
-    if (first === undefined || first.due > time) return undefined
+    if (first === undefined || first.due > time) {
+      this.#noneBefore = this.nextDue
+      return undefined
+    }
     this.#pop()
     this.#forget(first)
     this.#changed.push(first)
@@ -108,6 +114,7 @@ export class TimerQueue {
     if (ofKey === undefined)
       this.#live.set(entry.key, new Map<string, Entry>().set(entry.timer, entry))
     else ofKey.set(entry.timer, entry)
+    if (entry.due < this.#noneBefore) this.#noneBefore = entry.due
     this.#push(entry)
   }
 
