@@ -4,6 +4,7 @@ import type { JobRef, RunRef, Stamped, Symptom } from '../../schemas/events.ts'
 import { fitsJob } from '../../schemas/glob.ts'
 import { derivedId } from '../../schemas/ids.ts'
 import { emit, type Effect } from '../processor.ts'
+import { orderOf } from './order.ts'
 import type { AlertRule, Words } from './rule.ts'
 import type { Rule } from './settings.ts'
 
@@ -73,15 +74,13 @@ const orNull = (text: string | undefined): string | null =>
 
 const symptom = (
   { causeId, eventAt, now, ref }: Occasion,
-  rule: string,
+  { rule, kind }: Pick<Held, 'rule' | 'kind'>,
   place: Place,
   more: Pick<Symptom, 'state' | 'title' | 'signal' | 'verdict' | 'right'> & Weight,
-): Effect =>
-  emit('ci.symptoms.v1', {
-    eventId: derivedId(
-      causeId,
-      `symptom/${rule}/${place.member}/${more.state}/${String(more.right)}`,
-    ),
+): Effect => {
+  const name = `symptom/${rule}/${place.member}/${more.state}/${String(more.right)}`
+  return emit('ci.symptoms.v1', {
+    eventId: `${orderOf(kind, more)}-${derivedId(causeId, name)}`,
     eventAt,
     observedAt: now,
     source: ref.source,
@@ -105,6 +104,7 @@ const symptom = (
     verdict: more.verdict,
     right: more.right,
   })
+}
 
 export const findHeld = (
   held: readonly Held[],
@@ -137,12 +137,12 @@ export const raise = (
       isGone: false,
     })
   const said = { state: 'raised' as const, ...words, verdict: null, right: null, ...weight }
-  return [symptom(occasion, rule.name, place, said)]
+  return [symptom(occasion, { rule: rule.name, kind: rule.row.of }, place, said)]
 }
 
 /** Says of a held finding that it was right or wrong, while it goes on. */
 export const judge = (held: Held, occasion: Occasion, right: boolean): Effect =>
-  symptom(occasion, held.rule, held, {
+  symptom(occasion, held, held, {
     ...{ state: held.isGone ? 'cleared' : 'raised', title: '', signal: '', verdict: null, right },
     ...CERTAIN,
   })
@@ -160,7 +160,7 @@ export const clear = (
     one.isGone = true
   } else held.splice(held.indexOf(one), 1)
   const said = { state: 'cleared' as const, title: '', signal: '', verdict, right }
-  return [symptom(occasion, one.rule, one, { ...said, ...CERTAIN })]
+  return [symptom(occasion, one, one, { ...said, ...CERTAIN })]
 }
 
 /** Why a finding of a rule about a job stands no more, whatever is heard of the job; null while the rule looks at it. */

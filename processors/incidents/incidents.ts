@@ -67,7 +67,9 @@ const onSymptom = (cells: Cells, symptom: Symptom, now: number, settings: Settin
     state.members = state.members.filter((each) => each !== known)
     return settle(cells, incident, state, symptom.verdict, occasion, settings)
   }
-  if (known !== undefined) return settle(cells, incident, state, null, occasion, settings)
+  // What says only whether a finding was right is no finding.
+  if (known !== undefined || symptom.right !== null)
+    return settle(cells, incident, state, null, occasion, settings)
   if (state.members.length >= MOST_MEMBERS || isFull(cells, state)) return [drop('no-use')]
   join(cells, incident, state, symptom, now, settings)
   return settle(cells, incident, state, null, occasion, settings)

@@ -39,6 +39,10 @@ export const someSettings = (
   ...{ rules: [...rules], owners: [...owners] },
 })
 
+/** As the topology hands on what is told of one key. */
+const inOrder = (a: Symptom, b: Symptom): number =>
+  a.observedAt - b.observedAt || (a.eventId < b.eventId ? -1 : 1)
+
 /** What is told, in order, with what becomes of it. Instants are minutes after Monday, 0:00. */
 export const watchAlerts = (settings?: AlertSettings) => {
   let inForce = settings
@@ -56,14 +60,22 @@ export const watchAlerts = (settings?: AlertSettings) => {
       passed.set(driven, all.length)
       return all.slice(from)
     })
-    for (const each of symptoms.sort((a, b) => a.observedAt - b.observedAt))
-      last.give('ci.symptoms.v1', each)
+    for (const each of symptoms.sort(inOrder)) last.give('ci.symptoms.v1', each)
   }
   const watched = {
     tell<T extends TopicName>(topic: T, record: RecordOf<T>) {
       watched.until((record.observedAt - MONDAY) / MINUTE)
       for (const { finder, driven } of finders)
         if (finder.inputs.includes(topic)) driven.give(topic, record)
+      pass()
+      return watched
+    },
+    /** Records of one instant, whose findings are handed on together. */
+    together(told: readonly (readonly [TopicName, RecordOf<TopicName>])[]) {
+      watched.until(((told[0]?.[1].observedAt ?? MONDAY) - MONDAY) / MINUTE)
+      for (const [topic, record] of told)
+        for (const { finder, driven } of finders)
+          if (finder.inputs.includes(topic)) driven.give(topic, record as never)
       pass()
       return watched
     },

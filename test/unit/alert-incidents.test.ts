@@ -137,6 +137,24 @@ describe('a broken head', () => {
   })
 })
 
+describe('a job that one pass mends', () => {
+  it('is over with that pass, which also says that it was told wrongly: no incident without a title follows', () => {
+    const limits = { failures: 1, passes: 1 }
+    const watched = watchAlerts(someSettings([aSetting({ rule: A5, limits, coolDownSeconds: 0 })]))
+    // Many of them, since what is told at one instant is heard in the order of its ids.
+    for (let minute = 0; minute < 400; minute += 20) {
+      const end = (at: number, outcome: 'failure' | 'success') =>
+        watched.tell('ci.runs.v1', runAt(at, 'finished', { runId: String(at), outcome }))
+      end(minute, 'failure')
+      end(minute + 10, 'success')
+      expect(watched.newest(A5)).toMatchObject({ state: 'closed', right: 0, wrong: 1, held: 1 })
+    }
+    expect(watched.incidents().map(({ title }) => title)).not.toContain('')
+    expect(watched.states(A5)).toHaveLength(40)
+    expect(watched.newest(A5)?.title).toBe('unit failed')
+  })
+})
+
 describe('commands', () => {
   it('take an incident and give it back, once each', () => {
     const watched = openOne()

@@ -555,6 +555,21 @@ describe('a run that is likely to fail and should be stopped', () => {
     })
     expect(opened(watched, 'stop-recommended')).toBe(1)
   })
+  it('is told once where the forecast and the advice come at one instant, whatever their ids', () => {
+    for (let n = 0; n < 20; n += 1) {
+      const watched = watchAlerts()
+      const of = { runId: String(n) }
+      watched.tell('ci.runs.v1', runAt(0, 'started', of))
+      const told = { ...forecast(3, 0.9), ...of, eventId: `forecast of ${n}` }
+      watched.together([
+        ['ci.forecasts.v1', told],
+        ['ci.decisions.v1', { ...decision(3, 'stop'), ...of, eventId: `decision of ${n}` }],
+      ])
+      watched.tell('ci.scores.v1', { ...score(9, true), ...of })
+      expect(watched.states('run-likely-to-fail')).toEqual([])
+      expect(watched.newest('stop-recommended')).toMatchObject({ right: 1, swallowed: 1 })
+    }
+  })
   it('is not told a second time by its forecast, nor at its end', () => {
     const watched = watchAlerts()
     watched.tell('ci.runs.v1', runAt(0, 'started'))

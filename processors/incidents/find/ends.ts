@@ -4,7 +4,7 @@ import type { Run } from '../../../schemas/events.ts'
 import { runName } from '../../../schemas/keys.ts'
 import { failedClass } from '../../../schemas/outcomes.ts'
 import type { Effect } from '../../processor.ts'
-import { clear, findHeld, judge, raise, type Occasion } from '../held.ts'
+import { clear, findHeld, judge, raise, type Held, type Occasion } from '../held.ts'
 import { rulesOf, type Settings } from '../settings.ts'
 import {
   headOf,
@@ -79,7 +79,8 @@ const onStreak = (
 ): Effect[] => {
   const head = watched?.head ?? headOf(run)
   const streak = streakOf(state, head, occasion.now)
-  const effects = judgeHeld(state, streak, run.job, failed, occasion)
+  const judged = toJudge(state, streak, run.job)
+  const effects: Effect[] = []
   streak.at = occasion.now
   if (failed && streak.failures === 0) streak.sha = (run.sha ?? '').slice(0, 200)
   streak.failures = failed ? streak.failures + 1 : 0
@@ -90,26 +91,26 @@ const onStreak = (
     const words = rule.row.words(run.job, streak, head === '' ? '' : ` on ${head}`)
     if (rule.row.isRaised(streak, rule.limits, held !== undefined))
       effects.push(...raise(state.held, occasion, rule, { ...place, sha: streak.sha }, words))
-    else if (held !== undefined)
-      effects.push(...clear(state.held, held, occasion, `run ${run.runId} passed`))
+    else if (held !== undefined) {
+      // In one word: of two that are told at one instant nobody knows which is heard first.
+      const right = judged.includes(held) ? failed : null
+      effects.push(...clear(state.held, held, occasion, `run ${run.runId} passed`, { right }))
+    }
   }
-  return [...effects, ...forgetOldest(state, occasion)]
+  const going = judged.filter((one) => state.held.includes(one))
+  return [
+    ...going.map((one) => judge(one, occasion, failed)),
+    ...effects,
+    ...forgetOldest(state, occasion),
+  ]
 }
 
 /** The first end after a streak was told says whether it went on. */
-const judgeHeld = (
-  state: JobState,
-  streak: HeadStreak,
-  job: string,
-  failed: boolean,
-  occasion: Occasion,
-): Effect[] =>
-  state.held
-    .filter(
-      ({ kind, member, head, at }) =>
-        kind === 'streak' && member === job && head === streak.head && at >= streak.at,
-    )
-    .map((one) => judge(one, occasion, failed))
+const toJudge = ({ held }: JobState, streak: HeadStreak, job: string): Held[] =>
+  held.filter(
+    ({ kind, member, head, at }) =>
+      kind === 'streak' && member === job && head === streak.head && at >= streak.at,
+  )
 
 const forgetOldest = (state: JobState, occasion: Occasion): Effect[] => {
   if (state.streaks.length <= MOST_HEADS) return []

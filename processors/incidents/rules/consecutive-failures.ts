@@ -21,7 +21,11 @@ export const consecutiveFailures: StreakRule<'failures' | 'passes'> = {
   isRaised: ({ failures, passes }, limits, isHeld) =>
     isHeld ? passes < limits.passes : failures >= limits.failures,
   words: (job, { failures }, where) => ({
-    title: `${job} failed ${failures} times in a row${where}`,
-    signal: `${failures} failures in a row, none of them of a pull request`,
+    title:
+      failures === 1 ? `${job} failed${where}` : `${job} failed ${failures} times in a row${where}`,
+    signal:
+      failures === 1
+        ? '1 failure, not of a pull request'
+        : `${failures} failures in a row, none of them of a pull request`,
   }),
 }
