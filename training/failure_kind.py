@@ -1,7 +1,8 @@
 """Trains the model that orders lines of logs: `python failure_kind.py --table DIR --out DIR`.
 
 DIR of the table is what `stopline train failure-kind` exports. There is no time in these sets, so each set is scored by a model
-that the others made; the one that is written is made of all sets whose licence allows it. Boosted trees, starting from the plain
+that the others made, and one that stands alone fold by fold, each by a model of its other logs; the one that is written is made of
+all sets whose licence allows it. Boosted trees, starting from the plain
 score of the rules, say for each line what the rules leave over.
 """
 
@@ -36,6 +37,7 @@ TREES = 60
 MOST = 1.0
 SHARPNESS = 1.6
 RESAMPLES = 500
+FOLDS = 5
 
 
 @dataclass(frozen=True)
@@ -109,10 +111,11 @@ def moved(plain: np.ndarray, score: np.ndarray) -> np.ndarray:
 
 
 def left(marked: Lines, name: str, training: list[str]) -> dict:
-    """The set scored by a model that it took no part in, beside the rules alone."""
+    """The set scored by models that what is scored took no part in, beside the rules alone."""
     own = marked.where(marked.set_of == name)
-    booster = fit(marked.where(np.isin(marked.set_of, [other for other in training if other != name])))
-    score = moved(own.plain, booster.predict(own.features, raw_score=True))
+    others = marked.where(np.isin(marked.set_of, [other for other in training if other != name]))
+    said = by_folds(own) if len(others.plain) == 0 else fit(others).predict(own.features, raw_score=True)
+    score = moved(own.plain, said)
     rules, model = (ranks(own, values) for values in (own.plain, score))
     gains = 1 / model - 1 / rules
     return {
@@ -123,6 +126,17 @@ def left(marked: Lines, name: str, training: list[str]) -> dict:
         "gains": gains.tolist(),
         **pooled([gains.tolist()]),
     }
+
+
+def by_folds(lines: Lines) -> np.ndarray:
+    """Each log by a model of the logs of the other folds: a set that stands alone has no others to learn from."""
+    fold = np.unique(lines.log_of, return_inverse=True)[1] % FOLDS
+    said = np.zeros(len(lines.plain))
+    for each in range(min(FOLDS, fold.max() + 1)):
+        inside = fold == each
+        check_enough(int((~inside).sum()), PARAMETERS["min_data_in_leaf"], "lines of logs beside each fold")
+        said[inside] = fit(lines.where(~inside)).predict(lines.features[inside], raw_score=True)
+    return said
 
 
 def ranks(lines: Lines, score: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ def card_of(result: dict, features: list[dict], importance: list[float], paramet
         "## What it was fitted on",
         "",
         "Lines that the rules keep of labelled logs, read without the rules that were learned from the same set. No time split: the sets",
-        "tell no times, so each set is scored by a model that the others made.",
+        "tell no times, so each set is scored by a model that the others made; one that stands alone, fold by fold of its logs.",
         "",
         "| set | licence | logs |",
         "| --- | --- | ---: |",
@@ -44,7 +44,7 @@ def card_of(result: dict, features: list[dict], importance: list[float], paramet
         "## Limits",
         "",
         "- It orders lines that the rules keep; a line that they sift out it never sees.",
-        "- Few logs, of three makes. It is put into service only where its lead on sets left out is shown.",
+        f"- It saw {sum(result['trainedOn'].values())} logs of {len(result['trainedOn'])} sets. It is put into service only where its lead on sets left out is shown.",
         "- It knows nothing of the code that was changed, or of other runs.",
         "",
     ])

@@ -16,7 +16,7 @@ export const failureKinds: Command = {
   maxArguments: 1_000,
   summary: 'why logs say that their runs failed; scores on labelled sets',
   help: `A file, or each .log or .txt (or .gz) of a folder: its kind and the lines that decide it. A folder that holds one of the known
-labelled sets is scored: macro F1 of the kinds, and how often a decisive line is the first shown, among the first 3, the first 20;
+labelled sets, or your own (a list failure-logs.csv: docs/failure-kinds.md), is scored: macro F1 of the kinds, and how often a decisive line is the first shown, among the first 3, the first 20;
 for all rules, for those that were not learned from that set, with the model in service, and beside the last 20 lines and grep.`,
   options: { models: MODELS_OPTION, json: JSON_OPTION },
   run: async (invocation) => {

@@ -1,10 +1,11 @@
 /** THE table of labelled sets: how the logs of each, their kinds and their decisive lines are read. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { parse } from 'csv-parse/sync'
 import type { FailureKindName } from '../../schemas/events.ts'
+import { OWN_LIST, ownLogs } from './own-set.ts'
 import { PROW_LOGS } from './prow-logs.ts'
 
 /** A log with what people say of it. */
@@ -219,9 +220,11 @@ export interface LabelledSet {
   readonly logs: () => Iterable<LabelledLog>
 }
 
-/** The set that a folder holds; null where it is none that is known. */
+/** The set that a folder holds, one of one's own by the name of the folder; null where it is none. */
 export const setOf = (path: string): LabelledSet | null => {
   const folder = resolve(path)
+  if (existsSync(join(folder, OWN_LIST)))
+    return { name: basename(folder), folder, labels: 'your own', logs: () => ownLogs(folder) }
   for (const [name, { has, logs, labels }] of Object.entries(SETS))
     if (existsSync(join(folder, has))) return { name, folder, labels, logs: () => logs(folder) }
   return null

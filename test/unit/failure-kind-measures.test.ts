@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -8,6 +8,7 @@ import { confidenceError, isHit, macroF1 } from '../../cli/failure-kinds/measure
 import { judgeFile, logFiles, verdictText } from '../../cli/failure-kinds/name-files.ts'
 import { scoreSet } from '../../cli/failure-kinds/score-set.ts'
 import { dataDir } from '../support/data.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 const said = (truth: string, told: string) => ({ truth: [truth], told })
 
@@ -50,6 +51,44 @@ describe('logs in files', () => {
       ['b.txt.gz: infrastructure (image), 0.99', '  1: ErrImagePull: quay.io/a/b  [pull]'],
     ])
     expect(setOf(folder)).toBeNull()
+  })
+})
+
+describe("a labelled set of one's own", () => {
+  const HEAD = 'file,kind,lines\n'
+  const setWith = (rows: string) => {
+    const folder = temporaryFolder()
+    mkdirSync(join(folder, 'own'))
+    const inside = join(folder, 'own')
+    writeFileSync(join(inside, 'a.log'), 'works\nsrc/a.cc:1:2: error: no member named x\n')
+    writeFileSync(join(inside, 'b.log.gz'), gzipSync('error: odd\nErrImagePull: quay.io/a/b\n'))
+    writeFileSync(join(inside, 'failure-logs.csv'), HEAD + rows)
+    const set = setOf(inside)
+    if (set === null) throw new Error('no labelled set')
+    return set
+  }
+
+  it('is scored under the name of its folder, by the words of our kinds', () => {
+    const set = setWith('a.log,build,2\nb.log.gz,infrastructure,1 2-2\na.log,,\n')
+    const score = scoreSet(set, undefined)
+    expect(score).toMatchObject({ set: 'own', logs: 3, withKind: 2, withLine: 2 })
+    expect(score.ways[0]).toMatchObject({ macroF1: 1, top1: 1 })
+  })
+
+  it.each([
+    [
+      'a.log,infra,2',
+      "row 1: kind takes unknown, timeout, cancelled, infrastructure, crash, build, policy, test, not 'infra'",
+    ],
+    [
+      'a.log,test,1\na.log,test,5-2',
+      "row 2: lines takes numbers from 1, as in 12 or 12-15 40, not '5-2'",
+    ],
+    ['a.log,test,0', "not '0'"],
+    ['c.log,test,1', 'row 1: there is no file'],
+    [',test,1', 'row 1: file is missing'],
+  ])('tells what is wrong in its list: %s', (rows, told) => {
+    expect(() => [...setWith(rows).logs()]).toThrow(told)
   })
 })
 

@@ -1,5 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { replayArchive } from '../../cli/feed.ts'
 import { FORECASTING } from '../../cli/forecasting.ts'
@@ -104,6 +104,19 @@ describe('a folder that cannot be trained on', () => {
     writeFileSync(join(folder, 'pulls.csv'), text)
     return folder
   }
+  it("of lines takes a labelled set of one's own, under the name of its folder", async () => {
+    const own = temporaryFolder()
+    writeFileSync(join(own, 'a.log'), 'works\nsrc/a.cc:1:2: error: no member named x\nfailed\n')
+    writeFileSync(join(own, 'failure-logs.csv'), 'file,kind,lines\na.log,build,2\n')
+    const table = temporaryFolder()
+    await writeLineTable([archiveSet(own)], table)
+    const [, ...rows] = readFileSync(join(table, 'rows.csv'), 'utf8').trim().split('\n')
+    const told = rows.map((row) => row.split(','))
+    expect(new Set(told.map(([set]) => set))).toEqual(new Set([basename(own)]))
+    expect(told.map(([, , line, kind, , isDecisive]) => [line, kind, isDecisive])).toContainEqual([
+      ...['2', 'build', '1'],
+    ])
+  })
   it.each([
     ['is not there', () => '/nowhere', /There is no folder|no labelled logs/],
     ['is empty', temporaryFolder, /no runs\.csv|no labelled logs/],
