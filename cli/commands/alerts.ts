@@ -17,6 +17,7 @@ import {
 } from '../command.ts'
 import { readAlerts, settingsRecord } from '../config/alerts.ts'
 import { MODELS_OPTION, modelsOf } from '../models.ts'
+import { printable } from '../printable.ts'
 import { printProblems } from './replay.ts'
 
 export const alerts: Command = {
@@ -113,7 +114,8 @@ const tryRule = async (
   if (invocation.values['json'] === true)
     for (const each of incidents) process.stdout.write(`${JSON.stringify(each)}\n`)
   else {
-    for (const each of incidents.filter(isMessage)) process.stdout.write(`${lineOf(each)}\n`)
+    for (const each of incidents.filter(isMessage))
+      process.stdout.write(`${printable(lineOf(each))}\n`)
     const mine: Told = { ...told, incidents }
     process.stdout.write(`\n${tallyTable(folders.map(nameOf).join(' + '), mine)}`)
   }

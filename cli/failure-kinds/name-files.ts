@@ -8,6 +8,7 @@ import { hearLine, newLedger } from '../../processors/failure-kind/ledger.ts'
 import { judge, type Verdict } from '../../processors/failure-kind/judge.ts'
 import type { Model } from '../../processors/processor.ts'
 import { newExcerptState, openExcerpt } from '../../producers/log/excerpt.ts'
+import { printable } from '../printable.ts'
 
 const LOG = /\.(?:log|txt)(?:\.gz)?$/
 /** Bytes after which what was picked is handed on, as by a source that reads a log as it grows. */
@@ -57,7 +58,7 @@ export const verdictText = (path: string, { kind, cause, confidence, ranked }: V
     .slice(0, SHOWN)
     .map(
       ({ candidate, sign }) =>
-        `  ${candidate.line}: ${candidate.text}  [${sign || 'end of log'}]\n`,
+        `  ${candidate.line}: ${printable(candidate.text)}  [${sign || 'end of log'}]\n`,
     )
   return `${path}: ${head}${kind === 'unknown' ? '' : `, ${confidence.toFixed(2)}`}\n${lines.join('')}`
 }

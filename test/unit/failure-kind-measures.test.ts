@@ -54,6 +54,16 @@ describe('logs in files', () => {
   })
 })
 
+describe('a line of a log', () => {
+  it('is printed without what would move the cursor or set the title of a terminal', async () => {
+    const path = join(temporaryFolder(), 'a.log')
+    writeFileSync(path, 'ok\nerror: \u001b]0;owned\u0007 bad \u009b2J thing\n')
+    const text = verdictText(path, await judgeFile(path))
+    expect(text).toContain('error: ')
+    expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
+  })
+})
+
 describe("a labelled set of one's own", () => {
   const HEAD = 'file,kind,lines\n'
   const setWith = (rows: string) => {
