@@ -75,7 +75,7 @@ export const watchAlerts = (settings?: AlertSettings) => {
       watched.until(((told[0]?.[1].observedAt ?? MONDAY) - MONDAY) / MINUTE)
       for (const [topic, record] of told)
         for (const { finder, driven } of finders)
-          if (finder.inputs.includes(topic)) driven.give(topic, record as never)
+          if (finder.inputs.includes(topic)) driven.give(topic, record)
       pass()
       return watched
     },
