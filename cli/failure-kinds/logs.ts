@@ -5,18 +5,10 @@ import { basename, join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { parse } from 'csv-parse/sync'
 import type { FailureKindName } from '../../schemas/events.ts'
+import type { LabelledLog } from './labelled-log.ts'
 import { OWN_LIST, ownLogs } from './own-set.ts'
 import { PROW_LOGS } from './prow-logs.ts'
 
-/** A log with what people say of it. */
-export interface LabelledLog {
-  readonly name: string
-  readonly bytes: Uint8Array
-  /** Kinds that are right; null where none is told. `unknown` alone: the run did not fail. */
-  readonly kinds: readonly FailureKindName[] | null
-  /** Lines, from 1, that tell the cause; null where none is told. */
-  readonly decisive: readonly (readonly [first: number, last: number])[] | null
-}
 interface SetRow {
   /** A file that only such a set has. */
   readonly has: string

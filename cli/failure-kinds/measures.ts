@@ -5,7 +5,7 @@ import { judge } from '../../processors/failure-kind/judge.ts'
 import type { Model } from '../../processors/processor.ts'
 import { newExcerptState, openExcerpt } from '../../producers/log/excerpt.ts'
 import type { FailureKindName } from '../../schemas/events.ts'
-import type { LabelledLog } from './logs.ts'
+import type { LabelledLog } from './labelled-log.ts'
 
 const PIECE = 65_536
 /** "Show the last 20 lines". */

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { parse } from 'csv-parse/sync'
 import { FAILURE_KINDS } from '../../schemas/failure-kinds.ts'
-import type { LabelledLog } from './logs.ts'
+import type { LabelledLog } from './labelled-log.ts'
 
 export const OWN_LIST = 'failure-logs.csv'
 const KINDS = ['unknown', ...FAILURE_KINDS] as const

@@ -1,7 +1,8 @@
 /** Scores of one set by every way of looking at a log. */
 
 import type { Model } from '../../processors/processor.ts'
-import type { LabelledLog, LabelledSet } from './logs.ts'
+import type { LabelledLog } from './labelled-log.ts'
+import type { LabelledSet } from './logs.ts'
 import { confidenceError, isHit, macroF1, toldOf, WAYS, type Told, type Way } from './measures.ts'
 
 export interface WayScore {
