@@ -43,6 +43,7 @@ const HISTORY = record('History', {
     covariance: array('double'),
     trust: 'double',
   }),
+  heed: 'double',
   watchedPasses: 'int',
   falseStops: array('int'),
   trueStops: array('int'),
@@ -66,6 +67,7 @@ const CHECKPOINT = record('Checkpoint', {
   jenkins: nullable('double'),
   elapsed: 'double',
   point: array('double'),
+  starts: nullable(record('Starts', { termed: 'double', plain: 'double' })),
 })
 const RUN = record('RunningRun', {
   source: 'string',

@@ -2,6 +2,7 @@
 
 import type { Checkpoint, Forecast } from '../../schemas/events.ts'
 import { ageOdds, type Seen } from './forecast.ts'
+import { startsOf } from './heed.ts'
 import { baseRate } from './history.ts'
 import { pointOf } from './slopes.ts'
 import type { PassedCheckpoint, RunningRun } from './state.ts'
@@ -20,35 +21,44 @@ export const isFirstInstant = (run: RunningRun, { now }: View): boolean =>
   run.checkpoints.length === 0 ||
   (run.checkpoints.length === 1 && run.checkpoints[0]?.elapsed === ageBy(run, now))
 
+/** The chance to fail at the start that the job goes by, and that of its rate alone. */
+export interface SaidStart {
+  readonly heeded: number
+  readonly plain: number
+}
+
 /** Returns true where what is said now is what is scored. */
 export const passCheckpoints = (
   run: RunningRun,
   view: View,
   seen: Seen,
+  start: SaidStart,
   forecast: Forecast,
 ): boolean => {
   const passed = run.dueSeconds.filter((seconds) => seconds <= seen.elapsedSeconds)
   const [first] = run.checkpoints
   const isAgain = first !== undefined && isFirstInstant(run, view)
-  if (isAgain) run.checkpoints[0] = passedAt(first.at, view, seen, forecast)
+  if (isAgain) run.checkpoints[0] = passedAt(first.at, view, seen, start, forecast)
   if (passed.length === 0) return isAgain
   run.dueSeconds = run.dueSeconds.slice(passed.length)
   const total = run.checkpoints.length + passed.length + run.dueSeconds.length
   // Of several checkpoints passed at once only the last is forecast at its time; the others were missed.
   const index = run.checkpoints.length + passed.length - 1
   const at: Checkpoint['at'] = total === 1 ? 0 : index * 0.25
-  run.checkpoints.push(passedAt(at, view, seen, forecast))
+  run.checkpoints.push(passedAt(at, view, seen, start, forecast))
   return true
 }
 const passedAt = (
   at: number,
   { history, basis }: View,
   seen: Seen,
+  { heeded, plain }: SaidStart,
   forecast: Forecast,
 ): PassedCheckpoint => ({
   at,
   elapsed: forecast.elapsedSeconds,
-  point: seen.sign === null ? pointOf(basis.usual, seen.rate, ageOdds(basis, seen)) : [],
+  point: seen.sign === null ? pointOf(basis.usual, heeded, ageOdds(basis, seen)) : [],
+  starts: seen.sign === null ? startsOf(seen.rate, plain, ageOdds(basis, seen)) : null,
   pFail: forecast.pFail,
   base: baseRate(history),
   remaining: forecast.remainingSeconds,

@@ -47,6 +47,8 @@ export interface History {
   expertScores: number[]
   /** How far what is said of its runs is to be believed. */
   slopes: SlopeLearner
+  /** How far it goes by what is said beside its own rate (`heed.ts`). */
+  heed: number
   /** Passing runs our rule watched; passing and failing runs it would have stopped, by the ground of its belief. */
   watchedPasses: number
   falseStops: readonly number[]
@@ -86,6 +88,7 @@ export const emptyHistory = (): History => ({
   meanWait: null,
   expertScores: [],
   slopes: newSlopes(),
+  heed: 0,
   watchedPasses: 0,
   falseStops: GROUNDS.map(() => 0),
   trueStops: GROUNDS.map(() => 0),

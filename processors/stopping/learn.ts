@@ -10,6 +10,7 @@ import { refitted } from './density/stops.ts'
 import { addToSample } from './density/sample.ts'
 import { guarded } from './guard.ts'
 import { headOf } from './head.ts'
+import { heedAfter, type Starts } from './heed.ts'
 import { lateSign, SILENCE_SIGN } from './signs.ts'
 import { afterPoints, type Point } from './slopes.ts'
 import { baseRate, remember, rememberCensored, type History } from './history.ts'
@@ -80,6 +81,7 @@ export const afterEnd = (
   const { basis, model } = viewOf(cells, run, labels, now, tables)
   history.expertScores = rescored(before.expertScores, basis.rates, failed)
   history.slopes = afterPoints(before.slopes, pointsOf(running), failed)
+  history.heed = heedAfter(before.heed, startsIn(running), failed)
   noteSkill(history, running, failed)
   noteStops(history, running, failed)
   history.family = familyOf(run.job, labels)
@@ -113,6 +115,9 @@ const signsIn = ({ signs, late, wasSilent }: RunningRun): string[] => [
 /** What was said of it at its checkpoints, as far as it showed no bad sign. */
 const pointsOf = (running: RunningRun | undefined): Point[] =>
   (running?.checkpoints ?? []).flatMap(({ point }) => (point.length === 0 ? [] : [point]))
+
+const startsIn = (running: RunningRun | undefined): Starts[] =>
+  (running?.checkpoints ?? []).flatMap(({ starts }) => starts ?? [])
 
 /** What it waited for capacity, up to its end. */
 const waitedIn = (run: Run, running: RunningRun | undefined): number =>

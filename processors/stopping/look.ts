@@ -4,6 +4,7 @@ import { emit, type Effect } from '../processor.ts'
 import type { Basis } from './basis.ts'
 import { isFirstInstant, passCheckpoints } from './checkpoints.ts'
 import { chanceAt, formulaAt, remainingAt, type Remaining, type Seen } from './forecast.ts'
+import { heeded } from './heed.ts'
 import { streak, type History } from './history.ts'
 import { additionOf, noteLead, type Addition } from './model.ts'
 import { nextLook } from './next-look.ts'
@@ -57,8 +58,12 @@ export const look = (
   const { isClosing } = run
   const standing = { ...view.standing, isWaiting, isClosing, policy: policyOf(run.labels) }
   const verdict = judge(view.basis, seen, standing)
-  const drawn = drawnIn(view, seen)
-  const chance = drawn === seen ? verdict.chance : chanceAt(view.basis, drawn)
+  const start = {
+    heeded: heeded(seen.rate, known.rate, view.history.heed),
+    plain: known.rate,
+  }
+  const drawn = drawnIn(view, seen, start.heeded)
+  const chance = chanceAt(view.basis, drawn)
   const isAlerting = chance.low >= ALERT_LOW && verdict.level !== 'abstain'
   const isFirst = isFirstInstant(run, view)
   const isQuiet =
@@ -74,7 +79,8 @@ export const look = (
   )
   const forecast = forecastOf(run, view, drawn, chance, remaining, cause, causeId)
   const effects: Effect[] = [emit('ci.forecasts.v1', forecast)]
-  if (passCheckpoints(run, view, seen, forecast) && addition !== null) noteLead(run, addition)
+  if (passCheckpoints(run, view, seen, start, forecast) && addition !== null)
+    noteLead(run, addition)
   if (isNews(run, verdict))
     effects.push(emit('ci.decisions.v1', decisionOf(run, forecast, view, verdict, seen)))
   if (run.checkpoints.length <= LEARNT_CHECKPOINTS) run.terms = terms
@@ -139,10 +145,11 @@ const seenOf = (
  * The same as far as it is to be believed of the job. That is what is said of a run; stops rest on it as it was, since each
  * level of belief has a record of what it hit, and drawn in it would be another level.
  */
-const drawnIn = ({ basis, slopes }: View, seen: Seen): Seen =>
-  slopes.start === 1 && slopes.age === 1
-    ? seen
-    : { ...seen, rate: drawnStart(seen.rate, basis.usual, slopes.start), slopes }
+const drawnIn = ({ basis, slopes }: View, seen: Seen, start: number): Seen => ({
+  ...seen,
+  rate: drawnStart(start, basis.usual, slopes.start),
+  slopes,
+})
 
 /** What is left of the work, after what it is likely to wait yet. */
 const afterWait = ({ median, low, high }: Remaining, wait: number): Remaining => ({

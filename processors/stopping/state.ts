@@ -4,6 +4,7 @@ import type { Checkpoint, Level, RunRef } from '../../schemas/events.ts'
 import type { Cells } from '../processor.ts'
 import type { ChangeCount } from './changes.ts'
 import { emptySample, type DurationSample } from './density/sample.ts'
+import type { Starts } from './heed.ts'
 import type { TestsOfRun } from './red-tests.ts'
 import type { SignCounts } from './signs.ts'
 import type { Wait } from './waiting.ts'
@@ -14,6 +15,8 @@ export type PassedCheckpoint = Omit<Checkpoint, 'actual'> & {
   elapsed: number
   /** What the job learns its slopes from (`slopes.ts`), empty once a bad sign was seen. */
   point: readonly number[]
+  /** What it learns its heed from (`heed.ts`), null once a bad sign was seen. */
+  starts: Starts | null
 }
 
 /** A run that is running. Seconds count from its start. */
