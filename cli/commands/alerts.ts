@@ -2,6 +2,7 @@
 
 import { basename, resolve } from 'node:path'
 import { ALERT_RULES } from '../../processors/incidents/rules/index.ts'
+import { settingsFrom, type Rule } from '../../processors/incidents/settings.ts'
 import { CONFIG_FILE, systemPorts } from '../../producers/config/config.ts'
 import type { AlertRuleSetting, AlertSettings, Incident } from '../../schemas/events.ts'
 import { tellOver, type Told } from '../alerts/run.ts'
@@ -27,7 +28,7 @@ export const alerts: Command = {
   maxArguments: 52,
   summary:
     'show alert rules; see what they would have sent over recorded CI, and how often they were right',
-  help: `list shows each rule with its limits. try RULE DIR... runs the pipeline over recorded CI in memory and prints every
+  help: `list shows each rule with its limits, as configured. try RULE DIR... runs the pipeline over recorded CI in memory and prints every
 message that RULE would have sent; --set changes its limits for the trial. score DIR... prints for each folder how many
 messages each rule would have sent a day, and how many of its findings were right by what happened next (docs/alerts.md).`,
   options: {
@@ -53,21 +54,39 @@ messages each rule would have sent a day, and how many of its findings were righ
   },
 }
 
-const list = ({ values }: Invocation): number => {
-  const rows = ALERT_RULES.map(({ name, code, severity, doc, limits }) => ({
-    ...{ name, code, severity, doc },
-    limits: Object.fromEntries(
-      Object.entries(limits).map(([limit, { otherwise }]) => [limit, otherwise]),
-    ),
-  }))
-  const line = ({ code, name, severity, doc, limits }: (typeof rows)[number]): string => {
-    const set = Object.entries(limits).map(([limit, value]) => `${limit} ${String(value)}`)
-    return `${code.padEnd(4)}${name.padEnd(22)}${severity.padEnd(10)}${doc}\n${''.padEnd(36)}${set.join(', ')}\n`
-  }
+/** The table, with what is configured of it and beside it. */
+const list = (invocation: Invocation): number => {
+  const from = configuredAlerts(invocation)
+  const { known, byName } = settingsFrom(from.rules, from.owners, 0)
+  const rules = [...known.values()]
+    .map((rule) => ({ ...rule, on: byName.has(rule.name) }))
+    .sort((a, b) => ALERT_RULES.indexOf(a.row) - ALERT_RULES.indexOf(b.row))
   process.stdout.write(
-    values['json'] === true ? `${JSON.stringify(rows)}\n` : rows.map(line).join(''),
+    invocation.values['json'] === true
+      ? `${JSON.stringify(rules.map(recordOfRule))}\n`
+      : rules.map(linesOf).join(''),
   )
   return EXIT.ok
+}
+type Listed = Rule & { readonly on: boolean }
+
+const recordOfRule = ({ name, row, severity, limits, on, owner, match }: Listed): object => ({
+  ...{ name, code: row.code, rule: row.name, on, severity, doc: row.doc, limits, owner },
+  ...{ match: match.match, source: match.source, repo: match.repo },
+})
+
+const linesOf = ({ name, row, severity, limits, on, owner, match }: Listed): string => {
+  const said = [
+    ...Object.entries(limits).map(([limit, value]) => `${limit} ${value}`),
+    ...(on ? [] : ['switched off']),
+    ...(name === row.name ? [] : [`made of ${row.name}`]),
+    ...(match.match.length === 0 ? [] : [`for jobs ${match.match.join(' ')}`]),
+    ...(match.source === null ? [] : [`for source ${match.source}`]),
+    ...(match.repo === null ? [] : [`for repository ${match.repo}`]),
+    ...(owner === null ? [] : [`owner ${owner}`]),
+  ]
+  const head = `${row.code.padEnd(4)}${name.padEnd(22)}${severity.padEnd(10)}${row.doc}`
+  return said.length === 0 ? `${head}\n` : `${head}\n${''.padEnd(36)}${said.join(', ')}\n`
 }
 
 type Configured = Pick<AlertSettings, 'rules' | 'owners'>

@@ -186,8 +186,6 @@ const MINUTE = 60_000
 export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 
-/** `.934` as `93 %`. */
-export const percent = (p: number): string => `${Math.round(p * 100)} %`
 /** A test as it is named beside its job, whose name many tests repeat. Example: `unit: starts` of `unit` is `unit: "starts"`. */
 export const namedTest = (job: string, test: string): string =>
   `${job}: "${test.startsWith(`${job}: `) ? test.slice(job.length + 2) : test}"`

@@ -61,7 +61,8 @@ const configured = (row: AlertRule, set: AlertRuleSetting): Rule => ({
   match: set,
 })
 
-const settingsFrom = (
+/** The table with what was configured of it and beside it. */
+export const settingsFrom = (
   rules: readonly AlertRuleSetting[],
   owners: readonly AlertOwner[],
   since: number,

@@ -180,8 +180,19 @@ export const plainSettings = (ports: SecretPorts = systemPorts): Config =>
 
 /** Reads a file of YAML. Throws a {@link ConfigError}. */
 export const readConfigFile = (file: string, ports: SecretPorts = systemPorts): Config => {
-  const document = parseDocument(readFileSync(file, 'utf8'), { uniqueKeys: true })
+  const document = parseDocument(textOf(file), { uniqueKeys: true })
   const errors = document.errors.map(({ message }) => message.split('\n')[0] ?? '')
   if (errors.length > 0) throw new ConfigError(file, errors)
   return readConfig(document.toJS({ maxAliasCount: 20 }), ports, file)
+}
+
+const textOf = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new ConfigError(file, [
+      code === 'ENOENT' ? 'there is no such file: stopline init writes one' : message,
+    ])
+  }
 }

@@ -1,5 +1,6 @@
 /** What the bot says, in words people use: absolute times, rounded as far as they are known. Pure. */
 
+import { percent } from '../../schemas/percent.ts'
 import type { MergeForecast, MergeScore } from '../../schemas/events.ts'
 
 const MINUTE_S = 60
@@ -37,7 +38,6 @@ export const durationText = (seconds: number): string => {
   const count = Math.max(1, Math.round(seconds / unit))
   return `${count} ${word}${count === 1 ? '' : 's'}`
 }
-const percent = (ratio: number): string => `${Math.round(ratio * 100)} %`
 /** Names of jobs and logins come from outside: no Markdown, no mention, no line of their own. */
 const plain = (text: string): string =>
   text

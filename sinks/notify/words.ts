@@ -1,8 +1,8 @@
 /** An incident in words for people, as plain text. */
 
+import { percent } from '../../schemas/percent.ts'
 import type { Incident } from '../../schemas/events.ts'
 
-const percent = (p: number): string => `${Math.round(p * 100)} %`
 const spoken = (seconds: number): string =>
   seconds < 5400 ? `${Math.round(seconds / 60)} minutes` : `${(seconds / 3600).toFixed(1)} hours`
 

@@ -40,6 +40,43 @@ describe('the command line', () => {
     expect((await stopline(['tail', 'ci.nothing'])).err).toContain('ci.run-events.v1')
   })
 
+  it('lists alert rules as they are configured, and says how a configuration is made', async () => {
+    const config = join(temporaryFolder(), 'mine.yaml')
+    await writeFile(
+      config,
+      `alerts:
+  rules:
+    - { rule: consecutive-failures, failures: 3 }
+    - { rule: consecutive-failures, name: release-gate, failures: 1, match: [release-*], owner: ann }
+    - { rule: new-flake, on: false }
+`,
+    )
+    const listed = await stopline(['alerts', 'list', '--config', config])
+    expect(listed.code).toBe(0)
+    const limitsOf = (name: string): string | undefined => {
+      const all = lines(listed.out)
+      return all[
+        all.findIndex(
+          (line) => line.includes(` ${name} `) || line.slice(4).startsWith(`${name} `),
+        ) + 1
+      ]
+    }
+    expect(limitsOf('consecutive-failures')).toMatch(/^ +failures 3, passes \d+$/)
+    expect(limitsOf('release-gate')).toMatch(
+      /failures 1, passes \d+, made of consecutive-failures, for jobs release-\*, owner ann$/,
+    )
+    expect(limitsOf('new-flake')).toMatch(/switched off$/)
+    const json = await stopline(['alerts', 'list', '--json', '--config', config])
+    const rules = JSON.parse(json.out) as { name: string; on: boolean }[]
+    expect(rules).toHaveLength(18)
+    expect(rules.filter(({ on }) => !on).map(({ name }) => name)).toEqual(['new-flake'])
+    const missing = await stopline(['alerts', 'list', '--config', `${config}.not`])
+    expect(missing).toMatchObject({ code: 1, out: '' })
+    expect(missing.err).toContain(
+      'mine.yaml.not cannot be used:\n  there is no such file: stopline init writes one',
+    )
+  })
+
   it('replays, tails, exports and checks a store', async () => {
     const folder = temporaryFolder()
     const store = join(folder, 'store')

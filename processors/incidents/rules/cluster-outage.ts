@@ -1,6 +1,7 @@
 /** A11: a cluster is in trouble, as telemetry says, or as runs there fail that pass elsewhere. */
 
-import { HOUR, limit, percent, type ClusterRule } from '../rule.ts'
+import { percent } from '../../../schemas/percent.ts'
+import { HOUR, limit, type ClusterRule } from '../rule.ts'
 
 export const clusterOutage: ClusterRule<'weight' | 'keep' | 'worse' | 'within' | 'least'> = {
   of: 'cluster',

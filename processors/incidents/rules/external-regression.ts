@@ -1,6 +1,7 @@
 /** A9: the same test fails on several pull requests within hours: none of them is to blame. */
 
-import { DAY, limit, namedTest, percent, type SharedRule } from '../rule.ts'
+import { percent } from '../../../schemas/percent.ts'
+import { DAY, limit, namedTest, type SharedRule } from '../rule.ts'
 
 export const externalRegression: SharedRule<'pulls' | 'hours' | 'usual'> = {
   of: 'shared',

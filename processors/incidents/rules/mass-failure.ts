@@ -1,6 +1,7 @@
 /** A8: most tests of a run fail at once: the place is at fault, not the tests. */
 
-import { HOUR, limit, percent, type ColumnRule } from '../rule.ts'
+import { percent } from '../../../schemas/percent.ts'
+import { HOUR, limit, type ColumnRule } from '../rule.ts'
 
 /** With fewer results a share says nothing. */
 const FEWEST = 5

@@ -1,7 +1,8 @@
 /** A7: a test fails and passes by turns. */
 
+import { percent } from '../../../schemas/percent.ts'
 import { redsOf } from '../../../schemas/strips.ts'
-import { DAY, limit, namedTest, percent, type TestRule } from '../rule.ts'
+import { DAY, limit, namedTest, type TestRule } from '../rule.ts'
 
 export const newFlake: TestRule<'flips' | 'keep' | 'turns'> = {
   of: 'test',

@@ -1,6 +1,7 @@
 /** A6: a test fails more than it used to. */
 
-import { DAY, limit, namedTest, percent, type TestRule } from '../rule.ts'
+import { percent } from '../../../schemas/percent.ts'
+import { DAY, limit, namedTest, type TestRule } from '../rule.ts'
 
 export const newRegression: TestRule<'failures'> = {
   of: 'test',

@@ -1,6 +1,7 @@
 /** A13: fewer runs pass than the week before, beyond chance. */
 
-import { DAY, limit, percent, type KpiRule } from '../rule.ts'
+import { percent } from '../../../schemas/percent.ts'
+import { DAY, limit, type KpiRule } from '../rule.ts'
 
 export const passRateDrop: KpiRule<'drop' | 'keep'> = {
   of: 'kpi',

@@ -1,6 +1,7 @@
 /** A1: a running run is likely to fail, and there is time left to save. */
 
-import { HOUR, limit, percent, spoken, type ForecastRule } from '../rule.ts'
+import { percent } from '../../../schemas/percent.ts'
+import { HOUR, limit, spoken, type ForecastRule } from '../rule.ts'
 
 /** Why a forecast was made, by its cause. */
 const REASONS: Readonly<Record<string, string>> = {

@@ -3,7 +3,8 @@
  * of requests is nearly used up: then it soon will not be heard.
  */
 
-import { HOUR, limit, percent, type SourceRule } from '../rule.ts'
+import { percent } from '../../../schemas/percent.ts'
+import { HOUR, limit, type SourceRule } from '../rule.ts'
 
 /** Reasons that nobody but people can mend: waiting helps nothing. */
 const FOR_PEOPLE: ReadonlySet<string> = new Set(['unauthorised', 'forbidden-host', 'internal'])

@@ -1,6 +1,7 @@
 /** A2: a running run is no longer worth its machine. */
 
-import { HOUR, percent, spoken, type DecisionRule } from '../rule.ts'
+import { percent } from '../../../schemas/percent.ts'
+import { HOUR, spoken, type DecisionRule } from '../rule.ts'
 
 export const stopRecommended: DecisionRule<never> = {
   of: 'decision',

@@ -1,6 +1,7 @@
 /** A12: runs hit their time limit again and again. */
 
-import { HOUR, limit, percent, type KpiRule } from '../rule.ts'
+import { percent } from '../../../schemas/percent.ts'
+import { HOUR, limit, type KpiRule } from '../rule.ts'
 
 export const timeoutSpike: KpiRule<'low' | 'keep' | 'least'> = {
   of: 'kpi',
