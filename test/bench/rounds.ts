@@ -31,7 +31,7 @@ export const runRounds = async (bench: Bench, options: RoundOptions): Promise<Fi
       for (const { name } of bench.cases) {
         const load = loadavg()[0]?.toFixed(1) ?? '?'
         options.onCase(`${bench.name}/${name}  round ${round} of ${options.rounds}  load ${load}`)
-        const setting: Setting = { folder, shared: root, isQuick: options.isQuick }
+        const setting: Setting = { folder, shared: root, isQuick: options.isQuick, round }
         figures.push(...(await runCase(bench.name, name, setting, flagsOf(options))))
       }
       rmSync(folder, { recursive: true })

@@ -9,6 +9,8 @@ export interface Setting {
   readonly shared: string
   /** A small size, to see that it runs. */
   readonly isQuick: boolean
+  /** From 1. */
+  readonly round: number
 }
 export type BenchCase = (setting: Setting) => Promise<readonly Figure[]> | readonly Figure[]
 

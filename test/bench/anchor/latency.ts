@@ -1,8 +1,11 @@
-/** From the making of an event to its answer at a reader of committed records, at a steady rate: ours, then the peer's. */
+/**
+ * From the making of an event to its answer at a reader of committed records, at a steady rate: ours and the peer's, both fed by
+ * one plain producer; and ours once more, fed as our own sources feed it, by transactions that carry what a source remembers.
+ */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { patientClient } from '../../../runtime/kafka/client.ts'
-import { writeToOf } from '../../../runtime/kafka/cluster-config.ts'
+import { writeToOf, type ClusterConfig } from '../../../runtime/kafka/cluster-config.ts'
 import type { FetchedMessage } from '../../../runtime/kafka/client-parts.ts'
 import type { Connection } from '../../../runtime/kafka/connection.ts'
 import { fromMessage } from '../../../runtime/kafka/messages.ts'
@@ -10,7 +13,9 @@ import { partitionOf } from '../../../runtime/kafka/partitioner.ts'
 import { PartitionReader, type Position } from '../../../runtime/kafka/reader.ts'
 import { KafkaLog } from '../../../runtime/kafka/record-log.ts'
 import type { RunEvent } from '../../../schemas/events.ts'
-import type { TopicName } from '../../../schemas/topics.ts'
+import { CODECS } from '../../../schemas/codec.ts'
+import { jobKey } from '../../../schemas/keys.ts'
+import { TOPICS, type TopicName } from '../../../schemas/topics.ts'
 import { startBroker } from '../../cluster/broker.ts'
 import { quantile, type Figure } from '../figures.ts'
 import type { BenchCase } from '../setting.ts'
@@ -32,6 +37,9 @@ const [SECONDS, QUICK_SECONDS] = [20, 5]
 const WARM_MS = 5_000
 const MOST_WAIT_MS = 120_000
 const TICK_MS = 5
+const EVENTS = 'ci.run-events.v1'
+const [OURS, PEER] = ['ours in to out', 'Kafka Streams in to out']
+const OURS_FED = 'ours in to out, fed in transactions'
 
 interface Course {
   readonly connection: Connection
@@ -97,42 +105,71 @@ const nextOf = (source: Generator<RunEvent>): RunEvent => {
   return { ...value, eventAt: now, observedAt: now }
 }
 
-const ours = async (connection: Connection): Promise<Course> => {
-  const config = benchConfig(connection)
+/** Ours on topics of its own. */
+const ours = async (
+  connection: Connection,
+  name: string,
+  feederOf: (config: ClusterConfig) => Promise<Course['send']>,
+): Promise<Course> => {
+  const config = benchConfig(connection, `${name}.`)
   await makeOurTopics(config)
-  const to = writeToOf(config)
-  const log = new KafkaLog(connection, to)
+  const { names } = writeToOf(config)
   const topics: readonly TopicName[] = ['ci.decisions.v1', 'ci.job-profiles.v1']
-  const byName = new Map(topics.map((topic) => [to.names.topic(topic), topic]))
+  const byName = new Map(topics.map((topic) => [names.topic(topic), topic]))
   return {
     connection,
     program: oursProgram({ config, topology: 'watch', until: null }),
     answers: [...byName.keys()],
     madeAt: (topic, message) =>
       fromMessage(byName.get(topic) ?? 'ci.decisions.v1', 0, message).record.record?.eventAt ?? 0,
-    send: (events) =>
-      log.write({ records: events.map(offerOf), promise: events.at(-1)?.observedAt ?? 0 }),
+    send: await feederOf(config),
   }
 }
 
-const peers = async (connection: Connection, cache: string): Promise<Course> => {
-  await makePeerTopics(connection, ['live', 'l-kpis', 'l-decisions'])
-  const encode = peerEncoder(cache)
-  const producer = patientClient(connection).producer({ idempotent: true, maxInFlightRequests: 1 })
-  await producer.connect()
+const ownFeed = async (connection: Connection, name: string): Promise<Course> =>
+  ours(connection, name, (config) => {
+    const log = new KafkaLog(connection, writeToOf(config))
+    return Promise.resolve((events) =>
+      log.write({ records: events.map(offerOf), promise: events.at(-1)?.observedAt ?? 0 }),
+    )
+  })
+
+const plainFeed = async (connection: Connection, name: string): Promise<Course> =>
+  ours(connection, name, (config) =>
+    plainFeeder(connection, writeToOf(config).names.topic(EVENTS), (event) => ({
+      key: jobKey(event),
+      value: CODECS[TOPICS[EVENTS].schema].encode(event),
+    })),
+  )
+
+const peers = async (connection: Connection, cache: string, name: string): Promise<Course> => {
+  const [input, ...answers] = ['live', 'kpis', 'decisions'].map((of) => `${name}-${of}`)
+  if (input === undefined) throw new Error('no input')
+  await makePeerTopics(connection, [input, ...answers])
   const { brokers } = connection
   return {
     connection,
-    program: peerProgram(cache, { brokers, input: 'live', prefix: 'l', until: 0 }),
-    answers: ['l-kpis', 'l-decisions'],
+    program: peerProgram(cache, { brokers, input, prefix: name, until: 0 }),
+    answers,
     madeAt: (_, { value }) => Number(value?.toString().split('|').at(-1)),
-    send: (events) => {
-      const messages = events.map(encode).map((message) => ({
-        ...message,
-        partition: partitionOf(message.key, PARTITIONS),
-      }))
-      return producer.send({ topic: 'live', acks: -1, messages })
-    },
+    send: await plainFeeder(connection, input, peerEncoder(cache)),
+  }
+}
+
+/** A producer that knows nothing of who reads: acknowledged by all, in order, without transactions. */
+const plainFeeder = async (
+  connection: Connection,
+  topic: string,
+  encode: (event: RunEvent) => { readonly key: string; readonly value: Buffer },
+): Promise<Course['send']> => {
+  const producer = patientClient(connection).producer({ idempotent: true, maxInFlightRequests: 1 })
+  await producer.connect()
+  return (events) => {
+    const messages = events.map(encode).map((message) => ({
+      ...message,
+      partition: partitionOf(message.key, PARTITIONS),
+    }))
+    return producer.send({ topic, acks: -1, messages })
   }
 }
 
@@ -144,18 +181,34 @@ const figuresOf = (name: string, latencies: readonly number[], peer?: string): F
     peer: peer === undefined ? undefined : `${peer} p${100 * q}`,
   }))
 
-export const latency: BenchCase = async ({ isQuick }) => {
+/**
+ * A broker grows quicker in its first minute, so each of the two that are compared runs once before it counts; then who of them is
+ * first changes by round.
+ */
+export const latency: BenchCase = async ({ isQuick, round }) => {
   const seconds = isQuick ? QUICK_SECONDS : SECONDS
   const cache = await builtPeer()
   const broker = await startBroker(true)
   try {
     const { connection } = broker
-    const mine = await latenciesOf(await ours(connection), seconds)
-    if (cache === null) return figuresOf('ours in to out', mine)
-    const theirs = await latenciesOf(await peers(connection, cache), seconds)
+    let courses = 0
+    /** Each has topics of its own. */
+    const run = async (courseOf: (connection: Connection, name: string) => Promise<Course>) =>
+      latenciesOf(await courseOf(connection, `course-${(courses += 1)}`), seconds)
+    const ofPeer = (connection: Connection, name: string) => peers(connection, cache ?? '', name)
+    await run(plainFeed)
+    if (cache === null)
+      return [...figuresOf(OURS, await run(plainFeed)), ...figuresOf(OURS_FED, await run(ownFeed))]
+    await run(ofPeer)
+    const [first, second] = round % 2 === 1 ? [plainFeed, ofPeer] : [ofPeer, plainFeed]
+    const found = new Map([
+      [first, await run(first)],
+      [second, await run(second)],
+    ])
     return [
-      ...figuresOf('ours in to out', mine, 'Kafka Streams in to out'),
-      ...figuresOf('Kafka Streams in to out', theirs),
+      ...figuresOf(OURS, found.get(plainFeed) ?? [], PEER),
+      ...figuresOf(PEER, found.get(ofPeer) ?? []),
+      ...figuresOf(OURS_FED, await run(ownFeed)),
     ]
   } finally {
     await broker.stop()

@@ -26,9 +26,9 @@ const QUICK_EVENTS = 50_000
 export const PARTITIONS = 12
 const PER_WRITE = 5_000
 
-export const benchConfig = (connection: Connection): ClusterConfig => ({
+export const benchConfig = (connection: Connection, namespace = 'bench.'): ClusterConfig => ({
   connection,
-  namespace: 'bench.',
+  namespace,
   partitions: PARTITIONS,
   lanes: 3, // as it is where it is not set
   replication: 1,
