@@ -49,8 +49,22 @@ export interface Hub {
   readonly close: () => void
 }
 
-const inOrder = (records: readonly LogRecord[]): LogRecord[] =>
-  [...records].sort((a, b) => a.at - b.at || topicRank(a.topic) - topicRank(b.topic))
+/**
+ * In order of time, but those of one partition as its log has them, where several writers are not in step: an id says that all before
+ * its offsets was told.
+ */
+const inOrder = (records: readonly LogRecord[]): LogRecord[] => {
+  const reached = new Map<string, number>()
+  const timed = records.map((record) => {
+    const place = `${record.topic}/${record.partition ?? 0}`
+    const at = Math.max(record.at, reached.get(place) ?? -Infinity)
+    reached.set(place, at)
+    return { at, record }
+  })
+  return timed
+    .sort((a, b) => a.at - b.at || topicRank(a.record.topic) - topicRank(b.record.topic))
+    .map(({ record }) => record)
+}
 
 /** Moves the position past the records and gives each of them its event. Tombstones move it only. */
 const eventsOf = (

@@ -1,17 +1,15 @@
 /** All views of the embedded runtime, and how those in Redis differ from them. */
 
-import { join } from 'node:path'
 import { openArchive } from '../../producers/archive/archive.ts'
 import { replayArchive } from '../../cli/feed.ts'
-import { MODEL_FEATURES } from '../../cli/models.ts'
 import { TOPOLOGY } from '../../processors/topology.ts'
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
-import { loadModels } from '../../runtime/models/registry.ts'
 import type { RedisClient } from '../../runtime/redis/client.ts'
 import type { LogReader, ViewCursor } from '../../runtime/ports.ts'
 import { RedisViews } from '../../runtime/redis/view-store.ts'
 import { toViews } from '../../sinks/views/to-views.ts'
 import { ExpectedRows, rowDifference } from './expected-rows.ts'
+import { shippedModels } from './shipped-models.ts'
 
 /** What one process on one file shows. */
 export interface ExpectedViews {
@@ -20,16 +18,12 @@ export interface ExpectedViews {
   readonly end: number
 }
 
-/** Models that every process asks where it is told of no others. */
-const SHIPPED = join(import.meta.dirname, '../../models')
-
 /** What one process on one file shows of an archive, with the models that processes on Kafka ask too. `look` sees its log at the end. */
 export const embeddedViews = async (
   folder: string,
   look: (log: LogReader) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<ExpectedViews> => {
-  const { models } = loadModels(SHIPPED, MODEL_FEATURES)
-  const runtime = new EmbeddedRuntime(':memory:', TOPOLOGY, undefined, models)
+  const runtime = new EmbeddedRuntime(':memory:', TOPOLOGY, undefined, shippedModels())
   const views = new ExpectedRows()
   runtime.onCommit((records) => {
     for (const record of records) views.write(toViews(record))

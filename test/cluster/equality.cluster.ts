@@ -1,8 +1,13 @@
 /** Many tasks on Kafka say what one process on one file says, whoever comes, goes, is killed or stops for a while. */
 
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { TOPOLOGY } from '../../processors/topology.ts'
+import { patientClient } from '../../runtime/kafka/client.ts'
+import { writeToOf, type ClusterConfig } from '../../runtime/kafka/cluster-config.ts'
 import { tasksOf } from '../../runtime/kafka/tasks.ts'
 import { hasBroker, startBroker, type TestBroker } from './broker.ts'
 import { until, type TaskProcess } from './processes.ts'
@@ -19,6 +24,20 @@ const HOURS = Number(process.env['STOPLINE_CLUSTER_HOURS'] ?? 26)
 const HOURS_DISTURBED = Math.min(HOURS, 8)
 const KILLS = Number(process.env['STOPLINE_CLUSTER_KILLS'] ?? 5)
 const MOST_STANDSTILLS = 5
+/** Changes that all changelogs hold. */
+const changesOf = async (config: ClusterConfig): Promise<number> => {
+  const { names } = writeToOf(config)
+  const admin = patientClient(config.connection).admin()
+  await admin.connect()
+  try {
+    const ends = await Promise.all(
+      PLANS.map(({ name }) => admin.fetchTopicOffsets(names.changelog(name))),
+    )
+    return ends.flat().reduce((sum, { high }) => sum + Number(high), 0)
+  } finally {
+    await admin.disconnect()
+  }
+}
 /** How often it was told that it has no task. */
 const timesWithout = ({ said }: TaskProcess): number =>
   said.filter((one) => one.kind === 'assigned' && one.tasks.length === 0).length
@@ -35,7 +54,8 @@ describe.skipIf(!hasBroker())('the topology on Kafka', () => {
   afterAll(() => broker.stop())
 
   type Disturbance = Pick<Replay, 'processes' | 'pace' | 'disturb' | 'beforeEnd'>
-  const run = (name: string, of: Disturbance & Partial<Pick<Replay, 'world' | 'expected'>>) =>
+  type More = Partial<Pick<Replay, 'config' | 'world' | 'expected'>>
+  const run = (name: string, of: Disturbance & More) =>
     replay({ config: testConfig(name, PARTITIONS, broker.connection), world, expected, ...of })
   const areAtWork = (processes: readonly TaskProcess[]): boolean =>
     processes.every((each) => each.tasks().length > 0 && each.count('committed') > 0)
@@ -74,6 +94,41 @@ describe.skipIf(!hasBroker())('the topology on Kafka', () => {
       },
     })
     expect(kills).toBe(KILLS)
+  })
+
+  it('says the same after kills of one that keeps its states in a folder, and reads little of them back', async () => {
+    const stateFolder = mkdtempSync(join(tmpdir(), 'stopline-states-'))
+    const config = { ...testConfig('kept', PARTITIONS, broker.connection), stateFolder }
+    /** Of all changes that had been committed then, the share that was read back after each kill. */
+    const shares: number[] = []
+    await run('kept', {
+      config,
+      processes: 1,
+      pace: pauses(400),
+      disturb: async (processes, { start }) => {
+        for (let kill = 0; kill < KILLS; kill += 1) {
+          const [victim] = processes
+          await until('there is something to lose', () => (victim?.count('committed') ?? 0) >= 150)
+          await victim?.end('SIGKILL')
+          const reborn = (processes[0] = start())
+          await until(
+            'it has all its tasks back',
+            () => reborn.count('opened') >= PLANS.length * PARTITIONS,
+          )
+          const read = reborn.said.reduce(
+            (sum, one) => sum + (one.kind === 'opened' ? one.changes : 0),
+            0,
+          )
+          shares.push(read / (await changesOf(config)))
+        }
+      },
+    })
+    rmSync(stateFolder, { recursive: true })
+    console.log(
+      `shares of changes read back: ${shares.map((share) => share.toFixed(3)).join(', ')}`,
+    )
+    expect(shares).toHaveLength(KILLS)
+    expect(Math.max(...shares)).toBeLessThan(0.5)
   })
 
   it('says the same while processes come and leave, and moves no more tasks than it must', async () => {

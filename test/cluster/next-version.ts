@@ -15,7 +15,10 @@ import type { AvroSchema } from '../../schemas/load.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 /** What a process of the topology consists of. */
-const COPIED = ['package.json', 'schemas', 'runtime', 'processors', 'test/cluster/task-process.ts']
+const COPIED = [
+  ...['package.json', 'schemas', 'runtime', 'processors', 'cli/models.ts', 'cli/command.ts'],
+  ...['test/cluster/task-process.ts', 'test/cluster/shipped-models.ts'],
+]
 const LINKED = ['node_modules', 'models']
 
 export interface NextVersion {

@@ -1,5 +1,6 @@
 /** A replay of the demo by processes on Kafka while a test disturbs them, checked against the embedded run. */
 
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { TOPOLOGY } from '../../processors/topology.ts'
@@ -39,7 +40,8 @@ export interface Replay {
   readonly disturb: (processes: TaskProcess[], stage: Stage) => Promise<void>
 }
 export interface Stage {
-  readonly start: () => TaskProcess
+  /** Where states are kept in folders, that of the process of this index: it may have been another's before. */
+  readonly start: (index?: number) => TaskProcess
   readonly board: ProgressBoard
   /** Pipeline time up to which everything has been written. */
   readonly writtenAt: () => number
@@ -65,8 +67,14 @@ export const replay = async ({ config, world, disturb, ...rest }: Replay): Promi
   const log = new KafkaLog(connection, { ...to, registry }, OUTSIDE_TOPICS)
   const board = new ProgressBoard(connection, to.names)
   await board.open()
-  const start = (): TaskProcess => startProcess(config)
-  const processes = Array.from({ length: rest.processes }, start)
+  const { stateFolder } = config
+  const start = (index = 0): TaskProcess =>
+    startProcess(
+      stateFolder === null
+        ? config
+        : { ...config, stateFolder: join(stateFolder, `process-${index}`) },
+    )
+  const processes = Array.from({ length: rest.processes }, (_, index) => start(index))
   let writtenAt = 0
   let isOver = false
   const write = async (): Promise<void> => {

@@ -5,13 +5,16 @@ import { TOPOLOGY } from '../../processors/topology.ts'
 import type { ClusterConfig } from '../../runtime/kafka/cluster-config.ts'
 import { taskName } from '../../runtime/kafka/names.ts'
 import { openProcess } from '../../runtime/kafka/process.ts'
+import { shippedModels } from './shipped-models.ts'
 
 /** What it says, one on each line. */
 export type Said =
   | {
-      readonly kind: 'opened' | 'committed' | 'fenced' | 'closed' | 'paused'
+      readonly kind: 'committed' | 'fenced' | 'closed' | 'paused'
       readonly task: string
     }
+  /** How many changes were read back from the changelog. */
+  | { readonly kind: 'opened'; readonly task: string; readonly changes: number }
   | { readonly kind: 'failed' | 'stopped'; readonly task: string; readonly error: string }
   | { readonly kind: 'assigned'; readonly tasks: readonly string[] }
   | { readonly kind: 'ended'; readonly error: string }
@@ -28,6 +31,7 @@ process.on('SIGTERM', () => {
   stop.abort()
 })
 const opened = await openProcess(config, TOPOLOGY, {
+  models: shippedModels(),
   onAssigned: (tasks) => {
     say({ kind: 'assigned', tasks })
   },
@@ -36,6 +40,7 @@ const opened = await openProcess(config, TOPOLOGY, {
     if (event.kind === 'passed') return
     if (event.kind === 'failed' || event.kind === 'stopped')
       say({ kind: event.kind, task, error: `${event.error.name}: ${event.error.message}` })
+    else if (event.kind === 'opened') say({ kind: 'opened', task, changes: event.changes })
     else say({ kind: event.kind, task })
   },
 })

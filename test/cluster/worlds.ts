@@ -12,6 +12,7 @@ import { toViews } from '../../sinks/views/to-views.ts'
 import { HOUR, MONDAY } from '../support/facts.ts'
 import { Digests } from './digests.ts'
 import { ExpectedRows } from './expected-rows.ts'
+import { shippedModels } from './shipped-models.ts'
 
 /** How long after the last fact timers still fire. */
 const AFTERWARDS = 3 * HOUR
@@ -71,10 +72,10 @@ const TELL_EVERY = 100_000
 /** However much is committed at once, the same is said. */
 const COMMIT_OFFERS = 1_000
 
-/** What one process on one file says of a world, and shows. */
+/** What one process on one file says of a world, and shows, with the models that are in service. */
 export const embeddedRun = (world: World): Expected => {
   const folder = mkdtempSync(join(tmpdir(), 'stopline-embedded-'))
-  const runtime = new EmbeddedRuntime(folder, TOPOLOGY)
+  const runtime = new EmbeddedRuntime(folder, TOPOLOGY, undefined, shippedModels())
   const outputs = new Digests(OUTPUTS)
   const views = new ExpectedRows()
   let facts = 0
