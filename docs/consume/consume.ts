@@ -9,7 +9,8 @@ const [topic = 'ci.decisions.v1', groupId = 'my-stops'] = process.argv.slice(2)
 
 const registry = new SchemaRegistry({ host: REGISTRY })
 const kafka = new Kafka({ brokers: BROKERS.split(',') })
-// Only what is committed: a batch that was thrown away is never seen.
+// Only what is committed. kafkajs now and then shows records of a batch that was thrown away all the same: they are said again with the
+// same eventId, so what is seen once is enough. Who acts on a record keeps the ids of its acts where a restart does not lose them.
 const consumer = kafka.consumer({ groupId, readUncommitted: false })
 
 // What was seen lately: a repeat (a rebalance, a crash of ours) is known by its id.

@@ -13,16 +13,19 @@ import { temporaryFolder } from '../support/temporary.ts'
 import { warmChild, type WarmChild } from '../support/warm-child.ts'
 
 const KILLS = Number(process.env['STOPLINE_KILLS'] ?? 50)
+/** Of a community; past so many hours it has spoken on every topic. */
+const COMMUNITY_KILLS = Math.ceil(KILLS / 5)
+const COMMUNITY_HOURS = 5
 /** A child is killed up to so long after its first commit: a few commits later, wherever it then is. */
 const MAX_DELAY_MS = 60
 const TIMEOUT_MS = 1_800_000
 
 /** Order of a replay into a store of its own, and what an undisturbed one left in another. */
-const undisturbed = async (archives: readonly string[], batchOffers: number) => {
+const undisturbed = async (of: ReplayOrder['of'], batchOffers: number) => {
   const folder = temporaryFolder()
   const orderInto = (name: string): ReplayOrder => ({
     store: join(folder, name),
-    archives,
+    of,
     batchOffers,
   })
   await replayInto(orderInto('undisturbed'), () => undefined)
@@ -59,34 +62,40 @@ const untilDone = async (
   }
 }
 
+const archiveOf = (rows: ReturnType<typeof generatedArchive>): string =>
+  writeArchive(temporaryFolder(), rows)
+
 describe('a replay that is killed', () => {
-  it(
-    `leaves after ${KILLS} kills at random instants what an undisturbed one leaves`,
+  const random: [string, number, number, () => ReplayOrder['of']][] = [
+    ['an archive', KILLS, 20_260_105, () => [archiveOf(generatedArchive(1_500))]],
+    ['a community that speaks on every topic', COMMUNITY_KILLS, 20_260_106, () => COMMUNITY_HOURS],
+  ]
+  it.each(random)(
+    'of %s leaves after %i kills at random instants what an undisturbed one leaves',
     { timeout: TIMEOUT_MS },
-    async () => {
-      const archive = writeArchive(temporaryFolder(), generatedArchive(1_500))
-      const { orderInto, child, expectEqual } = await undisturbed([archive], 20)
-      const chance = chanceOf(20_260_105)
+    async (_, wanted, seed, of) => {
+      const { orderInto, child, expectEqual } = await undisturbed(of(), 20)
+      const chance = chanceOf(seed)
       let kills = 0
-      for (let replay = 0; kills < KILLS; replay += 1) {
+      for (let replay = 0; kills < wanted; replay += 1) {
         const order = orderInto(`killed-${replay}`)
         let here = 0
         kills += await untilDone(order, child, async (running) => {
-          if (kills + here >= KILLS) return
+          if (kills + here >= wanted) return
           here += 1
           await wait(chance() * MAX_DELAY_MS)
           running.kill()
         })
         expectEqual(`killed-${replay}`)
       }
-      expect(kills).toBeGreaterThanOrEqual(KILLS)
+      expect(kills).toBeGreaterThanOrEqual(wanted)
     },
   )
 
   const points = CRASH_POINTS.flatMap((name) => [1, 2, 9].map((passage) => `${name}:${passage}`))
 
   it('leaves the same when it dies at every crash point', { timeout: TIMEOUT_MS }, async () => {
-    const archive = writeArchive(temporaryFolder(), generatedArchive(600, 2))
+    const archive = archiveOf(generatedArchive(600, 2))
     const { orderInto, child, expectEqual } = await undisturbed([archive], 20)
     const left = [...points]
     const deaths: (NodeJS.Signals | null)[] = []

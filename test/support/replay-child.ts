@@ -8,24 +8,39 @@ import { flushCompileCache } from 'node:module'
 import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
 import { TOPOLOGY } from '../../processors/topology.ts'
-import { openArchive } from '../../producers/archive/archive.ts'
+import { cut, openArchive } from '../../producers/archive/archive.ts'
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
+import type { OfferSource } from '../../runtime/ports.ts'
 import { toViews } from '../../sinks/views/to-views.ts'
+import { communityOffers } from './community.ts'
 import { AFTERWARDS_MS } from './replays.ts'
 
 export interface ReplayOrder {
   readonly store: string
-  readonly archives: readonly string[]
+  /** Folders, or so many hours of the community that speaks on every topic. */
+  readonly of: readonly string[] | number
   readonly batchOffers: number
 }
+
+/** The source of an order. */
+const sourceOf = ({ of, batchOffers }: ReplayOrder): Pick<OfferSource, 'name' | 'batches'> =>
+  typeof of === 'number'
+    ? {
+        name: 'community',
+        // eslint-disable-next-line @typescript-eslint/require-await -- as an archive gives its own
+        batches: async function* (from) {
+          yield* cut(communityOffers(of).slice(from), from, batchOffers)
+        },
+      }
+    : openArchive(of, { batchOffers })
 
 /** Goes on where the store's cursor stands, one commit per batch, to the end of the archives and a day more. */
 export const replayInto = async (order: ReplayOrder, onCommit: () => void): Promise<void> => {
   const runtime = new EmbeddedRuntime(order.store, TOPOLOGY, toViews)
-  const archive = openArchive(order.archives, { batchOffers: order.batchOffers })
-  const source = archive.name
+  const of = sourceOf(order)
+  const source = of.name
   const { signal } = new AbortController()
-  for await (const { offers, cursor } of archive.batches(runtime.cursor(source), signal)) {
+  for await (const { offers, cursor } of of.batches(runtime.cursor(source), signal)) {
     runtime.commit(offers, offers.at(-1)?.record.observedAt ?? 0, { source, at: cursor })
     onCommit()
   }
