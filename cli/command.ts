@@ -2,8 +2,14 @@
 
 import type { ParseArgsOptionsConfig } from 'node:util'
 
-/** Exit codes, the same for every command. */
+/** Exit codes, the same for every command. A signal that cuts one short gives its own: {@link INTERRUPTED}. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, nothingRead: 3 } as const
+/** Exit codes of commands that a signal cut short, as shells count them. */
+export const INTERRUPTED = { SIGINT: 130, SIGTERM: 143 } as const
+
+/** True for what is thrown where the invocation's signal ends a wait or a loop. */
+export const isAbort = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'AbortError'
 
 /** Options and arguments as parsed; options that may be repeated are not used. */
 export interface Invocation {
@@ -22,6 +28,8 @@ export interface Command {
   readonly help: string
   /** Options with one sentence each; a `=` in the name's text is what its value is called. */
   readonly options: Readonly<Record<string, OptionRow>>
+  /** It goes on until a signal ends it, which is its orderly end. */
+  readonly isEndless?: true
   run(invocation: Invocation): Promise<number>
 }
 export interface OptionRow {

@@ -3,8 +3,9 @@
 import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises'
 import type { Archive } from '../producers/archive/archive.ts'
 import type { DemoSource } from '../producers/demo/source.ts'
-import type { Fed, OfferSource } from '../runtime/ports.ts'
+import type { Fed, OfferBatch, OfferSource } from '../runtime/ports.ts'
 import type { Clock } from '../runtime/clock.ts'
+import { isAbort } from './command.ts'
 import { createProgress } from './progress.ts'
 
 const HOUR_MS = 3_600_000
@@ -27,23 +28,22 @@ export const replayArchive = async (
   }, 100)
   let fed = 0
   let paceFrom: number | undefined
+  const feed = async ({ offers, cursor }: OfferBatch): Promise<void> => {
+    const at = offers.at(-1)?.record.observedAt ?? 0
+    paceFrom ??= offers[0]?.record.observedAt ?? at
+    if (speed !== Infinity) await waitUntil(began + (at - paceFrom) / speed, signal)
+    const way = speed === Infinity ? 'take' : 'commit'
+    await runtime[way](offers, at, { source: archive.name, at: cursor })
+    fed += offers.length
+    const rate = Math.round((fed / (performance.now() - began)) * 1000)
+    const { offersTotal } = archive.progress()
+    progress.show(
+      offersTotal === null ? null : cursor / offersTotal,
+      `${new Date(at).toISOString().slice(0, 16)}  ${rate.toLocaleString('en')} facts/s`,
+    )
+  }
   try {
-    for await (const { offers, cursor } of archive.batches(runtime.cursor(archive.name), signal)) {
-      const at = offers.at(-1)?.record.observedAt ?? 0
-      paceFrom ??= offers[0]?.record.observedAt ?? at
-      if (speed !== Infinity) await waitUntil(began + (at - paceFrom) / speed, signal)
-      const way = speed === Infinity ? 'take' : 'commit'
-      await runtime[way](offers, at, { source: archive.name, at: cursor })
-      fed += offers.length
-      const rate = Math.round((fed / (performance.now() - began)) * 1000)
-      const { offersTotal } = archive.progress()
-      progress.show(
-        offersTotal === null ? null : cursor / offersTotal,
-        `${new Date(at).toISOString().slice(0, 16)}  ${rate.toLocaleString('en')} facts/s`,
-      )
-      await breathe()
-    }
-    await sayWhatIsDue(runtime)
+    await feedAll(runtime, archive, signal, feed)
   } finally {
     clearInterval(reading)
   }
@@ -63,21 +63,36 @@ export const replayRecording = async (
   const began = performance.now()
   let fed = 0
   let paceFrom: number | undefined
-  for await (const { offers, cursor } of recording.batches(
-    runtime.cursor(recording.name),
-    signal,
-  )) {
+  await feedAll(runtime, recording, signal, async ({ offers, cursor }) => {
     const at = offers.at(-1)?.record.observedAt ?? 0
     paceFrom ??= at
     if (speed !== Infinity) await waitUntil(began + (at - paceFrom) / speed, signal)
     await runtime.take(offers, at, { source: recording.name, at: cursor })
     fed += offers.length
     progress.show(null, `${new Date(at).toISOString().slice(0, 19)}  ${fed} facts`)
-    await breathe()
-  }
-  await sayWhatIsDue(runtime)
+  })
   progress.done(`${fed.toLocaleString('en')} facts`)
   return fed
+}
+
+/** Feeds the batches after the cursor, then what is due at the end. */
+const feedAll = async (
+  runtime: Fed,
+  source: OfferSource,
+  signal: AbortSignal,
+  feed: (batch: OfferBatch) => Promise<void>,
+): Promise<void> => {
+  try {
+    for await (const batch of source.batches(runtime.cursor(source.name), signal)) {
+      await feed(batch)
+      await breathe()
+    }
+  } catch (error) {
+    // What was taken lasts, and time stays where it is: begun again, it goes on as if it had not been stopped.
+    if (isAbort(error)) await runtime.commit([], runtime.now)
+    throw error
+  }
+  await sayWhatIsDue(runtime)
 }
 
 /**

@@ -43,6 +43,7 @@ export const overallHelp = (commands: readonly Command[]): string =>
     '       stopline up DIR...          the page with your recorded CI (folders with a runs.csv)',
     '       stopline backtest DIR       what our stops would have saved, beside every baseline',
     '',
-    'stopline COMMAND --help tells more. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 nothing could be read.',
+    'stopline COMMAND --help tells more. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 nothing could be read,',
+    '130 and 143 stopped before its end by SIGINT and SIGTERM (what goes on until it is stopped, such as up, ends with 0).',
     '',
   ].join('\n')

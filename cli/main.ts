@@ -1,10 +1,28 @@
 /** The command line: finds the command, parses its options, turns errors into one clear line and an exit code. */
 
 import { parseArgs } from 'node:util'
-import { EXIT, parseOptions, UsageError, type Command, type Invocation } from './command.ts'
+import {
+  EXIT,
+  INTERRUPTED,
+  isAbort,
+  parseOptions,
+  UsageError,
+  type Command,
+  type Invocation,
+} from './command.ts'
 import { keepHeapSmall } from '../runtime/memory.ts'
 import { COMMANDS } from './commands/index.ts'
 import { commandHelp, overallHelp } from './help.ts'
+
+/** Why commands are told to end. Its name is that of every abort, by which whatever waits knows it. */
+class Interruption extends Error {
+  override name = 'AbortError'
+  readonly by: keyof typeof INTERRUPTED
+  constructor(by: keyof typeof INTERRUPTED) {
+    super(by)
+    this.by = by
+  }
+}
 
 const parse = (command: Command, args: readonly string[], signal: AbortSignal): Invocation => {
   try {
@@ -24,6 +42,9 @@ const check = ({ minArguments, maxArguments, takes }: Command, given: number): v
   if (given > maxArguments)
     throw new UsageError(takes === '' ? 'it takes no arguments' : `it takes only ${takes}`)
 }
+
+const messageOf = (error: unknown): string =>
+  isAbort(error) ? 'stopped before its end' : (error as Error).message
 
 const run = async (args: readonly string[], signal: AbortSignal): Promise<number> => {
   keepHeapSmall()
@@ -52,12 +73,12 @@ const run = async (args: readonly string[], signal: AbortSignal): Promise<number
       )
       return EXIT.usage
     }
-    if (signal.aborted) return EXIT.ok
-    const detail = process.env['STOPLINE_DEBUG'] === undefined ? (error as Error).message : error
+    if (signal.aborted && command.isEndless === true) return EXIT.ok
+    const detail = process.env['STOPLINE_DEBUG'] === undefined ? messageOf(error) : error
     process.stderr.write(
       `stopline ${name}: ${String(detail instanceof Error ? detail.stack : detail)}\n`,
     )
-    return EXIT.failed
+    return signal.aborted ? INTERRUPTED[(signal.reason as Interruption).by] : EXIT.failed
   }
 }
 
@@ -67,7 +88,7 @@ const END_MS = 5_000
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => {
-    stop.abort()
+    stop.abort(new Interruption(signal))
   })
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // The reader of a pipe has left: there is no one to write to.

@@ -48,7 +48,7 @@ const nameFiles = async (
 ): Promise<number> => {
   let read = 0
   for (const file of logFiles(path)) {
-    if (signal.aborted) break
+    signal.throwIfAborted()
     try {
       const verdict = await judgeFile(file, model)
       const { kind, cause, confidence } = verdict

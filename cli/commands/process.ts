@@ -20,6 +20,7 @@ export const processCommand: Command = {
   help: `Runs the tasks of the topology that its group gives it: each batch is one transaction. ${SETTINGS_HELP}
 It ends with code 1 where its state is in doubt, and must then be started again.`,
   options: { ...LISTEN_OPTIONS, models: MODELS_OPTION },
+  isEndless: true,
   run: async (invocation) => {
     const metrics = createMetrics()
     let running: KafkaProcess | undefined

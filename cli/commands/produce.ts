@@ -44,6 +44,7 @@ of webhooks, where a source has a secret for them (POST /v1/ingest/github). ${SE
     ...BOT_OPTIONS,
     webhook: WEBHOOK_OPTION,
   },
+  isEndless: true,
   run: async (invocation) => {
     const config = invocation.positionals.length === 0 ? liveConfig(invocation) : null
     const feeder = feederOf(invocation, config)

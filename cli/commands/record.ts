@@ -27,6 +27,7 @@ A recording that is begun again goes on. It holds what the sources said: treat i
     ...SOURCE_OPTIONS,
     minutes: { type: 'string', value: 'N', doc: 'End after so long. Default: when told to.' },
   },
+  isEndless: true,
   run: async (invocation) => {
     const [folder = ''] = invocation.positionals
     const config = liveConfig(invocation)

@@ -42,6 +42,7 @@ incidents here: the producer that feeds puts it on the log. ${SETTINGS_HELP}`,
       doc: 'Port of page and API; 0 takes a free one. Default 8080.',
     },
   },
+  isEndless: true,
   run: async (invocation) => {
     const { signal } = invocation
     const access = accessOf(invocation)

@@ -25,6 +25,7 @@ export const sink: Command = {
   summary: 'write read models from Kafka into Redis',
   help: `Follows all topics that feed read models and writes them to Redis, from wherever they stand there. ${SETTINGS_HELP}`,
   options: LISTEN_OPTIONS,
+  isEndless: true,
   run: async (invocation) => {
     const metrics = createMetrics()
     const state = createSinkState(metrics)

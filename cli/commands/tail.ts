@@ -38,6 +38,7 @@ Topics: stopline topics. Times are milliseconds since the epoch; bytes are base6
     follow: { type: 'boolean', doc: 'Go on with records as they come.' },
     json: JSON_OPTION,
   },
+  isEndless: true,
   run: async (invocation) => {
     const { values, signal } = invocation
     const [topic = ''] = invocation.positionals

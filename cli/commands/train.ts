@@ -66,8 +66,9 @@ formula and over the model in service, on data later than both, is shown (docs/m
     do {
       await trainOnce(invocation, name, sets).catch((error: unknown) => {
         // A schedule outlives one bad day: what is in service stays.
-        if (hours === 0 || invocation.signal.aborted) throw error
-        process.stderr.write(`${name}: not trained: ${String(error)}\n`)
+        if (hours === 0) throw error
+        if (!invocation.signal.aborted)
+          process.stderr.write(`${name}: not trained: ${String(error)}\n`)
       })
       if (hours > 0) await sleep(hours * HOUR_MS, undefined, invocation).catch(() => undefined)
     } while (hours > 0 && !invocation.signal.aborted)

@@ -45,6 +45,7 @@ With DIR... it replays recorded CI (folders with a runs.csv, see docs/archive.md
     ...BOT_OPTIONS,
     webhook: WEBHOOK_OPTION,
   },
+  isEndless: true,
   run: async (invocation) => {
     const config = invocation.positionals.length === 0 ? liveConfig(invocation) : null
     const settings = config ?? plainSettings()

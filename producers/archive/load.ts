@@ -173,6 +173,7 @@ export const loadFile = async (
     if (rest !== null) feed.push(rest)
     feed.end()
   } catch (error) {
+    signal.throwIfAborted()
     const last = feed.last()
     if (error instanceof RefusedRow)
       refuse(loading, problemOf(error), { line: last.number, bytes: last.bytes })

@@ -48,7 +48,7 @@ export const openRecording = (folder: string): OfferSource => ({
     const sources = recordedSources(folder)
     const replays = sources.map((one) => replaySource(one, sourceFolder(folder, one.source.name)))
     for await (const batch of counted(merged(replays))) {
-      if (signal.aborted) return
+      signal.throwIfAborted()
       if (batch.cursor > from) yield batch
     }
   },

@@ -4,7 +4,7 @@ import { TOPOLOGY } from '../../processors/topology.ts'
 import { openArchive } from '../../producers/archive/archive.ts'
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
 import type { EmbeddedStore } from '../../runtime/embedded/store.ts'
-import type { LogRecord, Offer } from '../../runtime/ports.ts'
+import type { LogReader, LogRecord, Offer } from '../../runtime/ports.ts'
 import { CODECS } from '../../schemas/codec.ts'
 import { TOPIC_NAMES, TOPICS, type RecordOf, type TopicName } from '../../schemas/topics.ts'
 import { toViews } from '../../sinks/views/to-views.ts'
@@ -52,6 +52,10 @@ export const replayed = (offers: readonly Offer[], clock: Clock = atFullSpeed): 
   commitTo(last + AFTERWARDS_MS)
   return { runtime, topics }
 }
+
+/** What a log holds, as {@link Replay} has it. */
+export const topicsOf = (log: LogReader): TopicLines =>
+  Object.fromEntries(TOPIC_NAMES.map((topic) => [topic, [...log.read(topic)].map(lineOf)])) as never
 
 const lineOf = ({ topic, offset, key, at, record }: LogRecord): string => {
   const bytes = record === null ? null : CODECS[TOPICS[topic].schema].encode(record as never)
