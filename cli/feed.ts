@@ -1,55 +1,60 @@
 /** Feeds a runtime from a source: a recording to its end, or a simulated world as its time passes. */
 
 import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises'
-import type { Archive } from '../producers/archive/archive.ts'
+import { openArchive, type Archive } from '../producers/archive/archive.ts'
 import type { DemoSource } from '../producers/demo/source.ts'
-import type { Fed, OfferBatch, OfferSource } from '../runtime/ports.ts'
+import type { Fed, OfferSource } from '../runtime/ports.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { isAbort } from './command.ts'
+import { atOnce, paced, systemPace, TICK_MS, type Due, type Pace } from './pacing.ts'
 import { createProgress } from './progress.ts'
 
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
-/** How often time moves on when nothing is heard. */
-const TICK_MS = 250
+
+/** Least and greatest speed of a replay. */
+export const REPLAY_SPEEDS = [0.001, Infinity] as const
+
+interface ReplayOptions {
+  /** Times as fast as it happened; at a finite speed batches hold one instant each. */
+  readonly speed?: number
+  readonly pace?: Pace
+  readonly isQuiet?: boolean
+}
+
+/** An archive to be replayed at a speed. Throws as {@link openArchive} does. */
+export const archiveAt = (folders: readonly string[], speed: number): Archive =>
+  openArchive(folders, speed === Infinity ? {} : { batchOffers: 1 })
 
 /** Replays an archive to its end, from where the store stopped. Returns the number of offers fed. */
 export const replayArchive = async (
   runtime: Fed,
   archive: Archive,
   signal: AbortSignal,
-  { speed = Infinity, isQuiet = false } = {},
+  options: ReplayOptions = {},
 ): Promise<number> => {
-  const progress = createProgress('replay', isQuiet)
+  const progress = createProgress('replay', options.isQuiet)
   const began = performance.now()
   const reading = setInterval(() => {
     const { bytesRead, bytesTotal, offersTotal } = archive.progress()
     if (offersTotal === null) progress.show(bytesRead / bytesTotal, 'reading and sorting')
   }, 100)
-  let fed = 0
-  let paceFrom: number | undefined
-  const feed = async ({ offers, cursor }: OfferBatch): Promise<void> => {
-    const at = offers.at(-1)?.record.observedAt ?? 0
-    paceFrom ??= offers[0]?.record.observedAt ?? at
-    if (speed !== Infinity) await waitUntil(began + (at - paceFrom) / speed, signal)
-    const way = speed === Infinity ? 'take' : 'commit'
-    await runtime[way](offers, at, { source: archive.name, at: cursor })
-    fed += offers.length
+  const show = (fed: number, { cursor, horizon }: Due): void => {
     const rate = Math.round((fed / (performance.now() - began)) * 1000)
     const { offersTotal } = archive.progress()
     progress.show(
       offersTotal === null ? null : cursor / offersTotal,
-      `${new Date(at).toISOString().slice(0, 16)}  ${rate.toLocaleString('en')} facts/s`,
+      `${new Date(horizon).toISOString().slice(0, 16)}  ${rate.toLocaleString('en')} facts/s`,
     )
   }
   try {
-    await feedAll(runtime, archive, signal, feed)
+    const fed = await feedAll(runtime, archive, signal, options, show)
+    const seconds = (performance.now() - began) / 1000
+    progress.done(`${fed.toLocaleString('en')} facts in ${seconds.toFixed(1)} s`)
+    return fed
   } finally {
     clearInterval(reading)
   }
-  const seconds = (performance.now() - began) / 1000
-  progress.done(`${fed.toLocaleString('en')} facts in ${seconds.toFixed(1)} s`)
-  return fed
 }
 
 /** Replays what live sources told when they were recorded, from where the store stopped. Returns the number of offers fed. */
@@ -57,34 +62,37 @@ export const replayRecording = async (
   runtime: Fed,
   recording: OfferSource,
   signal: AbortSignal,
-  { speed = Infinity } = {},
+  options: ReplayOptions = {},
 ): Promise<number> => {
-  const progress = createProgress('replay')
-  const began = performance.now()
-  let fed = 0
-  let paceFrom: number | undefined
-  await feedAll(runtime, recording, signal, async ({ offers, cursor }) => {
-    const at = offers.at(-1)?.record.observedAt ?? 0
-    paceFrom ??= at
-    if (speed !== Infinity) await waitUntil(began + (at - paceFrom) / speed, signal)
-    await runtime.take(offers, at, { source: recording.name, at: cursor })
-    fed += offers.length
-    progress.show(null, `${new Date(at).toISOString().slice(0, 19)}  ${fed} facts`)
+  const progress = createProgress('replay', options.isQuiet)
+  const fed = await feedAll(runtime, recording, signal, options, (sofar, { horizon }) => {
+    progress.show(null, `${new Date(horizon).toISOString().slice(0, 19)}  ${sofar} facts`)
   })
   progress.done(`${fed.toLocaleString('en')} facts`)
   return fed
 }
 
-/** Feeds the batches after the cursor, then what is due at the end. */
+/** Feeds all after the cursor, then what is due at the end. Returns the number of offers fed. */
 const feedAll = async (
   runtime: Fed,
   source: OfferSource,
   signal: AbortSignal,
-  feed: (batch: OfferBatch) => Promise<void>,
-): Promise<void> => {
+  { speed = Infinity, pace = systemPace }: ReplayOptions,
+  show: (fed: number, due: Due) => void,
+): Promise<number> => {
+  const cursor = runtime.cursor(source.name)
+  const batches = source.batches(cursor, signal)
+  const from = cursor > 0 ? runtime.now : null
+  const [way, dues] =
+    speed === Infinity
+      ? (['take', atOnce(batches)] as const)
+      : (['commit', paced(batches, { speed, pace, cursor, from }, signal)] as const)
+  let fed = 0
   try {
-    for await (const batch of source.batches(runtime.cursor(source.name), signal)) {
-      await feed(batch)
+    for await (const due of dues) {
+      await runtime[way](due.offers, due.horizon, { source: source.name, at: due.cursor })
+      fed += due.offers.length
+      show(fed, due)
       await breathe()
     }
   } catch (error) {
@@ -93,6 +101,7 @@ const feedAll = async (
     throw error
   }
   await sayWhatIsDue(runtime)
+  return fed
 }
 
 /**
@@ -104,11 +113,6 @@ const sayWhatIsDue = async (runtime: Fed): Promise<void> => {
   const isThere = Math.floor((now % HOUR_MS) / MINUTE_MS) === 1
   const isBetween = now > 0 && !isThere
   await runtime.commit([], isBetween ? (Math.floor(now / HOUR_MS) + 1) * HOUR_MS + MINUTE_MS : now)
-}
-
-const waitUntil = async (instant: number, signal: AbortSignal): Promise<void> => {
-  const left = instant - performance.now()
-  if (left > 0) await sleep(left, undefined, { signal })
 }
 
 /** Fills the simulated history up to the clock, then goes on with it until told to stop. */

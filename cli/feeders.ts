@@ -1,13 +1,12 @@
 /** What `stopline up` shows: live sources, recorded CI, or a simulated community. */
 
 import type { SourceStatus } from '../api/deps.ts'
-import { openArchive } from '../producers/archive/archive.ts'
 import type { Config } from '../producers/config/config.ts'
 import { demoSource } from '../producers/demo/source.ts'
-import { scaledClock, systemClock } from '../runtime/clock.ts'
+import { scaledClock, systemClock, type Clock } from '../runtime/clock.ts'
 import type { Metrics } from '../runtime/metrics.ts'
-import { numberOption, textOption, type Invocation } from './command.ts'
-import { liveDemo, replayArchive } from './feed.ts'
+import { numberOption, textOption, UsageError, type Invocation } from './command.ts'
+import { archiveAt, liveDemo, REPLAY_SPEEDS, replayArchive } from './feed.ts'
 import { openLive, type FeedTarget, type Live } from './live.ts'
 import type { ServeOptions } from './pipeline.ts'
 import { printProblems } from './commands/replay.ts'
@@ -28,7 +27,14 @@ export const feederOf = (invocation: Invocation, config: Config | null): Feeder 
   return invocation.positionals.length === 0 ? demoFeeder(invocation) : archiveFeeder(invocation)
 }
 
+/** Options that would do nothing, where somebody relies on them. */
+const refuse = ({ values }: Invocation, names: readonly string[], what: string): void => {
+  const given = names.find((name) => values[name] !== undefined)
+  if (given !== undefined) throw new UsageError(`--${given} does nothing with ${what}`)
+}
+
 const liveFeeder = (invocation: Invocation, config: Config): Feeder => {
+  refuse(invocation, ['speed'], 'live sources')
   const { sources, record } = config
   let live: Live | undefined
   const { signal } = invocation
@@ -55,24 +61,36 @@ const demoFeeder = (invocation: Invocation): Feeder => {
   const days = numberOption(invocation, 'days', 4, [0, 60])
   const speed = numberOption(invocation, 'speed', 1, [1, 10_000])
   const seed = numberOption(invocation, 'seed', 1, [0, 2 ** 32 - 1])
-  const clock = speed === 1 ? systemClock : scaledClock(speed)
-  const from = clock.now() - days * DAY_MS
+  const from = systemClock.now() - days * DAY_MS
+  let clock: Clock = systemClock
   return {
     name: `the simulated community ${seed}`,
     folders: [],
     what: 'shows a SIMULATED community (demo); give it folders of recorded CI to see real jobs',
-    serve: ({ fed }) => ({
-      wanted: () => clock.now(),
-      sources: () => [
-        { name: 'demo', state: 'running', isSimulated: true, cursor: fed.now, detail: null },
-      ],
-    }),
+    serve: ({ fed }) => {
+      clock = demoClock(speed, fed.now)
+      return {
+        wanted: () => clock.now(),
+        sources: () => [
+          { name: 'demo', state: 'running', isSimulated: true, cursor: fed.now, detail: null },
+        ],
+      }
+    },
     feed: ({ fed }) => liveDemo(fed, demoSource({ from, seed }), from, clock, invocation.signal),
   }
 }
 
-const archiveFeeder = ({ positionals, signal }: Invocation): Feeder => {
-  const archive = openArchive(positionals)
+/** A store that was filled faster than time passes is ahead of it, and goes on from there. */
+const demoClock = (speed: number, reached: number): Clock => {
+  const now = systemClock.now()
+  return speed === 1 && reached <= now ? systemClock : scaledClock(speed, Math.max(now, reached))
+}
+
+const archiveFeeder = (invocation: Invocation): Feeder => {
+  const { positionals, signal } = invocation
+  refuse(invocation, ['days', 'seed'], 'recorded CI')
+  const speed = numberOption(invocation, 'speed', Infinity, REPLAY_SPEEDS)
+  const archive = archiveAt(positionals, speed)
   let state: SourceStatus['state'] = 'running'
   let detail: string | null = null
   return {
@@ -94,7 +112,7 @@ const archiveFeeder = ({ positionals, signal }: Invocation): Feeder => {
     }),
     feed: async ({ fed }) => {
       try {
-        await replayArchive(fed, archive, signal)
+        await replayArchive(fed, archive, signal, { speed })
         printProblems(archive.summary())
         state = 'ended'
         detail = 'the recording has been replayed to its end'

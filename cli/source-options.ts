@@ -34,10 +34,14 @@ export const SOURCE_OPTIONS: Readonly<Record<string, OptionRow>> = {
   },
 }
 
-/** Options of the simulated community. */
+/** Options of the simulated community, of which recorded CI takes the speed. */
 export const DEMO_OPTIONS: Readonly<Record<string, OptionRow>> = {
   days: { type: 'string', value: 'N', doc: 'Simulated days before now. Default 4.' },
-  speed: { type: 'string', value: 'N', doc: 'How fast simulated time passes. Default 1.' },
+  speed: {
+    type: 'string',
+    value: 'N',
+    doc: 'Times as fast as it happens. Default 1; of DIR as fast as it goes.',
+  },
   seed: { type: 'string', value: 'N', doc: 'Seed of the simulation. Default 1.' },
 }
 

@@ -7,9 +7,8 @@ export interface Clock {
 
 export const systemClock: Clock = { now: () => Date.now() }
 
-/** Runs `speed` times as fast as the wall clock, from now on. */
-export const scaledClock = (speed: number): Clock => {
-  const from = Date.now()
+/** Runs `speed` times as fast as the wall clock, from an instant on that it has now. */
+export const scaledClock = (speed: number, from = Date.now()): Clock => {
   const began = performance.now()
   return { now: () => Math.floor(from + (performance.now() - began) * speed) }
 }

@@ -1,6 +1,5 @@
 /** `stopline replay`: recorded CI through the whole pipeline into a store. */
 
-import { openArchive } from '../../producers/archive/archive.ts'
 import { problemLine, type ArchiveSummary } from '../../producers/archive/report.ts'
 import { isRecording } from '../../producers/recording/folder.ts'
 import { openRecording } from '../../producers/recording/recording.ts'
@@ -15,7 +14,7 @@ import {
   type Command,
   type Invocation,
 } from '../command.ts'
-import { replayArchive, replayRecording } from '../feed.ts'
+import { archiveAt, REPLAY_SPEEDS, replayArchive, replayRecording } from '../feed.ts'
 import { MODELS_OPTION, modelsOf } from '../models.ts'
 import { openPipeline } from '../pipeline.ts'
 import { claimStore, storeFolder } from '../store-folder.ts'
@@ -83,11 +82,11 @@ whole pipeline; or one folder that stopline record made. A replay that was stopp
   },
   run: async (invocation) => {
     const { positionals, values, signal } = invocation
-    const speed = numberOption(invocation, 'speed', Infinity, [0.001, Infinity])
+    const speed = numberOption(invocation, 'speed', Infinity, REPLAY_SPEEDS)
     const folder = storeFolder(invocation, positionals)
     const [first = ''] = positionals
     if (isRecording(first)) return replayFolder(invocation, first, folder, speed)
-    const archive = openArchive(positionals)
+    const archive = archiveAt(positionals, speed)
     const runtime = openPipeline(folder, modelsOf(invocation).models)
     try {
       claimStore(runtime, archive.name, folder)

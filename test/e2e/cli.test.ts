@@ -191,6 +191,32 @@ s,o/r,j,4,1,,2026-01-01T01:00:00Z,2026-01-01T01:01:00Z,completed,exploded,,,\n`,
     expect(nothing.err).toContain('runs.csv')
   })
 
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)(
+    'ends with its own code where %s cuts it short, and goes on later',
+    async (by, code) => {
+      const store = join(temporaryFolder(), 'store')
+      const args = ['replay', 'docs/example', '--store', store]
+      const slow = spawn('node', ['cli/stopline.mjs', ...args, '--speed', '0.001'])
+      let told = ''
+      slow.stderr.on('data', (chunk: Buffer) => {
+        told += String(chunk)
+      })
+      const ended = new Promise((resolve) => slow.once('exit', resolve))
+      const first = ['tail', 'ci.run-events.v1', '--store', store]
+      await expect.poll(async () => (await stopline(first)).out, { timeout: 120_000 }).not.toBe('')
+      slow.kill(by)
+      expect(await ended).toBe(code)
+      expect(told).toContain('stopline replay: stopped before its end')
+      const { out } = await stopline([...args, '--json'])
+      expect(JSON.parse(out)).toMatchObject({
+        topics: { 'ci.run-events.v1': 50, 'ci.scores.v1': 25 },
+      })
+    },
+  )
+
   it('serves the labelled demo, refuses a second writer, and stops when asked to', async () => {
     const store = temporaryFolder()
     const up = spawn('node', [

@@ -1,26 +1,41 @@
 /** Replay equals live: however fast an archive goes through, its topics are the same, byte for byte. */
 
 import { describe, expect, it } from 'vitest'
-import type { Offer } from '../../runtime/ports.ts'
+import { replayRecording } from '../../cli/feed.ts'
+import { cut } from '../../producers/archive/archive.ts'
+import type { Offer, OfferSource } from '../../runtime/ports.ts'
 import { TOPIC_NAMES } from '../../schemas/topics.ts'
 import { communityOffers } from '../support/community.ts'
 import { dataDir } from '../support/data.ts'
 import { MONDAY } from '../support/facts.ts'
 import { chanceOf, generatedArchive, writeArchive } from '../support/generated-archive.ts'
+import { handPace } from '../support/polling.ts'
 import {
-  atFullSpeed,
+  AFTERWARDS_MS,
   differingRow,
   firstDifference,
+  listenedTo,
   offersOf,
   replayed,
   type Clock,
+  type Replay,
 } from '../support/replays.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
-/** A quarter of a second of a clock that runs a thousand times as fast as ours. */
-const THOUSANDFOLD_STEP_MS = 250 * 1_000
-const atThousandfold: Clock = function* (first, last) {
-  for (let at = first; at < last; at += THOUSANDFOLD_STEP_MS) yield at
+/** As `stopline replay --speed` feeds them. */
+const atSpeed = async (offers: readonly Offer[], speed: number): Promise<Replay> => {
+  const source: OfferSource = {
+    name: 'offers',
+    // eslint-disable-next-line @typescript-eslint/require-await -- the port is asynchronous
+    async *batches(from) {
+      yield* cut(offers.slice(from), from, 1)
+    },
+  }
+  const replay = listenedTo()
+  const options = { speed, pace: handPace(0), isQuiet: true }
+  await replayRecording(replay.runtime, source, new AbortController().signal, options)
+  replay.runtime.commit([], AFTERWARDS_MS + (offers.at(-1)?.record.observedAt ?? 0))
+  return replay
 }
 
 /** Each record as it becomes due, by a hand-moved clock that ticks between: just before it, and up to an hour after. */
@@ -55,14 +70,18 @@ const worlds: [string, () => Promise<readonly Offer[]>][] = [
 ]
 
 describe('a replay', () => {
-  const clocks: [string, Clock][] = [
-    ['at 1,000 times the speed of the clock', atThousandfold],
-    ['live, record by record against a hand-moved clock', asTheyAreDue],
+  type Way = (offers: readonly Offer[]) => Promise<Replay> | Replay
+  const ways: [string, Way][] = [
+    ['at 1,000 times the speed of the clock', (offers) => atSpeed(offers, 1_000)],
+    [
+      'live, record by record against a hand-moved clock',
+      (offers) => replayed(offers, asTheyAreDue),
+    ],
   ]
   describe.each(worlds)('of %s', (_, offersOfIt) => {
-    it.each(clocks)('gives %s the topics it gives at full speed', async (_, clock) => {
+    it.each(ways)('gives %s the topics it gives at full speed', async (_, way) => {
       const offers = await offersOfIt()
-      const [full, slow] = [replayed(offers), replayed(offers, clock)]
+      const [full, slow] = [replayed(offers), await way(offers)]
       expect(firstDifference(full.topics, slow.topics)).toBeNull()
       full.runtime.close()
       slow.runtime.close()
@@ -102,7 +121,7 @@ describe('a replay', () => {
     async () => {
       const all = await offersOf(recorded ?? '')
       const offers = all.slice(0, 4_000)
-      const [full, slow] = [replayed(offers, atFullSpeed), replayed(offers, atThousandfold)]
+      const [full, slow] = [replayed(offers), await atSpeed(offers, 1_000)]
       expect(firstDifference(full.topics, slow.topics)).toBeNull()
       full.runtime.close()
       slow.runtime.close()

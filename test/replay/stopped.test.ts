@@ -37,10 +37,10 @@ const fedInto = async (folder: string, feed: Feed, stopAfter = Infinity) => {
 }
 
 const archiveFeed = (): Feed => {
-  const folder = writeArchive(temporaryFolder(), generatedArchive(600))
+  const folder = writeArchive(temporaryFolder(), generatedArchive(240))
   return (runtime, stopAfter) => {
     const stop = new AbortController()
-    const archive = stopping(openArchive([folder], { batchOffers: 100 }), stopAfter, stop)
+    const archive = stopping(openArchive([folder], { batchOffers: 50 }), stopAfter, stop)
     return replayArchive(runtime, archive, stop.signal, { isQuiet: true })
   }
 }

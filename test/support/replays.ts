@@ -23,7 +23,7 @@ export const offersOf = async (...folders: readonly string[]): Promise<Offer[]> 
 
 /** How a replay moves the clock: the horizons it commits to, in order; the rest follows in one commit. */
 export type Clock = (first: number, last: number, offers: readonly Offer[]) => Iterable<number>
-export const atFullSpeed: Clock = () => []
+const atFullSpeed: Clock = () => []
 
 /** Every record that a replay published, by topic, each as one line: position, time, key and bytes. */
 export type TopicLines = Record<TopicName, string[]>
@@ -32,15 +32,21 @@ export interface Replay {
   readonly topics: TopicLines
 }
 
-/** Replays offers by a clock into a runtime of their own, in memory. */
-export const replayed = (offers: readonly Offer[], clock: Clock = atFullSpeed): Replay => {
+/** An empty runtime in memory, and what it is going to publish. */
+export const listenedTo = (): Replay => {
   const runtime = new EmbeddedRuntime(':memory:', TOPOLOGY, toViews)
   const topics = Object.fromEntries(TOPIC_NAMES.map((topic) => [topic, []])) as never as TopicLines
-  const first = offers[0]?.record.observedAt ?? 0
-  const last = offers.at(-1)?.record.observedAt ?? 0
   runtime.onCommit((published) => {
     for (const record of published) topics[record.topic].push(lineOf(record))
   })
+  return { runtime, topics }
+}
+
+/** Replays offers by a clock into a runtime of their own, in memory. */
+export const replayed = (offers: readonly Offer[], clock: Clock = atFullSpeed): Replay => {
+  const { runtime, topics } = listenedTo()
+  const first = offers[0]?.record.observedAt ?? 0
+  const last = offers.at(-1)?.record.observedAt ?? 0
   let from = 0
   const commitTo = (horizon: number): void => {
     let to = from
