@@ -4,6 +4,7 @@ import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
 import type { Offer } from '../ports.ts'
 import { CODECS } from '../../schemas/codec.ts'
 import { TOPICS, type RecordOf } from '../../schemas/topics.ts'
+import { eachOnTemporary, onTemporary } from './store-error.ts'
 
 type ArchiveTopic =
   | 'ci.run-events.v1'
@@ -71,30 +72,34 @@ export const openSorter = () => {
   const sayFirst = db.prepare('INSERT OR IGNORE INTO runs VALUES (?, ?)')
   const say = db.prepare('UPDATE runs SET said = ?2 WHERE name = ?1')
   return {
-    add(rank: number, at: number, record: RecordOf<ArchiveTopic>): void {
+    add: onTemporary((rank: number, at: number, record: RecordOf<ArchiveTopic>): void => {
       insert.run(at, rank, record.eventId, encode(rank, record))
-    },
+    }),
     /** What rows read so far said about a run, as JSON text. */
-    said: (run: string): string | undefined => saidBy.get(run)?.['said'] as string | undefined,
+    said: onTemporary(
+      (run: string): string | undefined => saidBy.get(run)?.['said'] as string | undefined,
+    ),
     /** Keeps what the first row of a run says; false where the run was there before. */
-    sayFirst: (run: string, said: string): boolean => sayFirst.run(run, said).changes === 1,
-    say(run: string, said: string): void {
+    sayFirst: onTemporary(
+      (run: string, said: string): boolean => sayFirst.run(run, said).changes === 1,
+    ),
+    say: onTemporary((run: string, said: string): void => {
       say.run(run, said)
-    },
+    }),
     /** How many offers were added; those without a known instant are placed at the first one. */
-    finish(unplaced: number): number {
+    finish: onTemporary((unplaced: number): number => {
       db.prepare(
         'UPDATE offers SET at = coalesce((SELECT min(at) FROM offers WHERE at <> ?1), 0) WHERE at = ?1',
       ).run(unplaced)
       return Number(db.prepare('SELECT count(*) AS n FROM offers').get()?.['n'])
-    },
+    }),
     /** Offers in order of time, rank and id, without the first `from`. */
-    *sorted(from: number): Generator<Offer> {
+    sorted: eachOnTemporary(function* (from: number): Generator<Offer> {
       const query = db.prepare(
         'SELECT at, rank, body FROM offers ORDER BY at, rank, id, seq LIMIT -1 OFFSET ?',
       )
       for (const row of query.iterate(from)) yield decode(row)
-    },
+    }),
     close(): void {
       db.close()
     },

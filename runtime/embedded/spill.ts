@@ -1,6 +1,7 @@
 /** Groups records by name with bounded memory, in a temporary database that the system removes with its last handle. */
 
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { eachOnTemporary, onTemporary } from './store-error.ts'
 
 const CACHE_KIB = 32_768
 const DDL = `
@@ -29,21 +30,22 @@ export const openSpill = (): Spill => {
   let groups = 0
   let records = 0
   return {
-    keep(group, isKept) {
+    keep: onTemporary((group, isKept) => {
       const known = find.get(group)
       if (known !== undefined) return known['is_kept'] === 1
       insertGroup.run(group, ++groups, isKept ? 1 : 0)
       return isKept
-    },
-    add(part, group, bytes) {
+    }),
+    add: onTemporary((part, group, bytes) => {
       const known = find.get(group)
       if (known?.['is_kept'] === 1) insert.run(part, known['id'] ?? 0, ++records, bytes)
-    },
-    groups: (part) =>
+    }),
+    groups: eachOnTemporary((part) =>
       grouped(
         db.prepare('SELECT id, bytes FROM records WHERE part = ? ORDER BY part, id, seq'),
         part,
       ),
+    ),
     close() {
       db.close()
     },

@@ -68,7 +68,7 @@ export class EmbeddedStore implements StateStore {
     this.#file = file
     if (readOnly && !existsSync(file))
       throw new StoreError(`there is no store in ${folder}: name its folder with --store`)
-    if (!isMemory && !readOnly) mkdirSync(folder, { recursive: true })
+    if (!isMemory && !readOnly) explained(() => mkdirSync(folder, { recursive: true }), folder)
     this.#lock = isMemory || readOnly ? undefined : lockOf(folder)
     const fresh = isMemory || !existsSync(file)
     this.db = open(file, readOnly)
@@ -109,13 +109,9 @@ export class EmbeddedStore implements StateStore {
 
   /** A table of this file that is written behind: its changes become durable with each transaction. */
   writeBehind(name: string, limitBytes: number, table: TableBehind): WriteBehind {
-    try {
-      const made = new WriteBehind(this.db, name, table, limitBytes)
-      this.#behind.push(made)
-      return made
-    } catch (error) {
-      throw explain(error, 'the store')
-    }
+    const made = explained(() => new WriteBehind(this.db, name, table, limitBytes))
+    this.#behind.push(made)
+    return made
   }
 
   /** Runs `work` in every transaction, as the last of it. */
@@ -133,7 +129,9 @@ export class EmbeddedStore implements StateStore {
 
   /** Opens a transaction, which lasts only with {@link commit}. */
   begin(): void {
-    this.db.exec('BEGIN IMMEDIATE')
+    explained(() => {
+      this.db.exec('BEGIN IMMEDIATE')
+    })
   }
 
   /** Runs `work` in the open transaction; where it fails, all of the transaction is taken back. */
@@ -163,17 +161,13 @@ export class EmbeddedStore implements StateStore {
     return typeof value === 'string' ? value : undefined
   }
   #valueOf(name: string): unknown {
-    try {
-      return this.#getMeta.get(name)?.['value']
-    } catch (error) {
-      throw explain(error, 'the store')
-    }
+    return explained(() => this.#getMeta.get(name)?.['value'])
   }
   setText(name: string, value: string): void {
-    this.#setMeta.run(name, value)
+    explained(() => this.#setMeta.run(name, value))
   }
   setNumber(name: string, value: number): void {
-    this.#setMeta.run(name, value)
+    explained(() => this.#setMeta.run(name, value))
   }
 
   loadCell(stage: string, key: string, cell: string): Uint8Array | undefined {
@@ -307,6 +301,14 @@ const dueIn = (bytes: Uint8Array): number =>
 const floor = (time: number): number => Math.max(time, -Number.MAX_SAFE_INTEGER)
 const ceiling = (time: number): number => Math.min(time, Number.MAX_SAFE_INTEGER)
 
+const explained = <T>(work: () => T, file = 'the store'): T => {
+  try {
+    return work()
+  } catch (error) {
+    throw explain(error, file)
+  }
+}
+
 /** Held for as long as the process lives, however it ends. Readers do not ask for it. */
 const lockOf = (folder: string): DatabaseSync => {
   const lock = open(join(folder, 'stopline.lock'), false)
@@ -319,10 +321,5 @@ const lockOf = (folder: string): DatabaseSync => {
   }
 }
 
-const open = (file: string, readOnly: boolean): DatabaseSync => {
-  try {
-    return new DatabaseSync(file, { readOnly })
-  } catch (error) {
-    throw explain(error, file)
-  }
-}
+const open = (file: string, readOnly: boolean): DatabaseSync =>
+  explained(() => new DatabaseSync(file, { readOnly }), file)

@@ -48,8 +48,8 @@ export class TaskState implements StateStore {
       if (keptAt <= now && now - keptAt < MOST_AGE_MS) return state
       state.close()
     } catch (error) {
-      if (!(error instanceof StoreError)) throw error
-      if (isElsewhere(error)) return TaskState.empty(null, share)
+      if (!(error instanceof StoreError) || isOutOfReach(error)) throw error
+      if (error.trouble === 'inUse') return TaskState.empty(null, share)
     }
     return TaskState.empty(folder, share)
   }
@@ -158,5 +158,6 @@ const openIn = (folder: string, share?: number): EmbeddedStore => {
   return store
 }
 const openStore = (folder: string, share = 1): EmbeddedStore => new EmbeddedStore(folder, { share })
-const isElsewhere = (error: StoreError): boolean =>
-  error.message.includes('in use by another process')
+/** Nothing says that what is there is no good. */
+const isOutOfReach = ({ trouble }: StoreError): boolean =>
+  trouble === 'notWritable' || trouble === 'unreliable' || trouble === 'cannotOpen'
