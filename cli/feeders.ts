@@ -9,6 +9,7 @@ import { numberOption, textOption, UsageError, type Invocation } from './command
 import { archiveAt, liveDemo, REPLAY_SPEEDS, replayArchive } from './feed.ts'
 import { openLive, type FeedTarget, type Live } from './live.ts'
 import type { ServeOptions } from './pipeline.ts'
+import { checkFiles } from './same-files.ts'
 import { printProblems } from './commands/replay.ts'
 
 const DAY_MS = 86_400_000
@@ -110,8 +111,10 @@ const archiveFeeder = (invocation: Invocation): Feeder => {
         },
       ],
     }),
-    feed: async ({ fed }) => {
+    feed: async (target) => {
+      const { fed } = target
       try {
+        await checkFiles(target, archive, signal)
         await replayArchive(fed, archive, signal, { speed })
         printProblems(archive.summary())
         state = 'ended'

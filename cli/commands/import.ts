@@ -19,7 +19,9 @@ import {
 } from '../command.ts'
 import { replayArchive, replayRecording } from '../feed.ts'
 import { asText } from '../json.ts'
+import { embeddedTarget } from '../live.ts'
 import { openPipeline } from '../pipeline.ts'
+import { checkFiles } from '../same-files.ts'
 import { claimStore, storeFolder } from '../store-folder.ts'
 import { printProblems, printTopics } from './replay.ts'
 
@@ -71,6 +73,7 @@ const toStore = async (
   const runtime = openPipeline(folder)
   try {
     claimStore(runtime, (archive ?? recording)?.name ?? '', folder)
+    if (archive !== null) await checkFiles(embeddedTarget(runtime), archive, signal)
     const fed =
       recording !== null
         ? await replayRecording(runtime, recording, signal)

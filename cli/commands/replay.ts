@@ -15,8 +15,10 @@ import {
   type Invocation,
 } from '../command.ts'
 import { archiveAt, REPLAY_SPEEDS, replayArchive, replayRecording } from '../feed.ts'
+import { embeddedTarget } from '../live.ts'
 import { MODELS_OPTION, modelsOf } from '../models.ts'
 import { openPipeline } from '../pipeline.ts'
+import { checkFiles } from '../same-files.ts'
 import { claimStore, storeFolder } from '../store-folder.ts'
 
 /** Says on stderr what could not be read, file and line first. */
@@ -90,6 +92,7 @@ whole pipeline; or one folder that stopline record made. A replay that was stopp
     const runtime = openPipeline(folder, modelsOf(invocation).models)
     try {
       claimStore(runtime, archive.name, folder)
+      await checkFiles(embeddedTarget(runtime), archive, signal)
       await replayArchive(runtime, archive, signal, { speed })
       const summary = archive.summary()
       printProblems(summary)

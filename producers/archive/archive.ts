@@ -3,6 +3,7 @@
 import { statSync } from 'node:fs'
 import type { Offer, OfferBatch, OfferSource } from '../../runtime/ports.ts'
 import type { FileKind } from './columns.ts'
+import { digestOf, type Digests } from './digest.ts'
 import { filesOfAll, folderNames, type ArchiveFile } from './folders.ts'
 import { loadFile, UNPLACED } from './load.ts'
 import { createFileReport, type ArchiveSummary, type FileReport } from './report.ts'
@@ -28,6 +29,8 @@ export interface Archive extends OfferSource {
   progress(): ArchiveProgress
   /** What was read and refused by the latest call of `batches`; whole once its first batch is there. */
   summary(): ArchiveSummary
+  /** What its files hold now: reads all of them. */
+  digests(signal: AbortSignal): Promise<Digests>
 }
 
 /** Cuts offers into batches between two instants. */
@@ -105,6 +108,11 @@ export const openArchive = (
       } finally {
         sorter.close()
       }
+    },
+    async digests(signal) {
+      const digests: Record<string, string> = {}
+      for (const { name, path } of files) digests[name] = await digestOf([path], signal)
+      return digests
     },
     progress: () => progress,
     summary: () => ({

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { openSorter, RANKS, type Sorter } from '../../runtime/embedded/sorter.ts'
 import type { RunEvent, Stamped } from '../../schemas/events.ts'
 import { cut, type Archive, type ArchiveProgress } from '../archive/archive.ts'
+import { digestOf } from '../archive/digest.ts'
 import { filesOfAll, folderNames } from '../archive/folders.ts'
 import { loadFile, UNPLACED } from '../archive/load.ts'
 import { createFileReport, type FileReport } from '../archive/report.ts'
@@ -50,6 +51,18 @@ export const kindOf = (path: string): PathKind => {
   throw new ImportError(
     `${path} holds no runs.csv, no folder of a run (.../JOB/BUILD with a started.json, finished.json or prowjob.json) and no ` +
       'table or summary of TestGrid (*.json).',
+  )
+}
+
+/** Files below a path that are read, or lie beside those. */
+const filesBelow = (path: string, kind: PathKind): string[] => {
+  if (kind === 'archive') return filesOfAll([path]).map((file) => file.path)
+  if (kind === 'testgrid') return dumpsIn(path)
+  return [...runFolders(path)].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name))
+      .sort(),
   )
 }
 
@@ -174,6 +187,13 @@ export const openImport = (paths: readonly string[], options: ImportOptions): Ar
       } finally {
         sorter.close()
       }
+    },
+    async digests(signal) {
+      const names = folderNames(paths)
+      const digests: Record<string, string> = {}
+      for (const [index, [path, kind]] of kinds.entries())
+        digests[names[index] ?? path] = await digestOf(filesBelow(path, kind), signal)
+      return digests
     },
     progress: () => progress,
     summary: () => ({

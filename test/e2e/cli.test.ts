@@ -217,6 +217,20 @@ s,o/r,j,4,1,,2026-01-01T01:00:00Z,2026-01-01T01:01:00Z,completed,exploded,,,\n`,
     },
   )
 
+  it('refuses to go on with an archive that has grown', async () => {
+    const folder = temporaryFolder()
+    const args = ['replay', folder, '--store', join(folder, 'store')]
+    const run = (id: number): string =>
+      `s,o/r,j,${id},1,,2026-01-01T0${id}:00:00Z,2026-01-01T0${id}:01:00Z,completed,success,,,\n`
+    await writeFile(join(folder, 'runs.csv'), HEAD + run(2))
+    expect(await stopline(args)).toMatchObject({ code: 0 })
+    expect(await stopline(args)).toMatchObject({ code: 0 })
+    await writeFile(join(folder, 'runs.csv'), HEAD + run(1) + run(2))
+    const grown = await stopline(args)
+    expect(grown.code).toBe(1)
+    expect(grown.err).toContain('runs.csv: not what it was when 2 facts')
+  })
+
   it('serves the labelled demo, refuses a second writer, and stops when asked to', async () => {
     const store = temporaryFolder()
     const up = spawn('node', [
