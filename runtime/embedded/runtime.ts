@@ -71,7 +71,8 @@ export class EmbeddedRuntime {
   /**
    * Appends offers, handles everything up to `horizon` and saves the producer's cursor: all in one transaction, with what
    * was taken before. An offer observed at or before the time already reached is stamped just after it.
-   * An error leaves the file as it was after the last commit; the process must then be started anew.
+   * An error leaves the file as it was after the last commit; the process must then be started anew. Only where too much of it is
+   * dead letters it is kept, and that is said after it: thrown away it would be offered again, and stop again.
    */
   commit(offers: readonly Offer[], horizon: number, cursor?: Cursor): void {
     const published = this.#take(offers, horizon, cursor)
@@ -88,6 +89,7 @@ export class EmbeddedRuntime {
     this.#taken = 0
     crashPoint('after-commit')
     for (const listener of this.#listeners) listener(published)
+    this.#checkStopped()
   }
 
   /**
@@ -98,15 +100,23 @@ export class EmbeddedRuntime {
     this.#taken += offers.length
     if (this.#taken >= TAKEN_OFFERS || this.#listeners.size > 0)
       this.commit(offers, horizon, cursor)
-    else this.#take(offers, horizon, cursor)
+    else {
+      this.#take(offers, horizon, cursor)
+      if (this.engine.stopped !== undefined) this.commit([], this.now)
+    }
   }
 
   close(): void {
     this.store.close()
   }
 
+  #checkStopped(): void {
+    if (this.engine.stopped !== undefined) throw this.engine.stopped
+  }
+
   /** Returns what was published, where somebody listens. */
   #take(offers: readonly Offer[], horizon: number, cursor: Cursor | undefined): LogRecord[] {
+    if (this.#state === 'idle') this.#checkStopped()
     if (this.#state === 'failed')
       throw new StoreError('an earlier commit failed and was taken back: start the process again')
     const inOrder = stamped(offers, this.engine.now)

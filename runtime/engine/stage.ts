@@ -13,7 +13,7 @@ import {
 } from '../../schemas/topics.ts'
 import type { Keyed, StateStore } from '../ports.ts'
 import { CellCache } from './cell-cache.ts'
-import { DeadLetterLimit } from './dead-letter-limit.ts'
+import { DeadLetterLimit, type PartitionStoppedError } from './dead-letter-limit.ts'
 import { TimerQueue } from './timers.ts'
 
 export interface StageCounts {
@@ -52,6 +52,11 @@ export class Stage {
   /** A time before which no timer is due; Infinity where none is set. */
   get nextDue(): number {
     return this.#timers.nextDue
+  }
+
+  /** Why it is to be given nothing more: too much of what it was given is dead. */
+  get stopped(): PartitionStoppedError | undefined {
+    return this.#limit.stopped
   }
 
   /** Handles `inputs` and all timers up to `horizon`, in order of time, and returns what was emitted, in that order. */

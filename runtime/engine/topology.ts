@@ -3,6 +3,7 @@
 import type { Models, Processor, Tables } from '../../processors/processor.ts'
 import type { RecordOf, TopicName } from '../../schemas/topics.ts'
 import type { Keyed, StateStore } from '../ports.ts'
+import type { PartitionStoppedError } from './dead-letter-limit.ts'
 import { Stage } from './stage.ts'
 
 const HOUR_MS = 3_600_000
@@ -49,6 +50,11 @@ export class TopologyEngine {
   /** Pipeline time reached. */
   get now(): number {
     return this.#now
+  }
+
+  /** Why it is to be given nothing more, where one of its stages says so. What was handled before is to be kept. */
+  get stopped(): PartitionStoppedError | undefined {
+    return this.stages.find(({ stopped }) => stopped !== undefined)?.stopped
   }
 
   /**

@@ -126,13 +126,14 @@ export class InputMerge<R extends Timed = Keyed> {
     }
   }
 
-  /** Forgets what `next` gave up to the horizon: it has been handled. */
+  /** Forgets what `next` gave up to a time, its horizon or an earlier one: it has been handled. */
   done(horizon: number): void {
     this.#now = horizon
     for (const strand of this.#strands) {
-      const last = strand.waiting[strand.given - 1]
+      const count = Math.min(strand.given, countUpTo(strand.waiting, horizon))
+      const last = strand.waiting[count - 1]
       if (last !== undefined) strand.handled = last.offset + 1
-      strand.waiting.splice(0, strand.given)
+      strand.waiting.splice(0, count)
       strand.given = 0
     }
   }

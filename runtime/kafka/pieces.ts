@@ -3,7 +3,7 @@
  * read. All of a batch at once would live long enough to be moved about by the collector, again and again.
  */
 
-import { DeadLetterLimit } from '../engine/dead-letter-limit.ts'
+import { DeadLetterLimit, type PartitionStoppedError } from '../engine/dead-letter-limit.ts'
 import type { TopologyEngine } from '../engine/topology.ts'
 import type { Keyed } from '../ports.ts'
 import type { DeadLetter } from '../../schemas/events.ts'
@@ -16,6 +16,10 @@ const PIECE = 500
 
 export interface Concluded {
   readonly packs: Packs
+  /** Pipeline time up to which all was handled, and nothing after it. */
+  readonly horizon: number
+  /** How many records were handled. */
+  readonly records: number
   /** How many records are said, and how many of them are dead letters of what was read. */
   readonly outputs: number
   readonly letters: number
@@ -37,7 +41,12 @@ export class Pieces {
     this.#limit = new DeadLetterLimit(name)
   }
 
-  /** Handles rows, records and timers up to the horizon. Throws where too much of it is dead. */
+  /** Why nothing more is to be read, once too much of it is dead. What was concluded before is to be committed: it would be read again else. */
+  get stopped(): PartitionStoppedError | undefined {
+    return this.#limit.stopped ?? this.#engine.stopped
+  }
+
+  /** Handles rows, records and timers up to the horizon, or up to the instant of the letter that is one too many. */
   handle({ horizon, rows, records }: Merged<Received>): Concluded {
     const packs = new Packs()
     let outputs = 0
@@ -47,10 +56,14 @@ export class Pieces {
       outputs += 1
     }
     if (rows.length > 0) this.#engine.advance(rows.map(opened), this.#engine.now)
-    for (let from = 0; from < records.length;) {
-      const to = endOfPiece(records, from)
+    let to = 0
+    while (to < records.length && this.stopped === undefined) {
+      const from = to
       const fit: Keyed[] = []
-      for (const each of records.slice(from, to)) {
+      while (to < records.length && !this.#isPiece(records, from, to)) {
+        const each = records[to]
+        to += 1
+        if (each === undefined) continue
         const record = opened(each)
         const isLetter = record.topic === 'ci.dead-letters.v1'
         // Every task reads all partitions of a table: one of them tells of what cannot be read.
@@ -60,19 +73,20 @@ export class Pieces {
         else fit.push(record)
         letters += isLetter ? 1 : 0
       }
-      // What comes late is handled at the time reached.
-      const until = Math.max(this.#engine.now, fit.at(-1)?.at ?? 0)
-      this.#engine.advance(fit, until).forEach(say)
-      from = to
+      this.#engine.advance(fit, this.#timeOf(records[to - 1])).forEach(say)
     }
-    this.#engine.advance([], horizon).forEach(say)
-    return { packs, outputs, letters }
+    if (this.stopped === undefined) this.#engine.advance([], horizon).forEach(say)
+    return { packs, horizon: this.#engine.now, records: to, outputs, letters }
   }
-}
 
-/** A piece ends after a whole instant: what is of one instant is put in order together. */
-const endOfPiece = (records: readonly Received[], from: number): number => {
-  let to = Math.min(records.length, from + PIECE)
-  while (to < records.length && records[to]?.at === records[to - 1]?.at) to += 1
-  return to
+  /** True where a piece that begins at `from` ends before `to`: after a whole instant, since what is of one is put in order together. */
+  #isPiece(records: readonly Received[], from: number, to: number): boolean {
+    const isFull = to - from >= PIECE || this.#limit.stopped !== undefined
+    return isFull && this.#timeOf(records[to]) > this.#timeOf(records[to - 1])
+  }
+
+  /** What comes late is handled at the time reached. */
+  #timeOf(record: Received | undefined): number {
+    return Math.max(this.#engine.now, record?.at ?? 0)
+  }
 }

@@ -166,7 +166,10 @@ export class Task {
     return this.#reading.paused
   }
 
-  /** Handles what may be handled, or waits for news. Returns what was committed or passed, null where nothing was. */
+  /**
+   * Handles what may be handled, or waits for news. Returns what was committed or passed, null where nothing was. Rejects with
+   * {@link PartitionStoppedError} from the turn on that follows the commit of one dead letter too many.
+   */
   async turn(): Promise<Turn | null> {
     try {
       return await this.#turn()
@@ -178,6 +181,7 @@ export class Task {
   }
 
   async #turn(): Promise<Turn | null> {
+    if (this.#pieces.stopped !== undefined) throw this.#pieces.stopped
     const due = this.#nextDue()
     const merged = this.#merge.next(this.#batch, due)
     const { horizon, records } = merged
@@ -221,13 +225,12 @@ export class Task {
   }
 
   async #handle(merged: Merged<Received>): Promise<Committed> {
-    const { horizon, records } = merged
     const began = performance.now()
-    const { packs, outputs, letters } = this.#pieces.handle(merged)
+    const { packs, horizon, records, outputs, letters } = this.#pieces.handle(merged)
     this.#engine.flush()
     const name = taskName(this.#plan.name, this.#partition)
     const handled = this.#merge.handledBy(horizon)
-    this.#learn(records.length, performance.now() - began)
+    this.#learn(records, performance.now() - began)
     const written = await this.#writer.commit({
       messages: [...this.#changes(horizon), ...packs.all],
       last: {
@@ -240,13 +243,7 @@ export class Task {
     this.#state.keep({ next: written[own] ?? 0, at: horizon }, Date.now())
     this.#written = this.#inner({ ...this.#written, ...written })
     this.#merge.done(horizon)
-    return {
-      at: horizon,
-      records: records.length,
-      outputs,
-      letters,
-      ms: performance.now() - began,
-    }
+    return { at: horizon, records, outputs, letters, ms: performance.now() - began }
   }
 
   /** Few records say little about how long many take. */

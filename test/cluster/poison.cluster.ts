@@ -116,23 +116,35 @@ describe.skipIf(!hasBroker())('poison', () => {
     await Promise.all([log.close(), producer.disconnect()])
   })
 
-  it('stops its partition past the limit: the process is not ready, and says why', async () => {
+  it('stops its partition past the limit: the process is not ready, and says why; started again it goes on', async () => {
     const { config, topic, producer } = await open('limit')
-    const process = await startProcess(config)
-    await until('ready', async () => (await process.get('/readyz')).status === 200)
-    const messages = Array.from({ length: 60 }, () => ({
+    const first = await startProcess(config)
+    await until('ready', async () => (await first.get('/readyz')).status === 200)
+    // Each at an instant of its own: what is of one instant is committed together.
+    const messages = Array.from({ length: 60 }, (_, n) => ({
       value: Buffer.from('not ours'),
       partition: 0,
+      headers: { at: String(MONDAY + n) },
     }))
     await producer.send({ topic, messages })
     const log = new KafkaLog(broker.connection, writeToOf(config), [TOPIC])
     await log.promise(MONDAY + HOUR)
-    await until('red', async () => (await process.get('/readyz')).status === 503)
-    const { text } = await process.get('/readyz')
+    await until('red', async () => (await first.get('/readyz')).status === 503)
+    const { text } = await first.get('/readyz')
     expect(text).toMatch(
       /runs\/0 is stopped: .*50 of the last 50 records are dead letters \(last: bad-magic\)/,
     )
-    expect((await process.get('/healthz')).status).toBe(200)
+    expect((await first.get('/healthz')).status).toBe(200)
+    const places = (count: number) => Array.from({ length: count }, (_, n) => `${TOPIC}/0@${n}`)
+    expect((await letters(log)).map(({ position }) => position)).toEqual(places(50))
+
+    await first.end('SIGKILL')
+    const second = await startProcess(config)
+    await log.append([keyed(TOPIC, factOf(HOUR + 1), MONDAY + HOUR + 1)])
+    await log.promise(MONDAY + 2 * HOUR)
+    await until('runs', async () => (await log.readAll('ci.runs.v1')).length === 1)
+    expect((await letters(log)).map(({ position }) => position)).toEqual(places(60))
+    await until('ready again', async () => (await second.get('/readyz')).status === 200)
     await Promise.all([log.close(), producer.disconnect()])
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { DeadLetterLimit, PartitionStoppedError } from '../../runtime/engine/dead-letter-limit.ts'
+import { DeadLetterLimit } from '../../runtime/engine/dead-letter-limit.ts'
 
 const note = (limit: DeadLetterLimit, n: number, isDead: boolean): void => {
   for (let i = 0; i < n; i += 1) limit.note(isDead, 'bad-row')
@@ -10,16 +10,19 @@ describe('the dead-letter limit', () => {
     const limit = new DeadLetterLimit('runs')
     note(limit, 950, false)
     note(limit, 50, true)
-    expect(() => {
-      limit.note(true, 'bad-row')
-    }).toThrow(PartitionStoppedError)
+    expect(limit.stopped).toBeUndefined()
+    limit.note(true, 'bad-row')
+    expect(limit.stopped?.name).toBe('PartitionStoppedError')
   })
   it('does not stop for fewer than 50, whatever their share', () => {
     const limit = new DeadLetterLimit('runs')
     note(limit, 49, true)
-    expect(() => {
-      limit.note(true, 'bad-row')
-    }).toThrow(/runs: 50 of the last 50 records are dead letters \(last: bad-row\)/)
+    expect(limit.stopped).toBeUndefined()
+    limit.note(true, 'bad-row')
+    note(limit, 10, true)
+    expect(limit.stopped?.message).toMatch(
+      /runs: 50 of the last 50 records are dead letters \(last: bad-row\)/,
+    )
   })
   it('forgets what lies more than 1,000 records back', () => {
     const limit = new DeadLetterLimit('runs')
@@ -28,5 +31,6 @@ describe('the dead-letter limit', () => {
       note(limit, 955, false)
     }
     note(limit, 50, true)
+    expect(limit.stopped).toBeUndefined()
   })
 })

@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest'
+import { reject, type Processor } from '../../processors/processor.ts'
 import { runs } from '../../processors/runs/runs.ts'
 import { EmbeddedStore } from '../../runtime/embedded/store.ts'
-import { PartitionStoppedError } from '../../runtime/engine/dead-letter-limit.ts'
 import { keyed } from '../../runtime/engine/stage.ts'
 import { TopologyEngine } from '../../runtime/engine/topology.ts'
 import type { FetchedMessage } from '../../runtime/kafka/client-parts.ts'
+import { InputMerge } from '../../runtime/kafka/merge.ts'
 import { pack, received, type Received } from '../../runtime/kafka/messages.ts'
 import { namesIn } from '../../runtime/kafka/names.ts'
 import { Packs } from '../../runtime/kafka/packed.ts'
 import { Pieces } from '../../runtime/kafka/pieces.ts'
+import { NO_PROGRESS, type Progress } from '../../runtime/kafka/progress.ts'
 import type { Keyed } from '../../runtime/ports.ts'
 import { aFact, aRun, MONDAY, SECOND } from '../support/facts.ts'
 import { messageOf } from '../support/kafka-message.ts'
@@ -16,7 +18,14 @@ import { messageOf } from '../support/kafka-message.ts'
 const to = { names: namesIn(''), partitionsOf: () => 1 }
 const TOPIC = 'ci.run-events.v1'
 const PARTITION = 3
-const engine = (): TopologyEngine => new TopologyEngine([runs], new EmbeddedStore(':memory:'), 0)
+const reached = (at: number): TopologyEngine =>
+  new TopologyEngine([runs], new EmbeddedStore(':memory:'), at)
+const engine = (): TopologyEngine => reached(0)
+/** Refuses every record. */
+const picky: Processor = {
+  ...{ name: 'picky', inputs: [TOPIC], outputs: [], cells: {} },
+  step: () => [reject('picky', 'it wants none')],
+}
 /** Starts of runs, seven of an instant. */
 const starts = Array.from({ length: 2_000 }, (_, n) => {
   const at = MONDAY + Math.floor(n / 7) * SECOND
@@ -36,6 +45,17 @@ const NONE = Buffer.from([9, 0, 0, 0, 1])
 const horizon = MONDAY + 1_000 * SECOND
 const handle = (records: readonly Received[]) =>
   new Pieces(engine(), PARTITION, 'runs/3', to).handle({ horizon, rows: [], records })
+/** The merge of a log that has all been read, and of which all is known to be there. */
+const mergeOf = (log: readonly Received[], progress: Progress): InputMerge<Received> => {
+  const source = { place: `${TOPIC}/${PARTITION}`, writers: ['outside'], isTable: false }
+  const merge = new InputMerge<Received>([source], progress)
+  log.forEach((record, offset) => {
+    merge.take(source.place, 'outside', offset, record)
+  })
+  merge.reached(source.place, log.length)
+  merge.promise('outside', { at: horizon, written: {}, handled: {} })
+  return merge
+}
 const bytesOf = ({ all }: Packs): Buffer[] => all.map(({ value }) => value)
 
 describe('a batch in pieces', () => {
@@ -55,8 +75,59 @@ describe('a batch in pieces', () => {
     expect([outputs, letters]).toEqual([1, 1])
     expect(packs.all.map(({ topic }) => topic)).toEqual(['ci.dead-letters.v1'])
   })
-  it('stops where too much of it cannot be read', () => {
-    const dead = starts.map((record) => read(record, PARTITION, NONE))
-    expect(() => handle(dead)).toThrow(PartitionStoppedError)
+  it('ends with the instant of the letter that is one too many, as what comes late does at the time reached', () => {
+    const pieces = new Pieces(engine(), PARTITION, 'runs/3', to)
+    const [good, dead] = [starts.slice(0, 100), starts.slice(100)]
+    const records = [
+      ...good.map((record) => read(record, PARTITION)),
+      ...dead.map((record) => read(record, PARTITION, NONE)),
+    ]
+    // The fiftieth letter is the 150th record, and 22 instants of seven end after it.
+    expect(pieces.handle({ horizon, rows: [], records })).toMatchObject({
+      ...{ horizon: MONDAY + 21 * SECOND, records: 154, letters: 54 },
+    })
+    expect(pieces.stopped?.message).toMatch(/^runs\/3: 50 of the last 150 records are dead letters/)
+
+    const late = new Pieces(reached(horizon), PARTITION, 'runs/3', to)
+    const handled = late.handle({ horizon: horizon + 1, rows: [], records })
+    expect(handled).toMatchObject({ horizon, records: starts.length })
+    expect(late.stopped).toBeDefined()
+  })
+  it('leaves the rest to whoever goes on there: each bad record is told of once, each good one handled once', () => {
+    const log = starts.map((record, n) => read(record, PARTITION, n < 900 ? NONE : undefined))
+    const store = new EmbeddedStore(':memory:')
+    const rounds: number[] = []
+    let [progress, outputs, letters] = [NO_PROGRESS, 0, 0]
+    for (let isStopped = true; isStopped;) {
+      // As it is started again: from its state and its progress alone.
+      const anew = new TopologyEngine([runs], store, progress.at)
+      const pieces = new Pieces(anew, PARTITION, 'runs/3', to)
+      const merge = mergeOf(log, progress)
+      const concluded = pieces.handle(merge.next(10_000, Infinity))
+      anew.flush()
+      progress = { ...progress, at: concluded.horizon, handled: merge.handledBy(concluded.horizon) }
+      merge.done(concluded.horizon)
+      expect(merge.handledBy(concluded.horizon)).toEqual(progress.handled)
+      outputs += concluded.outputs
+      letters += concluded.letters
+      rounds.push(concluded.letters)
+      isStopped = pieces.stopped !== undefined
+    }
+    expect(rounds.slice(0, -1).every((each) => each >= 50 && each < 57)).toBe(true)
+    expect([letters, outputs]).toEqual([900, 900 + handle(log.slice(900)).outputs])
+  })
+  it('ends where a processor refuses too much, and keeps what it said', () => {
+    const refusing = new TopologyEngine([picky], new EmbeddedStore(':memory:'), 0)
+    const pieces = new Pieces(refusing, PARTITION, 'runs/3', to)
+    const records = starts.map((record) => read(record, PARTITION))
+    const {
+      horizon: until,
+      records: count,
+      outputs,
+    } = pieces.handle({ horizon, rows: [], records })
+    expect(outputs).toBe(count)
+    expect(count).toBeLessThan(starts.length)
+    expect(until).toBe(records[count - 1]?.at)
+    expect(pieces.stopped?.message).toMatch(/^picky: 50 of the last 50 records/)
   })
 })

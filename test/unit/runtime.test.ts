@@ -80,7 +80,7 @@ describe('the embedded runtime', () => {
     runtime.close()
   })
 
-  it('keeps what a processor refuses with its reason, and stops when that is too much', () => {
+  it('keeps what a processor refuses with its reason, and stops when that is too much, once that is kept too', () => {
     const folder = temporaryFolder()
     const runtime = opened(folder, [picky])
     runtime.commit([started(1), started(2)], MONDAY + 2 * MINUTE)
@@ -88,17 +88,28 @@ describe('the embedded runtime', () => {
     expect(letter?.record).toMatchObject({ reason: 'odd', detail: 'an odd run', step: 'picky' })
     const many = Array.from({ length: 200 }, (_, n) => started(n + 3))
     expect(() => {
-      runtime.commit(many, MONDAY + 300 * MINUTE)
+      runtime.commit(many, MONDAY + 300 * MINUTE, { source: 'demo', at: 7 })
     }).toThrow(PartitionStoppedError)
     expect(() => {
-      runtime.commit([], MONDAY + 301 * MINUTE)
-    }).toThrow(/start the process again/)
+      runtime.commit([started(203)], MONDAY + 301 * MINUTE)
+    }).toThrow(/then start again/)
     runtime.close()
 
     const again = opened(folder, [picky])
-    expect([...again.log.read('ci.run-events.v1')]).toHaveLength(2)
-    expect(again.now).toBe(MONDAY + 2 * MINUTE)
+    expect([...again.log.read('ci.run-events.v1')]).toHaveLength(202)
+    expect([...again.log.read('ci.dead-letters.v1')]).toHaveLength(101)
+    expect([again.now, again.cursor('demo')]).toEqual([MONDAY + 300 * MINUTE, 7])
+    again.take([started(301)], MONDAY + 301 * MINUTE)
+    expect(() => {
+      again.take(
+        many.map((_, n) => started(n + 302)),
+        MONDAY + 600 * MINUTE,
+      )
+    }).toThrow(PartitionStoppedError)
     again.close()
+    const third = opened(folder, [picky])
+    expect(third.now).toBe(MONDAY + 600 * MINUTE)
+    third.close()
   })
 
   it('tells what it did by stage', () => {
