@@ -12,13 +12,16 @@ import type { ServeOptions } from './pipeline.ts'
 import { checkFiles } from './same-files.ts'
 import { printProblems } from './commands/replay.ts'
 
-const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 
 export interface Feeder {
   readonly name: string
   readonly what: string
   /** What the folder of the store is named after. */
   readonly folders: readonly string[]
+  /** True where what it feeds from pipeline time `now` on follows the clock on the wall, so that silence is lag; false in a replay. */
+  readonly isLive: (now: number) => boolean
   serve(target: FeedTarget, metrics: Metrics): Omit<ServeOptions, 'metrics'>
   feed(target: FeedTarget): Promise<void>
 }
@@ -44,6 +47,7 @@ const liveFeeder = (invocation: Invocation, config: Config): Feeder => {
     name: 'live sources',
     what: `polls ${names.join(', ')}`,
     folders: ['live'],
+    isLive: () => true,
     serve: (target, metrics) => {
       const folder = textOption(invocation, 'record') ?? record
       const opened = openLive(target, config, metrics, { record: folder, signal })
@@ -67,6 +71,8 @@ const demoFeeder = (invocation: Invocation): Feeder => {
   return {
     name: `the simulated community ${seed}`,
     folders: [],
+    // What it fills in of the past days is a replay.
+    isLive: (now) => speed === 1 && clock.now() - now <= HOUR_MS,
     what: 'shows a SIMULATED community (demo); give it folders of recorded CI to see real jobs',
     serve: ({ fed }) => {
       clock = demoClock(speed, fed.now)
@@ -97,6 +103,7 @@ const archiveFeeder = (invocation: Invocation): Feeder => {
   return {
     name: archive.name,
     folders: positionals,
+    isLive: () => false,
     what: `shows recorded CI: ${positionals.join(', ')}`,
     serve: ({ fed }) => ({
       // A recording has no clock of its own: when it has been heard, nothing is behind.

@@ -41,10 +41,15 @@ export interface Offered {
   readonly records: number
   readonly seconds: number
 }
+export interface FedHooks {
+  readonly onOffered: (offered: Offered) => void
+  /** Whether what is offered from a pipeline time on follows the clock on the wall: said with each promise. */
+  readonly isLive: (now: number) => boolean
+}
 
 export const openKafkaTarget = async (
   settings: ClusterSettings,
-  onOffered: (offered: Offered) => void,
+  hooks: FedHooks,
 ): Promise<KafkaTarget> => {
   const { connection } = settings
   const to = writeToOf(settings)
@@ -57,7 +62,7 @@ export const openKafkaTarget = async (
     // Whoever fed before is fenced first: all that it wrote is read then, and nothing of it comes later.
     await log.write({ records: [] })
     const notes = await readNotes(connection, to.names.cursors)
-    const fed = createFed(log, notes, await promisedBefore(settings), onOffered, failed.reject)
+    const fed = createFed(log, notes, await promisedBefore(settings), hooks, failed.reject)
     return {
       fed,
       loadText: (name) => notes.get(name),
@@ -100,7 +105,7 @@ export const createFed = (
   log: Pick<KafkaLog, 'write'>,
   known: Map<string, string>,
   promised: number,
-  onOffered: (offered: Offered) => void,
+  { onOffered, isLive }: FedHooks,
   onFailed: (error: unknown) => void = () => undefined,
 ): Fed => {
   let now = promised
@@ -117,7 +122,7 @@ export const createFed = (
     if (inOrder.length > 0 || until > now || notes !== undefined)
       await log.write({
         records: inOrder.map(encoded),
-        ...(until > now && { promise: until }),
+        ...(until > now && { promise: until, isLive: isLive(now) }),
         ...(notes && { notes }),
       })
     for (const [name, text] of Object.entries(notes ?? {})) known.set(name, text)

@@ -116,12 +116,15 @@ const feedUntil = async (
   lost: Promise<never>,
   onOpened: (ingest: ApiDeps['ingest']) => void,
 ): Promise<void> => {
-  const target = await openKafkaTarget(cluster, ({ records, seconds }) => {
-    metrics
-      .counter('stopline_stage_records_total')
-      .inc({ stage: 'produce', outcome: 'ok' }, records)
-    metrics.counter('stopline_stage_batches_total').inc({ stage: 'produce' })
-    metrics.counter('stopline_stage_seconds_total').inc({ stage: 'produce' }, seconds)
+  const target = await openKafkaTarget(cluster, {
+    isLive: feeder.isLive,
+    onOffered: ({ records, seconds }) => {
+      metrics
+        .counter('stopline_stage_records_total')
+        .inc({ stage: 'produce', outcome: 'ok' }, records)
+      metrics.counter('stopline_stage_batches_total').inc({ stage: 'produce' })
+      metrics.counter('stopline_stage_seconds_total').inc({ stage: 'produce' }, seconds)
+    },
   })
   try {
     await tellAlertSettings(target, outward.alerts)

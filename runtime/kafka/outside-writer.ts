@@ -12,13 +12,21 @@ import { pack, type WriteTo } from './messages.ts'
 import { OUTSIDE } from './names.ts'
 import { readNotes } from './notes.ts'
 import { Packs } from './packed.ts'
-import { encodeProgress, OUTSIDE_PROGRESS, placeOf, type Offsets } from './progress.ts'
+import {
+  encodeProgress,
+  OUTSIDE_PROGRESS,
+  placeOf,
+  type Offsets,
+  type Progress,
+} from './progress.ts'
 import { FencedError, TransactionalWriter } from './transactions.ts'
 
 export interface OutsideWrite {
   readonly records: readonly Keyed[]
   /** Nothing will be written at or before this pipeline time any more. */
   readonly promise?: number
+  /** Said with the promise: true where time follows the clock on the wall, false where it is that of a replay. */
+  readonly isLive?: boolean
   /** What the producer remembers, by name. */
   readonly notes?: Readonly<Record<string, string>>
 }
@@ -107,7 +115,7 @@ export class OutsideWriter {
 
   async #commit(
     writer: TransactionalWriter,
-    { records, promise, notes = {} }: OutsideWrite,
+    { records, promise, isLive, notes = {} }: OutsideWrite,
     mark: string,
   ): Promise<void> {
     const { names } = this.#to
@@ -116,7 +124,8 @@ export class OutsideWriter {
     }))
     const packs = new Packs()
     for (const record of records) pack(packs, record, OUTSIDE, this.#to)
-    const say = (places: Offsets) => this.#promise(promise ?? 0, places)
+    const live = isLive === undefined ? {} : { isLive }
+    const say = (places: Offsets) => this.#promise({ at: promise ?? 0, ...live }, places)
     const written = await writer.commit({
       messages: [...remembered, ...packs.all],
       ...(promise !== undefined && {
@@ -127,8 +136,8 @@ export class OutsideWriter {
     this.#written = this.#outside(written)
   }
 
-  #promise(at: number, places: Offsets): { key: string; value: Buffer } {
-    const value = encodeProgress({ at, written: this.#outside(places), handled: {} })
+  #promise(said: Pick<Progress, 'at' | 'isLive'>, places: Offsets): { key: string; value: Buffer } {
+    const value = encodeProgress({ ...said, written: this.#outside(places), handled: {} })
     return { key: OUTSIDE, value }
   }
 

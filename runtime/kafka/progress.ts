@@ -9,13 +9,15 @@ export type Offsets = Readonly<Record<string, number>>
 /**
  * `at`: everything up to this pipeline time has been handled. `written`: whoever has read these places up to these
  * offsets has all that the writer said up to `at`. `handled`: by place and writer, where it goes on reading. `shape`: that of the
- * cells which lie in its changelog.
+ * cells which lie in its changelog. `isLive`: whether who writes from outside follows the clock on the wall or replays; missing where
+ * an older version wrote it.
  */
 export interface Progress {
   readonly at: number
   readonly written: Offsets
   readonly handled: Readonly<Record<string, Offsets>>
   readonly shape?: string
+  readonly isLive?: boolean
 }
 export const NO_PROGRESS: Progress = { at: 0, written: {}, handled: {} }
 

@@ -3,7 +3,7 @@
  * the log then reached: whoever has written all of that has reached that time.
  */
 
-import { OUTSIDE, taskName } from '../../runtime/kafka/names.ts'
+import { taskName } from '../../runtime/kafka/names.ts'
 import type { ProgressBoard } from '../../runtime/kafka/progress-board.ts'
 import type { Progress } from '../../runtime/kafka/progress.ts'
 
@@ -18,8 +18,6 @@ export interface Reach {
   readonly reached: (next: ReadonlyMap<string, number>) => number
   /** Pipeline time up to which all writers have spoken. */
   readonly saidAt: () => number
-  /** Pipeline time up to which the log was offered everything. */
-  readonly offeredAt: () => number
 }
 
 /** Follows the tasks `writers` on `partitions` partitions; one for each partition of the views. */
@@ -46,7 +44,6 @@ export const createReach = (
       return at
     },
     saidAt: () => Math.min(...names.map((name) => board.newest(name).at)),
-    offeredAt: () => board.newest(OUTSIDE).at,
   }
 }
 

@@ -16,6 +16,7 @@ import { openPartitionWriter, type PartitionWriter } from '../../runtime/redis/p
 import type { TopicName } from '../../schemas/topics.ts'
 import { VIEW_TOPICS } from '../../schemas/views.ts'
 import { createReach, type Reach } from './aim.ts'
+import { createOffered, type Offered } from './offered.ts'
 
 export interface FollowSettings extends WriteTo {
   readonly connection: Connection
@@ -55,8 +56,6 @@ export class OtherLogError extends Error {
 const POLL_MS = 50
 const FRESH_MS = 200
 const WAITING_MS = 250
-/** What is offered keeps up with the clock on the wall if it is no further away. */
-const LIVE_MS = 60_000
 
 /** One partition of one topic. */
 interface Place {
@@ -76,9 +75,8 @@ export class Follower {
   readonly #reader: PartitionReader
   readonly #places: ReadonlyMap<string, Place>
   readonly #reaches: ReadonlyMap<number, Reach>
+  readonly #offered: (nowMs: number) => Offered
   #saidAt = -Infinity
-  #offeredAt = 0
-  #isLive = false
 
   constructor(
     settings: FollowSettings,
@@ -93,6 +91,7 @@ export class Follower {
     this.#reader = reader
     this.#places = places
     const { board, writers, partitions } = settings
+    this.#offered = createOffered(board)
     this.#reaches = new Map(
       assignment.mine.map((partition) => [partition, createReach(board, writers, partitions)]),
     )
@@ -171,23 +170,10 @@ export class Follower {
     for (const [partition, reach] of this.#reaches) {
       const mine = [...next].filter(([, each]) => each.partition === partition)
       const asOf = reach.reached(new Map(mine.map(([place, { offset }]) => [place, offset])))
-      this.#note(reach.offeredAt(), nowMs)
-      fresh.set(partition, {
-        asOf,
-        offeredAt: this.#offeredAt,
-        heardAt: nowMs,
-        isLive: this.#isLive,
-      })
+      fresh.set(partition, { asOf, heardAt: nowMs, ...this.#offered(nowMs) })
     }
     await sayFresh(redis, space, this.#assignment.generation, fresh)
     this.#hooks.onFresh?.(fresh)
-  }
-
-  /** Whether it follows the clock on the wall is judged when the offered time moves, not while it stands still. */
-  #note(offeredAt: number, nowMs: number): void {
-    if (offeredAt === this.#offeredAt) return
-    this.#offeredAt = offeredAt
-    this.#isLive = Math.abs(nowMs - offeredAt) < LIVE_MS
   }
 }
 

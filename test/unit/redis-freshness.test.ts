@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { NO_PROGRESS, type Progress } from '../../runtime/kafka/progress.ts'
+import type { PartitionReader } from '../../runtime/kafka/reader.ts'
 import {
   USUAL_LIMITS,
   viewsTimeOf,
   type PartitionFreshness,
 } from '../../runtime/redis/freshness.ts'
 import { sourceAsOf } from '../../runtime/redis/redis-status.ts'
+import { Follower, type FollowSettings } from '../../sinks/redis/follower.ts'
 import { NOON } from '../support/sample-records.ts'
 
 const SECOND = 1_000
@@ -54,6 +57,45 @@ describe('the time of views', () => {
       isStale: true,
       outage: 'the views of 2 of 3 partitions have not been made yet',
     })
+  })
+})
+
+/** What a sink that has just opened says at NOON, where its views hold all that was offered. */
+const openedAtNoon = async (offered: Partial<Progress>): Promise<PartitionFreshness> => {
+  const said: PartitionFreshness[] = []
+  const settings = {
+    board: { newest: () => ({ ...NO_PROGRESS, ...offered }) },
+    redis: { hset: () => Promise.resolve(0) },
+    clock: { now: () => NOON },
+    ...{ space: 'test', writers: ['runs'], partitions: 1 },
+  } as unknown as FollowSettings
+  const onFresh = (fresh: ReadonlyMap<number, PartitionFreshness>): void => {
+    said.push(...fresh.values())
+  }
+  const reader = { poll: () => Promise.resolve() } as unknown as PartitionReader
+  await new Follower(settings, { generation: 1, mine: [0] }, { onFresh }, reader, new Map()).turn()
+  const [first] = said
+  if (first === undefined) throw new Error('it said nothing')
+  return first
+}
+
+describe('a sink that has just opened', () => {
+  const dead = { at: NOON - 600 * SECOND }
+  it('knows that a live producer is dead, though it never saw it alive', async () => {
+    expect(timeOf(await openedAtNoon({ ...dead, isLive: true }))).toMatchObject({
+      ...{ lagMs: 600 * SECOND, isStale: true },
+      outage: 'nothing was offered to the pipeline for 600 s',
+    })
+  })
+  it('takes a recording for one, however old or new it is', async () => {
+    for (const at of [dead.at, NOON - 30 * SECOND]) {
+      const replayed = timeOf(await openedAtNoon({ at, isLive: false }))
+      expect(replayed).toMatchObject({ now: at, lagMs: 0, isStale: false, outage: undefined })
+    }
+  })
+  it('judges by the time where a producer of an older version does not say', async () => {
+    expect(await openedAtNoon(dead)).toMatchObject({ isLive: false })
+    expect(await openedAtNoon({ at: NOON - 30 * SECOND })).toMatchObject({ isLive: true })
   })
 })
 

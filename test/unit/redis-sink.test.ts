@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { createFed } from '../../cli/cluster/kafka-target.ts'
-import { OUTSIDE } from '../../runtime/kafka/names.ts'
 import { NO_PROGRESS, type Progress } from '../../runtime/kafka/progress.ts'
 import type { OutsideWrite } from '../../runtime/kafka/outside-writer.ts'
 import type { Offer } from '../../runtime/ports.ts'
@@ -50,8 +49,6 @@ describe('how far views are', () => {
     expect(reach.reached(next(0))).toBe(0)
     say('runs/0', 20, { 'ci.runs.v1/0': 8 })
     expect(reach.reached(next(5))).toBe(10)
-    say(OUTSIDE, 70)
-    expect(reach.offeredAt()).toBe(70)
   })
 })
 
@@ -69,7 +66,8 @@ describe('offers to Kafka', () => {
         return Promise.resolve()
       },
     }
-    const fed = createFed(log, new Map([['cursor/archive', '41']]), MONDAY, () => undefined)
+    const hooks = { onOffered: () => undefined, isLive: (now: number) => now > MONDAY }
+    const fed = createFed(log, new Map([['cursor/archive', '41']]), MONDAY, hooks)
     expect([fed.now, fed.cursor('archive'), fed.cursor('other')]).toEqual([MONDAY, 41, 0])
     await Promise.all([
       fed.commit([offer(MONDAY + 7), offer(MONDAY - 3)], MONDAY + 5, { source: 'archive', at: 43 }),
@@ -78,6 +76,7 @@ describe('offers to Kafka', () => {
     ])
     expect(told.map(({ records }) => records.map(({ at }) => at - MONDAY))).toEqual([[1, 7], []])
     expect(told.map(({ promise = 0 }) => promise - MONDAY)).toEqual([7, 9])
+    expect(told.map(({ isLive }) => isLive)).toEqual([false, true])
     expect(told.map(({ notes }) => notes)).toEqual([{ 'cursor/archive': '43' }, undefined])
     expect([fed.now, fed.cursor('archive')]).toEqual([MONDAY + 9, 43])
   })
