@@ -27,7 +27,7 @@ export const awaitTurn = (config: ClusterConfig): Turn => {
       places: [PLACE],
       sessionTimeoutMs: config.sessionTimeoutMs,
       onAssigned: (places) => {
-        if (places.includes(PLACE)) {
+        if (places?.includes(PLACE) === true) {
           isMine = true
           mine.resolve(undefined)
         } else if (isMine) lost.reject(new Error('another producer has taken over'))

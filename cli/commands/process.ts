@@ -35,7 +35,9 @@ It ends with code 1 where its state is in doubt, and must then be started again.
           noteTask(metrics, event)
         },
         onAssigned: (tasks) => {
-          say(`process: has ${tasks.join(', ') || 'no task'}`)
+          // One that is spare has no task, and waits to take over.
+          const has = `has ${(tasks ?? []).join(', ') || 'no task'}`
+          say(`process: ${tasks === null ? 'is no member of its group' : has}`)
         },
       })
       for (const { topic, setting, wanted, found } of opened.drift)

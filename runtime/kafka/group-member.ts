@@ -15,8 +15,8 @@ export interface Membership {
   /** All that is shared out, as `topic/partition`: every member must name the same. */
   readonly places: readonly string[]
   readonly sessionTimeoutMs: number
-  /** Told whenever it may have changed; nothing is ours while we cannot be sure to be a member. */
-  readonly onAssigned: (mine: readonly string[]) => void
+  /** Told whenever it may have changed, which may be nothing; null while we cannot be sure to be a member. */
+  readonly onAssigned: (mine: readonly string[] | null) => void
 }
 
 /** Members of different ones share nothing: the group refuses the later. */
@@ -32,7 +32,8 @@ const REBALANCING = 'REBALANCE_IN_PROGRESS'
 export const heartbeatMs = (sessionTimeoutMs: number): number =>
   Math.min(LONGEST_HEARTBEAT_MS, sessionTimeoutMs / HEARTBEATS_PER_SESSION)
 
-class Member {
+/** One member, for as long as its process lives. */
+export class Member {
   readonly #of: Membership
   readonly #cluster: Cluster
   #coordinator: Coordinator | undefined
@@ -71,7 +72,7 @@ class Member {
     const isOver = Date.now() - this.#heardAt > this.#of.sessionTimeoutMs
     if (!LOST.has(word) && !isOver) return
     if (LOST.has(word)) this.#memberId = ''
-    this.#say([])
+    this.#say(null)
   }
 
   async leave(): Promise<void> {
@@ -115,8 +116,8 @@ class Member {
     }))
   }
 
-  #say(mine: readonly string[]): void {
-    this.#mine = mine
+  #say(mine: readonly string[] | null): void {
+    this.#mine = mine ?? []
     this.#of.onAssigned(mine)
   }
 }

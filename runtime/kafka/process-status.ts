@@ -12,20 +12,27 @@ export interface TaskState {
   /** What it was last restored for, or is paused or stopped for. */
   readonly reason: string | null
 }
+export interface ProcessStatus {
+  /** True where this process is a member of its group and each of its tasks goes on; one that has none is there to take over. */
+  readonly isReady: boolean
+  /** Why it is not, in words. */
+  readonly reasons: readonly string[]
+  readonly tasks: readonly TaskState[]
+}
 export interface TaskStates {
-  assigned(tasks: readonly string[]): void
+  /** What is this process's now; null while it cannot be sure to be a member. */
+  assigned(tasks: readonly string[] | null): void
   note(event: TaskEvent): void
-  /** True once tasks were assigned and until they were all taken away. */
-  isMember(): boolean
-  list(): readonly TaskState[]
+  status(): ProcessStatus
 }
 
 export const createTaskStates = (): TaskStates => {
   const states = new Map<string, TaskState>()
   let isMember = false
   return {
-    assigned: (tasks) => {
-      isMember = tasks.length > 0
+    assigned: (mine) => {
+      isMember = mine !== null
+      const tasks = mine ?? []
       for (const task of states.keys()) if (!tasks.includes(task)) states.delete(task)
       for (const task of tasks)
         if (!states.has(task))
@@ -36,9 +43,20 @@ export const createTaskStates = (): TaskStates => {
       const before = states.get(task)
       if (before !== undefined) states.set(task, { ...before, ...changeOf(event) })
     },
-    isMember: () => isMember,
-    list: () => [...states.values()],
+    status: () => statusOf(isMember, [...states.values()]),
   }
+}
+
+const statusOf = (isMember: boolean, tasks: readonly TaskState[]): ProcessStatus => {
+  const reasons = [
+    ...(isMember ? [] : ['not a member of the group']),
+    ...tasks
+      .filter(({ state }) => state !== 'running')
+      .map(
+        ({ task, state, reason }) => `${task} is ${state}${reason === null ? '' : `: ${reason}`}`,
+      ),
+  ]
+  return { isReady: reasons.length === 0, reasons, tasks }
 }
 
 const changeOf = (event: TaskEvent): Partial<TaskState> => {

@@ -9,7 +9,7 @@ import { heartbeatMs, runMember } from './group-member.ts'
 import { allTasks, checkLanes, inLanes, type Lane } from './lanes.ts'
 import { LaneSet } from './lane-set.ts'
 import { taskName } from './names.ts'
-import { createTaskStates, type TaskState } from './process-status.ts'
+import { createTaskStates, type ProcessStatus } from './process-status.ts'
 import { placeOf, progressOf } from './progress.ts'
 import { ProgressBoard } from './progress-board.ts'
 import type { OnTaskEvent } from './task-events.ts'
@@ -21,15 +21,8 @@ export interface ProcessHooks {
   /** Models that processors ask: every process must have the same ones. */
   readonly models?: Models
   readonly onTask?: OnTaskEvent
-  /** Told at each change of what is this process's: names as `runs/2`. */
-  readonly onAssigned?: (tasks: readonly string[]) => void
-}
-interface ProcessStatus {
-  /** True where this process is a member and each of its tasks goes on. */
-  readonly isReady: boolean
-  /** Why it is not, in words. */
-  readonly reasons: readonly string[]
-  readonly tasks: readonly TaskState[]
+  /** Told at each change of what is this process's: names as `runs/2`; null while it is not a member of its group. */
+  readonly onAssigned?: (tasks: readonly string[] | null) => void
 }
 export interface KafkaProcess {
   /** How topics that are there differ from the table. */
@@ -58,7 +51,7 @@ export const openProcess = async (
   const states = createTaskStates()
   return {
     drift,
-    status: () => statusOf(states.isMember(), states.list()),
+    status: () => states.status(),
     run: (signal) =>
       run({ config, plans, registry, models: hooks.models ?? {} }, signal, {
         onTask: (event) => {
@@ -120,10 +113,10 @@ const run = async (
     groupId: to.names.members,
     places: [...byPlace.keys()],
     sessionTimeoutMs,
-    onAssigned: (mine: readonly string[]) => {
-      const assigned = mine.flatMap((place) => byPlace.get(place) ?? [])
+    onAssigned: (mine: readonly string[] | null) => {
+      const assigned = (mine ?? []).flatMap((place) => byPlace.get(place) ?? [])
       const own = assigned.flatMap((lane) => lane.tasks)
-      onAssigned(own.map(({ plan, partition }) => taskName(plan.name, partition)))
+      onAssigned(mine && own.map(({ plan, partition }) => taskName(plan.name, partition)))
       running.assign(assigned)
     },
   }
@@ -141,15 +134,3 @@ const run = async (
 /** Lanes by the place where they say their progress, under which the group shares them out. */
 const placesOf = (lanes: readonly Lane[], progress: string): ReadonlyMap<string, Lane> =>
   new Map(lanes.map((lane) => [placeOf(progress, progressOf(lane.number)), lane]))
-
-const statusOf = (isMember: boolean, tasks: readonly TaskState[]): ProcessStatus => {
-  const reasons = [
-    ...(isMember ? [] : ['not a member of the group']),
-    ...tasks
-      .filter(({ state }) => state !== 'running')
-      .map(
-        ({ task, state, reason }) => `${task} is ${state}${reason === null ? '' : `: ${reason}`}`,
-      ),
-  ]
-  return { isReady: reasons.length === 0, reasons, tasks }
-}

@@ -33,7 +33,7 @@ process.on('SIGTERM', () => {
 const opened = await openProcess(config, TOPOLOGY, {
   models: shippedModels(),
   onAssigned: (tasks) => {
-    say({ kind: 'assigned', tasks })
+    say({ kind: 'assigned', tasks: tasks ?? [] })
   },
   onTask: (event) => {
     const task = taskName(event.of.plan.name, event.of.partition)
