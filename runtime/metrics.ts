@@ -66,6 +66,11 @@ export const METRICS = {
     'Pipeline time that a stage has reached, in seconds since the epoch, by partition.',
     ['stage', 'partition'],
   ),
+  stopline_topic_drift: row(
+    'gauge',
+    '1 for each setting in which a topic differed from the table when the process started.',
+    ['topic', 'setting'],
+  ),
   stopline_ready: row('gauge', '1 where the process is ready, else 0.'),
   stopline_http_requests_total: row('counter', 'Requests answered.', ['route', 'status']),
   stopline_http_request_seconds_total: row('counter', 'Time from requests to their answers.', [

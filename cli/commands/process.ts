@@ -40,8 +40,10 @@ It ends with code 1 where its state is in doubt, and must then be started again.
           say(`process: ${tasks === null ? 'is no member of its group' : has}`)
         },
       })
-      for (const { topic, setting, wanted, found } of opened.drift)
+      for (const { topic, setting, wanted, found } of opened.drift) {
         say(`DRIFT: ${topic} has ${setting} ${found}, not ${wanted}; it is left as it is`)
+        metrics.gauge('stopline_topic_drift').set({ topic, setting }, 1)
+      }
       running = opened
       say(`process: health on port ${server.port}`)
       await opened.run(invocation.signal)

@@ -108,6 +108,7 @@ const ensureOnce = async (
   return driftOf(
     admin,
     wanted.filter(({ topic }) => known.has(topic)),
+    replication,
   )
 }
 
@@ -127,7 +128,11 @@ const haveLeaders = async (admin: Admin, topics: string[]): Promise<void> => {
   }
 }
 
-const driftOf = async (admin: Admin, there: readonly WantedTopic[]): Promise<Drift[]> => {
+const driftOf = async (
+  admin: Admin,
+  there: readonly WantedTopic[],
+  replication: number,
+): Promise<Drift[]> => {
   if (there.length === 0) return []
   const { topics } = await admin.fetchTopicMetadata({ topics: there.map(({ topic }) => topic) })
   const { resources } = await admin.describeConfigs({
@@ -136,11 +141,16 @@ const driftOf = async (admin: Admin, there: readonly WantedTopic[]): Promise<Dri
   })
   return there.flatMap(({ topic, partitions, config }) => {
     const entries = resources.find(({ resourceName }) => resourceName === topic)?.configEntries
+    const of = topics.find(({ name }) => name === topic)?.partitions ?? []
+    // Partitions of one topic may differ, above all while they are moved.
+    const replicas = new Set(of.map((partition) => partition.replicas.length))
     const found: Record<string, string> = {
-      partitions: String(topics.find(({ name }) => name === topic)?.partitions.length ?? 0),
+      partitions: String(of.length),
+      replication: [...replicas].sort((a, b) => a - b).join(' and '),
       ...Object.fromEntries((entries ?? []).map((each) => [each.configName, each.configValue])),
     }
-    return Object.entries({ partitions: String(partitions), ...config })
+    const both = { partitions: String(partitions), replication: String(replication) }
+    return Object.entries({ ...both, ...config })
       .filter(([setting, value]) => found[setting] !== value)
       .map(([setting, value]) => ({
         topic,

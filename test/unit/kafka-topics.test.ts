@@ -35,7 +35,10 @@ it('wants every topic of the table, a changelog for each task, the mailbox, and 
 })
 
 /** What an admin is asked for here, answered from memory. */
-const adminOf = (there: readonly WantedTopic[], created: string[]): Admin => {
+const adminOf = (
+  there: readonly (WantedTopic & { readonly replicas?: readonly number[] })[],
+  created: string[],
+): Admin => {
   const answers = {
     listTopics: () => Promise.resolve(there.map(({ topic }) => topic)),
     createTopics: ({ topics }: { topics: readonly { topic: string }[] }) => {
@@ -44,9 +47,9 @@ const adminOf = (there: readonly WantedTopic[], created: string[]): Admin => {
     },
     fetchTopicMetadata: () =>
       Promise.resolve({
-        topics: there.map(({ topic, partitions }) => ({
+        topics: there.map(({ topic, partitions, replicas = [1, 2, 3] }) => ({
           name: topic,
-          partitions: Array.from({ length: partitions }, () => ({ leader: 1 })),
+          partitions: Array.from({ length: partitions }, () => ({ leader: 1, replicas })),
         })),
       }),
     describeConfigs: () =>
@@ -65,17 +68,19 @@ const adminOf = (there: readonly WantedTopic[], created: string[]): Admin => {
 
 it('creates what is missing and says what differs, without changing it', async () => {
   const created: string[] = []
-  const [first, second, ...rest] = wanted
-  if (first === undefined || second === undefined) throw new Error('there are no topics')
+  const [first, second, third, ...rest] = wanted
+  if (!first || !second || !third) throw new Error('there are no topics')
   const there = [
     { ...first, partitions: 3 },
     { ...second, config: { ...second.config, 'retention.ms': '1000' } },
+    { ...third, replicas: [1] },
   ]
   const drift = await ensureTopics(adminOf(there, created), wanted, 3)
   expect(created).toEqual(rest.map(({ topic }) => topic))
   expect(drift).toEqual([
     { topic: first.topic, setting: 'partitions', wanted: '12', found: '3' },
     { topic: second.topic, setting: 'retention.ms', wanted: '7776000000', found: '1000' },
+    { topic: third.topic, setting: 'replication', wanted: '3', found: '1' },
   ])
 })
 
