@@ -1,5 +1,7 @@
 /** The compatibility level of a subject. The registry client sets it only after the first registration: too late to check it. */
 
+import { ANSWER_MS } from './registry-answer.ts'
+
 export interface RegistrySettings {
   readonly url: string
   readonly username: string | null
@@ -7,7 +9,6 @@ export interface RegistrySettings {
 }
 
 const TYPE = 'application/vnd.schemaregistry.v1+json'
-const ANSWER_MS = 5_000
 
 const ask = async (
   { url, username, password }: RegistrySettings,

@@ -3,23 +3,24 @@
  * the batch that needs them. What has been fetched is kept: ids never change their meaning.
  */
 
-import { SchemaRegistry, SchemaType, COMPATIBILITY } from '@kafkajs/confluent-schema-registry'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import { CODECS } from '../schemas/codec.ts'
-import { schemaOf, type AvroSchema } from '../schemas/load.ts'
-import { TOPIC_NAMES, TOPICS, type TopicName } from '../schemas/topics.ts'
-import { levelOf, setLevel, type RegistrySettings } from './registry-level.ts'
+import type { AvroSchema } from '../schemas/load.ts'
+import { TOPICS, type TopicName } from '../schemas/topics.ts'
+import {
+  inTime,
+  ON_THE_WALL,
+  RegistryDownError,
+  REST_MS,
+  statusOf,
+  type Waiting,
+} from './registry-answer.ts'
+import type { RegistrySettings } from './registry-level.ts'
+import { registerAll } from './registry-register.ts'
 
+export { RegistryDownError } from './registry-answer.ts'
+export { IncompatibleSchemaError } from './registry-register.ts'
 export type { RegistrySettings } from './registry-level.ts'
-
-/** The registry cannot be reached, and what it would say is not known yet. */
-export class RegistryDownError extends Error {
-  override name = 'RegistryDownError'
-}
-/** Records written by this version could not be read by others, or the other way round. */
-export class IncompatibleSchemaError extends Error {
-  override name = 'IncompatibleSchemaError'
-}
 
 interface Valued {
   readonly value: Buffer | null
@@ -34,51 +35,62 @@ export interface Registry {
   prepare(topic: TopicName, messages: readonly Valued[]): Promise<void> | undefined
 }
 
-const LEVEL = COMPATIBILITY.FULL_TRANSITIVE
 const HEADER_BYTES = 5
-const ANSWER_MS = 5_000
-/** So long nothing is asked after a failure. */
-const REST_MS = 1_000
+/** So often a registry that does not know an id is asked, so long apart: it may lag behind whoever wrote with it. */
+const UNKNOWN_TRIES = 5
+const UNKNOWN_PAUSE_MS = 1_000
+/** So long an id is then taken for one that nobody knows: a registry may be restored. */
+const UNKNOWN_MS = 60_000
 
-export const openRegistry = (settings: RegistrySettings): Registry => {
+export const openRegistry = (settings: RegistrySettings, time: Waiting = ON_THE_WALL): Registry => {
   const { url, username, password } = settings
   const client = new SchemaRegistry({
     host: url,
     retry: { retries: 0 },
     ...(username !== null && password !== null && { auth: { username, password } }),
   })
-  /** Ids that the registry does not know, or whose schema ours cannot read, by topic. */
-  const unreadable = new Set<string>()
+  /** Ids that the registry does not know, or whose schema ours cannot read, by topic; until when they are not asked for. */
+  const unreadable = new Map<string, number>()
   let restUntil = 0
 
-  const fetchOne = async (topic: TopicName, id: number): Promise<void> => {
-    if (Date.now() < restUntil) throw new RegistryDownError(`${url} did not answer a moment ago`)
-    const schema = await inTime(client.getSchema(id)).catch((error: unknown) => {
+  /** The schema of an id; null where the registry does not know it. */
+  const ask = async (id: number) => {
+    if (time.now() < restUntil) throw new RegistryDownError(`${url} did not answer a moment ago`)
+    return inTime(client.getSchema(id)).catch((error: unknown) => {
       if (statusOf(error) === 404) return null
-      restUntil = Date.now() + REST_MS
+      restUntil = time.now() + REST_MS
       throw new RegistryDownError(`schema ${id} cannot be asked for: ${url} does not answer`, {
         cause: error,
       })
     })
+  }
+  const fetchOne = async (topic: TopicName, id: number): Promise<void> => {
+    const key = `${topic} ${id}`
+    // Where it was waited for in vain once, nothing waits for it again.
+    const tries = unreadable.has(key) ? 1 : UNKNOWN_TRIES
+    let schema = await ask(id)
+    for (let asked = 1; schema === null && asked < tries; asked += 1) {
+      await time.pause(UNKNOWN_PAUSE_MS)
+      schema = await ask(id)
+    }
+    if (schema === null) {
+      unreadable.set(key, time.now() + UNKNOWN_MS)
+      return
+    }
     try {
-      if (schema === null) throw new Error('not found')
       CODECS[TOPICS[topic].schema].addWriter(id, rawOf(schema))
     } catch {
-      unreadable.add(`${topic} ${id}`)
+      unreadable.set(key, Infinity)
     }
   }
 
   return {
-    register: async (nameOf) => {
-      for (const topic of TOPIC_NAMES) {
-        const subject = `${nameOf(topic)}-value`
-        const id = await registerOne(client, settings, subject, TOPICS[topic].schema)
-        CODECS[TOPICS[topic].schema].writeAs(id)
-      }
-    },
+    register: (nameOf) => registerAll(client, settings, nameOf, time),
     prepare: (topic, messages) => {
       const ids = unknownIds(topic, messages)
-      const wanted = [...ids].filter((id) => !unreadable.has(`${topic} ${id}`))
+      const isWanted = (id: number): boolean =>
+        time.now() >= (unreadable.get(`${topic} ${id}`) ?? -Infinity)
+      const wanted = [...ids].filter(isWanted)
       if (wanted.length === 0) return undefined
       return Promise.all(wanted.map((id) => fetchOne(topic, id))).then(() => undefined)
     },
@@ -113,53 +125,3 @@ const unknownIds = (topic: TopicName, messages: readonly Valued[]): Set<number> 
 /** The schema as its JSON, with what avsc keeps of it. */
 const rawOf = (schema: unknown): AvroSchema =>
   (schema as { schema(of: object): unknown }).schema({ exportAttrs: true }) as AvroSchema
-
-const REGISTER_TRIES = 30
-
-const registerOne = async (
-  client: SchemaRegistry,
-  settings: RegistrySettings,
-  subject: string,
-  name: (typeof TOPICS)[TopicName]['schema'],
-): Promise<number> => {
-  for (let tries = 1; ; tries += 1)
-    try {
-      const level = await levelOf(settings, subject)
-      if (level === null) await setLevel(settings, subject, LEVEL)
-      const schema = { type: SchemaType.AVRO as const, schema: JSON.stringify(schemaOf(name)) }
-      const { id } = await inTime(client.register(schema, { subject, compatibility: LEVEL }))
-      return id
-    } catch (error) {
-      const status = statusOf(error)
-      if (status === 409 || isLevel(error))
-        throw new IncompatibleSchemaError(`${subject}: ${(error as Error).message}`, {
-          cause: error,
-        })
-      if (tries === REGISTER_TRIES)
-        throw new RegistryDownError(
-          `${subject} cannot be registered at ${settings.url}: ${String(error)}`,
-          {
-            cause: error,
-          },
-        )
-      await sleep(REST_MS)
-    }
-}
-
-const isLevel = (error: unknown): boolean =>
-  (error as Error).name === 'ConfluentSchemaRegistryCompatibilityError'
-const statusOf = (error: unknown): number | undefined => (error as { status?: number }).status
-
-/** A registry that keeps silent is one that is down. */
-const inTime = async <T>(answer: Promise<T>): Promise<T> => {
-  const late = new AbortController()
-  const timeOut = sleep(ANSWER_MS, undefined, { signal: late.signal }).then(() => {
-    throw new RegistryDownError(`no answer within ${ANSWER_MS / 1000} s`)
-  })
-  timeOut.catch(() => undefined)
-  try {
-    return await Promise.race([answer, timeOut])
-  } finally {
-    late.abort()
-  }
-}

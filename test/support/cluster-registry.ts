@@ -12,6 +12,10 @@ export interface FakeRegistry {
   readonly levels: Map<string, string>
   /** Versions by subject, each with its id. */
   readonly subjects: Map<string, { readonly id: number; readonly schema: string }[]>
+  /** Ids that it does not tell of, as one that lags or has lost them. */
+  readonly hidden: Set<number>
+  /** Requests, as `GET /path`, that it answers with an error of its own. */
+  isBroken: (request: string) => boolean
   /** Requests so far, as `GET /path`. */
   readonly requests: string[]
   /** Registers a schema, unchecked; returns its id. */
@@ -31,6 +35,7 @@ const notFound = (code: number): Answer => answer({ error_code: code, message: '
 export const startRegistry = async (): Promise<FakeRegistry> => {
   const levels = new Map<string, string>()
   const subjects: FakeRegistry['subjects'] = new Map()
+  const hidden = new Set<number>()
   const requests: string[] = []
   const ids = new Map<string, number>()
 
@@ -65,7 +70,7 @@ export const startRegistry = async (): Promise<FakeRegistry> => {
       return compatibilityLevel === undefined ? notFound(40401) : answer({ compatibilityLevel })
     }
     if (kind === 'schemas') {
-      const found = [...ids].find(([, id]) => id === Number(last))
+      const found = [...ids].find(([, id]) => id === Number(last) && !hidden.has(id))
       return found === undefined ? notFound(40403) : answer({ schema: found[0] })
     }
     if (kind === 'subjects' && method === 'POST') return register(subject, given['schema'] ?? '')
@@ -76,7 +81,8 @@ export const startRegistry = async (): Promise<FakeRegistry> => {
     void textOf(request).then((body) => {
       const { method = '', url = '' } = request
       requests.push(`${method} ${url}`)
-      const { status, body: said } = handle(method, url, body)
+      const isBroken = registry.isBroken(`${method} ${url}`)
+      const { status, body: said } = isBroken ? answer({}, 500) : handle(method, url, body)
       response.writeHead(status, { 'content-type': 'application/vnd.schemaregistry.v1+json' })
       response.end(JSON.stringify(said))
     })
@@ -84,10 +90,12 @@ export const startRegistry = async (): Promise<FakeRegistry> => {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  return {
+  const registry: FakeRegistry = {
     url: `http://127.0.0.1:${port}`,
     levels,
     subjects,
+    hidden,
+    isBroken: () => false,
     requests,
     add: (subject, schema) => add(subject, JSON.stringify(schema)),
     stop: async () => {
@@ -96,6 +104,7 @@ export const startRegistry = async (): Promise<FakeRegistry> => {
       await once(server, 'close')
     },
   }
+  return registry
 }
 
 const textOf = async (request: IncomingMessage): Promise<string> => {

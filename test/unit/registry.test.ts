@@ -23,7 +23,25 @@ beforeEach(async () => {
   server = await startRegistry()
 })
 afterEach(() => server.stop())
-const open = () => openRegistry({ url: server.url, username: null, password: null })
+const settings = () => ({ url: server.url, username: null, password: null })
+const open = () => openRegistry(settings())
+/** Time that passes in pauses alone, and whatever happens in one. */
+const handTime = (inPause: (count: number) => void = () => undefined) => {
+  let [now, pauses] = [MONDAY, 0]
+  return {
+    now: () => now,
+    move: (ms: number) => {
+      now += ms
+    },
+    pauses: () => pauses,
+    pause: (ms: number) => {
+      now += ms
+      pauses += 1
+      inPause(pauses)
+      return Promise.resolve()
+    },
+  }
+}
 const nameOf = (topic: string): string => topic
 
 /** What a newer version writes, framed with the id it was given. */
@@ -62,6 +80,31 @@ describe('registering', () => {
     server.levels.set(SUBJECT, 'NONE')
     await expect(open().register(nameOf)).rejects.toThrow(/FULL_TRANSITIVE != NONE/)
   })
+
+  it('waits for one that starts, and gives up after half a minute, however long it keeps silent', async () => {
+    const { url } = server
+    await server.stop()
+    const time = handTime()
+    // It keeps silent for five seconds before each look at the clock.
+    const now = (): number => {
+      time.move(5_000)
+      return time.now()
+    }
+    const registry = openRegistry({ ...settings(), url }, { ...time, now })
+    await expect(registry.register(nameOf)).rejects.toThrow(RegistryDownError)
+    expect(time.now() - MONDAY).toBeLessThanOrEqual(40_000)
+    expect(time.pauses()).toBeGreaterThan(2)
+    server = await startRegistry()
+  })
+
+  it('gives each of many schemas no half minute of its own', async () => {
+    let posts = 0
+    // Of each three requests for a schema two fail.
+    server.isBroken = (request) => request.startsWith('POST') && (posts += 1) % 3 !== 0
+    await expect(openRegistry(settings(), handTime()).register(nameOf)).rejects.toThrow(
+      RegistryDownError,
+    )
+  })
 })
 
 describe('reading what others write', () => {
@@ -75,11 +118,47 @@ describe('reading what others write', () => {
     expect(server.requests.length).toBe(asked)
   })
 
-  it('leaves an id that nobody knows to the dead letters, and asks for it once', async () => {
-    const registry = open()
-    await registry.prepare(TOPIC, [writtenBy(4711)])
-    expect(registry.prepare(TOPIC, [writtenBy(4711)])).toBeUndefined()
-    expect(() => CODECS['run-event'].decode(writtenBy(4711).value)).toThrow(/4711/)
+  it('asks again for an id that a registry which lags does not know yet', async () => {
+    const id = server.add(SUBJECT, NEWER)
+    server.hidden.add(id)
+    const time = handTime((count) => {
+      if (count === 3) server.hidden.delete(id)
+    })
+    await openRegistry(settings(), time).prepare(TOPIC, [writtenBy(id)])
+    expect({ ...CODECS['run-event'].decode(writtenBy(id).value) }).toEqual({ ...fact })
+    expect(time.pauses()).toBe(3)
+  })
+
+  it('leaves an id that nobody knows to the dead letters after some tries, and asks anew after a minute', async () => {
+    const time = handTime()
+    const registry = openRegistry(settings(), time)
+    const id = server.add(SUBJECT, NEWER)
+    server.hidden.add(id)
+    const message = writtenBy(id)
+    await registry.prepare(TOPIC, [message])
+    expect([server.requests.length, time.pauses()]).toEqual([5, 4])
+    expect(() => CODECS['run-event'].decode(message.value)).toThrow(String(id))
+    time.move(59_000)
+    expect(registry.prepare(TOPIC, [message])).toBeUndefined()
+    time.move(1_000)
+    // Nothing waits for it again.
+    await registry.prepare(TOPIC, [message])
+    expect([server.requests.length, time.pauses()]).toEqual([6, 4])
+    server.hidden.clear() // it was restored
+    expect(registry.prepare(TOPIC, [message])).toBeUndefined()
+    time.move(60_000)
+    await registry.prepare(TOPIC, [message])
+    expect({ ...CODECS['run-event'].decode(message.value) }).toEqual({ ...fact })
+  })
+
+  it('asks once for a schema that ours cannot read: it stays what it is', async () => {
+    const time = handTime()
+    const registry = openRegistry(settings(), time)
+    const id = server.add(SUBJECT, { type: 'record', name: 'other', fields: [] })
+    await registry.prepare(TOPIC, [writtenBy(id)])
+    time.move(3_600_000)
+    expect(registry.prepare(TOPIC, [writtenBy(id)])).toBeUndefined()
+    expect(time.pauses()).toBe(0)
   })
 
   it('does not need the registry for what it knows, and says so where it does', async () => {
