@@ -71,8 +71,8 @@ const demoFeeder = (invocation: Invocation): Feeder => {
   return {
     name: `the simulated community ${seed}`,
     folders: [],
-    // What it fills in of the past days is a replay.
-    isLive: (now) => speed === 1 && clock.now() - now <= HOUR_MS,
+    // What it fills in of the past days is a replay, and so is a store that is ahead of the clock.
+    isLive: (now) => speed === 1 && Math.abs(systemClock.now() - now) <= HOUR_MS,
     what: 'shows a SIMULATED community (demo); give it folders of recorded CI to see real jobs',
     serve: ({ fed }) => {
       clock = demoClock(speed, fed.now)
