@@ -3,7 +3,7 @@
 import type avro from 'avsc'
 import { avroType } from './avro-type.ts'
 import type { Records } from './events.ts'
-import { schemaOf, type AvroSchema } from './load.ts'
+import { schemaOf } from './load.ts'
 import { SCHEMA_NAMES, type SchemaName } from './names.ts'
 
 /** Why bytes cannot be read. `reason` is the slug that goes to the dead letters. */
@@ -32,11 +32,12 @@ export class RecordCodec<S extends SchemaName> {
   readonly type: avro.Type
   readonly #writers = new Map<number, ReturnType<avro.Type['createResolver']> | null>()
   #writerId: number
-  readonly #name: string
+  readonly #name: S
+  #canonical: string | undefined
 
-  constructor(name: S, writerId: number) {
+  constructor(name: S, writerId: number, type = avroType(schemaOf(name))) {
     this.#name = name
-    this.type = avroType(schemaOf(name))
+    this.type = type
     this.#writerId = writerId
     this.#writers.set(writerId, null)
   }
@@ -44,6 +45,16 @@ export class RecordCodec<S extends SchemaName> {
   /** The id its own bytes are written with. */
   get writerId(): number {
     return this.#writerId
+  }
+
+  /** Our schema as far as bytes depend on it: two that have this text in common write alike. */
+  get canonical(): string {
+    return (this.#canonical ??= JSON.stringify(this.type.schema()))
+  }
+
+  /** A codec of the same schema whose ids are its own affair, for a place where they mean something else. */
+  withId(id: number): RecordCodec<S> {
+    return new RecordCodec(this.#name, id, this.type)
   }
 
   /** Writes from now on with the id that a registry has given our schema; what the id before meant is unknown then. */
@@ -59,7 +70,7 @@ export class RecordCodec<S extends SchemaName> {
   }
 
   /** Makes bytes of another writer version readable. Throws where the versions do not resolve. */
-  addWriter(id: number, schema: AvroSchema): void {
+  addWriter(id: number, schema: object): void {
     const writer = avroType(schema)
     this.#writers.set(id, this.type.createResolver(writer))
   }
@@ -137,7 +148,7 @@ export class RecordCodec<S extends SchemaName> {
   }
 }
 
-/** Codecs of all records. Embedded schema ids are positions in the schema list, from 1. */
+/** Codecs of all records. Schema ids are positions in the schema list, from 1, until a registry or a store gives others. */
 export const CODECS: { [S in SchemaName]: RecordCodec<S> } = Object.fromEntries(
   SCHEMA_NAMES.map((name, index) => [name, new RecordCodec(name, index + 1)]),
 ) as never

@@ -1,4 +1,4 @@
-/** THE list of record schemas; each is one file `avro/<name>.avsc`. New ones stand last: records of a store name theirs by its place. */
+/** THE list of record schemas; each is one file `avro/<name>.avsc`. New ones stand last: where nobody gives ids, records name theirs by its place. */
 
 export const SCHEMA_NAMES = [
   'run-event',

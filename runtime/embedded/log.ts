@@ -5,22 +5,24 @@
 
 import type { StatementSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
-import { CODECS, type RecordCodec } from '../../schemas/codec.ts'
+import type { RecordCodec } from '../../schemas/codec.ts'
 import type { SchemaName } from '../../schemas/names.ts'
 import { TOPICS, type RecordOf, type TopicName } from '../../schemas/topics.ts'
 import type { Keyed, LogReader, LogRecord } from '../ports.ts'
 import { packed, unpacked } from './packing.ts'
 import { OpenSegment, recordsOf } from './segment.ts'
+import { codecsOf, type StoreCodecs } from './store-codecs.ts'
 import { explain, undamaged } from './store-error.ts'
 import type { EmbeddedStore } from './store.ts'
 import type { WriteBehind } from './write-behind.ts'
 
-const codecOf = (topic: TopicName): RecordCodec<SchemaName> => CODECS[TOPICS[topic].schema]
 /** How much of compacted topics lies in memory that has not reached its table. */
 const LATEST_BEHIND_BYTES = 16 << 20
 const offsetName = (topic: TopicName): string => `end-offset/${topic}`
 
 export class EmbeddedLog implements LogReader {
+  /** What records are written and read with here. */
+  readonly codecs: StoreCodecs
   readonly #store: EmbeddedStore
   readonly #next = new Map<TopicName, number>()
   readonly #addSegment: StatementSync
@@ -33,7 +35,9 @@ export class EmbeddedLog implements LogReader {
   readonly #latestFrom: StatementSync
   readonly #latestOf: StatementSync
 
+  /** Throws {@link StoreError} where the store's records cannot be read. */
   constructor(store: EmbeddedStore) {
+    this.codecs = codecsOf(store)
     const prepare = (sql: string): StatementSync => store.db.prepare(sql)
     this.#store = store
     store.beforeCommit(() => {
@@ -118,9 +122,10 @@ export class EmbeddedLog implements LogReader {
   newest(topic: TopicName, key: string): LogRecord | undefined {
     this.#catchUp()
     const changed = this.#latest.get(topic, key, '')
-    if (changed !== undefined) return changed === null ? undefined : latest(topic, key, changed)
+    if (changed !== undefined)
+      return changed === null ? undefined : this.#recordIn(topic, key, changed)
     const row = this.#latestOf.get(topic, key)
-    return row && latest(topic, key, undamaged(row, `the record of ${key} in ${topic}`))
+    return row && this.#recordIn(topic, key, undamaged(row, `the record of ${key} in ${topic}`))
   }
 
   /** Drops what is older than the topic's retention at pipeline time `now`; returns the number of segments dropped. */
@@ -135,7 +140,7 @@ export class EmbeddedLog implements LogReader {
   #segmentOf(topic: TopicName): OpenSegment {
     let segment = this.#segments.get(topic)
     if (segment === undefined) {
-      segment = new OpenSegment((base, lastAt, bytes) => {
+      segment = new OpenSegment(this.#codecOf(topic), (base, lastAt, bytes) => {
         const kept = packed(bytes)
         this.#addSegment.run(topic, base, crc32(kept), lastAt, kept)
       })
@@ -147,7 +152,7 @@ export class EmbeddedLog implements LogReader {
   #compact(batch: readonly LogRecord[]): void {
     const newest = new Map(batch.map((record) => [record.key, record]))
     for (const record of newest.values())
-      this.#latest.put(record.topic, record.key, '', placed(record))
+      this.#latest.put(record.topic, record.key, '', placed(record, this.#codecOf(record.topic)))
   }
 
   *#readSegments<T extends TopicName>(topic: T, from: number): Iterable<LogRecord<T>> {
@@ -157,7 +162,7 @@ export class EmbeddedLog implements LogReader {
       const base = row['base'] as number
       const bytes = unpacked(undamaged(row, `segment ${base} of ${topic}`))
       let past = next
-      for (const record of recordsOf(topic, base, bytes, next)) {
+      for (const record of recordsOf(topic, this.#codecOf(topic), base, bytes, next)) {
         past = record.offset + 1
         yield record
       }
@@ -171,13 +176,13 @@ export class EmbeddedLog implements LogReader {
     // What is not in the table yet is newer than all that is.
     const recent = new Map<string, LogRecord<T> | null>()
     for (const { second: key, bytes } of this.#latest.changes(topic))
-      recent.set(key, bytes && latest(topic, key, bytes))
+      recent.set(key, bytes && this.#recordIn(topic, key, bytes))
     for (let next = from; ;) {
       const rows = this.#latestFrom.all(topic, next)
       for (const row of rows) {
         const key = row['key'] as string
         const bytes = undamaged(row, `the record of ${key} in ${topic}`)
-        if (!recent.has(key)) yield latest(topic, key, bytes)
+        if (!recent.has(key)) yield this.#recordIn(topic, key, bytes)
       }
       const last = rows.at(-1)
       if (last === undefined) break
@@ -186,6 +191,15 @@ export class EmbeddedLog implements LogReader {
     const rest = [...recent.values()].filter((record) => record !== null)
     for (const record of rest.sort((a, b) => a.offset - b.offset))
       if (record.offset >= from) yield record
+  }
+
+  #codecOf(topic: TopicName): RecordCodec<SchemaName> {
+    return this.codecs[TOPICS[topic].schema]
+  }
+
+  #recordIn<T extends TopicName>(topic: T, key: string, bytes: Uint8Array): LogRecord<T> {
+    const record = this.#codecOf(topic).decode(view(bytes).subarray(PLACE_BYTES)) as RecordOf<T>
+    return { topic, key, ...placeIn(bytes), record }
   }
 
   /** A reader beside the process that writes has not seen its changes. */
@@ -203,19 +217,16 @@ const placeIn = (bytes: Uint8Array): { offset: number; at: number } => {
   const held = view(bytes)
   return { offset: held.readDoubleLE(0), at: held.readDoubleLE(8) }
 }
-const latest = <T extends TopicName>(topic: T, key: string, bytes: Uint8Array): LogRecord<T> => ({
-  topic,
-  key,
-  ...placeIn(bytes),
-  record: codecOf(topic).decode(view(bytes).subarray(PLACE_BYTES)) as RecordOf<T>,
-})
 /** Valid until the next call; null for a tombstone. */
-const placed = ({ topic, offset, at, record }: LogRecord): Uint8Array | null => {
+const placed = (
+  { offset, at, record }: LogRecord,
+  codec: RecordCodec<SchemaName>,
+): Uint8Array | null => {
   if (record === null) return null
-  let end = codecOf(topic).encodeInto(record, scratch, PLACE_BYTES)
+  let end = codec.encodeInto(record, scratch, PLACE_BYTES)
   while (end < 0) {
     scratch = Buffer.allocUnsafeSlow(2 * scratch.length - end)
-    end = codecOf(topic).encodeInto(record, scratch, PLACE_BYTES)
+    end = codec.encodeInto(record, scratch, PLACE_BYTES)
   }
   scratch.writeDoubleLE(offset, 0)
   scratch.writeDoubleLE(at, 8)

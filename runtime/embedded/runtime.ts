@@ -43,8 +43,13 @@ export class EmbeddedRuntime {
     models: Models = {},
   ) {
     this.store = new EmbeddedStore(folder)
-    checkShapes(this.store, processors)
-    this.log = new EmbeddedLog(this.store)
+    try {
+      checkShapes(this.store, processors)
+      this.log = new EmbeddedLog(this.store)
+    } catch (error) {
+      this.store.close()
+      throw error
+    }
     this.views = new EmbeddedViews(this.store, this.log, toViews)
     const broadcasts = new Set(processors.flatMap((processor) => processor.broadcasts ?? []))
     const tables = [...broadcasts].flatMap((topic) => [...this.log.read(topic)])
@@ -189,12 +194,10 @@ const checkShapes = (store: EmbeddedStore, processors: readonly Processor[]): vo
     known: store.getText(shapeName(processor.name)),
   }))
   const others = shapes.filter(({ shape, known }) => known !== undefined && known !== shape)
-  if (others.length > 0) {
-    store.close()
+  if (others.length > 0)
     throw new StoreError(
       `the store holds cells of another version (${others.map(({ name }) => name).join(', ')}): use the program that wrote it, or name another folder with --store`,
     )
-  }
   const unknown = shapes.filter(({ known }) => known === undefined)
   if (unknown.length === 0) return
   store.transaction(() => {

@@ -1,12 +1,14 @@
 /** A stretch of records of one topic: how it is filled, and how it is read. */
 
-import { CODECS, type RecordCodec } from '../../schemas/codec.ts'
+import type { RecordCodec } from '../../schemas/codec.ts'
 import type { SchemaName } from '../../schemas/names.ts'
-import { TOPICS, type RecordOf, type TopicName } from '../../schemas/topics.ts'
+import type { RecordOf, TopicName } from '../../schemas/topics.ts'
 import type { LogRecord } from '../ports.ts'
 
 /** Frame of a record: key length u32, time f64, value length u32, key, value (Confluent wire format; empty: tombstone). */
 const FRAME_BYTES = 16
+/** Where a value says the id of its schema. */
+const ID_AT = 1
 /** Bytes after which a segment ends, so that one record is read without much else. */
 const SEGMENT_BYTES = 1 << 16
 
@@ -15,6 +17,7 @@ export type WriteSegment = (base: number, lastAt: number, bytes: Uint8Array) => 
 
 /** The segment at the end of a topic, as it is filled. */
 export class OpenSegment {
+  readonly #codec: RecordCodec<SchemaName>
   readonly #write: WriteSegment
   /** Grows to the largest record. */
   #bytes = Buffer.allocUnsafeSlow(SEGMENT_BYTES + (1 << 14))
@@ -22,7 +25,8 @@ export class OpenSegment {
   #base = 0
   #lastAt = 0
 
-  constructor(write: WriteSegment) {
+  constructor(codec: RecordCodec<SchemaName>, write: WriteSegment) {
+    this.#codec = codec
     this.#write = write
   }
 
@@ -30,10 +34,10 @@ export class OpenSegment {
   append(records: readonly LogRecord[]): void {
     for (const record of records) {
       if (this.#end === 0) this.#base = record.offset
-      let next = frameInto(this.#bytes, this.#end, record)
+      let next = frameInto(this.#bytes, this.#end, record, this.#codec)
       while (next < 0) {
         this.#grow(-next)
-        next = frameInto(this.#bytes, this.#end, record)
+        next = frameInto(this.#bytes, this.#end, record, this.#codec)
       }
       this.#end = next
       this.#lastAt = record.at
@@ -59,7 +63,8 @@ export class OpenSegment {
 const frameInto = (
   into: Buffer,
   from: number,
-  { topic, key, at, record, bytes }: LogRecord,
+  { key, at, record, bytes }: LogRecord,
+  codec: RecordCodec<SchemaName>,
 ): number => {
   const room = from + FRAME_BYTES + 3 * key.length + (bytes?.length ?? 0)
   if (room > into.length) return -room
@@ -69,26 +74,26 @@ const frameInto = (
     record === null
       ? valueStart
       : bytes === undefined
-        ? codecOf(topic).encodeInto(record, into, valueStart)
+        ? codec.encodeInto(record, into, valueStart)
         : valueStart + bytes.copy(into, valueStart)
   if (end < 0) return end
+  // What is encoded already has the id that our schema has elsewhere.
+  if (record !== null) into.writeUInt32BE(codec.writerId, valueStart + ID_AT)
   into.writeUInt32LE(keyLength, from)
   into.writeDoubleLE(at, from + 4)
   into.writeUInt32LE(end - valueStart, from + 12)
   return end
 }
 
-const codecOf = (topic: TopicName): RecordCodec<SchemaName> => CODECS[TOPICS[topic].schema]
-
 /** Records of a segment from an offset on; those before it are not decoded. */
 export const recordsOf = function* <T extends TopicName>(
   topic: T,
+  codec: RecordCodec<SchemaName>,
   base: number,
   stored: Uint8Array,
   from: number,
 ): Iterable<LogRecord<T>> {
   const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength)
-  const codec = codecOf(topic)
   for (let at = 0, offset = base; at < bytes.length; offset += 1) {
     const keyEnd = at + FRAME_BYTES + bytes.readUInt32LE(at)
     const valueEnd = keyEnd + bytes.readUInt32LE(at + 12)

@@ -3,7 +3,6 @@
  * read, and not at all where the log holds its record.
  */
 
-import { CODECS } from '../../schemas/codec.ts'
 import type { TopicName } from '../../schemas/topics.ts'
 import { TABLE_VIEWS } from '../../schemas/views.ts'
 import type { LogRecord, ToViews } from '../ports.ts'
@@ -13,7 +12,7 @@ import { StoreError } from './store-error.ts'
 export type StoredValue = string | Uint8Array | null
 
 /** As Avro a score takes less than half the room. */
-const PACKED = new Map([['scores', CODECS.score]])
+const PACKED: ReadonlyMap<string, 'score'> = new Map([['scores', 'score']])
 const TABLE_OF: ReadonlyMap<string, TopicName> = new Map(Object.entries(TABLE_VIEWS))
 
 /** Stands in a row that is not listed and whose record the log holds: without a value it would be a deleted one. */
@@ -32,6 +31,10 @@ export interface ViewValues {
 }
 
 export const createViewValues = (log: EmbeddedLog, toViews: ToViews): ViewValues => {
+  const codecOf = (view: string) => {
+    const name = PACKED.get(view)
+    return name && log.codecs[name]
+  }
   const ofRecord = (view: string, key: string, record: LogRecord): string => {
     const write = toViews(record).find((made) => made.view === view && made.key === key)
     return JSON.stringify(write?.value ?? null)
@@ -47,13 +50,13 @@ export const createViewValues = (log: EmbeddedLog, toViews: ToViews): ViewValues
   return {
     toStored: (view, value, isListed) => {
       if (TABLE_OF.has(view)) return isListed ? null : IN_LOG
-      const codec = PACKED.get(view)
+      const codec = codecOf(view)
       return codec === undefined ? JSON.stringify(value) : codec.encode(value as never)
     },
     ofStored: (view, key, stored) => {
       if (stored === IN_LOG) return ofTable(view, key)
       if (typeof stored === 'string') return stored
-      const codec = PACKED.get(view)
+      const codec = codecOf(view)
       if (stored === null || codec === undefined) return ofTable(view, key)
       const { buffer, byteOffset, byteLength } = stored
       return JSON.stringify(codec.decode(Buffer.from(buffer, byteOffset, byteLength)))

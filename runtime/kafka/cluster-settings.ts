@@ -69,7 +69,7 @@ export const CLUSTER_SETTINGS = {
   STOPLINE_KAFKA_USERNAME: { doc: 'Who we are.', otherwise: null },
   STOPLINE_KAFKA_PASSWORD: { doc: 'Our password.', otherwise: null, isSecret: true },
   STOPLINE_REGISTRY_URL: {
-    doc: 'Root of the schema registry; without one schemas have the ids of our own list, and nobody else can read records.',
+    doc: 'Root of the schema registry; without one schemas have the ids of our own list: nobody else can read records, and a version with other schemas would misread them.',
     otherwise: null,
   },
   STOPLINE_REGISTRY_USERNAME: { doc: 'Who we are to the registry.', otherwise: null },

@@ -1,6 +1,7 @@
 /**
  * Committed versions of the schemas, which every later one must read and be read by. `node test/support/schema-versions.ts`
  * adds a version for each schema that has changed; with `--reset`, before a first release, it starts again at 1.
+ * Nothing has been released yet, so all are at 1.
  */
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
