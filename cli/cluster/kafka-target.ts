@@ -37,7 +37,7 @@ export interface KafkaTarget extends FeedTarget {
   readonly failed: Promise<never>
   readonly close: () => Promise<void>
 }
-export interface Offered {
+interface Offered {
   readonly records: number
   readonly seconds: number
 }

@@ -3,7 +3,7 @@
 import { taskName } from './names.ts'
 import type { TaskEvent } from './task-events.ts'
 
-export interface TaskState {
+interface TaskState {
   /** Task and partition, as `runs/2`. */
   readonly task: string
   readonly state: 'restoring' | 'running' | 'paused' | 'stopped'
