@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads'
 import fastify, { type FastifyInstance } from 'fastify'
 import { openPipeline, serveApi } from '../../cli/pipeline.ts'
 import { createMetrics } from '../../runtime/metrics.ts'
+import type { RunEvent } from '../../schemas/events.ts'
 import type { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
 import { quantile, type Figure } from './figures.ts'
 import type { Answered, Asked } from './http-client.ts'
@@ -14,19 +15,41 @@ import type { BenchCase } from './setting.ts'
 
 const RUNS = 5_000
 const JOBS = 200
+const ENDED = 4_000
+/** Pipeline time goes on as in service, while either is asked: an answer holds no longer than that. */
+const TICK_MS = 250
 const TURNS = 6
 const TURN_MS = 1_000
 const QUICK_TURNS = 2
 const QUICK_TURN_MS = 200
 
-/** Runs that have started; returns their paths. */
-const start = (runtime: EmbeddedRuntime): string[] => {
-  const facts = Array.from({ length: RUNS }, (_, run) => {
+/** Runs that have ended, of which a fifth failed: so those that run have forecasts. */
+const history = (): RunEvent[] =>
+  Array.from({ length: ENDED }, (_, run) => {
     const startedAt = LOAD_START + run
-    return { ...factOf(run % JOBS, run, 'started', startedAt), startedAt }
+    const finishedAt = startedAt + 600_000 + (run % 7) * 60_000
+    const outcome = run % 5 === 0 ? 'failure' : 'success'
+    return [
+      { ...factOf(run % JOBS, run, 'started', startedAt), startedAt },
+      { ...factOf(run % JOBS, run, 'finished', finishedAt), startedAt, outcome } as const,
+    ]
   })
-  const offers = facts.map((record) => ({ topic: 'ci.run-events.v1' as const, record }))
-  runtime.commit(offers, LOAD_START + RUNS)
+    .flat()
+    .sort((a, b) => a.observedAt - b.observedAt)
+
+/** Runs that have started, after others of their jobs have ended; returns their paths. */
+const start = (runtime: EmbeddedRuntime): string[] => {
+  const ended = history()
+  const begin = (ended.at(-1)?.observedAt ?? 0) + 1
+  const facts = Array.from({ length: RUNS }, (_, run) => {
+    const startedAt = begin + run
+    return { ...factOf(run % JOBS, ENDED + run, 'started', startedAt), startedAt }
+  })
+  const offers = [...ended, ...facts].map((record) => ({
+    topic: 'ci.run-events.v1' as const,
+    record,
+  }))
+  runtime.commit(offers, begin + RUNS)
   return facts.map(({ source, repo, job, runId }) =>
     ['/v1/runs', ...[source, repo, job, runId, '1'].map(encodeURIComponent)].join('/'),
   )
@@ -105,6 +128,7 @@ export const getRun: BenchCase = async ({ folder, isQuick }) => {
   const port = await listen(app)
   const first = paths[0] ?? ''
   const body = await (await fetch(`http://127.0.0.1:${port}${first}`)).text()
+  if (!body.includes('"pFail":0.')) throw new Error(`no forecast to answer with: ${body}`)
   const bare = bareApp(body)
   const barePaths = paths.map((path) => path.replace('/v1/runs', '/bare'))
   const targets: Target[] = [
@@ -112,7 +136,11 @@ export const getRun: BenchCase = async ({ folder, isQuick }) => {
     { name: 'GET run, each another', port, paths },
     { name: 'GET run, always the same', port, paths: [first] },
   ]
+  const ticking = setInterval(() => {
+    runtime.commit([], runtime.now + TICK_MS)
+  }, TICK_MS)
   const turns = await takeTurns(targets, isQuick)
+  clearInterval(ticking)
   await Promise.all([app.close(), bare.close()])
   runtime.close()
   return [

@@ -88,9 +88,16 @@ const listedIn = async (found: RedisViews, view: string): Promise<string[]> => {
 /** Rows that are there and not deleted. */
 const rowsIn = async (redis: RedisClient, space: string, generation: number): Promise<number> => {
   let count = 0
-  for (const keys of chunksOf(await redis.keys(`${space}:{*}:${generation}:row:*`))) {
+  // A piece at a time: one question about millions of keys takes longer than a client waits. A key may come twice.
+  const seen = new Set<string>()
+  const match = `${space}:{*}:${generation}:row:*`
+  for (let cursor = '0'; ;) {
+    const [next, found] = await redis.scan(cursor, 'MATCH', match, 'COUNT', CHUNK)
+    const keys = found.filter((key) => !seen.has(key))
+    for (const key of keys) seen.add(key)
     const heads = await Promise.all(keys.map((key) => redis.getrange(key, 0, 60)))
     count += heads.filter((head) => !/^\S+ - $/.test(head)).length
+    if (next === '0') return count
+    cursor = next
   }
-  return count
 }
