@@ -5,7 +5,7 @@
  */
 
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import { CodedError } from '../runtime/errors.ts'
 import type { Access, AccessToken, Role } from './deps.ts'
 
@@ -69,14 +69,24 @@ const isAtTheMachine = ({ ip, headers }: FastifyRequest): boolean => {
   return origin === undefined || origin === `http://${host}`
 }
 
-const callers = new WeakMap<FastifyRequest, Caller>()
-const callerOf = (request: FastifyRequest): Caller => callers.get(request) ?? ANYBODY
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Null on addresses that are open. */
+    caller: Caller | null
+  }
+}
+/** Where no tokens are: who sits at the machine is told apart where it matters, since most only read. */
+const UNTOLD: Caller = { ...ANYBODY }
+const callerOf = (request: FastifyRequest): Caller => {
+  if (request.caller === UNTOLD) return isAtTheMachine(request) ? AT_THE_MACHINE : ANYBODY
+  return request.caller ?? ANYBODY
+}
 /** When the token of who asks ends: what is still being answered then is ended too. Null: never. */
 export const endOfToken = (request: FastifyRequest): number | null => callerOf(request).until
 
 /** Who asks, by the token. Throws where there is none, or one that is not known or has ended. */
 const identify = (request: FastifyRequest, access: Access): Caller => {
-  if (access.tokens.length === 0) return isAtTheMachine(request) ? AT_THE_MACHINE : ANYBODY
+  if (access.tokens.length === 0) return UNTOLD
   const given = bearerOf(request) ?? cookieOf(request)
   if (given === null)
     throw new CodedError('unauthorised', 'a token is needed: Authorization: Bearer TOKEN')
@@ -138,6 +148,7 @@ const createLimiter = ({ perMinute, now }: Access) => {
 
 /** Answers pages of these origins only; without any no other page may read an answer. */
 const addCors = (app: FastifyInstance, origins: readonly string[]): void => {
+  if (origins.length === 0) return
   app.addHook('onRequest', (request, reply, done) => {
     const { origin } = request.headers
     if (origin === undefined || !origins.includes(origin)) {
@@ -173,11 +184,8 @@ export const addAccess = (
   app: FastifyInstance,
   access: Access,
 ): { readonly pageFollows: () => void } => {
-  const guarded = new Set<string>()
   let isPage = false
-  app.addHook('onRoute', ({ url }) => {
-    if (!isPage && !OPEN.has(url)) guarded.add(url)
-  })
+  app.decorateRequest('caller', null)
   const left = createLimiter(access)
   addCors(app, access.origins)
   const take = (reply: FastifyReply, who: string): void => {
@@ -196,20 +204,26 @@ export const addAccess = (
       throw error
     }
   }
+  const takeOfAddress: onRequestHookHandler = (request, reply, done) => {
+    take(reply, request.ip)
+    done()
+  }
+  const guard: onRequestHookHandler = (request, reply, done) => {
+    const caller = identifyOnce(request, reply)
+    request.caller = caller
+    take(reply, caller === UNTOLD ? request.ip : caller.name)
+    done()
+  }
+  // A hook of the route itself: what all routes run would have to ask which one it is, for more than all the rest costs.
+  app.addHook('onRoute', (options) => {
+    if (isPage) return
+    const isSession = options.url === SESSION
+    if (OPEN.has(options.url) && !isSession) return
+    options.onRequest = [options.onRequest ?? [], isSession ? takeOfAddress : guard].flat()
+  })
   app.addHook('onRequest', (request, reply, done) => {
-    const route = request.routeOptions.url
-    const isGuarded = route === undefined ? DATA.test(request.url) : guarded.has(route)
-    try {
-      if (route === SESSION) take(reply, request.ip)
-      if (isGuarded) {
-        const caller = identifyOnce(request, reply)
-        callers.set(request, caller)
-        take(reply, caller === ANYBODY || caller === AT_THE_MACHINE ? request.ip : caller.name)
-      }
-      done()
-    } catch (error) {
-      done(error as Error)
-    }
+    if (request.is404 && DATA.test(request.url)) guard.call(app, request, reply, done)
+    else done()
   })
   return {
     pageFollows: () => {

@@ -17,6 +17,9 @@ export interface TaggedAnswer extends Answer {
 /** Weak, since asOf may differ: length and CRC-32 of the data. */
 export const weakTag = (length: number, crc: number): string =>
   `W/"${length.toString(36)}-${crc.toString(36)}"`
+/** Tag of data that is another at each instant: that of what stays, and the instant. */
+export const tagAt = (etag: string, asOf: number): string =>
+  `${etag.slice(0, -1)}-${asOf.toString(36)}"`
 
 export const tagged = (answer: Answer): TaggedAnswer => {
   if (isTagged(answer)) return answer

@@ -1,6 +1,6 @@
 /** Counts requests by route, never by address, so that the number of series stays bounded. */
 
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, onSendHookHandler } from 'fastify'
 import type { Metrics } from '../runtime/metrics.ts'
 import { STREAM_PATH } from './stream.ts'
 
@@ -10,6 +10,13 @@ interface Tally {
   count: number
   seconds: number
 }
+
+const onSend =
+  (count: (reply: FastifyReply, seconds: number) => void): onSendHookHandler =>
+  (_request, reply, payload, done) => {
+    count(reply, reply.elapsedTime / 1000)
+    done(null, payload)
+  }
 
 /** Requests are tallied in plain numbers, and handed to the metrics when those are asked for: a hot route pays nothing. */
 export const addRequestMetrics = (app: FastifyInstance, metrics: Metrics): void => {
@@ -22,12 +29,19 @@ export const addRequestMetrics = (app: FastifyInstance, metrics: Metrics): void 
       tallies.push(tally)
       return tally
     }
-    options.onResponse = (_request, reply, done) => {
+    const count = (reply: FastifyReply, seconds: number): void => {
       const tally = ofStatus.get(reply.statusCode) ?? tallyOf(reply.statusCode)
       tally.count += 1
-      if (options.url !== STREAM_PATH) tally.seconds += reply.elapsedTime / 1000
-      done()
+      tally.seconds += seconds
     }
+    // A stream is never sent as a whole, and lasts as long as somebody listens.
+    if (options.url === STREAM_PATH)
+      options.onResponse = (_request, reply, done) => {
+        count(reply, 0)
+        done()
+      }
+    // Counted when the answer is handed over: to hear of its last byte costs more than all else here.
+    else options.onSend = [options.onSend ?? [], onSend(count)].flat()
   })
   metrics.beforeText(() => {
     for (const tally of tallies) {

@@ -8,7 +8,7 @@ import type { Awaitable, LogRecord } from '../../runtime/ports.ts'
 import type { Forecast, RunRef } from '../../schemas/events.ts'
 import { runKey } from '../../schemas/keys.ts'
 import type { TopicName } from '../../schemas/topics.ts'
-import { weakTag, type TaggedAnswer } from '../answer.ts'
+import { tagAt, weakTag, type TaggedAnswer } from '../answer.ts'
 import type { ApiDeps } from '../deps.ts'
 import { evaluateForecast } from '../evaluate.ts'
 import { isDemoKey } from './params.ts'
@@ -28,11 +28,11 @@ export interface RunAnswers {
   readonly get: (key: string) => Awaitable<TaggedAnswer | undefined>
 }
 
-/** The text around what changes with time alone. */
+/** The text around what changes with time alone, and the tag of that text. */
 interface Texts {
   readonly before: string
   readonly after: string
-  readonly crc: number
+  readonly etag: string
   /** The forecast of a run that runs, to be read at asOf. */
   readonly forecast: Forecast | null
 }
@@ -51,16 +51,18 @@ const textsOf = (values: readonly (string | undefined)[]): Texts | undefined => 
   return {
     before,
     after,
-    crc: crc32(after, crc32(before)),
+    etag: weakTag(before.length + after.length, crc32(after, crc32(before))),
     forecast: isRunning ? (JSON.parse(forecast) as Forecast) : null,
   }
 }
 
+/** What is read off a forecast is another at each instant, so the instant stands for it in the tag. */
 const answerAt = (key: string, texts: Texts, asOf: number): TaggedAnswer => {
-  const { before, after, crc, forecast } = texts
-  const now = forecast === null ? 'null' : JSON.stringify(evaluateForecast(forecast, asOf))
-  const data = before + now + after
-  return { data, isSimulated: isDemoKey(key), etag: weakTag(data.length, crc32(now, crc)) }
+  const { before, after, etag, forecast } = texts
+  const isSimulated = isDemoKey(key)
+  if (forecast === null) return { data: `${before}null${after}`, isSimulated, etag }
+  const now = JSON.stringify(evaluateForecast(forecast, asOf))
+  return { data: before + now + after, isSimulated, etag: tagAt(etag, asOf) }
 }
 
 /** Keeps what is answered of runs until told to forget it, and forgets all where there is no more room. */
