@@ -3,9 +3,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { TOPOLOGY } from '../../processors/topology.ts'
-import type { RunEvent } from '../../schemas/events.ts'
+import type { Offer } from '../../runtime/ports.ts'
 import { TOPICS, type TopicName, type TopicRow } from '../../schemas/topics.ts'
 import { history } from '../support/arbitraries.ts'
+import { communityOffers } from '../support/community.ts'
 import { DAY } from '../support/facts.ts'
 import { replayPartitioned } from '../support/partitioned-driver.ts'
 import { topologyDriver, type Published } from '../support/topology-driver.ts'
@@ -35,9 +36,9 @@ const perKey = (records: readonly Published[]): Map<string, string[]> => {
   return new Map([...out].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-const fused = (facts: readonly RunEvent[], until: number): Published[] => {
+const fused = (heard: readonly Offer[], until: number): Published[] => {
   const driver = topologyDriver()
-  for (const fact of facts) driver.pipe('ci.run-events.v1', fact)
+  for (const { topic, record } of heard) driver.pipe(topic, record)
   driver.advance(until)
   const outputs = new Set(TOPOLOGY.flatMap((processor) => processor.outputs))
   const records = [...outputs].flatMap((topic) => driver.bytesOf(topic))
@@ -49,11 +50,19 @@ describe('the topology in partitions', () => {
   it.each([1, 3])('says per key, in %i partitions joined by bytes, what one process says', (n) => {
     fc.assert(
       fc.property(history(30), (facts) => {
+        const heard = facts.map((record) => ({ topic: 'ci.run-events.v1', record }) as const)
         const until = (facts.at(-1)?.observedAt ?? 0) + AFTERWARDS_MS
-        const parts = replayPartitioned(TOPOLOGY, facts, until, n)
-        expect(perKey(parts)).toEqual(perKey(fused(facts, until)))
+        const parts = replayPartitioned(TOPOLOGY, heard, until, n)
+        expect(perKey(parts)).toEqual(perKey(fused(heard, until)))
       }),
       RUNS,
     )
+  })
+
+  it('says per key what one process says where all topics are heard', () => {
+    const heard = communityOffers(3)
+    const until = (heard.at(-1)?.record.observedAt ?? 0) + AFTERWARDS_MS
+    const parts = replayPartitioned(TOPOLOGY, heard, until, 3)
+    expect(perKey(parts)).toEqual(perKey(fused(heard, until)))
   })
 })

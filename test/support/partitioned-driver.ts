@@ -7,8 +7,7 @@ import type { Processor } from '../../processors/processor.ts'
 import { EmbeddedStore } from '../../runtime/embedded/store.ts'
 import { keyed } from '../../runtime/engine/stage.ts'
 import { TopologyEngine } from '../../runtime/engine/topology.ts'
-import type { Keyed } from '../../runtime/ports.ts'
-import type { RunEvent } from '../../schemas/events.ts'
+import type { Keyed, Offer } from '../../runtime/ports.ts'
 import type { TopicName } from '../../schemas/topics.ts'
 import { HOUR } from './facts.ts'
 import { fromBytes, toBytes, type Published } from './topology-driver.ts'
@@ -45,15 +44,15 @@ const stageOf = (processor: Processor, partitions: number) => {
   }
 }
 
-/** Replays facts up to `until`; returns everything published. */
+/** Replays what is heard, in order of time, up to `until`; returns everything published. */
 export const replayPartitioned = (
   processors: readonly Processor[],
-  facts: readonly RunEvent[],
+  heard: readonly Offer[],
   until: number,
   partitions: number,
 ): Published[] => {
   const stages = processors.map((processor) => stageOf(processor, partitions))
-  const inputs: Keyed[] = facts.map((fact) => keyed('ci.run-events.v1', fact, fact.observedAt))
+  const inputs: Keyed[] = heard.map(({ topic, record }) => keyed(topic, record, record.observedAt))
   const published: Published[] = []
   const isTable = new Set(processors.flatMap(({ broadcasts }) => broadcasts ?? []))
   const first = inputs[0]?.at ?? until

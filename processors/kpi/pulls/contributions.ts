@@ -10,6 +10,9 @@ import { BUCKETS, ID, SPANS, type SpanName } from './names.ts'
 
 /** Counters and the instant that places them. */
 export type Contribution = readonly [at: number, counters: Counters]
+export const isSame = (a: readonly Contribution[], b: readonly Contribution[]): boolean =>
+  a.length === b.length &&
+  a.every(([at, counters], i) => at === b[i]?.[0] && counters.join() === b[i][1].join())
 
 const one = (id: number): Counters => [id, 1]
 const span = (name: SpanName, from: number, to: number): Counters =>

@@ -23,15 +23,15 @@ export const dayOf = (at: number): number => Math.floor(at / DAY_MS)
 /** Accounts that act by themselves, by how they are usually named. Example: `dependabot[bot]` and `k8s-ci-robot`. */
 export const isBot = (name: string): boolean => /\[bot\]$|[-_]?(?:bot|robot)$/i.test(name)
 
-/** Notes that somebody was active at an instant. */
+/** Notes that somebody was active at an instant; false where that day of theirs was known, and of bots. */
 export const notePerson = (
   cells: Cells,
   repo: Repo,
   role: Role,
   name: string | null,
   at: number,
-): void => {
-  if (name === null || isBot(name)) return
+): boolean => {
+  if (name === null || isBot(name)) return false
   const hash = hashOf(name)
   const shard = hash % SHARDS
   const cell = `${role}/${shard}`
@@ -41,8 +41,9 @@ export const notePerson = (
   let from = 0
   while (from < people.length && people[from] !== hash) from += FIELDS
   if (from === people.length) people.push(hash, day, day, 1, 0)
-  else if (!note(people, from, day)) return
+  else if (!note(people, from, day)) return false
   cells.put(cell, people)
+  return true
 }
 
 /** Notes a day of the person at a place; false where it was known. */

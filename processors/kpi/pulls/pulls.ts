@@ -15,13 +15,13 @@ import {
   type Effect,
   type Processor,
 } from '../../processor.ts'
-import { add, countOf, type Counters } from '../counters.ts'
+import { add, countOf } from '../counters.ts'
 import { endOf, issueOf, PULL_CELLS, pullOf, repoOf, type Repo } from './cells.ts'
-import { ofIssue, ofPull, type Contribution } from './contributions.ts'
+import { isSame, ofIssue, ofPull, type Contribution } from './contributions.ts'
 import { hearIssue, hearPull, hearRun } from './evolve.ts'
 import { PULL_ROWS } from './index.ts'
 import { ID } from './names.ts'
-import { countPeople, dayOf, forgetPeople, notePerson } from './people.ts'
+import { countPeople, dayOf, forgetPeople, notePerson, type Role } from './people.ts'
 import type { PullReading, PullWindow } from './row.ts'
 import { addAt, expire, HOUR_MS, LENGTHS, nextExpiry } from './windows.ts'
 
@@ -51,11 +51,13 @@ const NO_USE: readonly Effect[] = [drop('no-use')]
 
 const onPull = (cells: Cells, repo: Repo, event: PullEvent, now: number): void => {
   const { kind, eventAt: at, actor } = event
+  const note = (role: Role, name: string | null, day: number): void => {
+    if (notePerson(cells, repo, role, name, day)) repo.isChanged = true
+  }
   change(cells, repo, event.pull, now, (pull) => {
     hearPull(pull, event)
-    if (pull.openedAt > 0) notePerson(cells, repo, 'authors', pull.author, pull.openedAt)
-    if (kind === 'reviewed' && actor !== pull.author)
-      notePerson(cells, repo, 'reviewers', actor, at)
+    if (pull.openedAt > 0) note('authors', pull.author, pull.openedAt)
+    if (kind === 'reviewed' && actor !== pull.author) note('reviewers', actor, at)
   })
 }
 const onRun = (cells: Cells, repo: Repo, run: PullRun, now: number): void => {
@@ -78,7 +80,7 @@ const change = (
   const [wasOpen, wasQueued] = [openHour(pull), isQueued(pull)]
   by(pull)
   replace(cells, repo, before, ofPull(pull), now)
-  moveOpen(repo.openPulls, wasOpen, openHour(pull))
+  moveOpen(repo, 'openPulls', wasOpen, openHour(pull))
   repo.queued += Number(isQueued(pull)) - Number(wasQueued)
   keepUntilForgotten(cells, repo, number, endOf(pull))
   cells.put(`pull/${number}`, pull)
@@ -91,7 +93,7 @@ const onIssue = (cells: Cells, repo: Repo, event: IssueEvent, now: number): void
   const wasOpen = openHour(issue)
   hearIssue(issue, event)
   replace(cells, repo, before, ofIssue(issue), now)
-  moveOpen(repo.openIssues, wasOpen, openHour(issue))
+  moveOpen(repo, 'openIssues', wasOpen, openHour(issue))
   keepUntilForgotten(cells, repo, -event.issue, endOf(issue))
   cells.put(`issue/${event.issue}`, issue)
 }
@@ -103,6 +105,9 @@ const replace = (
   after: readonly Contribution[],
   now: number,
 ): void => {
+  // What is heard again changes nothing.
+  if (isSame(before, after)) return
+  repo.isChanged = true
   for (const [at, counters] of before) addAt(cells, repo, at, counters, -1, now)
   for (const [at, counters] of after) addAt(cells, repo, at, counters, 1, now)
 }
@@ -110,8 +115,15 @@ const replace = (
 /** Hour in which something open was opened; null where it is not open, or nobody knows since when. */
 const openHour = (of: PullState | ReturnType<typeof issueOf>): number | null =>
   of.openedAt > 0 && endOf(of) === 0 ? Math.floor(of.openedAt / HOUR_MS) : null
-const moveOpen = (open: Counters, from: number | null, to: number | null): void => {
+const moveOpen = (
+  repo: Repo,
+  which: 'openPulls' | 'openIssues',
+  from: number | null,
+  to: number | null,
+): void => {
   if (from === to) return
+  const open = repo[which]
+  repo.isChanged = true
   if (from !== null) add(open, from, -1)
   if (to !== null) add(open, to, 1)
 }
@@ -142,7 +154,6 @@ const forget = (cells: Cells, repo: Repo, today: number): void => {
 
 const nextOf = (now: number, spanMs: number): number => Math.floor(now / spanMs) * spanMs + spanMs
 const wake = (repo: Repo, now: number): Effect[] => {
-  repo.isChanged = true
   const at = nextOf(now, HOUR_MS)
   if (repo.hourAt > 0 && repo.hourAt <= at) return []
   repo.hourAt = at
