@@ -141,6 +141,13 @@ export interface ChangePolicy {
   readonly most: 'off' | 'watch' | 'advise' | 'stop'
   readonly isFailFast: boolean
 }
+/**
+ * How far a policy lets the advice go: 0 nothing, 1 watch, 2 advise, 3 stop. The other runs are stopped only by fail-fast.
+ * Example: `fail-fast` reaches 3, `advise fail-fast` 2, and so does no policy at all.
+ */
+export const reachOf = ({ most, isFailFast }: ChangePolicy): number =>
+  most === 'stop' ? (isFailFast ? 3 : 2) : ['off', 'watch', 'advise'].indexOf(most)
+
 interface Advice {
   readonly level: Level
   readonly reason: string
@@ -156,12 +163,12 @@ export const changeAdvice = (
   mendedShare: number,
   policy: ChangePolicy,
 ): Advice => {
-  if (policy.most === 'off') return { level: 'abstain', reason: 'policy of the job: no advice' }
+  const reach = reachOf(policy)
+  if (reach === 0) return { level: 'abstain', reason: 'policy of the job: no advice' }
   if (outlook.costSeconds <= mendedShare * outlook.againSeconds)
     return { level: 'watch', reason: 'the other runs are worth what they still cost' }
-  if (policy.most === 'watch')
-    return { level: 'watch', reason: 'policy of the job: no more than watch' }
-  return policy.isFailFast && policy.most === 'stop'
+  if (reach === 1) return { level: 'watch', reason: 'policy of the job: no more than watch' }
+  return reach === 3
     ? {
         level: 'stop',
         reason: 'policy of the job: fail fast; the other runs cannot save the change',

@@ -4,8 +4,8 @@ import type { ChangeDecision, GroupRun } from '../../schemas/events.ts'
 import { derivedId } from '../../schemas/ids.ts'
 import { keyParts } from '../../schemas/keys.ts'
 import { emit, setTimer, type Cells, type Effect, type Emit } from '../processor.ts'
-import { policyOf, type Policy } from '../stopping/policy.ts'
-import { changeAdvice, outlookOf, type Outlook, type Runner } from './change.ts'
+import { NO_POLICY, policyOf, type Policy } from '../stopping/policy.ts'
+import { changeAdvice, outlookOf, reachOf, type Outlook, type Runner } from './change.ts'
 import { endsOf, groupCell, mendsOf, rateOf, strayOf, type Group } from './group.ts'
 import { boundsOf, strayAfter, strayed, toldEnd } from './stray.ts'
 
@@ -51,33 +51,50 @@ const noteEnd = (cells: Cells, group: Group, now: number): void => {
   group.told = null
 }
 
-/** The first failure of a required job; further ones are no news to the change. */
+/** The failure of a required job. A further one is news where its policy lets more be said than those before. */
 const onFailure = (cells: Cells, group: Group, run: GroupRun, cause: Cause): Effect[] => {
   const { job, policy } = run
-  if (group.failed.includes(job) || group.failed.length >= MAX_FAILED) return []
+  if (group.failed.some((each) => each.job === job) || group.failed.length >= MAX_FAILED) return []
   if (isOptional(cells, job, policy)) return []
-  group.failed.push(job)
   if (!group.isFailed) count(cells, { failed: 1, mended: 0 })
   group.isFailed = true
-  if (group.failed.length > 1) return []
-  group.policy = policy
-  return group.running.length === 0 ? [] : [say(cells, group, cause)]
+  const before = mostOf(group)
+  group.failed.push({ job, policy })
+  const isNews = mostOf(group) !== before
+  return isNews && group.running.length > 0 ? [say(cells, group, cause)] : []
 }
 const policyFrom = (policy: string | null): Policy => policyOf(policy === null ? {} : { policy })
+
+/** The most that the policies of the failed jobs let be said; −1 where none has failed. */
+const mostOf = ({ failed }: Group): number =>
+  failed.reduce((most, { policy }) => Math.max(most, reachOf(policyFrom(policy))), -1)
+/** Which of the failed jobs' policies that is; of equal ones the first. */
+const policyOfChange = (group: Group): Policy => {
+  const most = mostOf(group)
+  const policies = group.failed.map(({ policy }) => policyFrom(policy))
+  return policies.find((policy) => reachOf(policy) === most) ?? NO_POLICY
+}
 
 /** The rate holds this failure already. */
 const isOptional = (cells: Cells, job: string, policy: string | null): boolean =>
   policyFrom(policy).isOptional || rateOf(endsOf(cells, job), endsOf(cells)) > USUAL_FAILURE
 
-/** A failed job that passes when it is tried again: its failure is none of the change's. */
+/**
+ * A failed job that passes when it is tried again: its failure is none of the change's. That is said with nothing running, too:
+ * else the last word would stand that was said against runs that have ended by now.
+ */
 const onPass = (cells: Cells, group: Group, { job }: GroupRun, cause: Cause): Effect[] => {
-  if (!group.failed.includes(job)) return []
-  group.failed = group.failed.filter((each) => each !== job)
-  if (group.failed.length > 0) return []
-  if (!group.isMended) count(cells, { failed: 0, mended: 1 })
-  group.isMended = true
-  group.policy = null
-  return group.running.length === 0 ? [] : [say(cells, group, cause)]
+  const left = group.failed.filter((each) => each.job !== job)
+  if (left.length === group.failed.length) return []
+  const before = mostOf(group)
+  group.failed = left
+  if (left.length === 0) {
+    if (!group.isMended) count(cells, { failed: 0, mended: 1 })
+    group.isMended = true
+    return [say(cells, group, cause)]
+  }
+  const isNews = mostOf(group) !== before
+  return isNews && group.running.length > 0 ? [say(cells, group, cause)] : []
 }
 const count = (cells: Cells, more: { failed: number; mended: number }): void => {
   const { failed, mended } = mendsOf(cells)
@@ -141,7 +158,7 @@ const say = (
     ...ref,
     elapsedSeconds: Math.max(0, (now - group.startedAt) / 1000),
     ...adviceOf(group, outlook, mendedShare),
-    failedJob: group.failed[0] ?? null,
+    failedJob: group.failed[0]?.job ?? null,
     running: group.running.length,
     ...strayed(outlook, boundsOf(strayOf(cells))),
     mendedShare,
@@ -153,7 +170,7 @@ const adviceOf = (
   outlook: Outlook,
   mendedShare: number,
 ): Pick<ChangeDecision, 'level' | 'reason'> => {
-  if (group.failed.length > 0) return changeAdvice(outlook, mendedShare, policyFrom(group.policy))
+  if (group.failed.length > 0) return changeAdvice(outlook, mendedShare, policyOfChange(group))
   return {
     level: 'continue',
     reason: group.isMended

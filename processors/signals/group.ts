@@ -12,6 +12,10 @@ export interface Member {
   /** What it was last told. */
   told: number
 }
+export interface FailedJob {
+  job: string
+  policy: string | null
+}
 export interface Group {
   /** Failures among the ended members minus those expected. */
   excess: number
@@ -22,12 +26,10 @@ export interface Group {
   startedAt: number
   heardAt: number
   /** Required jobs that failed and did not pass since, the first of them first. */
-  failed: string[]
+  failed: FailedJob[]
   /** True once a failure of it was counted, and once that went away. */
   isFailed: boolean
   isMended: boolean
-  /** Policy of the job that failed first. */
-  policy: string | null
   /** True while a look at the change as a whole is due. */
   isDue: boolean
   /** True once something was told of its last end. */
@@ -72,10 +74,12 @@ export const CELLS = {
     ended: { type: 'array', items: 'string' },
     startedAt: 'long',
     heardAt: 'long',
-    failed: { type: 'array', items: 'string' },
+    failed: {
+      type: 'array',
+      items: record('FailedJob', { job: 'string', policy: ['null', 'string'] }),
+    },
     isFailed: 'boolean',
     isMended: 'boolean',
-    policy: ['null', 'string'],
     isDue: 'boolean',
     told: [
       'null',
@@ -94,7 +98,6 @@ export const newGroup = (startedAt: number, now: number): Group => ({
   failed: [],
   isFailed: false,
   isMended: false,
-  policy: null,
   isDue: false,
   told: null,
   isEndTold: false,

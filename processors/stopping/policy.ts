@@ -28,7 +28,7 @@ const isMost = (word: string): word is Policy['most'] => MOST.includes(word)
  * Reads a policy: words apart by spaces, in any order; what is not understood is passed over, towards saying less: a word
  * that is none of the four means `advise`.
  * Example: `stop floor=.97 protect=gather*,deprovision` stops from .97 on, and not once a gather or deprovision step began.
- * Example: `advise fail-fast`: its runs are not stopped, but those of a change that it failed are.
+ * Example: `fail-fast`: the other runs of a change that it failed are to be stopped; with `advise` that is advised, no more.
  */
 export const policyOf = (labels: Readonly<Record<string, string>>): Policy => {
   const text = labels['policy']

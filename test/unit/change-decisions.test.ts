@@ -77,6 +77,49 @@ describe('decisions on a change', () => {
     expect(said.map(({ level }) => level)).toEqual(['advise', 'continue'])
     expect(said.map(({ mendedShare }) => mendedShare)).toEqual([1 / 11, 2 / 11])
   })
+  it('take it back where nothing else runs by then, so that the last word is not against the change', () => {
+    const said = caused(
+      given(signals, ...before).when(
+        member('unit', 202, { failed: true, seconds: 120 }),
+        member('unit', 203, { attempt: 2 }),
+        member('e2e', 204, { failed: false }),
+        member('unit', 205, { attempt: 2, failed: false }),
+      ).said,
+    )
+    expect(said.map(({ level, running }) => [level, running])).toEqual([
+      ['advise', 1],
+      ['continue', 0],
+    ])
+    expect(said[1]).toMatchObject({ failedJob: null, costSeconds: 0, remainingSeconds: null })
+  })
+  it.each<[string, string | undefined, string | undefined, string[]]>([
+    ['stops once a job with fail-fast fails too', undefined, 'fail-fast', ['advise', 'stop']],
+    ['speaks once a job fails that lets it', 'off', undefined, ['abstain', 'advise']],
+    ['says nothing new for a second failure like the first', undefined, undefined, ['advise']],
+    ['stays with what it said when the second lets less be said', 'fail-fast', 'watch', ['stop']],
+  ])('of two failed jobs: %s', (_, first, second, levels) => {
+    const said = caused(
+      given(signals, ...before, member('lint', 200)).when(
+        member('unit', 202, { failed: true, seconds: 120, ...(first && { policy: first }) }),
+        member('lint', 203, { failed: true, seconds: 180, ...(second && { policy: second }) }),
+      ).said,
+    )
+    expect(said.map(({ level }) => level)).toEqual(levels)
+  })
+  it('obey the jobs that have failed, not one that passed when it was tried again', () => {
+    const said = caused(
+      given(signals, ...before, member('lint', 200)).when(
+        member('unit', 202, { failed: true, seconds: 120, policy: 'fail-fast' }),
+        member('lint', 203, { failed: true, seconds: 180 }),
+        member('unit', 203, { attempt: 2, policy: 'fail-fast' }),
+        member('unit', 205, { attempt: 2, failed: false, policy: 'fail-fast' }),
+      ).said,
+    )
+    expect(said.map(({ level, failedJob }) => [level, failedJob])).toEqual([
+      ['stop', 'unit'],
+      ['advise', 'lint'],
+    ])
+  })
   it('are not moved by a job that always fails', () => {
     const always = [0, 1, 2, 3, 4, 5].flatMap((i) => [
       member('red', 20 * i, { group: `r${i}` }),
