@@ -1,5 +1,6 @@
 /** GET /v1/stream: everything that changes, as server-sent events or as messages of a WebSocket. */
 
+import type { OutgoingHttpHeaders } from 'node:http'
 import fastifyWebsocket from '@fastify/websocket'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CodedError } from '../runtime/errors.ts'
@@ -72,8 +73,11 @@ const wantsOf = ({ topics: words, job }: StreamQuery): StreamClient['wants'] => 
 }
 
 const startStream = (reply: FastifyReply): void => {
+  // What was set for pages of other origins, before the answer is taken out of the app's hands.
+  const headers = reply.getHeaders() as OutgoingHttpHeaders
   reply.hijack()
   reply.raw.writeHead(200, {
+    ...headers,
     ...ANSWER_SECURITY,
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',

@@ -10,6 +10,7 @@ import { archiveAt, liveDemo, REPLAY_SPEEDS, replayArchive } from './feed.ts'
 import { openLive, type FeedTarget, type Live } from './live.ts'
 import type { ServeOptions } from './pipeline.ts'
 import { checkFiles } from './same-files.ts'
+import { LIVE_OPTIONS } from './source-options.ts'
 import { printProblems } from './commands/replay.ts'
 
 const HOUR_MS = 3_600_000
@@ -63,6 +64,7 @@ const liveFeeder = (invocation: Invocation, config: Config): Feeder => {
 }
 
 const demoFeeder = (invocation: Invocation): Feeder => {
+  refuse(invocation, ['record'], 'a simulated community')
   const days = numberOption(invocation, 'days', 4, [0, 60])
   const speed = numberOption(invocation, 'speed', 1, [1, 10_000])
   const seed = numberOption(invocation, 'seed', 1, [0, 2 ** 32 - 1])
@@ -95,7 +97,7 @@ const demoClock = (speed: number, reached: number): Clock => {
 
 const archiveFeeder = (invocation: Invocation): Feeder => {
   const { positionals, signal } = invocation
-  refuse(invocation, ['days', 'seed'], 'recorded CI')
+  refuse(invocation, ['days', 'seed', 'record', ...LIVE_OPTIONS], 'recorded CI')
   const speed = numberOption(invocation, 'speed', Infinity, REPLAY_SPEEDS)
   const archive = archiveAt(positionals, speed)
   let state: SourceStatus['state'] = 'running'

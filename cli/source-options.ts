@@ -15,7 +15,7 @@ const TOKEN = 'GITHUB_TOKEN'
 const API_URL = 'GITHUB_API_URL'
 const WEBHOOK_SECRET = 'STOPLINE_GITHUB_WEBHOOK_SECRET'
 
-export const SOURCE_OPTIONS: Readonly<Record<string, OptionRow>> = {
+const LIVE_SOURCES = {
   github: {
     type: 'string',
     value: 'OWNER/REPO,...',
@@ -27,6 +27,12 @@ export const SOURCE_OPTIONS: Readonly<Record<string, OptionRow>> = {
     value: 'URL/DASHBOARD,...',
     doc: 'Dashboards of a TestGrid to poll.',
   },
+} as const satisfies Record<string, OptionRow>
+/** Options that name sources which are polled. */
+export const LIVE_OPTIONS: readonly string[] = Object.keys(LIVE_SOURCES)
+
+export const SOURCE_OPTIONS: Readonly<Record<string, OptionRow>> = {
+  ...LIVE_SOURCES,
   config: {
     type: 'string',
     value: 'FILE',

@@ -1,18 +1,19 @@
 /** One search over everything that has a page. */
 
-import type { Incident, MergeForecast, TestState } from '../../schemas/events.ts'
+import type { Incident, Kpi, MergeForecast, TestState } from '../../schemas/events.ts'
 import { keyParts } from '../../schemas/keys.ts'
 import type { ViewStore } from '../../runtime/ports.ts'
 import { listOf, object, text } from '../json-schema.ts'
 import { pageOf } from '../paging.ts'
 import { route } from '../route.ts'
-import { isDemoKey } from './params.ts'
+import { isDemo } from './params.ts'
 
 const MOST_OF_A_KIND = 8
 
 type FoundKind = 'job' | 'run' | 'test' | 'pull' | 'incident' | 'subject'
 interface Found {
   readonly kind: FoundKind
+  readonly isSimulated: boolean
   readonly title: string
   readonly under: string
   /** What its page is addressed by, part by part. */
@@ -31,7 +32,9 @@ interface Row {
 }
 
 const lastOf = (parts: readonly string[]): string => parts.at(-1) ?? ''
-const titled = (title: string, under: string, parts: readonly string[]) => ({ title, under, parts })
+const titled = (title: string, under: string, parts: readonly string[], isSimulated: boolean) => ({
+  ...{ title, under, parts, isSimulated },
+})
 
 /** THE table of what is searched, in the order of the answer. Keys are read before values: they cost nothing. */
 const KINDS: readonly Kind[] = [
@@ -41,16 +44,17 @@ const KINDS: readonly Kind[] = [
     textOf: ({ key }) => key,
     found: ({ key }) => {
       const [source = '', repo = '', job = ''] = keyParts(key)
-      return titled(job, `${source} ${repo}`, [source, repo, job])
+      return titled(job, `${source} ${repo}`, [source, repo, job], isDemo({ source }))
     },
   },
   {
     kind: 'subject',
     view: 'kpis',
     textOf: ({ key }) => (key.endsWith(':7d') && !/^(job|tests|pulls):/.test(key) ? key : ''),
-    found: ({ key }) => {
+    found: ({ key, json }) => {
       const [dimension = '', subject = ''] = keyParts(key)
-      return titled(keyParts(subject).join(' · '), dimension, [dimension, subject])
+      const { simulated } = JSON.parse(json) as Kpi
+      return titled(keyParts(subject).join(' · '), dimension, [dimension, subject], simulated)
     },
   },
   {
@@ -58,8 +62,9 @@ const KINDS: readonly Kind[] = [
     view: 'incidents',
     textOf: ({ key, json }) => `${key} ${(JSON.parse(json) as Incident).title}`,
     found: ({ key, json }) => {
-      const { title, alert, state } = JSON.parse(json) as Incident
-      return titled(title, `${alert}, ${state === 'closed' ? 'closed' : 'open'}`, [key])
+      const { title, alert, state, source } = JSON.parse(json) as Incident
+      const under = `${alert}, ${state === 'closed' ? 'closed' : 'open'}`
+      return titled(title, under, [key], isDemo({ source }))
     },
   },
   {
@@ -68,7 +73,8 @@ const KINDS: readonly Kind[] = [
     textOf: ({ key, json }) => `${key} ${(JSON.parse(json) as MergeForecast).title ?? ''}`,
     found: ({ json }) => {
       const { source, repo, pull, title } = JSON.parse(json) as MergeForecast
-      return titled(title ?? `#${pull}`, `${repo} #${pull}`, [source, repo, String(pull)])
+      const parts = [source, repo, String(pull)]
+      return titled(title ?? `#${pull}`, `${repo} #${pull}`, parts, isDemo({ source }))
     },
   },
   {
@@ -77,7 +83,7 @@ const KINDS: readonly Kind[] = [
     textOf: ({ key }) => key,
     found: ({ json }) => {
       const { source, repo, job, test, word } = JSON.parse(json) as TestState
-      return titled(test, `${word} in ${job}`, [source, repo, job, test])
+      return titled(test, `${word} in ${job}`, [source, repo, job, test], isDemo({ source }))
     },
   },
   {
@@ -88,7 +94,8 @@ const KINDS: readonly Kind[] = [
       const [source = '', repo = '', job = '', name = ''] = keyParts(key)
       const at = name.lastIndexOf('#')
       const [runId, attempt] = [name.slice(0, at), name.slice(at + 1)]
-      return titled(`run ${runId}`, job, [source, repo, job, runId, attempt])
+      const parts = [source, repo, job, runId, attempt]
+      return titled(`run ${runId}`, job, parts, isDemo({ source }))
     },
   },
 ]
@@ -134,8 +141,8 @@ const search = route<object, { q?: string }>({
         ? []
         : await Promise.all(KINDS.map(async (kind) => foundOf(views, kind, words)))
     const all = found.flat()
-    const isSimulated = all.some(({ parts }) => parts.some((part) => isDemoKey(`${part}:`)))
-    return { data: JSON.stringify(all), isSimulated }
+    const shown = all.map(({ kind, title, under, parts }) => ({ kind, title, under, parts }))
+    return { data: JSON.stringify(shown), isSimulated: all.some(({ isSimulated }) => isSimulated) }
   },
 })
 

@@ -112,9 +112,14 @@ const formatOf = (invocation: Invocation): FormatName | null => {
 const timeOption = (invocation: Invocation, name: string): number | undefined => {
   const text = textOption(invocation, name)
   if (text === undefined) return undefined
-  const time = Date.parse(text)
+  // Without a zone it would be another instant on another machine.
+  const time = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text)
+    ? Date.parse(text)
+    : NaN
   if (Number.isNaN(time))
-    throw new UsageError(`--${name} takes a time such as 2026-03-02T00:00:00Z, not '${text}'`)
+    throw new UsageError(
+      `--${name} takes a time with its zone such as 2026-03-02T00:00:00Z, or a day, not '${text}'`,
+    )
   return time
 }
 

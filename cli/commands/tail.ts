@@ -1,6 +1,6 @@
 /** `stopline tail`: the records of a topic, one JSON object a line. */
 
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises'
 import { EmbeddedLog } from '../../runtime/embedded/log.ts'
 import { EmbeddedStore } from '../../runtime/embedded/store.ts'
 import type { LogReader, LogRecord } from '../../runtime/ports.ts'
@@ -20,6 +20,7 @@ import { existingStore } from '../store-folder.ts'
 
 const LAST = 10
 const FOLLOW_MS = 250
+const BREATH_RECORDS = 256
 
 export const tail: Command = {
   name: 'tail',
@@ -38,7 +39,6 @@ Topics: stopline topics. Times are milliseconds since the epoch; bytes are base6
     follow: { type: 'boolean', doc: 'Go on with records as they come.' },
     json: JSON_OPTION,
   },
-  isEndless: true,
   run: async (invocation) => {
     const { values, signal } = invocation
     const [topic = ''] = invocation.positionals
@@ -51,6 +51,7 @@ Topics: stopline topics. Times are milliseconds since the epoch; bytes are base6
     if (values['store'] === undefined && process.env['STOPLINE_KAFKA_BROKERS'] !== undefined) {
       const wish = { topic: topic as TopicName, last: isWhole ? null : last, isFollowed, signal }
       await tailKafka(clusterSettings(), wish, print)
+      if (!isFollowed) signal.throwIfAborted()
       return EXIT.ok
     }
     const store = new EmbeddedStore(existingStore(invocation), { readOnly: true })
@@ -61,10 +62,15 @@ Topics: stopline topics. Times are milliseconds since the epoch; bytes are base6
       for (const record of log.read(name, next)) {
         next = record.offset + 1
         await print(record)
+        // Neither reading nor a terminal waits for anything, so that no signal would be heard before the end.
+        if (next % BREATH_RECORDS === 0) await breathe()
+        if (signal.aborted) break
       }
       if (isFollowed) await sleep(FOLLOW_MS, undefined, { signal }).catch(() => undefined)
     } while (isFollowed && !signal.aborted)
     store.close()
+    // To end is orderly only where it was to go on for ever.
+    if (!isFollowed) signal.throwIfAborted()
     return EXIT.ok
   },
 }

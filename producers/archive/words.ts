@@ -2,7 +2,11 @@
 
 import type { Outcome, TestStatus } from '../../schemas/events.ts'
 
-const OUTCOMES: Readonly<Record<string, Outcome>> = {
+/** A map, since every object knows words such as `constructor`. */
+const mapOf = <T>(words: Readonly<Record<string, T>>): ReadonlyMap<string, T> =>
+  new Map(Object.entries(words))
+
+const OUTCOMES: ReadonlyMap<string, Outcome> = mapOf({
   success: 'success',
   failure: 'failure',
   error: 'error',
@@ -15,9 +19,9 @@ const OUTCOMES: Readonly<Record<string, Outcome>> = {
   // it is censored like a skipped run, as the published figures of the recordings count it.
   neutral: 'skipped',
   unknown: 'unknown',
-}
+})
 
-const TEST_STATUSES: Readonly<Record<string, TestStatus>> = {
+const TEST_STATUSES: ReadonlyMap<string, TestStatus> = mapOf({
   passed: 'passed',
   success: 'passed',
   failed: 'failed',
@@ -28,11 +32,11 @@ const TEST_STATUSES: Readonly<Record<string, TestStatus>> = {
   xfailed: 'skipped',
   flaky: 'flaky',
   unknown: 'unknown',
-}
+})
 
 /** Outcome of a conclusion word, null for a word that is not in the table. */
-export const outcomeOf = (word: string): Outcome | null => OUTCOMES[word.toLowerCase()] ?? null
+export const outcomeOf = (word: string): Outcome | null => OUTCOMES.get(word.toLowerCase()) ?? null
 
 /** State of a test by its word, null for a word that is not in the table. */
 export const testStatusOf = (word: string): TestStatus | null =>
-  TEST_STATUSES[word.toLowerCase()] ?? null
+  TEST_STATUSES.get(word.toLowerCase()) ?? null

@@ -5,7 +5,7 @@
  */
 
 import type { StatementSync } from 'node:sqlite'
-import { HISTORY_VIEWS } from '../../schemas/views.ts'
+import { HISTORY_VIEWS, VIEW_NAMES, viewTtlMs } from '../../schemas/views.ts'
 import type { LogRecord, ToViews, ViewCursor, ViewRow, ViewStore, ViewWrite } from '../ports.ts'
 import { EmbeddedHistory } from './history.ts'
 import type { EmbeddedLog } from './log.ts'
@@ -15,6 +15,10 @@ import { createViewValues, isText, type StoredValue, type ViewValues } from './v
 const HISTORY: ReadonlySet<string> = new Set(HISTORY_VIEWS)
 /** A row that has not been deleted: one without a value is listed, one that is not listed has a value. */
 const IS_THERE = '(value IS NOT NULL OR sort IS NOT NULL)'
+/** Views and families whose rows live as long as a compacted topic has them: until a tombstone, however long nothing is said. */
+const KEPT = VIEW_NAMES.filter((view) => viewTtlMs(view) === null)
+  .map((view) => `'${view}'`)
+  .join()
 const FIRST: ViewCursor = { sort: Number.MAX_VALUE, key: '' }
 
 /** A family's view is named `family/subject`. */
@@ -57,7 +61,9 @@ export class EmbeddedViews implements ViewStore {
     )
     this.#count = prepare('SELECT count(*) n FROM views WHERE view = ? AND sort IS NOT NULL')
     this.#purge = prepare(`DELETE FROM views WHERE at < ? AND NOT ${IS_THERE}`)
-    this.#expire = prepare('DELETE FROM views WHERE at < ?')
+    this.#expire = prepare(
+      `DELETE FROM views WHERE at < ? AND substr(view, 1, instr(view || '/', '/') - 1) NOT IN (${KEPT})`,
+    )
   }
 
   /** Applies what a commit published to the read models. Must run inside the store's transaction, after the log. */
@@ -118,7 +124,7 @@ export class EmbeddedViews implements ViewStore {
     this.#purge.run(time)
   }
 
-  /** Drops rows that were last written before `time`, and those whose records the log has dropped. */
+  /** Drops rows that were last written before `time`, but for those of compacted topics, and rows whose records the log has dropped. */
   expire(time: number): void {
     this.#expire.run(time)
     this.#history.expire()

@@ -217,6 +217,24 @@ s,o/r,j,4,1,,2026-01-01T01:00:00Z,2026-01-01T01:01:00Z,completed,exploded,,,\n`,
     },
   )
 
+  it('refuses options that would do nothing, and times that are another on another machine', async () => {
+    const refused = async (...args: string[]): Promise<string> => {
+      const { code, err } = await stopline(args)
+      expect(code, args.join(' ')).toBe(2)
+      return err
+    }
+    for (const [name, value] of [
+      ['--github', 'o/r'],
+      ['--prow', 'https://prow.test'],
+      ['--testgrid', 'https://testgrid.test/d'],
+      ['--record', 'kept'],
+    ] as const)
+      expect(await refused('up', 'docs/example', name, value)).toContain(`${name} does nothing`)
+    expect(await refused('up', '--record', 'kept')).toContain('--record does nothing')
+    for (const time of ['2026-03-02T00:00', '5', 'March 2, 2026'])
+      expect(await refused('export', 'out', '--store', 's', '--from', time)).toContain('its zone')
+  })
+
   it('refuses to go on with an archive that has grown', async () => {
     const folder = temporaryFolder()
     const args = ['replay', folder, '--store', join(folder, 'store')]

@@ -225,6 +225,23 @@ describe('with tokens', () => {
     expect(lasting.isOver).toBe(false)
   })
 
+  it('pages of configured origins may listen as they may read, others may not', async () => {
+    const { app } = await start()
+    await app.listen({ host: '127.0.0.1', port: 0 })
+    const { port } = app.server.address() as AddressInfo
+    const allowed = async (origin: string): Promise<string | null> => {
+      const headers = { authorization: `Bearer ${READ}`, origin }
+      const listening = new AbortController()
+      const url = `http://127.0.0.1:${port}/v1/stream`
+      const answer = await fetch(url, { headers, signal: listening.signal })
+      listening.abort()
+      expect(answer.status).toBe(200)
+      return answer.headers.get('access-control-allow-origin')
+    }
+    expect(await allowed('https://dash.test')).toBe('https://dash.test')
+    expect(await allowed('https://evil.test')).toBeNull()
+  })
+
   it('only pages of configured origins may read answers', async () => {
     const { ask } = await start()
     const allowed = async (origin: string) =>

@@ -100,6 +100,25 @@ describe('a search', () => {
     expect(await rows('/v1/search?q=%20')).toEqual([])
     expect((await rows('/v1/search?q=w2')).map(({ kind }) => kind)).toEqual(['run'])
   })
+
+  it('says that what it found is simulated by where it was heard, not by how it is named', async () => {
+    const simulating = createTestPipeline()
+    const simulated = sampleIncident({
+      incident: 'overdue:demo:o/r:x',
+      source: 'demo',
+      title: 'odd',
+    })
+    simulating.publish([
+      published('ci.incidents.v1', simulated),
+      published('ci.runs.v1', sampleRun({ ...REF, job: 'demo' })),
+    ])
+    const searched = await buildApp(simulating.deps)
+    const isSimulated = async (q: string): Promise<unknown> =>
+      (await searched.inject(`/v1/search?q=${q}`)).json<{ simulated: boolean }>().simulated
+    expect(await isSimulated('odd')).toBe(true)
+    expect(await isSimulated(encodeURIComponent(REF.runId))).toBe(false)
+    await searched.close()
+  })
 })
 
 describe('runs behind a number', () => {

@@ -90,6 +90,12 @@ describe('a row that cannot be read is reported with its line and the rest goes 
 })
 
 describe('what is odd but readable is passed on and reported', () => {
+  it('a conclusion that every object knows is a word like any other', async () => {
+    const words = ['constructor', '__proto__', 'hasOwnProperty']
+    const rows = words.map((conclusion, i) => runLine(i + 1, { conclusion }))
+    const heard = await hearRuns(runsCsv(...rows, runLine(4)))
+    expect(problemsOf(heard)).toEqual([2, 3, 4].map((line) => `line ${line}: unknown-word`))
+  })
   it('an unknown conclusion once per word', async () => {
     const odd = (id: number, conclusion: string) => runLine(id, { conclusion })
     const heard = await hearRuns(runsCsv(odd(1, 'melted'), odd(2, 'melted'), odd(3, 'burnt')))

@@ -55,6 +55,7 @@ describe('KPIs of pulls', () => {
     const machinery = [
       'cells',
       'contributions',
+      'ends',
       'evolve',
       'index',
       'names',
@@ -157,6 +158,35 @@ describe('KPIs of pulls', () => {
     const again = { ...aRunOf(1, 'e2e', T + MINUTE, 100, false), eventId: 'again' }
     const facts = [...merged(1, HOUR, { sha: 'abc' }), told, back, again]
     expect(of('average_retests_to_merge', '7d', ...facts)).toMatchObject({ value: 0, n: 1 })
+  })
+  it('an end that is corrected leaves what would be there without it', () => {
+    const back = (run: PullRun): PullRun => ({
+      ...run,
+      eventId: `back/${run.eventId}`,
+      takesBack: true,
+    })
+    const quick = aRunOf(1, 'e2e', T + 10 * MINUTE, 10, false)
+    // Closed as unknown after three days of silence; then its end is heard after all.
+    const silent = aRunOf(1, 'e2e', T + 72 * HOUR, 72 * 3600, null)
+    const heard = { ...aRunOf(1, 'e2e', T + 9 * MINUTE, 60, false), eventId: 'heard' }
+    const later = [back(silent), heard].map((run) => ({ ...run, observedAt: T + 73 * HOUR }))
+    expect(of('retest_waste', '7d', quick, silent, ...later)).toMatchObject({
+      ...{ value: 60 / 70, numerator: 60, denominator: 70, n: 2 },
+    })
+    const red = [30, 60].map((minute) => aRunOf(1, 'e2e', T + minute * MINUTE, 100, true))
+    const [first] = red as [PullRun]
+    const green = { ...first, eventId: 'green', failed: false }
+    const mended = [back(first), green].map((run) => ({ ...run, observedAt: T + 2 * HOUR }))
+    const facts = [...merged(1, 3 * HOUR, { sha: 'abc' }), ...red, ...mended]
+    expectSpan(of('time_to_first_signal_p50', '7d', ...facts), 1)
+  })
+  it('of many ends of one job on one commit the first failure and the last end are kept', () => {
+    const runs = Array.from({ length: 40 }, (_, i) =>
+      aRunOf(1, 'e2e', T + (i + 1) * MINUTE, i + 1, i > 0),
+    )
+    const facts = [...merged(1, 3 * HOUR, { sha: 'abc' }), ...runs]
+    expectSpan(of('time_to_first_signal_p50', '7d', ...facts), 2 / 60)
+    expect(of('retest_waste', '7d', ...facts)).toMatchObject({ numerator: 780, denominator: 820 })
   })
   it('the merge queue', () => {
     const labels = ['lgtm', 'approved']

@@ -132,4 +132,19 @@ describe('the embedded views', () => {
     expect(rows()).toBe(1)
     store.close()
   })
+
+  it('keep rows of compacted topics, however long nothing was said of them', () => {
+    const { views, publish, store } = openViews()
+    const at = NOON - 200 * 86_400_000
+    const alert = sampleIncident({ observedAt: at })
+    publish([
+      published('ci.incidents.v1', alert),
+      published('ci.runs.v1', sampleRun({ observedAt: at })),
+    ])
+    expect(views.get('runs', runKey(REF))).toBeDefined()
+    views.expire(NOON - 90 * 86_400_000)
+    expect(JSON.parse(views.get('incidents', alert.incident) ?? 'null')).toEqual(alert)
+    expect(views.get('runs', runKey(REF))).toBeUndefined()
+    store.close()
+  })
 })

@@ -2,6 +2,7 @@
 
 import type { Cells } from '../../processor.ts'
 import type { Counters } from '../counters.ts'
+import type { Ends } from './ends.ts'
 
 /** All runs of one job on one commit. */
 export interface Check {
@@ -9,12 +10,9 @@ export interface Check {
   readonly job: number
   runs: number
   failures: number
-  /** Milliseconds of all of them, and of the one that ended last. */
+  /** Milliseconds of all of them. */
   ms: number
-  lastMs: number
-  lastAt: number
-  /** End of the first that failed; 0 where none has. */
-  failedAt: number
+  ends: Ends
 }
 
 /** A pull request; instants in milliseconds since the epoch, 0 where it has not happened. */
@@ -80,7 +78,7 @@ const record = (name: string, types: Record<string, unknown>): object => ({
 })
 const CHECK = record('Check', {
   ...{ sha: 'long', job: 'long', runs: 'int', failures: 'int' },
-  ...{ ms: 'long', lastMs: 'long', lastAt: 'long', failedAt: 'long' },
+  ...{ ms: 'long', ends: LONGS },
 })
 
 /** `ended/<day>` has the numbers of what ended on a day: pulls as they are, issues below zero. */

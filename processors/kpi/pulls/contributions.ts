@@ -6,6 +6,7 @@
 import { add, type Counters } from '../counters.ts'
 import { bucketOf } from '../histogram.ts'
 import { endOf, type Issue, type Pull } from './cells.ts'
+import { firstFailure, lastEnd } from './ends.ts'
 import { BUCKETS, ID, SPANS, type SpanName } from './names.ts'
 
 /** Counters and the instant that places them. */
@@ -76,13 +77,13 @@ const ofQueue = (pull: Pull): Contribution[] => {
 /** Machine time of its runs, and the first thing that they told of the newest commit. */
 const ofChecks = (pull: Pull): Contribution[] => {
   const { checks, sha, shaAt } = pull
-  const all = checks.map(({ ms, lastMs, lastAt, runs }): Contribution => [
-    lastAt,
-    sumsOf({ 'run/ms': ms, 'run/wastedMs': ms - lastMs, 'run/n': runs }),
-  ])
+  const all = checks.map(({ ms, ends, runs }): Contribution => {
+    const last = lastEnd(ends)
+    return [last.at, sumsOf({ 'run/ms': ms, 'run/wastedMs': ms - last.ms, 'run/n': runs })]
+  })
   const own = checks.filter((check) => check.sha === sha)
-  const failed = own.flatMap(({ failedAt }) => (failedAt > 0 ? [failedAt] : []))
-  const last = Math.max(0, ...own.map(({ lastAt }) => lastAt))
+  const failed = own.map(({ ends }) => firstFailure(ends)).filter((failedAt) => failedAt > 0)
+  const last = Math.max(0, ...own.map(({ ends }) => lastEnd(ends).at))
   const at = failed.length > 0 ? Math.min(...failed) : endOf(pull) > 0 ? last : 0
   if (at > 0) all.push([at, span('signal', shaAt, at)])
   return all

@@ -3,6 +3,7 @@
 import type { IssueEvent, PullEvent, PullRun } from '../../../schemas/events.ts'
 import { hashOf } from '../../tests/names.ts'
 import type { Check, Issue, Pull } from './cells.ts'
+import { putEnd, takeEnd } from './ends.ts'
 import { isBot } from './people.ts'
 
 /** Checks that are kept one by one; of more, the oldest are summed up. */
@@ -69,18 +70,15 @@ export const hearRun = (pull: Pull, run: PullRun): void => {
   if (known === undefined) pull.checks.push(check)
   check.runs += sign
   if (run.failed === true) check.failures += sign
-  if (run.failed === true && sign === 1) check.failedAt = earlier(check.failedAt, run.finishedAt)
-  if (run.failed === true && sign === -1 && check.failedAt === run.finishedAt) check.failedAt = 0
   check.ms += sign * ms
-  if (sign === 1 && run.finishedAt >= check.lastAt) {
-    check.lastAt = run.finishedAt
-    check.lastMs = ms
-  }
+  const end = { at: run.finishedAt, ms, failed: run.failed === true }
+  if (run.takesBack) takeEnd(check.ends, end)
+  else putEnd(check.ends, end)
   if (check.runs === 0) pull.checks.splice(pull.checks.indexOf(check), 1)
   if (pull.checks.length > MOST_CHECKS) sumUpOldest(pull)
 }
 const newCheck = (sha: number, job: number): Check => ({
-  ...{ sha, job, runs: 0, failures: 0, ms: 0, lastMs: 0, lastAt: 0, failedAt: 0 },
+  ...{ sha, job, runs: 0, failures: 0, ms: 0, ends: [] },
 })
 const sumUpOldest = (pull: Pull): void => {
   const oldest = pull.checks.shift()
