@@ -16,6 +16,7 @@ import { awaitTurn } from '../cluster/only-producer.ts'
 import { listenOn, LISTEN_OPTIONS, say, SETTINGS_HELP } from '../cluster/options.ts'
 import { actOnKafka } from '../cluster/acting.ts'
 import { speakOnKafka } from '../cluster/bot.ts'
+import { beside } from '../cluster/beside.ts'
 import { takeCommands } from '../cluster/commands.ts'
 import { tellReceiversOnKafka } from '../cluster/receivers.ts'
 import { clusterSettings, spaceOf, type ClusterSettings } from '../cluster/settings.ts'
@@ -140,7 +141,7 @@ const feedUntil = async (
         .set({ stage: 'produce', partition: '' }, target.fed.now / 1000)
     })
     const meanwhile = [
-      tellSources(cluster, sources, signal),
+      beside('how sources are is told', () => tellSources(cluster, sources, signal), signal),
       takeCommands(cluster, target, signal),
       tellReceiversOnKafka(cluster, target, outward.receivers, metrics, signal),
       actOnKafka(cluster, target, outward.acting, signal),
@@ -153,14 +154,13 @@ const feedUntil = async (
   }
 }
 
-/** Says through Redis how sources are; that Redis does not answer is no reason to stop. */
+/** Says through Redis how sources are. Throws where Redis cannot be reached when it begins. */
 const tellSources = async (
   cluster: ClusterSettings,
   sources: () => readonly SourceStatus[],
   signal: AbortSignal,
 ): Promise<void> => {
-  const redis = await openRedis(cluster.redis.address).catch(() => undefined)
-  if (redis === undefined) return
+  const redis = await openRedis(cluster.redis.address)
   while (!signal.aborted) {
     await saySources(redis, spaceOf(cluster), sources(), systemClock.now()).catch(() => undefined)
     await wait(STATUS_MS, undefined, { signal }).catch(() => undefined)

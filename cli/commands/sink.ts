@@ -49,7 +49,8 @@ export const sink: Command = {
 }
 
 /** What a sink does, as metrics, words and readiness. */
-const createSinkState = (metrics: Metrics) => {
+/** Exported for its test. */
+export const createSinkState = (metrics: Metrics) => {
   let fresh: ReadonlyMap<number, PartitionFreshness> = new Map()
   let heardAt = -Infinity
   let waitingAt = -Infinity
@@ -60,11 +61,15 @@ const createSinkState = (metrics: Metrics) => {
   }
   // A series that begins above zero has not risen, as Prometheus sees it.
   for (const outcome of ['ok', 'retry', 'lost', 'unreadable']) note(outcome, 0)
+  const lag = metrics.gauge('stopline_stage_lag_seconds')
+  const labelsOf = (partition: number) => ({ stage: 'sink', partition: String(partition) })
+  let shown: readonly number[] = []
   metrics.beforeText(() => {
+    // What another sink writes now is not behind here.
+    for (const partition of shown) lag.remove(labelsOf(partition))
+    shown = [...fresh.keys()]
     for (const [partition, { asOf, offeredAt }] of fresh)
-      metrics
-        .gauge('stopline_stage_lag_seconds')
-        .set({ stage: 'sink', partition: String(partition) }, Math.max(0, offeredAt - asOf) / 1000)
+      lag.set(labelsOf(partition), Math.max(0, offeredAt - asOf) / 1000)
   })
   const hooks: SinkHooks = {
     onApplied: (count, seconds) => {

@@ -22,6 +22,8 @@ interface Told extends SaidSource {
 export const STATUS_MS = 2_000
 /** A producer that is silent for so long is taken to be gone. */
 const SILENT_MS = 30_000
+/** So long after its last word a source that did not end is shown no more: it was taken out of the configuration. */
+const FORGOTTEN_MS = 24 * 3_600_000
 
 export const saySources = async (
   redis: RedisClient,
@@ -46,6 +48,12 @@ export const sourceAsOf = ({ saidAt, ...source }: Told, nowMs: number): SaidSour
       }
     : source
 
+/** What is still shown of what was said. */
+export const sourcesAsOf = (told: readonly Told[], nowMs: number): SaidSource[] =>
+  told
+    .filter(({ state, saidAt }) => state === 'ended' || nowMs - saidAt < FORGOTTEN_MS)
+    .map((each) => sourceAsOf(each, nowMs))
+
 export interface RedisStatus {
   readonly sources: () => readonly SaidSource[]
   /** Memory that Redis uses, in bytes; 0 before it was asked. */
@@ -63,7 +71,7 @@ export const createRedisStatus = (redis: RedisClient, space: string, clock: Cloc
     bytes = Number(used?.[1] ?? 0)
   }
   return {
-    sources: () => told.map((each) => sourceAsOf(each, clock.now())),
+    sources: () => sourcesAsOf(told, clock.now()),
     bytes: () => bytes,
     run: async (signal) => {
       while (!signal.aborted) {

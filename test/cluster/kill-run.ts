@@ -41,6 +41,8 @@ export interface KillReport {
 
 /** A kill may fall anywhere within so many milliseconds after its victim is seen at work. */
 const WITHIN_MS = 400
+/** So long a transaction of a victim may still end, and far less than a session lasts. */
+const SETTLE_MS = 1_000
 /** So that somebody who waits for hundreds of kills sees that it goes on. */
 const TELL_EVERY = 10
 
@@ -86,10 +88,12 @@ const killOne = async (
   await wait(delayMs)
   await until('the victim is still at work', isBusy)
   const lost = behind()
-  const before = new Map(lost.map((task) => [task, board.committed(task).at]))
   const began = performance.now()
   await victim.end('SIGKILL')
   processes[index] = stage.start()
+  // What it had asked the broker to commit before it died ends within that; nobody takes over before its session is over.
+  await wait(SETTLE_MS)
+  const before = new Map(lost.map((task) => [task, board.committed(task).at]))
   const hasMoved = (task: string): boolean => board.committed(task).at > (before.get(task) ?? 0)
   await until('a task of the victim has committed', () => lost.some(hasMoved))
   return { lost: lost.length, recovered: performance.now() - began }

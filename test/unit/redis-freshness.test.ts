@@ -6,7 +6,7 @@ import {
   viewsTimeOf,
   type PartitionFreshness,
 } from '../../runtime/redis/freshness.ts'
-import { sourceAsOf } from '../../runtime/redis/redis-status.ts'
+import { sourceAsOf, sourcesAsOf } from '../../runtime/redis/redis-status.ts'
 import { Follower, type FollowSettings } from '../../sinks/redis/follower.ts'
 import { NOON } from '../support/sample-records.ts'
 
@@ -109,5 +109,14 @@ describe('a source as told through Redis', () => {
       detail: 'its producer was last heard of 31 s ago',
     })
     expect(sourceAsOf({ ...said, state: 'ended' }, NOON + 31 * SECOND).state).toBe('ended')
+  })
+  it('is shown no more a day after its producer fell silent, unless it had ended', () => {
+    const both = [
+      { ...said, state: 'running' as const },
+      { ...said, name: 'past', state: 'ended' as const },
+    ]
+    const shownAfter = (hours: number): string[] =>
+      sourcesAsOf(both, NOON + hours * 3_600 * SECOND).map(({ name }) => name)
+    expect([shownAfter(23), shownAfter(25)]).toEqual([['prow', 'past'], ['past']])
   })
 })
