@@ -8,6 +8,7 @@ import type { LogRecord } from '../../runtime/ports.ts'
 import type { ChangeDecision, Decision, Forecast, JobProfile, Score } from '../../schemas/events.ts'
 import { actOnStops } from '../backtest/acted/acting.ts'
 import { actedMeasures, type ActedMeasures } from '../backtest/acted/measures.ts'
+import { lastOf } from '../backtest/last.ts'
 import { createCollector, type Collected, type Collector } from '../backtest/collector.ts'
 import { decisionLine, forecastLine, openLineFile, type LineFile } from '../backtest/jsonl.ts'
 import { measure, type BacktestMeasures } from '../backtest/measures.ts'
@@ -140,7 +141,7 @@ const runMeasures = async (
   const collected = await advice(invocation, archive)
   const measures = {
     ...measure(collected, { resamples, last }),
-    acted: isActed ? await acted(invocation, archive, { resamples, keepShare }) : null,
+    acted: isActed ? await acted(invocation, archive, { resamples, keepShare, last }) : null,
   }
   const report = textOption(invocation, 'report')
   if (report === undefined) return measures
@@ -180,7 +181,7 @@ const advice = async (invocation: Invocation, archive: Archive): Promise<Collect
 const acted = async (
   invocation: Invocation,
   archive: Archive,
-  { resamples, keepShare }: { readonly resamples: number; readonly keepShare: number },
+  { resamples, keepShare, last }: Readonly<Record<'resamples' | 'keepShare' | 'last', number>>,
 ): Promise<ActedMeasures> => {
   const collector = createCollector()
   const { models } = modelsOf(invocation)
@@ -191,7 +192,9 @@ const acted = async (
   const { fed, stops } = actOnStops(runtime, keepShare)
   await replayArchive(fed, archive, invocation.signal)
   runtime.close()
-  return actedMeasures(collector.collected().runs, stops, { resamples, seed: 1, keepShare })
+  // The same runs as are judged where nothing was acted on.
+  const { runs } = lastOf(collector.collected(), last)
+  return actedMeasures(runs, stops, { resamples, seed: 1, keepShare })
 }
 
 const lineFile = async (path: string | undefined): Promise<LineFile | undefined> =>
