@@ -2,6 +2,7 @@
 
 import { patientClient } from '../../runtime/kafka/client.ts'
 import type { Connection } from '../../runtime/kafka/connection.ts'
+import { newestConfig } from '../../runtime/kafka/own-topics.ts'
 import { ensureTopics } from '../../runtime/kafka/topic-admin.ts'
 
 export interface CursorSettings {
@@ -14,7 +15,7 @@ export interface CursorSettings {
 /** Makes the topic where it is missing. */
 export const ensureCursors = async (settings: CursorSettings): Promise<void> => {
   const { connection, topic, replication, minInSync } = settings
-  const config = { 'cleanup.policy': 'compact', 'min.insync.replicas': String(minInSync) }
+  const config = newestConfig(minInSync)
   const admin = patientClient(connection).admin()
   await admin.connect()
   try {

@@ -12,6 +12,7 @@ export type Decompress = (attributes: number, bytes: Buffer) => Promise<Buffer> 
 const LENGTH_AT = 8
 const COUNTED_FROM = 12
 const ATTRIBUTES_AT = 21
+const LAST_OFFSET_AT = 23
 const FIRST_TIMESTAMP_AT = 27
 const MAX_TIMESTAMP_AT = 35
 const PRODUCER_AT = 43
@@ -36,10 +37,18 @@ export const readBatches = async (
     const plain = decompress(batch.readInt16BE(ATTRIBUTES_AT), batch.subarray(RECORDS_AT))
     if (plain === null) readRecords(batch, batch, RECORDS_AT, messages)
     else readRecords(batch, await plain, 0, messages)
+    const last = int64(batch, 0) + batch.readInt32BE(LAST_OFFSET_AT)
+    if (messages.at(-1)?.offset !== last) messages.push(taken(last))
     at = end
   }
   return messages
 }
+
+/** Stands where compaction took the last record of a batch, or all of them: who reads on goes past it, as past a control record. */
+const taken = (offset: number): FetchedMessage => ({
+  ...{ offset, timestamp: 0, key: null, value: null, headers: NO_HEADERS, isControlRecord: true },
+  batchContext: { producerId: '-1', inTransaction: false },
+})
 
 const int64 = (bytes: Buffer, at: number): number =>
   bytes.readInt32BE(at) * TWO_32 + bytes.readUInt32BE(at + 4)

@@ -8,21 +8,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Producer } from 'kafkajs'
 import { patientClient } from './client.ts'
 import type { Connection } from './connection.ts'
+import { passedRecord, type Passed } from './progress.ts'
 
 /** Time between two requests. */
 const EVERY_MS = 20
 const BACK_OFF_MS = 500
-const MARK = '~'
 
-/** The key under which a task says what it has passed, beside that of its commits. */
-const passedKey = (task: string): string => `${task}${MARK}`
-/** The task in such a key; undefined for a key of commits. */
-export const taskInPassed = (key: string): string | undefined =>
-  key.endsWith(MARK) ? key.slice(0, -MARK.length) : undefined
-
-interface Passed {
+interface Said extends Passed {
   readonly partition: number
-  readonly at: number
 }
 
 export class Passing {
@@ -30,7 +23,7 @@ export class Passing {
   readonly #topic: string
   #producer: Promise<Producer> | undefined
   /** What is not said yet, newest by task. */
-  #waiting = new Map<string, Passed>()
+  #waiting = new Map<string, Said>()
   #isSaying = false
   #isClosed = false
 
@@ -40,8 +33,8 @@ export class Passing {
   }
 
   /** Returns at once; of several times of a task the newest is said, on the partition on which its commits are. */
-  say(task: string, partition: number, at: number): void {
-    this.#waiting.set(task, { partition, at })
+  say(task: string, said: Said): void {
+    this.#waiting.set(task, said)
     if (this.#isSaying || this.#isClosed) return
     this.#isSaying = true
     void this.#sayAll()
@@ -69,15 +62,14 @@ export class Passing {
     this.#isSaying = false
   }
 
-  async #send(said: ReadonlyMap<string, Passed>): Promise<void> {
+  async #send(said: ReadonlyMap<string, Said>): Promise<void> {
     this.#producer ??= connected(this.#connection)
     const producer = await this.#producer.catch((error: unknown) => {
       this.#producer = undefined
       throw error
     })
-    const messages = [...said].map(([task, { partition, at }]) => ({
-      key: passedKey(task),
-      value: String(at),
+    const messages = [...said].map(([task, { partition, ...passed }]) => ({
+      ...passedRecord(task, passed),
       partition,
     }))
     await producer.send({ topic: this.#topic, acks: -1, messages })

@@ -2,9 +2,10 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection } from './connection.ts'
+import { KnownProgress } from './known-progress.ts'
 import type { Names } from './names.ts'
-import { Passing, taskInPassed } from './passing.ts'
-import { decodeProgress, NO_PROGRESS, type Progress } from './progress.ts'
+import { Passing } from './passing.ts'
+import type { Progress } from './progress.ts'
 import { PartitionReader, type Position } from './reader.ts'
 
 type Listener = (writer: string, progress: Progress) => void
@@ -16,9 +17,7 @@ const BACK_OFF_MS = 200
 export class ProgressBoard {
   readonly #connection: Connection
   readonly #names: Names
-  readonly #committed = new Map<string, Progress>()
-  /** Commits, and what was passed since. */
-  readonly #newest = new Map<string, Progress>()
+  readonly #known = new KnownProgress()
   readonly #passing: Passing
   readonly #listeners = new Set<Listener>()
   readonly #failed = Promise.withResolvers<never>()
@@ -48,22 +47,22 @@ export class ProgressBoard {
   }
 
   newest(writer: string): Progress {
-    return this.#newest.get(writer) ?? NO_PROGRESS
+    return this.#known.newest(writer)
   }
 
   /** The newest that was committed with its state. */
   committed(writer: string): Progress {
-    return this.#committed.get(writer) ?? NO_PROGRESS
+    return this.#known.committed(writer)
   }
 
-  /** Says, where a writer's commits say it, that it has nothing to say up to `at` since the last of them. */
-  pass(writer: string, partition: number, at: number): void {
-    this.#passing.say(writer, partition, at)
+  /** Says, where a writer's commits say it, that it has nothing to say up to `at` since the last of them, which reached `since`. */
+  pass(writer: string, partition: number, at: number, since: number): void {
+    this.#passing.say(writer, { partition, at, since })
   }
 
   /** Tells the listener the newest progress of every writer, then each further one. Returns the way to stop it. */
   listen(listener: Listener): () => void {
-    this.#newest.forEach((progress, writer) => {
+    this.#known.all.forEach((progress, writer) => {
       listener(writer, progress)
     })
     this.#listeners.add(listener)
@@ -116,8 +115,11 @@ export class ProgressBoard {
 
   async #poll(): Promise<void> {
     await this.#reader.pollFirst(POLL_MS, ({ partition, next }, messages) => {
-      for (const { key, value } of messages)
-        if (key !== null && value !== null) this.#note(key.toString(), value)
+      for (const message of messages) {
+        const told = this.#known.note(message)
+        if (told !== undefined)
+          for (const listener of this.#listeners) listener(told.writer, told.progress)
+      }
       this.#next.set(partition, next)
     })
   }
@@ -127,20 +129,5 @@ export class ProgressBoard {
     await this.#reader.close().catch(() => undefined)
     this.#reader = new PartitionReader(this.#connection)
     await this.#openReader()
-  }
-
-  #note(key: string, value: Buffer): void {
-    const passed = taskInPassed(key)
-    const writer = passed ?? key
-    const before = this.newest(writer)
-    let progress: Progress
-    if (passed === undefined) {
-      progress = decodeProgress(value)
-      this.#committed.set(writer, progress)
-    } else progress = { ...before, at: Number(value.toString()) }
-    // Who restores a task commits what it had passed already.
-    if (progress.at < before.at) progress = { ...progress, at: before.at }
-    this.#newest.set(writer, progress)
-    for (const listener of this.#listeners) listener(writer, progress)
   }
 }

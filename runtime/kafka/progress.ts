@@ -31,3 +31,31 @@ export const placeOf = (topic: string, partition: number): string => `${topic}/$
 export const encodeProgress = (progress: Progress): Buffer => Buffer.from(JSON.stringify(progress))
 export const decodeProgress = (bytes: Buffer): Progress =>
   JSON.parse(bytes.toString('utf8')) as Progress
+
+const MARK = '~'
+
+/** A task has nothing to say up to `at` since its last commit, which reached `since`; compaction may take that away before this. */
+export interface Passed {
+  readonly at: number
+  readonly since: number
+}
+
+/** How a task says so: beside its commits, under a key of its own. */
+export const passedRecord = (task: string, { at, since }: Passed) => ({
+  key: `${task}${MARK}`,
+  value: String(at),
+  headers: { since: String(since) },
+})
+
+/** What such a record says; undefined for a commit. Versions before did not say since when. */
+export const passedIn = (
+  key: string,
+  value: Buffer,
+  { since }: Readonly<Record<string, string>>,
+): (Pick<Passed, 'at'> & Partial<Passed> & { readonly task: string }) | undefined =>
+  key.endsWith(MARK)
+    ? {
+        ...{ task: key.slice(0, -MARK.length), at: Number(value.toString()) },
+        ...(since !== undefined && { since: Number(since) }),
+      }
+    : undefined

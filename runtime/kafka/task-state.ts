@@ -9,6 +9,7 @@ import { EmbeddedStore } from '../embedded/store.ts'
 import { StoreError } from '../embedded/store-error.ts'
 import type { StateStore, StoredTimer } from '../ports.ts'
 import type { Change } from './changelog.ts'
+import { DELETIONS_KEPT_MS } from './own-topics.ts'
 
 /** How much of the changelog a local state holds. */
 export interface Kept {
@@ -19,8 +20,8 @@ export interface Kept {
 }
 const NOTHING: Kept = { next: 0, at: 0 }
 const [NEXT, AT, KEPT_AT] = ['changelog-next', 'changelog-at', 'kept-at']
-/** Deletions go from a changelog after a day: a state that is older would bring back what was deleted. */
-const MOST_AGE_MS = 12 * 3_600_000
+/** Deletions go from a changelog after a while: a state that is older would bring back what was deleted. */
+const MOST_AGE_MS = DELETIONS_KEPT_MS / 2
 const IN_MEMORY = ':memory:'
 
 export class TaskState implements StateStore {

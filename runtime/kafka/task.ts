@@ -71,6 +71,8 @@ export class Task {
   readonly #restored: number
   readonly #pieces: Pieces
   #written: Offsets
+  /** What its last commit had reached. */
+  #committedAt: number
   readonly #shape: string
   /** The partition of the progress topic on which it speaks. */
   readonly #progressOn: number
@@ -98,6 +100,7 @@ export class Task {
     const topics = [...plan.inputs, ...plan.tables].map(({ topic }) => topic)
     this.#topics = new Map(topics.map((topic) => [names.topic(topic), topic]))
     this.#written = progress.written
+    this.#committedAt = progress.at
     this.#restored = parts.restored
     this.#pieces = new Pieces(this.#engine, partition, taskName(plan.name, partition), settings)
     this.#reading = new ReadingOn(parts.reader, {
@@ -198,7 +201,8 @@ export class Task {
     const { horizon } = merged
     this.#pieces.handle(merged)
     this.#merge.done(horizon)
-    this.#settings.board.pass(taskName(this.#plan.name, this.#partition), this.#progressOn, horizon)
+    const name = taskName(this.#plan.name, this.#partition)
+    this.#settings.board.pass(name, this.#progressOn, horizon, this.#committedAt)
     return { kind: 'passed', at: horizon }
   }
 
@@ -242,6 +246,7 @@ export class Task {
     const own = placeOf(this.#settings.names.changelog(this.#plan.name), this.#partition)
     this.#state.keep({ next: written[own] ?? 0, at: horizon }, Date.now())
     this.#written = this.#inner({ ...this.#written, ...written })
+    this.#committedAt = horizon
     this.#merge.done(horizon)
     return { at: horizon, records, outputs, letters, ms: performance.now() - began }
   }

@@ -5,13 +5,14 @@ import type { Admin } from 'kafkajs'
 import { TOPIC_NAMES, TOPICS, type TopicName, type TopicRow } from '../../schemas/topics.ts'
 import { TOPIC_RESOURCE } from './client.ts'
 import type { Names } from './names.ts'
+import { changelogConfig, compactedAt, newestConfig, type TopicConfig } from './own-topics.ts'
 import { progressOf } from './progress.ts'
 import type { TaskPlan } from './tasks.ts'
 
 export interface WantedTopic {
   readonly topic: string
   readonly partitions: number
-  readonly config: Readonly<Record<string, string>>
+  readonly config: TopicConfig
 }
 export interface ClusterSettings {
   readonly names: Names
@@ -30,12 +31,11 @@ export const wantedTopics = (
   { names, partitionsOf, lanes, minInSync }: ClusterSettings,
 ): WantedTopic[] => {
   const tables = new Set(plans.flatMap((plan) => plan.tables.map(({ topic }) => topic)))
-  const shared = { 'min.insync.replicas': String(minInSync) }
-  const compact = { ...shared, 'cleanup.policy': 'compact' }
-  const configOf = (name: TopicName): Record<string, string> => {
+  const compact = compactedAt(minInSync)
+  const configOf = (name: TopicName): TopicConfig => {
     const { retentionMs } = TOPICS[name] as TopicRow
     if (retentionMs !== null)
-      return { ...shared, 'cleanup.policy': 'delete', 'retention.ms': String(retentionMs) }
+      return { ...compact, 'cleanup.policy': 'delete', 'retention.ms': String(retentionMs) }
     return tables.has(name)
       ? { ...compact, 'min.compaction.lag.ms': String(TABLE_LAG_MS) }
       : compact
@@ -49,11 +49,11 @@ export const wantedTopics = (
     ...plans.map(({ name, inputs }) => ({
       topic: names.changelog(name),
       partitions: Math.max(...inputs.map(({ topic }) => partitionsOf(topic))),
-      config: compact,
+      config: changelogConfig(minInSync),
     })),
     { topic: names.mailbox, partitions: 1, config: configOf('ci.incident-commands.v1') },
-    { topic: names.progress, partitions: progressOf(lanes), config: compact },
-    { topic: names.cursors, partitions: 1, config: compact },
+    { topic: names.progress, partitions: progressOf(lanes), config: newestConfig(minInSync) },
+    { topic: names.cursors, partitions: 1, config: newestConfig(minInSync) },
   ]
 }
 

@@ -10,6 +10,7 @@ import {
   type ProduceRequest,
   type WrittenMessage,
 } from '../../runtime/kafka/batch-writing.ts'
+import { committedOf } from '../../runtime/kafka/committed.ts'
 import { crc32c } from '../../runtime/kafka/crc32c.ts'
 import '../../runtime/kafka/client.ts'
 
@@ -156,6 +157,18 @@ describe('fetched batches', () => {
       const bytes = Buffer.concat([batch, batch.subarray(0, length)])
       expect(await readBatches(bytes, none)).toHaveLength(1)
     }
+  })
+  it('tell where they end, where compaction took their last record or all of them', async () => {
+    const messages = ['a', 'b', 'c'].map((value) => ({ value, timestamp: '1' }))
+    const { batch: shortened } = await read(requestOf(messages.slice(0, 2)))
+    shortened.writeInt32BE(2, 23)
+    const { batch: emptied } = await read(requestOf(messages))
+    emptied.writeBigInt64BE(5_000_000_003n, 0)
+    emptied.writeInt32BE(0, 57)
+    emptied.writeInt32BE(61 - 12, 8)
+    const found = await readBatches(Buffer.concat([shortened, emptied.subarray(0, 61)]), none)
+    expect(found.map(({ offset }) => offset - 5_000_000_000)).toEqual([0, 1, 2, 5])
+    expect(committedOf(found, null).map(({ value }) => String(value))).toEqual(['a', 'b'])
   })
   it('are decompressed where they say so', async () => {
     const messages = [
