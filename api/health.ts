@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { TOPIC_NAMES } from '../schemas/topics.ts'
 import type { ApiDeps } from './deps.ts'
 import { object } from './json-schema.ts'
-import { recordsOf } from './position.ts'
+import { endOf } from './position.ts'
 import { sendProblem } from './problem.ts'
 import { tagged } from './answer.ts'
 import { route, sendAnswer, type Route } from './route.ts'
@@ -20,7 +20,7 @@ const collect = ({ metrics, log, time, status }: ApiDeps): void => {
   metrics.gauge('stopline_store_bytes').set(storeBytes)
   metrics.gauge('stopline_resident_memory_bytes').set(process.memoryUsage.rss())
   for (const topic of TOPIC_NAMES)
-    metrics.gauge('stopline_topic_records').set({ topic }, recordsOf(log, topic))
+    metrics.gauge('stopline_topic_records').set({ topic }, endOf(log, topic))
   for (const { name, cursor } of sources)
     metrics.gauge('stopline_source_cursor').set({ source: name }, cursor)
 }

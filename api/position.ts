@@ -21,8 +21,8 @@ export const isStreamed = (topic: TopicName): topic is StreamedTopic => topic in
 /** Next offsets by partition. */
 export type Position = Map<StreamedTopic, number[]>
 
-/** Records ever published to a topic, as far as is known. */
-export const recordsOf = (log: PartitionedLog, topic: TopicName): number =>
+/** Where a topic ends, all partitions together, as far as is known: records ever published, and marks of commits where the log has them. */
+export const endOf = (log: PartitionedLog, topic: TopicName): number =>
   log.ends(topic).reduce((sum, end) => sum + end, 0)
 
 /** Position behind everything published. */

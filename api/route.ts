@@ -21,7 +21,7 @@ export interface Route<P = object, Q = object> {
   readonly isPaged?: boolean
   /** True where answers are not to be kept: the data also changes between commits, or the route keeps it better. */
   readonly isMadeAnew?: boolean
-  /** True where it is answered in whatever state the read models are: it reads none. */
+  /** True where it is answered in whatever state the read models are: it needs none. */
   readonly isAlways?: boolean
   /** Throws a CodedError where there is nothing to answer. */
   handle(deps: ApiDeps, params: P, query: Q): Awaitable<Answer>

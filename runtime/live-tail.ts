@@ -77,6 +77,7 @@ export const openLiveTail = async (settings: TailSettings): Promise<LiveTail> =>
   }
   const others = TOPIC_NAMES.filter((topic) => !settings.topics.includes(topic))
   return {
+    hasCommitMarks: true,
     ends: (topic) => ends.get(topic) ?? [],
     begins,
     read: (topic, from) => readFrom(settings, topic, from),

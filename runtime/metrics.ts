@@ -20,7 +20,11 @@ export const METRICS = {
     'Pipeline time reached, in seconds since the epoch.',
   ),
   stopline_lag_seconds: row('gauge', 'How far the pipeline is behind what it has been offered.'),
-  stopline_topic_records: row('gauge', 'Records ever published to a topic.', ['topic']),
+  stopline_topic_records: row(
+    'gauge',
+    'Where a topic ends: records ever published to it, and on Kafka marks of commits.',
+    ['topic'],
+  ),
   stopline_store_bytes: row('gauge', 'Size of the store on disk.'),
   stopline_source_cursor: row('gauge', 'How far a source has been heard, in its own count.', [
     'source',

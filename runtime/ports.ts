@@ -67,6 +67,8 @@ export interface LogReader {
 
 /** What the API reads of a log of any number of partitions. Positions are the offsets of next records, by partition. */
 export interface PartitionedLog {
+  /** True where each commit takes an offset of every partition that it writes to: offsets count more than records there. */
+  readonly hasCommitMarks?: boolean
   /** Where the topic ends, as far as is known. */
   ends(topic: TopicName): readonly number[]
   /** Resolves when what was published at the call is known; missing where that is always so. */

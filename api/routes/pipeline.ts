@@ -1,11 +1,21 @@
 /** How the pipeline itself is doing. */
 
+import { CodedError } from '../../runtime/errors.ts'
 import type { DeadLetter } from '../../schemas/events.ts'
 import { TOPIC_NAMES } from '../../schemas/topics.ts'
 import type { ApiDeps } from '../deps.ts'
-import { flag, integer, listOf, number, object, recordWith, text } from '../json-schema.ts'
+import {
+  flag,
+  integer,
+  listOf,
+  nullable,
+  number,
+  object,
+  recordWith,
+  text,
+} from '../json-schema.ts'
 import { pageOf, PAGE_QUERY, type PageQuery } from '../paging.ts'
-import { recordsOf } from '../position.ts'
+import { endOf } from '../position.ts'
 import { jsonList, route } from '../route.ts'
 import type { Throughput } from '../throughput.ts'
 
@@ -13,7 +23,12 @@ const TOPIC_NAME = { type: 'string', enum: TOPIC_NAMES }
 const PIPELINE = object({
   isReady: flag('True once the store is open and the pipeline runs.'),
   storeBytes: integer('Size of the store on disk. Unit: bytes.'),
-  deadLetters: integer('Dead letters ever written.'),
+  deadLetters: nullable(
+    integer('Dead letters that are kept; null where the read models cannot be asked.'),
+  ),
+  hasCommitMarks: flag(
+    'True on Kafka, where each commit takes an offset of every partition that it writes to: ends and rates of topics count these marks beside records.',
+  ),
   sources: listOf(
     object({
       name: text('Source.'),
@@ -28,30 +43,50 @@ const PIPELINE = object({
       name: text('Processor.'),
       inputs: listOf(TOPIC_NAME),
       outputs: listOf(TOPIC_NAME),
-      perSecond: number('Records read over the last minute. Unit: records per second.'),
+      perSecond: number(
+        'What is added to its inputs, over the last minute, as topics count. Unit: records per second.',
+      ),
     }),
   ),
   topics: listOf(
     object({
       topic: TOPIC_NAME,
-      endOffset: integer('Records ever published.'),
-      perSecond: number('Over the last minute. Unit: records per second.'),
+      endOffset: integer(
+        'Where it ends, its partitions added up: records ever published, and marks of commits where there are any.',
+      ),
+      perSecond: number(
+        'How fast that grows, over the last minute. Unit: records (and marks) per second.',
+      ),
     }),
   ),
 })
 
-const pipelineJson = ({ status, log }: ApiDeps, throughput: Throughput): string => {
+/** Null where the read models cannot be asked: the pipeline is asked for most when something is wrong. */
+const countDeadLetters = async ({ views, time }: ApiDeps): Promise<number | null> => {
+  if (time().outage !== undefined) return null
+  try {
+    return await views.count('dead-letters')
+  } catch (error) {
+    if (error instanceof CodedError && error.code === 'views-unreachable') return null
+    throw error
+  }
+}
+
+const pipelineJson = async (deps: ApiDeps, throughput: Throughput): Promise<string> => {
+  const { status, log } = deps
+  const deadLetters = await countDeadLetters(deps)
   const { stages, ...rest } = status()
   return JSON.stringify({
     ...rest,
-    deadLetters: recordsOf(log, 'ci.dead-letters.v1'),
+    deadLetters,
+    hasCommitMarks: log.hasCommitMarks ?? false,
     stages: stages.map((stage) => ({
       ...stage,
       perSecond: stage.inputs.reduce((sum, topic) => sum + throughput.perSecond(topic), 0),
     })),
     topics: TOPIC_NAMES.map((topic) => ({
       topic,
-      endOffset: recordsOf(log, topic),
+      endOffset: endOf(log, topic),
       perSecond: throughput.perSecond(topic),
     })),
   })
@@ -87,8 +122,8 @@ export const pipelineRoutes = (throughput: Throughput) => [
     isMadeAnew: true,
     isAlways: true,
     data: PIPELINE,
-    handle: (deps) => ({
-      data: pipelineJson(deps, throughput),
+    handle: async (deps) => ({
+      data: await pipelineJson(deps, throughput),
       isSimulated: deps.status().sources.some(({ isSimulated }) => isSimulated),
     }),
   }),

@@ -7,7 +7,7 @@ import { SCHEMA_NAMES } from '../../schemas/names.ts'
 import { TOPIC_NAMES, TOPICS, type TopicName } from '../../schemas/topics.ts'
 import type { ApiDeps } from '../deps.ts'
 import { integer, listOf, nullable, object, text } from '../json-schema.ts'
-import { recordsOf } from '../position.ts'
+import { endOf } from '../position.ts'
 import { decodeCursor, encodeCursor, PAGE_QUERY, type PageQuery } from '../paging.ts'
 import { route } from '../route.ts'
 import { isDemo } from './params.ts'
@@ -26,7 +26,7 @@ const topics = route({
       cleanup: { type: 'string', enum: ['delete', 'compact'] },
       retentionMs: nullable(integer('How long a record is kept. Unit: milliseconds.')),
       endOffset: integer(
-        'Records ever published; where the topic has one partition, the next offset.',
+        'Where it ends, its partitions added up: records ever published, and on Kafka a mark for each commit; where the topic has one partition, the next offset.',
       ),
     }),
   ),
@@ -34,7 +34,7 @@ const topics = route({
     data: JSON.stringify(
       TOPIC_NAMES.map((topic) => {
         const { doc, keyDoc, schema, cleanup, retentionMs } = TOPICS[topic]
-        const endOffset = recordsOf(log, topic)
+        const endOffset = endOf(log, topic)
         return { topic, doc, key: keyDoc, schema, cleanup, retentionMs, endOffset }
       }),
     ),

@@ -88,7 +88,10 @@ export interface Calibration extends Scored {
 export interface Pipeline {
   readonly isReady: boolean
   readonly storeBytes: number
-  readonly deadLetters: number
+  /** Null where it cannot be asked. */
+  readonly deadLetters: number | null
+  /** Ends and rates of topics count marks of commits beside records. */
+  readonly hasCommitMarks: boolean
   readonly sources: readonly {
     readonly name: string
     readonly state: 'running' | 'ended' | 'failed'

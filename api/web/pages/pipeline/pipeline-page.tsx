@@ -10,6 +10,9 @@ import { Tile } from '../../parts/tile.tsx'
 import { DeadLetters } from './dead-letters.tsx'
 import { Sources, Stages, Topics } from './tables.tsx'
 
+/** Ends of topics on Kafka count more than records. */
+const WITH_MARKS = ', marks of commits too'
+
 /** How the pipeline itself is doing. */
 export const PipelinePage = () => {
   const pipeline = useAnswer<Pipeline>('/v1/pipeline', { on: ['tick'], everyMs: 2000 })
@@ -28,12 +31,16 @@ export const PipelinePage = () => {
               <Panel title="Sources" isFlush note="what is heard">
                 <Sources sources={data.sources} />
               </Panel>
-              <Panel title="Stages" isFlush note="records a second, over the last minute">
+              <Panel
+                title="Stages"
+                isFlush
+                note={`records a second, over the last minute${data.hasCommitMarks ? WITH_MARKS : ''}`}
+              >
                 <Stages stages={data.stages} />
               </Panel>
             </div>
             <Panel title="Topics" isFlush note="what is said; anyone may subscribe">
-              <Topics topics={data.topics} />
+              <Topics {...data} />
             </Panel>
           </>
         )}
@@ -49,6 +56,7 @@ export const PipelinePage = () => {
 
 const Figures = ({ pipeline }: { readonly pipeline: Pipeline }) => {
   const lagMs = useStore(status)?.lagMs
+  const marks = pipeline.hasCommitMarks ? WITH_MARKS : ''
   const events = pipeline.topics.find(({ topic }) => topic === 'ci.run-events.v1')
   return (
     <dl class="tiles head">
@@ -65,14 +73,18 @@ const Figures = ({ pipeline }: { readonly pipeline: Pipeline }) => {
       <Tile
         name="Run events"
         value={`${count(events?.perSecond)} /s`}
-        under={`${count(events?.endOffset)} in all`}
+        under={`${count(events?.endOffset)} in all${marks}`}
       />
       <Tile
         name="Records"
         value={`${count(pipeline.topics.reduce((sum, { perSecond }) => sum + perSecond, 0))} /s`}
-        under="of all topics together"
+        under={`of all topics together${marks}`}
       />
-      <Tile name="Dead letters" value={count(pipeline.deadLetters)} under="ever written" />
+      <Tile
+        name="Dead letters"
+        value={count(pipeline.deadLetters)}
+        under="kept, the newest below"
+      />
       <Tile name="Store" value={bytes(pipeline.storeBytes)} under="on disk" />
     </dl>
   )

@@ -68,7 +68,8 @@ export const Stages = ({ stages }: Pick<Pipeline, 'stages'>) => (
 /** Example: `ci.run-events.v1` is `run-events`. */
 const shortName = (topic: string): string => topic.replace(/^ci\.|\.v\d+$/g, '')
 
-export const Topics = ({ topics }: Pick<Pipeline, 'topics'>) => {
+export const Topics = ({ topics, hasCommitMarks }: Pick<Pipeline, 'topics' | 'hasCommitMarks'>) => {
+  const counted = hasCommitMarks ? 'Records and marks' : 'Records'
   const most = Math.max(1, ...topics.map(({ endOffset }) => endOffset))
   return (
     <ScrollX label="Topics">
@@ -77,13 +78,13 @@ export const Topics = ({ topics }: Pick<Pipeline, 'topics'>) => {
           <tr>
             <th scope="col">Topic</th>
             <th scope="col" class="number">
-              Records
+              {counted}
             </th>
             <th scope="col" class="c-share">
               <span class="unseen">Share of the largest</span>
             </th>
             <th scope="col" class="number">
-              Records / s
+              {counted} / s
             </th>
           </tr>
         </thead>
