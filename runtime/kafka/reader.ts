@@ -111,8 +111,11 @@ export class PartitionReader {
   ): Promise<void> {
     await this.#cluster.refreshMetadataIfNecessary()
     const wanted = this.#states.filter((state) => !isPaused(state))
+    const byLeader = this.#byLeader(wanted)
+    // No broker is asked, so none lets it wait.
+    if (byLeader.size === 0) await wait(waitMs)
     const results = await Promise.allSettled(
-      [...this.#byLeader(wanted)].map(async ([nodeId, states]) => {
+      [...byLeader].map(async ([nodeId, states]) => {
         const fetched = await this.#fetch(nodeId, states, waitMs)
         await handOn(fetched, onRead, prepare)
       }),

@@ -1,13 +1,14 @@
 /** The one file that loads ioredis: a client of one server or of a cluster, which knows our scripts. */
 
 import { Cluster, Redis } from 'ioredis'
-import { APPLY, MEET, SWEEP } from './scripts.ts'
+import { APPLY, MEET, SAY, SWEEP } from './scripts.ts'
 
 type Scripted<T> = (keys: number, ...keysAndArguments: string[]) => Promise<T>
 /** What is asked of either kind of client. */
 export type RedisClient = (Redis | Cluster) & {
   readonly stoplineApply: Scripted<string | null>
   readonly stoplineSweep: Scripted<number>
+  readonly stoplineSay: Scripted<number>
   readonly stoplineMeet: Scripted<string[]>
 }
 
@@ -49,7 +50,8 @@ export const openRedis = async (address: string, patienceMs = 30_000): Promise<R
     : new Redis(address, { ...OPTIONS, enableAutoPipelining: true })
   // Errors of a connection reach whoever asked something of it.
   client.on('error', () => undefined)
-  for (const [name, lua] of Object.entries({ Apply: APPLY, Sweep: SWEEP, Meet: MEET }))
+  const scripts = { Apply: APPLY, Sweep: SWEEP, Say: SAY, Meet: MEET }
+  for (const [name, lua] of Object.entries(scripts))
     client.defineCommand(`stopline${name}`, { lua })
   try {
     await untilReady(client, patienceMs)

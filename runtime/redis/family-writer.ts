@@ -7,6 +7,7 @@
 import { viewTtlMs, VIEW_FEEDS, type ViewName } from '../../schemas/views.ts'
 import type { ToViews, ViewWrite } from '../ports.ts'
 import type { RedisClient } from './client.ts'
+import { GoneError } from './generations.ts'
 import { viewKeys, type ViewKeys } from './keys.ts'
 
 /** A family stands somewhere else than where this writer left it. */
@@ -73,6 +74,16 @@ export class FamilyWriter {
     if (this.#position !== null && to <= this.#position) return
     const isNew = ({ offset }: Said): boolean => offset >= this.next
     for (const piece of piecesOf(said.filter(isNew), to)) await this.#run(piece)
+  }
+
+  /** Throws {@link GoneError} where the family has less than was written: nothing else tells that while nothing is to be written. */
+  async check(): Promise<void> {
+    if (this.#position === null) return
+    const found = await this.#redis.hget(this.#keys.positions(this.#family), this.#field)
+    if (Number(found ?? -1) < this.#position)
+      throw new GoneError(
+        `${this.#family} had ${this.#field} up to ${this.#position}, and has it up to ${found ?? 'nothing'}`,
+      )
   }
 
   async #run({ writes, to }: Piece): Promise<void> {

@@ -5,6 +5,7 @@
  */
 
 import type { RedisClient } from './client.ts'
+import { GoneError, type OpenGeneration } from './generations.ts'
 import { FIRST_GENERATION, generationKey, viewKeys } from './keys.ts'
 
 /** What a sink says of one partition. Times in milliseconds since the epoch. */
@@ -34,14 +35,18 @@ export interface ViewsTime {
   readonly outage: string | undefined
 }
 
+/** Throws {@link GoneError} where the generation is not the one that was opened any more: what is said was of that one. */
 export const sayFresh = async (
   redis: RedisClient,
   space: string,
-  generation: number,
+  { generation, epoch }: OpenGeneration,
   fresh: ReadonlyMap<number, PartitionFreshness>,
 ): Promise<void> => {
+  if (fresh.size === 0) return
+  const keys = viewKeys(space, generation)
   const fields = [...fresh].map(([partition, said]) => [String(partition), JSON.stringify(said)])
-  if (fields.length > 0) await redis.hset(viewKeys(space, generation).fresh, ...fields.flat())
+  const isSaid = await redis.stoplineSay(2, keys.epoch, keys.fresh, epoch, ...fields.flat())
+  if (isSaid === 0) throw new GoneError(`generation ${generation} of the views is gone`)
 }
 
 export const shownGeneration = async (redis: RedisClient, space: string): Promise<number> =>

@@ -7,6 +7,7 @@
  *     <space>:{<family>}:<generation>:positions           next offset by `topic/partition` of what feeds the family
  *     <space>:{meta}:generation                           the generation that is shown; missing means 1
  *     <space>:{meta}:<generation>:fresh                   how far each partition is, by partition
+ *     <space>:{meta}:<generation>:epoch                   drawn by whoever opens it first: another one, or none, means that it was emptied
  *     <space>:{meta}:sources                              what producers say of their sources, by name
  *     <space>:{meta}:sinks                                live sinks by when they were last heard
  */
@@ -28,8 +29,7 @@ export interface ViewKeys {
   readonly order: (view: string) => string
   readonly positions: (family: string) => string
   readonly fresh: string
-  /** Matches every key of this generation, and may match others. */
-  readonly pattern: string
+  readonly epoch: string
 }
 
 /** Keys of one generation in a space, such as `stopline`. */
@@ -40,7 +40,7 @@ export const viewKeys = (space: string, generation: number): ViewKeys => {
     order: (view) => `${of(familyOf(view))}:order:${escaped(view)}`,
     positions: (family) => `${of(family)}:positions`,
     fresh: `${of('meta')}:fresh`,
-    pattern: `${space}:{*}:${generation}:*`,
+    epoch: `${of('meta')}:epoch`,
   }
 }
 /** Matches every order of a generation, and may match others. */
@@ -52,10 +52,13 @@ export const rowPrefixOf = (order: string, generation: number): string => {
   const [family = '', ...view] = order.split(mark)
   return `${family}}:${generation}:row:${view.join(mark)}|`
 }
-/** Text of keys may look like the generation of another. */
-export const isOfGeneration = (key: string, space: string, generation: number): boolean => {
+/** Matches every key of every generation, and others. */
+export const anyPattern = (space: string): string => `${space}:{*}:*`
+/** The generation of a key; undefined where it is of none. Text of keys may look like the generation of another. */
+export const generationOf = (key: string, space: string): number | undefined => {
   const rest = key.startsWith(`${space}:{`) ? key.slice(key.indexOf('}') + 1) : ''
-  return rest.startsWith(`:${generation}:`)
+  const found = /^:(\d+):/.exec(rest)?.[1]
+  return found === undefined ? undefined : Number(found)
 }
 export const generationKey = (space: string): string => `${space}:{meta}:generation`
 export const sourcesKey = (space: string): string => `${space}:{meta}:sources`

@@ -11,6 +11,8 @@ export interface PartitionWriter {
   readonly next: () => number
   /** Applies records in order; `to` is the offset after them. Throws what {@link FamilyWriter.write} throws. */
   readonly apply: (records: readonly LogRecord[], to: number) => Promise<void>
+  /** Throws what {@link FamilyWriter.check} throws. */
+  readonly check: () => Promise<void>
 }
 
 const familiesOf = (topic: TopicName): readonly ViewName[] =>
@@ -38,6 +40,9 @@ export const openPartitionWriter = async (
       await Promise.all(
         writers.map((writer, index) => writer.write(said.get(families[index] ?? '') ?? [], to)),
       )
+    },
+    check: async () => {
+      await Promise.all(writers.map((writer) => writer.check()))
     },
   }
 }

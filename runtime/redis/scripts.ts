@@ -42,6 +42,15 @@ for i = 2, #KEYS do
 end
 return gone`
 
+/**
+ * Says how far partitions are if their generation is the one that was opened. KEYS: epoch, fresh. ARGV: the epoch as it was when
+ * it was opened; then partition and what is said of it, for each. Answers 1, or 0 where it is another one or none.
+ */
+export const SAY = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[2], unpack(ARGV, 2))
+return 1`
+
 /** Says that a sink lives and asks who else does. KEYS: sinks. ARGV: its name, milliseconds after which one is gone. */
 export const MEET = `
 local time = redis.call('TIME')

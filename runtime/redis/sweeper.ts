@@ -4,7 +4,7 @@
  */
 
 import { nodesOf, type RedisClient } from './client.ts'
-import { isOfGeneration, orderPattern, rowPrefixOf } from './keys.ts'
+import { generationOf, orderPattern, rowPrefixOf } from './keys.ts'
 
 /** Places looked at in one step: a millisecond or less, in which Redis does nothing else. */
 const PIECE = 200
@@ -54,7 +54,7 @@ export class Sweeper {
     const pattern = orderPattern(this.#space, generation)
     const [next, keys] = await node.scan(round.nodeCursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT)
     round.nodeCursor = next === BEGIN ? null : next
-    round.orders.push(...keys.filter((key) => isOfGeneration(key, this.#space, generation)))
+    round.orders.push(...keys.filter((key) => generationOf(key, this.#space) === generation))
     return true
   }
 

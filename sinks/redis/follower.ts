@@ -7,14 +7,15 @@ import type { Connection } from '../../runtime/kafka/connection.ts'
 import { fromMessage, type WriteTo } from '../../runtime/kafka/messages.ts'
 import type { ProgressBoard } from '../../runtime/kafka/progress-board.ts'
 import { placeOf } from '../../runtime/kafka/progress.ts'
-import { PartitionReader, type ReadState } from '../../runtime/kafka/reader.ts'
+import type { PartitionReader, ReadState } from '../../runtime/kafka/reader.ts'
 import type { LogRecord, ToViews } from '../../runtime/ports.ts'
 import { RegistryDownError, type Registry } from '../../runtime/registry.ts'
 import type { RedisClient } from '../../runtime/redis/client.ts'
+import { MovedError } from '../../runtime/redis/family-writer.ts'
 import { sayFresh, type PartitionFreshness } from '../../runtime/redis/freshness.ts'
-import { openPartitionWriter, type PartitionWriter } from '../../runtime/redis/partition-writer.ts'
+import type { OpenGeneration } from '../../runtime/redis/generations.ts'
+import type { PartitionWriter } from '../../runtime/redis/partition-writer.ts'
 import type { TopicName } from '../../schemas/topics.ts'
-import { VIEW_TOPICS } from '../../schemas/views.ts'
 import { createReach, type Reach } from './aim.ts'
 import { createOffered, type Offered } from './offered.ts'
 
@@ -31,11 +32,6 @@ export interface FollowSettings extends WriteTo {
   /** Null where only this version writes: ids are then those of our own list. */
   readonly registry: Registry | null
 }
-/** Which partitions are followed into which generation. */
-export interface Assignment {
-  readonly generation: number
-  readonly mine: readonly number[]
-}
 export interface SinkHooks {
   readonly onApplied?: (records: number, seconds: number) => void
   /** Told while a partition waits for something that is not to be had. */
@@ -48,17 +44,15 @@ export interface SinkHooks {
   readonly onUnreadable?: (topic: TopicName, partition: number, offset: number) => void
   readonly onFresh?: (fresh: ReadonlyMap<number, PartitionFreshness>) => void
 }
-/** The views are ahead of the log: they are of another one. */
-export class OtherLogError extends Error {
-  override name = 'OtherLogError'
-}
 
 const POLL_MS = 50
 const FRESH_MS = 200
+/** How often it looks whether the views still have all that was written. */
+const CHECK_MS = 1_000
 const WAITING_MS = 250
 
 /** One partition of one topic. */
-interface Place {
+export interface Place {
   readonly topic: TopicName
   readonly partition: number
   readonly writer: PartitionWriter
@@ -68,45 +62,79 @@ interface Batch extends Place {
   readonly to: number
 }
 
+/** What is read, and where and into which generation it is written. */
+interface Opened {
+  readonly reader: PartitionReader
+  readonly places: ReadonlyMap<string, Place>
+  readonly into: OpenGeneration
+}
+
 export class Follower {
   readonly #settings: FollowSettings
-  readonly #assignment: Assignment
   readonly #hooks: SinkHooks
   readonly #reader: PartitionReader
-  readonly #places: ReadonlyMap<string, Place>
-  readonly #reaches: ReadonlyMap<number, Reach>
+  readonly #into: OpenGeneration
+  readonly #places: Map<string, Place>
+  readonly #reaches: Map<number, Reach>
   readonly #offered: (nowMs: number) => Offered
   #saidAt = -Infinity
+  #checkedAt = -Infinity
+  #makesWay = false
 
   constructor(
     settings: FollowSettings,
-    assignment: Assignment,
+    mine: readonly number[],
     hooks: SinkHooks,
-    reader: PartitionReader,
-    places: ReadonlyMap<string, Place>,
+    { reader, places, into }: Opened,
   ) {
     this.#settings = settings
-    this.#assignment = assignment
     this.#hooks = hooks
     this.#reader = reader
-    this.#places = places
+    this.#into = into
+    this.#places = new Map(places)
     const { board, writers, partitions } = settings
     this.#offered = createOffered(board)
     this.#reaches = new Map(
-      assignment.mine.map((partition) => [partition, createReach(board, writers, partitions)]),
+      mine.map((partition) => [partition, createReach(board, writers, partitions)]),
     )
   }
 
-  /** Reads what there is and writes it; says now and then how far the views are. */
+  /**
+   * Reads what there is and writes it; says now and then how far the views are. Throws MovedError and GoneError where they are
+   * not as it left them.
+   */
   async turn(): Promise<void> {
     const batches = await this.#read()
     const began = performance.now()
-    await Promise.all(batches.map(({ writer, records, to }) => writer.apply(records, to)))
-    const count = batches.reduce((sum, { records }) => sum + records.length, 0)
+    const counts = await Promise.all(batches.map((batch) => this.#apply(batch)))
+    const count = counts.reduce((sum, each) => sum + each, 0)
     if (count > 0) this.#hooks.onApplied?.(count, (performance.now() - began) / 1000)
     if (began - this.#saidAt < FRESH_MS) return
     this.#saidAt = began
+    if (began - this.#checkedAt >= CHECK_MS) {
+      this.#checkedAt = began
+      await Promise.all([...this.#places.values()].map(({ writer }) => writer.check()))
+    }
     await this.#say()
+  }
+
+  /** From now on a partition that another one writes too is left to that one. */
+  makeWay(): void {
+    this.#makesWay = true
+  }
+
+  /** Returns how many records were written. */
+  async #apply({ writer, partition, records, to }: Batch): Promise<number> {
+    try {
+      await writer.apply(records, to)
+      return records.length
+    } catch (error) {
+      if (!(this.#makesWay && error instanceof MovedError)) throw error
+      this.#reaches.delete(partition)
+      for (const [name, place] of this.#places)
+        if (place.partition === partition) this.#places.delete(name)
+      return 0
+    }
   }
 
   /** What there is to write. Where a schema is not to be had for now, its partition waits, and others go on. */
@@ -119,7 +147,10 @@ export class Follower {
           const batch = this.#batchOf(state, messages)
           if (batch !== undefined) batches.push(batch)
         },
-        { prepare: (state, messages) => this.#prepare(state, messages) },
+        {
+          isPaused: ({ topic, partition }) => !this.#places.has(placeOf(topic, partition)),
+          prepare: (state, messages) => this.#prepare(state, messages),
+        },
       )
     } catch (error) {
       if (!(error instanceof RegistryDownError)) throw error
@@ -172,58 +203,7 @@ export class Follower {
       const asOf = reach.reached(new Map(mine.map(([place, { offset }]) => [place, offset])))
       fresh.set(partition, { asOf, heardAt: nowMs, ...this.#offered(nowMs) })
     }
-    await sayFresh(redis, space, this.#assignment.generation, fresh)
+    await sayFresh(redis, space, this.#into, fresh)
     this.#hooks.onFresh?.(fresh)
   }
-}
-
-/** Goes on where each place stands in the views. Throws {@link OtherLogError}. */
-export const openFollower = async (
-  settings: FollowSettings,
-  assignment: Assignment,
-  hooks: SinkHooks = {},
-): Promise<Follower> => {
-  const { names, connection, board } = settings
-  const places = new Map<string, Place>()
-  await Promise.all(
-    VIEW_TOPICS.flatMap((topic) =>
-      assignment.mine.map(async (partition) => {
-        const writer = await openPartitionWriter(
-          { ...settings, generation: assignment.generation },
-          topic,
-          partition,
-        )
-        places.set(placeOf(names.topic(topic), partition), { topic, partition, writer })
-      }),
-    ),
-  )
-  await board.caughtUp()
-  const reader = new PartitionReader(connection)
-  try {
-    const positions = [...places.values()].map(({ topic, partition }) => ({
-      topic: names.topic(topic),
-      partition,
-    }))
-    await reader.open(positions, () => 0)
-    for (const state of reader.states)
-      goOn(state, places.get(placeOf(state.topic, state.partition)), hooks)
-    return new Follower(settings, assignment, hooks, reader, places)
-  } catch (error) {
-    await reader.close()
-    throw error
-  }
-}
-
-/** Lets a place be read from where its views stand; it begins where the log begins. */
-const goOn = (state: ReadState, place: Place | undefined, hooks: SinkHooks): void => {
-  if (place === undefined) return
-  const wanted = place.writer.next()
-  if (wanted > state.end)
-    throw new OtherLogError(
-      `the views have ${state.topic}, partition ${state.partition}, up to ${wanted}, but it ends at ${state.end}: ` +
-        'they are of another log; make them anew with stopline rebuild views',
-    )
-  if (wanted > 0 && wanted < state.next)
-    hooks.onLost?.(place.topic, place.partition, state.next - wanted)
-  state.next = Math.max(state.next, wanted)
 }

@@ -6,13 +6,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { shownGeneration } from '../../runtime/redis/freshness.ts'
 import { Sweeper } from '../../runtime/redis/sweeper.ts'
-import {
-  openFollower,
-  OtherLogError,
-  type Assignment,
-  type FollowSettings,
-  type SinkHooks,
-} from './follower.ts'
+import type { FollowSettings, SinkHooks } from './follower.ts'
+import { openFollower, OtherLogError, type Assignment } from './open.ts'
 import { leave, myPartitions } from './partitions.ts'
 
 export interface SinkSettings extends FollowSettings {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openRedis, type RedisClient } from '../../runtime/redis/client.ts'
 import { FamilyWriter, MovedError } from '../../runtime/redis/family-writer.ts'
+import { readFresh, sayFresh } from '../../runtime/redis/freshness.ts'
+import { deleteOthers, GoneError, openGeneration } from '../../runtime/redis/generations.ts'
 import { familyOf, viewKeys } from '../../runtime/redis/keys.ts'
 import { Sweeper } from '../../runtime/redis/sweeper.ts'
 import { RedisViews } from '../../runtime/redis/view-store.ts'
@@ -95,6 +97,29 @@ describe.skipIf(!hasRedis()).each(KINDS)('on Redis, $name', ({ isCluster }) => {
     await redis.del(keys.positions('runs'), keys.row('runs', 'a'), keys.order('runs'))
     await expect(writer.write([{ offset: 5, writes: [] }], 6)).rejects.toThrow(MovedError)
     expect((await openWriter('runs')).next).toBe(0)
+  })
+
+  it('takes no word of a generation that is not the one that was opened, and deletes all but one', async () => {
+    const { write, store, keys, space } = openSpace()
+    const said = { asOf: 1, offeredAt: 1, heardAt: 1, isLive: false }
+    const fresh = new Map([[0, said]])
+    const [first, same] = [
+      await openGeneration(redis, space, 1),
+      await openGeneration(redis, space, 1),
+    ]
+    expect(same).toEqual(first)
+    await sayFresh(redis, space, first, fresh)
+    expect(await readFresh(redis, space, 1)).toEqual(fresh)
+    await write([row('a', 1)])
+    await sayFresh(redis, space, await openGeneration(redis, space, 12), fresh)
+    await deleteOthers(redis, space, 1)
+    expect([(await readFresh(redis, space, 12)).size, await store.count('runs')]).toEqual([0, 1])
+    await deleteOthers(redis, space, 12)
+    expect(await store.count('runs')).toBe(0)
+    await expect(sayFresh(redis, space, first, fresh)).rejects.toThrow(GoneError)
+    await openGeneration(redis, space, 1)
+    await expect(sayFresh(redis, space, first, fresh)).rejects.toThrow(GoneError)
+    expect(await redis.exists(keys.fresh)).toBe(0)
   })
 
   it('keeps rows longer than their topics do, for ever where those are compacted', async () => {

@@ -65,7 +65,7 @@ const openedAtNoon = async (offered: Partial<Progress>): Promise<PartitionFreshn
   const said: PartitionFreshness[] = []
   const settings = {
     board: { newest: () => ({ ...NO_PROGRESS, ...offered }) },
-    redis: { hset: () => Promise.resolve(0) },
+    redis: { stoplineSay: () => Promise.resolve(1) },
     clock: { now: () => NOON },
     ...{ space: 'test', writers: ['runs'], partitions: 1 },
   } as unknown as FollowSettings
@@ -73,7 +73,8 @@ const openedAtNoon = async (offered: Partial<Progress>): Promise<PartitionFreshn
     said.push(...fresh.values())
   }
   const reader = { poll: () => Promise.resolve() } as unknown as PartitionReader
-  await new Follower(settings, { generation: 1, mine: [0] }, { onFresh }, reader, new Map()).turn()
+  const opened = { reader, places: new Map(), into: { generation: 1, epoch: 'first' } }
+  await new Follower(settings, [0], { onFresh }, opened).turn()
   const [first] = said
   if (first === undefined) throw new Error('it said nothing')
   return first
