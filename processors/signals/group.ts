@@ -12,7 +12,7 @@ export interface Member {
   /** What it was last told. */
   told: number
 }
-export interface FailedJob {
+interface FailedJob {
   job: string
   policy: string | null
 }
