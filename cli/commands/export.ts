@@ -2,6 +2,8 @@
 
 import { EmbeddedLog } from '../../runtime/embedded/log.ts'
 import { EmbeddedStore } from '../../runtime/embedded/store.ts'
+import { parseInstant } from '../../producers/archive/instant.ts'
+import { RefusedRow } from '../../producers/archive/problems.ts'
 import { exportArchive, type ExportSummary } from '../../sinks/export/archive/export.ts'
 import { FORMATS, type FormatName } from '../../sinks/export/tables/formats.ts'
 import {
@@ -109,18 +111,17 @@ const formatOf = (invocation: Invocation): FormatName | null => {
   return format as FormatName
 }
 
+/** A day alone begins in UTC. */
+const DAY = /^\d{4}-\d\d-\d\d$/
 const timeOption = (invocation: Invocation, name: string): number | undefined => {
   const text = textOption(invocation, name)
   if (text === undefined) return undefined
-  // Without a zone it would be another instant on another machine.
-  const time = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text)
-    ? Date.parse(text)
-    : NaN
-  if (Number.isNaN(time))
-    throw new UsageError(
-      `--${name} takes a time with its zone such as 2026-03-02T00:00:00Z, or a day, not '${text}'`,
-    )
-  return time
+  try {
+    return parseInstant(DAY.test(text) ? `${text}T00:00Z` : text, `--${name}`) ?? undefined
+  } catch (error) {
+    if (!(error instanceof RefusedRow)) throw error
+    throw new UsageError(`${error.message}: it takes 2026-03-02T00:00:00Z, or a day`)
+  }
 }
 
 const print = ({ folder, runs, openRuns, files, leftOut, lostBefore }: ExportSummary): void => {

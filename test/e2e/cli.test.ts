@@ -231,8 +231,12 @@ s,o/r,j,4,1,,2026-01-01T01:00:00Z,2026-01-01T01:01:00Z,completed,exploded,,,\n`,
     ] as const)
       expect(await refused('up', 'docs/example', name, value)).toContain(`${name} does nothing`)
     expect(await refused('up', '--record', 'kept')).toContain('--record does nothing')
-    for (const time of ['2026-03-02T00:00', '5', 'March 2, 2026'])
-      expect(await refused('export', 'out', '--store', 's', '--from', time)).toContain('its zone')
+    for (const [time, why] of [
+      ['2026-03-02T00:00', 'its zone is missing'],
+      ['5', 'probably seconds'],
+      ['2026-02-31', 'not in the calendar'],
+    ] as const)
+      expect(await refused('export', 'out', '--store', 's', '--from', time)).toContain(why)
   })
 
   it('refuses to go on with an archive that has grown', async () => {
