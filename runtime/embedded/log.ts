@@ -27,7 +27,7 @@ export class EmbeddedLog implements LogReader {
   readonly #next = new Map<TopicName, number>()
   readonly #addSegment: StatementSync
   readonly #segments = new Map<TopicName, OpenSegment>()
-  /** Topics appended to since the last flush. */
+  /** Topics appended to since they were last written. */
   readonly #touched = new Set<TopicName>()
   /** Newest records of compacted topics, by topic and key. */
   readonly #latest: WriteBehind
@@ -41,7 +41,7 @@ export class EmbeddedLog implements LogReader {
     const prepare = (sql: string): StatementSync => store.db.prepare(sql)
     this.#store = store
     store.beforeCommit(() => {
-      this.flush()
+      this.#flush()
     })
     this.#addSegment = prepare('INSERT INTO segments VALUES (?, ?, ?, ?, ?)')
     const write = prepare('INSERT OR REPLACE INTO latest VALUES (?, ?, ?, ?, ?)')
@@ -93,8 +93,8 @@ export class EmbeddedLog implements LogReader {
     return numbered
   }
 
-  /** Writes what was appended, so that it can be read before the transaction ends, too. */
-  flush(): void {
+  /** Writes what was appended: before a commit, and before it is read while the transaction is open. */
+  #flush(): void {
     for (const topic of this.#touched) {
       this.#segments.get(topic)?.flush()
       this.#store.setNumber(offsetName(topic), this.endOffset(topic))
@@ -104,6 +104,7 @@ export class EmbeddedLog implements LogReader {
 
   *read<T extends TopicName>(topic: T, from = 0): Iterable<LogRecord<T>> {
     try {
+      this.#flush()
       if (TOPICS[topic].cleanup === 'compact') yield* this.#readLatest(topic, from)
       else yield* this.#readSegments(topic, from)
     } catch (error) {

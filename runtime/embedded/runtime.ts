@@ -135,7 +135,6 @@ export class EmbeddedRuntime {
         const logged = this.#handle(piece)
         if (this.#listeners.size > 0) for (const record of logged) published.push(record)
       }
-      this.log.flush()
       if (cursor !== undefined) this.store.setNumber(cursorName(cursor.source), cursor.at)
     })
     this.#state = 'open'

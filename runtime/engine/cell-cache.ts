@@ -19,6 +19,8 @@ interface Slot {
   value: unknown
   /** True where it was changed since the last flush. */
   isChanged: boolean
+  /** True where the store may have it: many a cell comes and goes before it hears of it. */
+  isStored: boolean
 }
 /** Of one key so many cells stay in memory: a job has cells of runs and panes that are long over. */
 const CELLS_KEPT = 8
@@ -40,12 +42,12 @@ class KeyCells implements Cells {
   }
 
   get(cell: string): unknown {
-    const slot = this.#find(cell) ?? this.#keep(cell, this.#cache.load(this.key, cell))
+    const slot = this.#find(cell) ?? this.#load(cell)
     return slot.value === MISSING ? undefined : slot.value
   }
 
   put(cell: string, value: unknown): void {
-    const slot = this.#find(cell) ?? this.#keep(cell, value)
+    const slot = this.#find(cell) ?? this.#keep(cell, value, true)
     slot.value = value
     if (slot.isChanged) return
     slot.isChanged = true
@@ -63,8 +65,12 @@ class KeyCells implements Cells {
     if (slot !== undefined) this.#last = slot
     return slot
   }
-  #keep(cell: string, value: unknown): Slot {
-    const slot = { cell, value, isChanged: false }
+  #load(cell: string): Slot {
+    const value = this.#cache.load(this.key, cell)
+    return this.#keep(cell, value, value !== MISSING)
+  }
+  #keep(cell: string, value: unknown, isStored: boolean): Slot {
+    const slot = { cell, value, isChanged: false, isStored }
     this.#slots.set(cell, slot)
     return (this.#last = slot)
   }
@@ -74,7 +80,8 @@ class KeyCells implements Cells {
     const slots = this.#slots
     for (const slot of this.#changed) {
       const { cell, value } = slot
-      save(cell, value)
+      if (value !== MISSING || slot.isStored) save(cell, value)
+      slot.isStored = value !== MISSING
       slot.isChanged = false
       if (value === MISSING) slots.delete(cell)
       else if (slots.size > CELLS_KEPT && slots.delete(cell)) slots.set(cell, slot)

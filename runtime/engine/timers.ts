@@ -5,9 +5,12 @@
 
 import type { StateStore, StoredTimer } from '../ports.ts'
 
-/** A timer in memory; `isLive` is false once it has come up, was replaced or cleared. */
+/** A timer in memory. */
 interface Entry extends StoredTimer {
+  /** False once it has come up, was replaced or cleared. */
   isLive: boolean
+  /** True where the store may have one of its name. Most timers come up or are replaced before it hears of them. */
+  isStored: boolean
 }
 /** Keys whose timers have all come up keep their empty table up to so many keys: most set the next one at once. */
 const IDLE_KEYS = 10_000
@@ -15,6 +18,7 @@ const IDLE_KEYS = 10_000
 /** How many timers are taken into memory at once, and how many times that are kept there. */
 const WINDOW = 20_000
 const KEPT_WINDOWS = 4
+const LEAST_CHANGED = 10_000
 
 const before = (a: Entry, b: Entry): boolean =>
   a.due !== b.due ? a.due < b.due : a.key !== b.key ? a.key < b.key : a.timer < b.timer
@@ -29,6 +33,8 @@ export class TimerQueue {
   readonly #live = new Map<string, Map<string, Entry>>()
   /** What has been set, has come up or was cleared since the last flush. */
   #changed: Entry[] = []
+  /** With so many of them those are forgotten that have gone without the store's having heard of them. */
+  #mostChanged = LEAST_CHANGED
   /** All timers due at or before it are in memory; of those due later some are. */
   #loadedUntil = -Infinity
   /** No timer that is in the store alone is due before it. */
@@ -43,23 +49,27 @@ export class TimerQueue {
     this.#window = window
     this.#mostKept = KEPT_WINDOWS * window
     this.#nextStored = store.nextTimer(stage, -Infinity)
-    for (const timer of store.recentTimers(stage)) this.#keep({ ...timer, isLive: true })
+    for (const timer of store.recentTimers(stage))
+      this.#keep({ ...timer, isLive: true, isStored: true })
   }
 
   /** Sets or replaces a timer. */
   set(key: string, timer: string, due: number): void {
     const known = this.#live.get(key)?.get(timer)
     if (known?.due === due) return
+    const isStored = known?.isStored ?? this.#hasOthers
     if (known !== undefined) known.isLive = false
-    const entry = { key, timer, due, isLive: true }
-    this.#changed.push(entry)
+    const entry = { key, timer, due, isLive: true, isStored }
+    this.#note(entry)
     this.#keep(entry)
   }
 
   clear(key: string, timer: string): void {
     const known = this.#live.get(key)?.get(timer)
-    if (known !== undefined) this.#forget(known)
-    this.#changed.push(known ?? { key, timer, due: 0, isLive: false })
+    if (known !== undefined) {
+      this.#forget(known)
+      this.#note(known)
+    } else if (this.#hasOthers) this.#note({ key, timer, due: 0, isLive: false, isStored: true })
   }
 
   /** Takes the first timer due at or before `time`; ties fall by key, then by name. */
@@ -72,7 +82,7 @@ export class TimerQueue {
     }
     this.#pop()
     this.#forget(first)
-    this.#changed.push(first)
+    this.#note(first)
     return first
   }
 
@@ -83,12 +93,31 @@ export class TimerQueue {
 
   /** Writes what changed to the store. */
   flush(): void {
-    for (const { key, timer, due, isLive } of this.#changed)
-      if (isLive) this.#store.saveTimer(this.#stage, key, timer, due)
-      else if (this.#live.get(key)?.has(timer) !== true)
+    for (const entry of this.#changed) {
+      const { key, timer, due } = entry
+      if (entry.isLive) {
+        this.#store.saveTimer(this.#stage, key, timer, due)
+        entry.isStored = true
+      } else if (entry.isStored && this.#live.get(key)?.has(timer) !== true)
         this.#store.saveTimer(this.#stage, key, timer, null)
+    }
     this.#changed = []
+    this.#mostChanged = LEAST_CHANGED
     if (this.#heap.length > this.#mostKept) this.#trim()
+  }
+
+  /** True where the store may have timers that are not in memory. */
+  get #hasOthers(): boolean {
+    return this.#nextStored < Infinity
+  }
+
+  /** Keeps for the next flush what the store must hear. */
+  #note(entry: Entry): void {
+    if (!entry.isLive && !entry.isStored) return
+    this.#changed.push(entry)
+    if (this.#changed.length < this.#mostChanged) return
+    this.#changed = this.#changed.filter(({ isLive, isStored }) => isLive || isStored)
+    this.#mostChanged = Math.max(LEAST_CHANGED, 2 * this.#changed.length)
   }
 
   #peek(time: number): Entry | undefined {
@@ -129,7 +158,8 @@ export class TimerQueue {
     this.flush()
     const { timers, until } = this.#store.loadTimers(this.#stage, this.#loadedUntil, this.#window)
     for (const { key, timer, due } of timers)
-      if (this.#live.get(key)?.has(timer) !== true) this.#keep({ key, timer, due, isLive: true })
+      if (this.#live.get(key)?.has(timer) !== true)
+        this.#keep({ key, timer, due, isLive: true, isStored: true })
     this.#loadedUntil = until
     this.#nextStored = until === Infinity ? Infinity : this.#store.nextTimer(this.#stage, until)
   }

@@ -36,6 +36,7 @@ export const BENCHES: readonly Bench[] = [
         name: 'processors',
         load: async () => (await import('./end-to-end.ts')).withoutViews,
       },
+      { name: 'core', load: async () => (await import('./end-to-end.ts')).coreOnly },
       {
         name: 'views',
         load: async () => (await import('./end-to-end.ts')).withViews,

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { EmbeddedStore } from '../../runtime/embedded/store.ts'
 import { CellCache, CellTooLargeError, MAX_CELL_BYTES } from '../../runtime/engine/cell-cache.ts'
 
@@ -49,6 +49,30 @@ describe('the cells of a stage', () => {
       }),
       { numRuns: 100 },
     )
+  })
+
+  it('tells the store nothing of cells that come and go before it is written', () => {
+    const store = new EmbeddedStore(':memory:')
+    const told = vi.spyOn(store, 'saveCell')
+    const cache = cacheOn(store)
+    const cells = cache.of('a')
+    expect(cells.get('run/1')).toBeUndefined()
+    cells.put('run/1', { n: 1 })
+    cells.delete('run/1')
+    cells.put('run/2', { n: 2 })
+    cache.flush()
+    expect(told.mock.calls.map(([, , cell]) => cell)).toEqual(['run/2'])
+    told.mockClear()
+
+    // One that it has, and one of which nobody has asked whether it has.
+    cells.delete('run/2')
+    cells.delete('run/3')
+    cache.flush()
+    expect(told.mock.calls.map(([, , cell, bytes]) => [cell, bytes])).toEqual([
+      ['run/2', null],
+      ['run/3', null],
+    ])
+    store.close()
   })
 
   it('drops cold keys from memory: a value changed in place without a put does not last', () => {

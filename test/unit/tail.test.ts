@@ -16,7 +16,6 @@ const storeOf = (): string => {
   store.transaction(() => {
     const times = Array.from({ length: RECORDS }, (_, i) => NOON + i)
     log.append(times.map((at) => published('ci.kpi-history.v1', sampleKpi({ observedAt: at }))))
-    log.flush()
   })
   store.close()
   return folder

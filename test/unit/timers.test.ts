@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { EmbeddedStore } from '../../runtime/embedded/store.ts'
 import { TimerQueue } from '../../runtime/engine/timers.ts'
 import type { StoredTimer } from '../../runtime/ports.ts'
@@ -75,6 +75,33 @@ describe('the timers of a stage', () => {
       }),
       { numRuns: 150 },
     )
+  })
+
+  it('tells the store nothing of timers that come and go before it is written', () => {
+    const store = new EmbeddedStore(':memory:')
+    const told = vi.spyOn(store, 'saveTimer')
+    const queue = new TimerQueue('stage', store)
+    queue.set('kept', 'wake', 5)
+    queue.flush()
+    expect(told.mock.calls).toEqual([['stage', 'kept', 'wake', 5]])
+    told.mockClear()
+
+    // Replaced many times over, so that those that are gone are forgotten in between; cleared; come up.
+    for (let due = 100_000; due > 50_000; due -= 1) queue.set('key', 'moved', due)
+    queue.set('key', 'cleared', 7)
+    queue.clear('key', 'cleared')
+    queue.set('key', 'up', 6)
+    expect(queue.takeDue(5)?.key).toBe('kept')
+    expect(queue.takeDue(6)?.timer).toBe('up')
+    // One that the store has, replaced and come up again, is still to be deleted.
+    queue.set('kept', 'wake', 8)
+    expect(queue.takeDue(8)?.key).toBe('kept')
+    queue.flush()
+    expect(told.mock.calls).toEqual([
+      ['stage', 'key', 'moved', 50_001],
+      ['stage', 'kept', 'wake', null],
+    ])
+    store.close()
   })
 
   it('leaves the store empty once all have come up', () => {
