@@ -13,6 +13,8 @@ export interface Answer {
 /** An answer with its ETag, which covers the data and not the instant. */
 export interface TaggedAnswer extends Answer {
   readonly etag: string
+  /** Bytes of the data in UTF-8: kept, since to count them costs a copy of a text that is put together. */
+  readonly bytes: number
 }
 /** Weak, since asOf may differ: length and CRC-32 of the data. */
 export const weakTag = (length: number, crc: number): string =>
@@ -24,6 +26,7 @@ export const tagAt = (etag: string, asOf: number): string =>
 export const tagged = (answer: Answer): TaggedAnswer => {
   if (isTagged(answer)) return answer
   const { data, isSimulated, next = null } = answer
-  return { data, isSimulated, next, etag: weakTag(data.length, crc32(data + (next ?? ''))) }
+  const etag = weakTag(data.length, crc32(data + (next ?? '')))
+  return { data, isSimulated, next, etag, bytes: Buffer.byteLength(data) }
 }
 const isTagged = (answer: Answer): answer is TaggedAnswer => 'etag' in answer

@@ -11,22 +11,22 @@ import { createAnswerCache } from './answer-cache.ts'
 import { addHealth, HEALTH_ROUTE } from './health.ts'
 import { RECORD_SCHEMAS } from './json-schema.ts'
 import { addIngest } from './ingest.ts'
+import { addLimits } from './limits.ts'
 import { addOpenInference } from './models/open-inference.ts'
 import { addPredict } from './models/routes.ts'
 import { addPage } from './page.ts'
 import { addShapes } from './shapes/routes.ts'
-import { addProblems, onError, sendProblem } from './problem.ts'
+import { addProblems, onError } from './problem.ts'
 import { addRoute } from './route.ts'
 import { routes } from './routes/index.ts'
 import { createRunAnswers } from './routes/run-answers.ts'
 import { addWhatIf } from './routes/what-if.ts'
-import { DOCS_POLICY, PAGE_SECURITY } from './security.ts'
+import { DOCS_POLICY } from './security.ts'
 import { addRequestMetrics } from './request-metrics.ts'
-import { addSockets, addStream } from './stream.ts'
+import { addStream, mayUpgrade } from './stream.ts'
 import { createThroughput } from './throughput.ts'
 
 const BODY_LIMIT_BYTES = 64 * 1024
-const MAX_ADDRESS_CHARS = 4_096
 const REQUEST_TIMEOUT_MS = 10_000
 const SAMPLE_MS = 1_000
 const EVERYBODY: Access = { tokens: [], perMinute: Infinity, origins: [], now: Date.now }
@@ -51,15 +51,6 @@ const addDocs = async (app: FastifyInstance): Promise<void> => {
   app.get('/docs/asyncapi.json', { schema: { hide: true } }, () => asyncApi('1'))
 }
 
-const addLimits = (app: FastifyInstance): void => {
-  app.addHook('onRequest', (request, reply, done) => {
-    if (!request.url.startsWith('/v1/')) reply.headers(PAGE_SECURITY)
-    if (request.url.length > MAX_ADDRESS_CHARS)
-      sendProblem(request, reply, 'address-too-long', `${request.url.length} characters`)
-    else done()
-  })
-}
-
 const addThroughput = (app: FastifyInstance, deps: ApiDeps) => {
   const throughput = createThroughput(deps.log)
   const timer = setInterval(() => {
@@ -79,13 +70,13 @@ export const buildApp = async (deps: ApiDeps): Promise<FastifyInstance> => {
     logger: false,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { shouldUpgradeCallback: mayUpgrade },
     routerOptions: { maxParamLength: 1_000 },
     // Else limits would not hold for 1e309, which is read as infinite.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true, strictNumbers: false } },
     frameworkErrors: onError,
   })
   addProblems(app)
-  await addSockets(app)
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   for (const schema of RECORD_SCHEMAS) app.addSchema(schema)
   addLimits(app)
@@ -102,7 +93,7 @@ export const buildApp = async (deps: ApiDeps): Promise<FastifyInstance> => {
   addWhatIf(app, deps)
   addPredict(app, deps)
   await addOpenInference(app, deps)
-  addStream(app, deps)
+  await addStream(app, deps)
   addHealth(app, deps)
   await addIngest(app, deps)
   pageFollows()

@@ -1,6 +1,12 @@
 /** Counts requests by route, never by address, so that the number of series stays bounded. */
 
-import type { FastifyInstance, FastifyReply, onSendHookHandler } from 'fastify'
+import type {
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  onRequestHookHandler,
+  onSendHookHandler,
+} from 'fastify'
 import type { Metrics } from '../runtime/metrics.ts'
 import { STREAM_PATH } from './stream.ts'
 
@@ -11,16 +17,37 @@ interface Tally {
   seconds: number
 }
 
-const onSend =
-  (count: (reply: FastifyReply, seconds: number) => void): onSendHookHandler =>
-  (_request, reply, payload, done) => {
-    count(reply, reply.elapsedTime / 1000)
-    done(null, payload)
+type Count = (reply: FastifyReply, seconds: number) => void
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Fastify takes the time only where it listens for the last byte. Unit: milliseconds of performance.now. */
+    beganAt: number
+    /** Counts for the route that is asked; null where there is none. */
+    count: Count | null
   }
+}
+/** Counts an answer that is handed over: to hear of its last byte costs more than all else here. */
+export const countAnswer = (request: FastifyRequest, reply: FastifyReply): void => {
+  request.count?.(reply, (performance.now() - request.beganAt) / 1000)
+}
+const onRequest =
+  (count: Count): onRequestHookHandler =>
+  (request, _reply, done) => {
+    request.beganAt = performance.now()
+    request.count = count
+    done()
+  }
+/** Not called for answers that are sent past Fastify. */
+const onSend: onSendHookHandler = (request, reply, payload, done) => {
+  countAnswer(request, reply)
+  done(null, payload)
+}
 
 /** Requests are tallied in plain numbers, and handed to the metrics when those are asked for: a hot route pays nothing. */
 export const addRequestMetrics = (app: FastifyInstance, metrics: Metrics): void => {
   const tallies: Tally[] = []
+  app.decorateRequest('beganAt', 0)
+  app.decorateRequest('count', null)
   app.addHook('onRoute', (options) => {
     const ofStatus = new Map<number, Tally>()
     const tallyOf = (status: number): Tally => {
@@ -29,8 +56,8 @@ export const addRequestMetrics = (app: FastifyInstance, metrics: Metrics): void 
       tallies.push(tally)
       return tally
     }
-    const count = (reply: FastifyReply, seconds: number): void => {
-      const tally = ofStatus.get(reply.statusCode) ?? tallyOf(reply.statusCode)
+    const count: Count = (reply, seconds) => {
+      const tally = ofStatus.get(reply.raw.statusCode) ?? tallyOf(reply.raw.statusCode)
       tally.count += 1
       tally.seconds += seconds
     }
@@ -40,8 +67,10 @@ export const addRequestMetrics = (app: FastifyInstance, metrics: Metrics): void 
         count(reply, 0)
         done()
       }
-    // Counted when the answer is handed over: to hear of its last byte costs more than all else here.
-    else options.onSend = [options.onSend ?? [], onSend(count)].flat()
+    else {
+      options.onRequest = [onRequest(count), options.onRequest ?? []].flat()
+      options.onSend = [options.onSend ?? [], onSend].flat()
+    }
   })
   metrics.beforeText(() => {
     for (const tally of tallies) {

@@ -1,6 +1,6 @@
 /** GET /v1/stream: everything that changes, as server-sent events or as messages of a WebSocket. */
 
-import type { OutgoingHttpHeaders } from 'node:http'
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import fastifyWebsocket from '@fastify/websocket'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CodedError } from '../runtime/errors.ts'
@@ -13,6 +13,7 @@ import { text } from './json-schema.ts'
 import { createHub, type StreamClient } from './live.ts'
 import { positionOf, STREAMED, STREAMED_TOPICS } from './position.ts'
 import { sendProblem } from './problem.ts'
+import { MAX_ADDRESS_CHARS } from './limits.ts'
 import { ANSWER_SECURITY } from './security.ts'
 import { socketClient, sseClient } from './stream-clients.ts'
 
@@ -125,8 +126,8 @@ const createStreams = (deps: ApiDeps) => {
   }
 }
 
-/** Puts the stream on the app; the app's end closes all streams. WebSockets have to be known to the app: {@link addSockets}. */
-export const addStream = (app: FastifyInstance, deps: ApiDeps): void => {
+/** The route; the app's end closes all streams. */
+const addRoute = (app: FastifyInstance, deps: ApiDeps): void => {
   const streams = createStreams(deps)
   app.addHook('preClose', (done) => {
     streams.close()
@@ -171,12 +172,24 @@ export const addStream = (app: FastifyInstance, deps: ApiDeps): void => {
   })
 }
 
-/** Lets routes that say so be asked as WebSockets. Stands before what guards them, so that who is refused is hung up on. */
-export const addSockets = async (app: FastifyInstance): Promise<void> => {
-  await app.register(fastifyWebsocket, {
-    options: { maxPayload: MAX_MESSAGE_BYTES },
-    preClose: (done) => {
-      done()
-    },
+/**
+ * True of what may become a WebSocket; elsewhere the wish is ignored, as HTTP allows. What an app's hooks refuse before
+ * those of the stream are asked must be none, since only the stream hangs up.
+ */
+export const mayUpgrade = ({ method, url = '' }: IncomingMessage): boolean =>
+  method === 'GET' &&
+  url.length <= MAX_ADDRESS_CHARS &&
+  (url === STREAM_PATH || url.startsWith(`${STREAM_PATH}?`))
+
+/** Puts the stream on the app, apart: what WebSockets ask of a route costs each of its requests a fifth of a plain one. */
+export const addStream = async (app: FastifyInstance, deps: ApiDeps): Promise<void> => {
+  await app.register(async (apart) => {
+    await apart.register(fastifyWebsocket, {
+      options: { maxPayload: MAX_MESSAGE_BYTES },
+      preClose: (done) => {
+        done()
+      },
+    })
+    addRoute(apart, deps)
   })
 }

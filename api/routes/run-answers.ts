@@ -28,21 +28,20 @@ export interface RunAnswers {
   readonly get: (key: string) => Awaitable<TaggedAnswer | undefined>
 }
 
-/** The text around what changes with time alone, and the tag of that text. */
-interface Texts {
+/** The text around what changes with time alone, its tag, and what is read off the forecast at one instant. */
+interface Kept {
   readonly before: string
   readonly after: string
   readonly etag: string
-  /** The forecast of a run that runs, to be read at asOf. */
+  readonly bytes: number
+  readonly isSimulated: boolean
+  /** The forecast of a run that runs, to be read at asOf; null where nothing changes with time. */
   readonly forecast: Forecast | null
-}
-interface Kept {
-  readonly texts: Texts
   asOf: number
-  answer: TaggedAnswer
+  now: string
 }
 
-const textsOf = (values: readonly (string | undefined)[]): Texts | undefined => {
+const keptOf = (key: string, values: readonly (string | undefined)[]): Kept | undefined => {
   const [run, running, forecast = 'null', decision = 'null', score = 'null'] = values
   if (run === undefined) return undefined
   const isRunning = running !== undefined
@@ -52,24 +51,39 @@ const textsOf = (values: readonly (string | undefined)[]): Texts | undefined => 
     before,
     after,
     etag: weakTag(before.length + after.length, crc32(after, crc32(before))),
-    forecast: isRunning ? (JSON.parse(forecast) as Forecast) : null,
+    bytes: Buffer.byteLength(before) + Buffer.byteLength(after),
+    isSimulated: isDemoKey(key),
+    forecast: isRunning ? (JSON.parse(forecast) as Forecast | null) : null,
+    asOf: NaN,
+    now: 'null',
   }
 }
 
-/** What is read off a forecast is another at each instant, so the instant stands for it in the tag. */
-const answerAt = (key: string, texts: Texts, asOf: number): TaggedAnswer => {
-  const { before, after, etag, forecast } = texts
-  const isSimulated = isDemoKey(key)
-  if (forecast === null) return { data: `${before}null${after}`, isSimulated, etag }
-  const now = JSON.stringify(evaluateForecast(forecast, asOf))
-  return { data: before + now + after, isSimulated, etag: tagAt(etag, asOf) }
+/**
+ * What is read off a forecast is another at each instant, so the instant stands for it in the tag. The whole text is put
+ * together anew each time: to keep it as well would be twice as much to collect and to fetch.
+ */
+const answerAt = (kept: Kept, asOf: number): TaggedAnswer => {
+  const { before, after, etag, bytes, isSimulated, forecast } = kept
+  if (forecast !== null && kept.asOf !== asOf) {
+    kept.now = JSON.stringify(evaluateForecast(forecast, asOf))
+    kept.asOf = asOf
+  }
+  return {
+    data: before + kept.now + after,
+    bytes: bytes + kept.now.length,
+    isSimulated,
+    etag: forecast === null ? etag : tagAt(etag, asOf),
+  }
 }
 
 /** Keeps what is answered of runs until told to forget it, and forgets all where there is no more room. */
 const createKeeper = (maxChars: number) => {
   const kept = new Map<string, Kept>()
   let chars = 0
-  const sizeOf = (key: string, { answer }: Kept): number => key.length + 2 * answer.data.length
+  /** The forecast is there twice: as text and as a record. */
+  const sizeOf = (key: string, { before, after }: Kept): number =>
+    key.length + 2 * (before.length + after.length)
   return {
     get: (key: string) => kept.get(key),
     isEmpty: () => kept.size === 0,
@@ -99,27 +113,20 @@ export const createRunAnswers = (deps: ApiDeps, maxChars = MAX_CHARS): RunAnswer
   })
   /** Where others write the views nothing is kept: what is read here may be older than what was heard of. */
   const make = (key: string, values: readonly (string | undefined)[], asOf: number) => {
-    const texts = textsOf(values)
-    if (texts === undefined) return undefined
-    const answer = answerAt(key, texts, asOf)
-    if (deps.areViewsRemote !== true) keeper.add(key, { texts, asOf, answer })
-    return answer
+    const kept = keptOf(key, values)
+    if (kept === undefined) return undefined
+    if (deps.areViewsRemote !== true) keeper.add(key, kept)
+    return answerAt(kept, asOf)
   }
   return {
     get: (key) => {
       const asOf = deps.time().now
       const known = keeper.get(key)
-      if (known === undefined) {
-        const values = deps.views.getAll(RUN_VIEWS, key)
-        return values instanceof Promise
-          ? values.then((all) => make(key, all, asOf))
-          : make(key, values, asOf)
-      }
-      if (known.asOf !== asOf && known.texts.forecast !== null) {
-        known.answer = answerAt(key, known.texts, asOf)
-        known.asOf = asOf
-      }
-      return known.answer
+      if (known !== undefined) return answerAt(known, asOf)
+      const values = deps.views.getAll(RUN_VIEWS, key)
+      return values instanceof Promise
+        ? values.then((all) => make(key, all, asOf))
+        : make(key, values, asOf)
     },
   }
 }

@@ -126,12 +126,19 @@ describe('the page', () => {
 describe('metrics', () => {
   it('are OpenMetrics, count requests by route and never by address', async () => {
     await app.inject('/v1/jobs/prow/openshift%2Forigin/none')
+    await app.inject('/v1/jobs')
     const { headers, body } = await app.inject('/metrics')
     expect(headers['content-type']).toContain('application/openmetrics-text')
     expect(body).toContain(
       'stopline_http_requests_total{route="/v1/jobs/:source/:repo/:job",status="404"}',
     )
     expect(body).not.toContain('openshift')
+    expect(body).toMatch(/requests_total\{route="\/v1\/jobs",status="200"\} [1-9]/)
+    const seconds = [
+      ...body.matchAll(/^stopline_http_request_seconds_total\{route="\/v1\/job.*\} (.*)$/gm),
+    ]
+    expect(seconds.length).toBeGreaterThan(1)
+    for (const [, value] of seconds) expect(Number(value)).toBeGreaterThan(0)
     expect(body).toContain('stopline_topic_records{topic="ci.runs.v1"} 2')
     expect(body.endsWith('# EOF\n')).toBe(true)
   })

@@ -72,6 +72,20 @@ describe('what is answered of a run', () => {
     expect(reads).toHaveBeenCalledTimes(1)
   })
 
+  it('knows its bytes, whatever is written in it and at each instant', () => {
+    const { publish, setNow, answers } = open()
+    const ref = { ...REF, job: 'größe 📏' }
+    publish([
+      published('ci.runs.v1', sampleRun(ref)),
+      published('ci.forecasts.v1', sampleForecast({ ...ref, elapsedSeconds: 0 })),
+    ])
+    for (const at of [NOON, NOON + 1_234]) {
+      setNow(at)
+      const answer = atOnce(answers.get(runKey(ref)))
+      expect(answer?.bytes).toBe(Buffer.byteLength(answer?.data ?? ''))
+    }
+  })
+
   it('keeps no run that was not heard of, and no more text than it has room for', () => {
     const { publish, answers, reads, dataOf } = open(3_000)
     expect(answers.get(RUN)).toBeUndefined()

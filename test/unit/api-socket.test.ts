@@ -1,7 +1,7 @@
 /** The stream on a WebSocket, asked by a real client: the events, filters, resumption and authority of server-sent events. */
 
 import { request } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { connect, type AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { WebSocket } from 'undici'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -104,6 +104,20 @@ const refusalOf = async (query: string, headers: Record<string, string> = {}) =>
     .end()
   return promise
 }
+/** What is answered to a handshake by hand: all of it, or until the other side hangs up. */
+const handshake = async (url: string, { untilClosed = false } = {}): Promise<string> => {
+  const { host, hostname, port, pathname, search } = new URL(`http://${url}`)
+  const socket = connect(Number(port), hostname)
+  socket.write(
+    `GET ${pathname}${search} HTTP/1.1\r\nhost: ${host}\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
+  )
+  let heard = ''
+  for await (const chunk of socket) {
+    heard += (chunk as Buffer).toString()
+    if (!untilClosed && heard.endsWith('}')) break
+  }
+  return heard
+}
 
 beforeEach(async () => {
   await start()
@@ -202,15 +216,18 @@ describe('the stream on a WebSocket', () => {
     }, PATIENCE)
   })
 
-  it('is at its own address alone', async () => {
-    const socket = new WebSocket(`ws://${address('').replace('/stream', '/jobs')}`)
-    open.push(socket)
-    let events = 0
-    socket.addEventListener('message', () => (events += 1))
-    await new Promise((resolve) => {
-      socket.addEventListener('close', resolve)
-    })
-    expect(events).toBe(0)
+  it('is at its own address alone: elsewhere the wish to upgrade is ignored', async () => {
+    const elsewhere = [address('').replace('/stream', '/jobs'), `${address('')}s`, address('?x=1')]
+    const answers = await Promise.all(elsewhere.map((url) => handshake(url)))
+    expect(answers.map((answer) => answer.split(' ')[1])).toEqual(['200', '404', '400'])
+    const long = await handshake(address(`?job=${'x'.repeat(5_000)}`))
+    expect(long).toContain('address-too-long')
+  })
+
+  it('hangs up on who is refused', async () => {
+    await app.close()
+    await start(ACCESS)
+    expect(await handshake(address(''), { untilClosed: true })).toContain('unauthorised')
   })
 })
 
