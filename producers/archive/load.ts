@@ -1,12 +1,13 @@
 /** Reads one file of an archive into the sorter. */
 
-import type { RunEvent } from '../../schemas/events.ts'
+import { UnencodableError } from '../../schemas/codec.ts'
+import type { DeadLetter, PullEvent, RunEvent, TestResult } from '../../schemas/events.ts'
 import { runKey } from '../../schemas/keys.ts'
 import { FILES, type FileKind, type Row } from './columns.ts'
 import type { ArchiveFile } from './folders.ts'
 import { readBytes } from './file-bytes.ts'
 import { createLineSplitter, MAX_ROW_BYTES, type Line } from './lines.ts'
-import { readRun, readStep, readTest } from './normalize.ts'
+import { readRun, readStep, readTest, type Reading, type RunReading } from './normalize.ts'
 import { readPullRow } from './normalize-pulls.ts'
 import { RefusedRow, type Problem, type Reason } from './problems.ts'
 import type { FileReport } from './report.ts'
@@ -26,11 +27,15 @@ interface Loading {
   lastAt: number
 }
 
-const problemOf = ({ reason, message }: RefusedRow): Problem => ({ reason, detail: message })
+/** What is wrong with a row or a file, null for an error that is not theirs. */
+const problemOf = (error: unknown): Problem | null => {
+  if (error instanceof RefusedRow) return { reason: error.reason, detail: error.message }
+  return error instanceof UnencodableError ? { reason: 'unencodable', detail: error.message } : null
+}
 
 const deadLetter = (loading: Loading, problem: Problem, { line, bytes }: RowSpan): void => {
   const origin = `archive:${loading.name}`
-  loading.sorter.add(RANKS.deadLetter, loading.lastAt, {
+  const record: DeadLetter = {
     eventId: `${origin}/line ${line}/${problem.reason}`,
     eventAt: 0,
     observedAt: 0,
@@ -40,50 +45,49 @@ const deadLetter = (loading: Loading, problem: Problem, { line, bytes }: RowSpan
     detail: problem.detail,
     step: 'archive',
     payload: bytes.subarray(0, MAX_ROW_BYTES),
-  })
+  }
+  loading.sorter.add([{ rank: RANKS.deadLetter, at: loading.lastAt, record }])
 }
 const refuse = (loading: Loading, problem: Problem, span: RowSpan): void => {
   loading.report.add(problem, span.line)
   deadLetter(loading, problem, span)
 }
 
-const addEvents = ({ sorter }: Loading, events: readonly RunEvent[]): void => {
-  for (const event of events)
-    sorter.add(RANKS[event.kind as keyof typeof RANKS], event.observedAt, event)
+/** What a row of each file says. */
+const READERS = {
+  runs: (row: Row) => readRun(row),
+  steps: (row: Row) => readStep(row),
+  tests: (row: Row, { sorter }: Loading) => readTest(row, knownRun(sorter, runKey(runOf(row)))),
+  pulls: (row: Row, { hasFinalSizes }: Loading) => readPullRow(row, hasFinalSizes),
+} satisfies Record<FileKind, (row: Row, loading: Loading) => unknown>
+
+const isRun = (reading: Reading<unknown>): reading is RunReading => 'heardEndAt' in reading
+
+const rankOf = (fact: RunEvent | TestResult | PullEvent): number => {
+  if ('test' in fact) return RANKS.test
+  if ('pull' in fact && !('runId' in fact))
+    return fact.kind === 'opened' ? RANKS.pullOpened : RANKS.pullEnded
+  return RANKS[fact.kind as keyof typeof RANKS]
 }
 
-/** Facts of one row into the sorter; returns what is odd about it. */
-const READERS = {
-  runs: (loading: Loading, row: Row) => {
-    const reading = readRun(row)
-    const { isRepeat, differences } = remember(loading.sorter, reading)
-    if (isRepeat) loading.report.counts.repeats += 1
-    addEvents(loading, reading.facts)
-    return differences === ''
-      ? reading
-      : { ...reading, notes: [...reading.notes, contradiction(row, differences)] }
-  },
-  steps: (loading: Loading, row: Row) => {
-    const reading = readStep(row)
-    addEvents(loading, reading.facts)
-    return reading
-  },
-  tests: (loading: Loading, row: Row) => {
-    const reading = readTest(row, knownRun(loading.sorter, runKey(runOf(row))))
-    for (const fact of reading.facts) loading.sorter.add(RANKS.test, fact.observedAt, fact)
-    return reading
-  },
-  pulls: (loading: Loading, row: Row) => {
-    const reading = readPullRow(row, loading.hasFinalSizes)
-    for (const fact of reading.facts)
-      loading.sorter.add(
-        fact.kind === 'opened' ? RANKS.pullOpened : RANKS.pullEnded,
-        fact.observedAt,
-        fact,
-      )
-    return reading
-  },
-} satisfies Record<FileKind, (loading: Loading, row: Row) => unknown>
+/** What is odd about a run that another row told of before. */
+const repeatOf = ({ sorter, report }: Loading, row: Row, reading: RunReading): Problem[] => {
+  const { isRepeat, differences } = remember(sorter, reading)
+  if (isRepeat) report.counts.repeats += 1
+  return differences === '' ? [] : [contradiction(row, differences)]
+}
+
+/** Facts of one row into the sorter. Throws RefusedRow or UnencodableError, with none of them in it. */
+const load = (loading: Loading, kind: FileKind, row: Row, line: number): void => {
+  const { sorter, report } = loading
+  const reading = READERS[kind](row, loading)
+  const { facts, notes } = reading
+  sorter.add(facts.map((record) => ({ rank: rankOf(record), at: record.observedAt, record })))
+  const repeats = isRun(reading) ? repeatOf(loading, row, reading) : []
+  for (const note of [...notes, ...repeats]) report.add(note, line)
+  report.counts.offers += facts.length
+  loading.lastAt = facts.at(-1)?.observedAt ?? loading.lastAt
+}
 
 const contradiction = (row: Row, differences: string): Problem => ({
   reason: 'contradictory-run',
@@ -97,13 +101,11 @@ const rowReader = (loading: Loading, kind: FileKind, header: readonly string[]) 
       const row: Record<string, string> = {}
       for (const [index, column] of header.entries()) row[column] = fields[index] ?? ''
       try {
-        const { facts, notes } = READERS[kind](loading, row)
-        for (const note of notes) loading.report.add(note, span.line)
-        loading.report.counts.offers += facts.length
-        loading.lastAt = facts.at(-1)?.observedAt ?? loading.lastAt
+        load(loading, kind, row, span.line)
       } catch (error) {
-        if (!(error instanceof RefusedRow)) throw error
-        refuse(loading, problemOf(error), span)
+        const problem = problemOf(error)
+        if (problem === null) throw error
+        refuse(loading, problem, span)
       }
     },
     refuse(problem, span) {
@@ -175,8 +177,8 @@ export const loadFile = async (
   } catch (error) {
     signal.throwIfAborted()
     const last = feed.last()
-    if (error instanceof RefusedRow)
-      refuse(loading, problemOf(error), { line: last.number, bytes: last.bytes })
+    const problem = problemOf(error)
+    if (problem !== null) refuse(loading, problem, { line: last.number, bytes: last.bytes })
     else {
       const reason = damageOf(error)
       if (reason === null) throw error

@@ -29,6 +29,7 @@ export const PROBLEMS = {
   'no-time': refused('Give at least one of the times of the row, or of its run.'),
   'no-such-run': refused('Give the test a finished_at, or add its run to runs.csv.'),
   'bad-duration': refused('Write duration_s as seconds, or leave it empty.'),
+  unencodable: refused('The field that is named is beyond what is kept of it: check its value.'),
   'bad-file': refused('What it should tell of its run is missing; all else of the run was read.'),
   'no-place': refused('Keep the folders as they are in the bucket: .../JOB/BUILD.'),
   'odd-field': noted('It was read as far as it is known.'),

@@ -2,8 +2,9 @@
 
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { openSorter, RANKS, type Sorter } from '../../runtime/embedded/sorter.ts'
-import type { RunEvent, Stamped } from '../../schemas/events.ts'
+import { openSorter, RANKS, type Sortable, type Sorter } from '../../runtime/embedded/sorter.ts'
+import { UnencodableError } from '../../schemas/codec.ts'
+import type { DeadLetter, RunEvent, Stamped } from '../../schemas/events.ts'
 import { cut, type Archive, type ArchiveProgress } from '../archive/archive.ts'
 import { digestOf } from '../archive/digest.ts'
 import { filesOfAll, folderNames } from '../archive/folders.ts'
@@ -81,17 +82,19 @@ const rankOf = ({ kind }: RunEvent): number => {
 /** A recorded fact was heard as it happened. */
 const asHeard = <T extends Stamped>(record: T): T => ({ ...record, observedAt: record.eventAt })
 
-const addFacts = ({ sorter, report }: Loading, facts: readonly RunEvent[]): void => {
-  for (const fact of facts) sorter.add(rankOf(fact), fact.eventAt, asHeard(fact))
-  report.counts.offers += facts.length
-}
-const addOthers = (
+type Told = Sortable['record']
+/** Records of one file, all or none. Throws UnencodableError. */
+const add = (
   { sorter, report }: Loading,
-  rank: number,
-  records: readonly Parameters<Sorter['add']>[2][],
+  facts: readonly RunEvent[],
+  others: readonly (readonly [rank: number, records: readonly Told[]])[],
 ): void => {
-  for (const record of records) sorter.add(rank, record.eventAt, asHeard(record))
-  report.counts.offers += records.length
+  const all = [
+    ...facts.map((fact): [number, Told] => [rankOf(fact), fact]),
+    ...others.flatMap(([rank, records]) => records.map((told): [number, Told] => [rank, told])),
+  ]
+  sorter.add(all.map(([rank, told]) => ({ rank, at: told.eventAt, record: asHeard(told) })))
+  report.counts.offers += all.length
 }
 
 const note = ({ report }: Loading, file: string, notes: readonly Note[]): void => {
@@ -101,12 +104,23 @@ const note = ({ report }: Loading, file: string, notes: readonly Note[]): void =
 
 const refuse = ({ sorter, report, options }: Loading, file: string, detail: string): void => {
   report.add({ reason: 'bad-file', detail: `${file}: ${detail}` }, 0)
-  sorter.add(RANKS.deadLetter, UNPLACED, {
+  const record: DeadLetter = {
     eventId: `import:${options.source}/${file}`,
     ...{ eventAt: 0, observedAt: 0, origin: `import:${options.source}`, position: file },
     ...{ reason: 'bad-file', detail: detail.slice(0, MAX_PAYLOAD), step: 'import' },
     payload: Buffer.from(file),
-  })
+  }
+  sorter.add([{ rank: RANKS.deadLetter, at: UNPLACED, record }])
+}
+
+/** Does it, and refuses the file where it cannot be read or says what no record can hold. */
+const orRefuse = (loading: Loading, file: string, load: () => void): void => {
+  try {
+    load()
+  } catch (error) {
+    if (!(error instanceof RefusedPayload || error instanceof UnencodableError)) throw error
+    refuse(loading, file, error.message)
+  }
 }
 
 const loadBucket = async (loading: Loading, path: string, signal: AbortSignal): Promise<void> => {
@@ -119,12 +133,15 @@ const loadBucket = async (loading: Loading, path: string, signal: AbortSignal): 
       folder,
       loading.options,
     )) {
-      addFacts(loading, facts)
-      addOthers(loading, RANKS.test, tests)
       const excerpts = others.map(({ record }) => record)
-      addOthers(loading, RANKS.excerpt, excerpts)
       note(loading, `${name}/${file}`, notes)
       if (refused !== null) refuse(loading, `${name}/${file}`, refused)
+      orRefuse(loading, `${name}/${file}`, () => {
+        add(loading, facts, [
+          [RANKS.test, tests],
+          [RANKS.excerpt, excerpts],
+        ])
+      })
     }
   }
 }
@@ -132,16 +149,14 @@ const loadBucket = async (loading: Loading, path: string, signal: AbortSignal): 
 const loadDumps = (loading: Loading, path: string): void => {
   for (const file of dumpsIn(path)) {
     loading.report.counts.rows += 1
-    try {
+    orRefuse(loading, nameOf(file), () => {
       const reading = readDump(file, loading.options.source, loading.options.now)
-      addFacts(loading, reading.facts)
-      addOthers(loading, RANKS.test, reading.tests)
-      addOthers(loading, RANKS.tabState, reading.states)
+      add(loading, reading.facts, [
+        [RANKS.test, reading.tests],
+        [RANKS.tabState, reading.states],
+      ])
       note(loading, nameOf(file), reading.notes)
-    } catch (error) {
-      if (!(error instanceof RefusedPayload)) throw error
-      refuse(loading, nameOf(file), error.message)
-    }
+    })
   }
 }
 

@@ -63,6 +63,13 @@ const decode = (row: Record<string, SQLOutputValue>): Offer => {
   return { topic, record: CODECS[TOPICS[topic].schema].decode(bytes) }
 }
 
+/** A record with its instant and its order at that instant. */
+export interface Sortable {
+  readonly rank: number
+  readonly at: number
+  readonly record: RecordOf<ArchiveTopic>
+}
+
 /** A sorter, empty. Close it to give its disk space back. */
 export const openSorter = () => {
   const db = new DatabaseSync('')
@@ -72,8 +79,11 @@ export const openSorter = () => {
   const sayFirst = db.prepare('INSERT OR IGNORE INTO runs VALUES (?, ?)')
   const say = db.prepare('UPDATE runs SET said = ?2 WHERE name = ?1')
   return {
-    add: onTemporary((rank: number, at: number, record: RecordOf<ArchiveTopic>): void => {
-      insert.run(at, rank, record.eventId, encode(rank, record))
+    /** Adds all of them, or none: throws an UnencodableError for the first that its schema cannot hold. */
+    add: onTemporary((all: readonly Sortable[]): void => {
+      const bodies = all.map(({ rank, record }) => encode(rank, record))
+      for (const [index, { rank, at, record }] of all.entries())
+        insert.run(at, rank, record.eventId, bodies[index] ?? null)
     }),
     /** What rows read so far said about a run, as JSON text. */
     said: onTemporary(

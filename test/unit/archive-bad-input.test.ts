@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { openArchive } from '../../producers/archive/archive.ts'
 import { problemLine } from '../../producers/archive/report.ts'
+import { CODECS } from '../../schemas/codec.ts'
 import {
   archiveFolder,
   deadLetters,
@@ -16,6 +17,10 @@ import {
 
 const ids = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i)
 const lines = (from: number, to: number) => ids(from, to).map((id) => runLine(id))
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
 describe('a row that cannot be read is reported with its line and the rest goes on', () => {
   it.each<[string, string | Buffer, readonly string[]]>([
@@ -50,6 +55,25 @@ describe('a row that cannot be read is reported with its line and the rest goes 
     })
     expect(letter?.payload).toEqual(Buffer.from(bad).subarray(0, 65_536))
     expect(heard.summary.files[0]).toMatchObject({ rows: 3, refused: 1 })
+  })
+
+  it('a row whose facts no record can hold tells none of them, and the field is named', async () => {
+    const codec = CODECS['run-event']
+    const encode = codec.encode.bind(codec)
+    vi.spyOn(codec, 'encode').mockImplementation((event) => {
+      const isBad = event.runId === '2' && event.kind === 'finished'
+      return encode(isBad ? { ...event, logBytes: 2 ** 60 } : event)
+    })
+    const heard = await hearRuns(runsCsv(...lines(1, 3)))
+    expect(problemsOf(heard)).toEqual(['line 3: unencodable'])
+    expect(heard.summary.problems[0]?.detail).toContain('logBytes')
+    expect(endedRuns(heard)).toEqual(['1', '3'])
+    expect(deadLetters(heard)).toMatchObject([
+      { position: 'line 3', reason: 'unencodable', payload: Buffer.from(runLine(2)) },
+    ])
+    expect(heard.offers.filter(({ record }) => 'runId' in record && record.runId === '2')).toEqual(
+      [],
+    )
   })
 
   it('a quote open to the end of the file costs its own line only, quoted rows or not', async () => {

@@ -1,12 +1,13 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { kindOf, openImport } from '../../producers/import/import.ts'
 import { placeOf } from '../../producers/import/run-folders.ts'
 import { namesOf } from '../../producers/import/testgrid-dump.ts'
 import type { Offer } from '../../runtime/ports.ts'
-import type { LogExcerpt, RunEvent } from '../../schemas/events.ts'
+import { CODECS } from '../../schemas/codec.ts'
+import type { LogExcerpt, RunEvent, TestResult } from '../../schemas/events.ts'
 import { dataDir } from '../support/data.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
@@ -142,6 +143,24 @@ describe('an import', () => {
     expect(report).toMatchObject({ rows: 1, refused: 3 })
     expect(offers.filter(({ topic }) => topic === 'ci.dead-letters.v1')).toHaveLength(3)
     expect(facts(offers).map(({ kind }) => kind)).toEqual(expect.arrayContaining(['finished']))
+  })
+
+  it('refuses a file that says what no record can hold, names the field, and tells none of it', async () => {
+    const root = temporaryFolder()
+    for (const build of ['1', '2']) writeRun(join(root, `logs/job-a/${build}`))
+    const codec = CODECS['test-result']
+    const encode = codec.encode.bind(codec)
+    vi.spyOn(codec, 'encode').mockImplementation((test) => {
+      const isBad = test.runId === '1' && test.test === 'u'
+      return encode(isBad ? { ...test, attempt: 2 ** 40 } : test)
+    })
+    const { offers, archive } = await importOf(root)
+    vi.restoreAllMocks()
+    expect(archive.summary().problems).toMatchObject([{ reason: 'bad-file' }])
+    expect(archive.summary().problems[0]?.detail).toMatch(/^job-a\/1\/.*junit_e2e.xml: .*attempt/)
+    const tests = offers.filter(({ topic }) => topic === 'ci.test-results.v1')
+    expect(tests.map(({ record }) => (record as TestResult).runId)).toEqual(['2', '2'])
+    expect(facts(offers).filter(({ kind }) => kind === 'finished')).toHaveLength(2)
   })
 
   it('reads no JSON into memory that is larger than any of Prow, plain or unpacked', async () => {
