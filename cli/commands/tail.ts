@@ -2,6 +2,7 @@
 
 import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises'
 import { EmbeddedLog } from '../../runtime/embedded/log.ts'
+import { isLocked } from '../../runtime/embedded/lock.ts'
 import { EmbeddedStore } from '../../runtime/embedded/store.ts'
 import type { LogReader, LogRecord } from '../../runtime/ports.ts'
 import { TOPIC_NAMES, type TopicName } from '../../schemas/topics.ts'
@@ -17,10 +18,13 @@ import { asText } from '../json.ts'
 import { tailKafka } from '../cluster/kafka-tail.ts'
 import { clusterSettings } from '../cluster/settings.ts'
 import { existingStore } from '../store-folder.ts'
+import { createSilence } from '../unseen.ts'
 
 const LAST = 10
 const FOLLOW_MS = 250
 const BREATH_RECORDS = 256
+const UNSEEN =
+  'a process has the store and has committed nothing for 2 s, as a replay does: what it writes is shown with its next commit\n'
 
 export const tail: Command = {
   name: 'tail',
@@ -29,7 +33,8 @@ export const tail: Command = {
   maxArguments: 1,
   summary: "print a topic's records in order",
   help: `Prints the newest records of a topic, or all of it, in order of offsets. It ends unless --follow.
-It reads a store beside the process that writes it, without stopping it; without --store, where STOPLINE_KAFKA_BROKERS is
+It reads a store beside the process that writes it, without stopping it: what that has committed. A replay at full speed
+commits only with many facts, and --follow says on stderr where one may be at it. Without --store, where STOPLINE_KAFKA_BROKERS is
 set, the topic on Kafka, in order of time.
 Topics: stopline topics. Times are milliseconds since the epoch; bytes are base64.`,
   options: {
@@ -54,7 +59,13 @@ Topics: stopline topics. Times are milliseconds since the epoch; bytes are base6
       if (!isFollowed) signal.throwIfAborted()
       return EXIT.ok
     }
-    const store = new EmbeddedStore(existingStore(invocation), { readOnly: true })
+    const folder = existingStore(invocation)
+    const store = new EmbeddedStore(folder, { readOnly: true })
+    const isSilent = createSilence({
+      commits: () => store.commits,
+      isWritten: () => isLocked(folder),
+      now: () => performance.now(),
+    })
     const log: LogReader = new EmbeddedLog(store)
     const name = topic as TopicName
     let next = isWhole ? 0 : Math.max(0, log.endOffset(name) - last)
@@ -66,6 +77,7 @@ Topics: stopline topics. Times are milliseconds since the epoch; bytes are base6
         if (next % BREATH_RECORDS === 0) await breathe()
         if (signal.aborted) break
       }
+      if (isFollowed && isSilent()) process.stderr.write(UNSEEN)
       if (isFollowed) await sleep(FOLLOW_MS, undefined, { signal }).catch(() => undefined)
     } while (isFollowed && !signal.aborted)
     store.close()

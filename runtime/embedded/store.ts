@@ -6,6 +6,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
 import type { StateStore, StoredTimer } from '../ports.ts'
 import { startCheckpointer, type Checkpointer } from './checkpointer.ts'
+import { lockOf } from './lock.ts'
 import { explain, StoreError, undamaged } from './store-error.ts'
 import { WriteBehind, type TableBehind } from './write-behind.ts'
 
@@ -237,6 +238,11 @@ export class EmbeddedStore implements StateStore {
     })
   }
 
+  /** Another number after each commit of another process. */
+  get commits(): number {
+    return this.db.prepare('PRAGMA data_version').get()?.['data_version'] as number
+  }
+
   /** Size of the database and its write-ahead log on disk. */
   get bytes(): number {
     const pages = this.db.prepare('PRAGMA page_count').get()?.['page_count'] as number
@@ -306,18 +312,6 @@ const explained = <T>(work: () => T, file = 'the store'): T => {
     return work()
   } catch (error) {
     throw explain(error, file)
-  }
-}
-
-/** Held for as long as the process lives, however it ends. Readers do not ask for it. */
-const lockOf = (folder: string): DatabaseSync => {
-  const lock = open(join(folder, 'stopline.lock'), false)
-  try {
-    lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
-    return lock
-  } catch (error) {
-    lock.close()
-    throw explain(error, folder)
   }
 }
 
