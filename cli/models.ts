@@ -1,12 +1,19 @@
 /** Which models the pipeline asks, and where they lie. */
 
-import { join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { FEATURE_NAMES as LINE_FEATURES } from '../processors/failure-kind/features.ts'
 import { moveOf } from '../processors/failure-kind/judge.ts'
 import { FEATURE_NAMES } from '../processors/stopping/features.ts'
 import { limited, TRAINED_NAMES } from '../processors/merge-time/trained.ts'
 import { refined } from '../processors/stopping/model.ts'
-import { loadModels, versionsOf, type LoadedModels } from '../runtime/models/registry.ts'
+import type { Models } from '../processors/processor.ts'
+import { unseen } from '../runtime/models/fitted.ts'
+import {
+  loadModels,
+  versionFolder,
+  versionsOf,
+  type LoadedModels,
+} from '../runtime/models/registry.ts'
 import { servedModels, type ModelTable, type ServedModels } from '../runtime/models/serving.ts'
 import { textOption, type Invocation, type OptionRow } from './command.ts'
 
@@ -63,4 +70,20 @@ export const modelsOf = (invocation: Invocation): LoadedModels => {
     )
   }
   return loaded
+}
+
+/**
+ * The models in service as a back-test of these folders may ask them: of nothing that they were fitted on. A set is known by the
+ * name of its folder.
+ */
+export const unseenModelsOf = (invocation: Invocation, folders: readonly string[]): Models => {
+  const replayed = new Set(folders.map((folder) => basename(resolve(folder))))
+  const versions = (name: string, version: string): string =>
+    versionFolder(modelsFolder(invocation), name, version)
+  return Object.fromEntries(
+    Object.entries(modelsOf(invocation).models).map(([name, model]) => [
+      name,
+      unseen(model, versions(name, model.version), replayed),
+    ]),
+  )
 }

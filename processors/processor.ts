@@ -65,9 +65,15 @@ export interface Model {
   readonly version: string
   /** Names of its features, in their order. */
   readonly features: readonly string[]
+  /** Where it was fitted on what is replayed: it is asked of nothing that began before this instant (ms), and scored on none. */
+  readonly notBefore?: number
   /** What it says of these features. `of` is what they are features of, for who looks on. */
   score(features: Float32Array, of: object): number
 }
+/** The model, where it may be asked of what began then. */
+export const askedOf = (model: Model | undefined, beganAt: number): Model | undefined =>
+  model?.notBefore !== undefined && beganAt < model.notBefore ? undefined : model
+
 /** Models by name, as the process loaded them at its start. */
 export type Models = Readonly<Record<string, Model>>
 

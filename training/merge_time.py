@@ -15,7 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from merge_card import merge_card_of
 from onnx_file import ensemble
-from table import FIT_SHARE, check_enough, may_train, training_sets
+from table import FIT_SHARE, check_enough, may_train, training_sets, views_of
 from version import Asked, answers, asked, day, importance, write_model
 
 # Few and slow; Huber's loss, since some pull requests lie for years and say nothing of the others.
@@ -223,7 +223,8 @@ def against(later: Pulls, of: Asked, file: Path) -> dict | None:
 
 def span(part: Pulls, name: str, cut: int) -> dict:
     starts = part.start_ms[part.set_of == name]
-    return {"from": day(int(starts.min())), "until": day(cut), "untilMs": cut, "pulls": int(len(starts))}
+    named = {"from": day(int(starts.min())), "until": day(cut), "untilMs": cut, "alsoAs": views_of(name)}
+    return {**named, "pulls": int(len(starts))}
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from card import card_of
 from fit import PARAMETERS, chance, fit
 from onnx_file import graph_of
 from scores import classes, scores
-from table import Table, check_enough, cut_of, may_train, read_table, recording_of, training_sets
+from table import Table, check_enough, cut_of, may_train, read_table, recording_of, training_sets, views_of
 from version import Asked, answers, asked, day, importance, write_model
 
 
@@ -100,7 +100,8 @@ def against(table: Table, cuts: dict[str, int], of: Asked, file: Path) -> dict |
 def span(table: Table, name: str, cut: int) -> dict:
     starts = table.start_ms[(table.set_of == name) & (table.heard_ms < cut)]
     runs = len(np.unique(table.run_of[(table.set_of == name) & (table.heard_ms < cut)]))
-    return {"from": day(int(starts.min())), "until": day(cut), "untilMs": cut, "runs": runs}
+    named = {"from": day(int(starts.min())), "until": day(cut), "untilMs": cut, "alsoAs": views_of(name)}
+    return {**named, "runs": runs}
 
 
 if __name__ == "__main__":

@@ -87,6 +87,11 @@ def recording_of(name: str) -> str:
     return known_sets().get(name, {}).get("recording", name)
 
 
+def views_of(name: str) -> list[str]:
+    """Other sets that are views of the same recording: what was fitted on one has seen the outcomes of all."""
+    return [other for other in known_sets() if other != name and recording_of(other) == recording_of(name)]
+
+
 def cut_of(table: Table, name: str) -> int:
     """The instant that parts a set: runs heard to end before it are fitted on, runs that start at it or later are scored."""
     _, first = np.unique(table.run_of[table.set_of == name], return_index=True)

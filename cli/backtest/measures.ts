@@ -1,8 +1,10 @@
 /** The measures of design 8 over one back-test: in total and per job, our rule beside every baseline. Pure. */
 
+import type { Models } from '../../processors/processor.ts'
 import type { JobRef, Level } from '../../schemas/events.ts'
 import { OUR_RULE } from '../../schemas/measures.ts'
 import type { ActedMeasures } from './acted/measures.ts'
+import { askedFrom, type AskedFrom } from './asked-from.ts'
 import { drawsOf } from './bootstrap.ts'
 import type { BootstrapOptions, Draws } from './bootstrap.ts'
 import { changeAdvice, type ChangeAdvice } from './change-advice.ts'
@@ -73,6 +75,8 @@ export interface BacktestMeasures {
   readonly last: number
   /** The same rule where its stops are acted on; null where that was not asked for. */
   readonly acted: ActedMeasures | null
+  /** Models that were asked of nothing that began before an instant, since they were fitted on it. */
+  readonly askedFrom: readonly AskedFrom[]
   /** History under other policies: one curve over thresholds for each cost of a false stop. */
   readonly costCurves: readonly CostCurve[]
   /** In order of failed hours. */
@@ -86,6 +90,8 @@ export interface MeasureOptions {
   readonly resamples?: number
   readonly seed?: number
   readonly last?: number
+  /** What was asked while the runs were replayed. */
+  readonly models?: Models
 }
 
 /** Resamples of a single job: its figures are read beside many others, and it has fewer runs to tell of. */
@@ -94,7 +100,7 @@ const JOB_RESAMPLES = 200
 /** Measures a back-test; the seed alone decides the draws. 30,000 runs take a few seconds. */
 export const measure = (
   everything: Collected,
-  { resamples = 500, seed = 1, last = 1 }: MeasureOptions = {},
+  { resamples = 500, seed = 1, last = 1, models = {} }: MeasureOptions = {},
 ): BacktestMeasures => {
   const collected = last === 1 ? everything : lastOf(everything, last)
   const byJob = Map.groupBy(collected.runs, ({ job }) => job)
@@ -128,6 +134,7 @@ export const measure = (
     ),
     last,
     acted: null,
+    askedFrom: askedFrom(models),
     costCurves: costCurves(collected.runs),
     jobs,
     abstainingJobs: jobs.filter(isAbstaining).length,

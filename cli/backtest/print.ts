@@ -14,7 +14,7 @@ export const JSON_VERSION = 1
 
 /**
  * Everything measured, for `--json`: {version, mode, resamples, seed, from, to, isSimulated, total, changes, jobs,
- * acted, costCurves, abstainingJobs, levels, abstentions}, each field as documented at its type. Times are in seconds, instants in
+ * acted, askedFrom, costCurves, abstainingJobs, levels, abstentions}, each field as documented at its type. Times are in seconds, instants in
  * milliseconds since the epoch, figures are {value, low, high} with 95 % intervals, null where nothing is known.
  */
 export const toJson = (

@@ -17,7 +17,7 @@ import {
   type Invocation,
 } from '../command.ts'
 import { readAlerts, settingsRecord } from '../config/alerts.ts'
-import { MODELS_OPTION, modelsOf } from '../models.ts'
+import { MODELS_OPTION, unseenModelsOf } from '../models.ts'
 import { printable } from '../printable.ts'
 import { printProblems } from './replay.ts'
 
@@ -126,7 +126,7 @@ const tryRule = async (
   folders: readonly string[],
 ): Promise<number> => {
   const settings = recordOf(withLimits(invocation, rule, configuredAlerts(invocation)))
-  const { models } = modelsOf(invocation)
+  const models = unseenModelsOf(invocation, folders)
   const told = await tellOver(folders, settings, models, invocation.signal)
   printProblems(told.summary)
   const incidents = told.incidents.filter(({ alert }) => alert === rule)
@@ -164,9 +164,9 @@ const lineOf = ({
 
 const score = async (invocation: Invocation, folders: readonly string[]): Promise<number> => {
   const settings = recordOf(configuredAlerts(invocation))
-  const { models } = modelsOf(invocation)
   let code: number = EXIT.ok
   for (const folder of folders) {
+    const models = unseenModelsOf(invocation, [folder])
     const told = await tellOver([folder], settings, models, invocation.signal)
     printProblems(told.summary)
     process.stdout.write(

@@ -3,9 +3,11 @@
 import { writeFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { kindsOf, openArchive, type Archive } from '../../producers/archive/archive.ts'
+import type { Models } from '../../processors/processor.ts'
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
 import type { LogRecord } from '../../runtime/ports.ts'
 import type { ChangeDecision, Decision, Forecast, JobProfile, Score } from '../../schemas/events.ts'
+import { askedFrom } from '../backtest/asked-from.ts'
 import { actOnStops } from '../backtest/acted/acting.ts'
 import { actedMeasures, type ActedMeasures } from '../backtest/acted/measures.ts'
 import { lastOf } from '../backtest/last.ts'
@@ -28,7 +30,7 @@ import {
 } from '../command.ts'
 import { replayArchive } from '../feed.ts'
 import { FORECASTING } from '../forecasting.ts'
-import { MODELS_OPTION, modelsOf } from '../models.ts'
+import { MODELS_OPTION, unseenModelsOf } from '../models.ts'
 import { printProblems } from './replay.ts'
 
 export const backtest: Command = {
@@ -121,9 +123,9 @@ const pullMeasures = async (
   resamples: number,
 ): Promise<MergeReport> => {
   const lines = textOption(invocation, 'merge-forecasts')
-  const { models } = modelsOf(invocation)
+  const models = unseenModelsOf(invocation, invocation.positionals)
   const openings = await mergeOpenings(archive, lines, invocation.signal, models)
-  const measures = mergeMeasures(openings, { resamples })
+  const measures = { ...mergeMeasures(openings, { resamples }), askedFrom: askedFrom(models) }
   if (invocation.values['pooling'] !== true) return { ...measures, pooling: null }
   const alone = await mergeOpenings(archive, undefined, invocation.signal, models, UNPOOLED)
   return { ...measures, pooling: poolingMeasures(openings, alone, { resamples }) }
@@ -138,10 +140,13 @@ const runMeasures = async (
   const keepShare = numberOption(invocation, 'keep-share', 0.05, [0.001, 1])
   const last = numberOption(invocation, 'last', 1, [0.01, 1])
   const isActed = modeOf(invocation) === 'acted'
-  const collected = await advice(invocation, archive)
+  const models = unseenModelsOf(invocation, invocation.positionals)
+  const collected = await advice(invocation, archive, models)
   const measures = {
-    ...measure(collected, { resamples, last }),
-    acted: isActed ? await acted(invocation, archive, { resamples, keepShare, last }) : null,
+    ...measure(collected, { resamples, last, models }),
+    acted: isActed
+      ? await acted(invocation, archive, { resamples, keepShare, last, models })
+      : null,
   }
   const report = textOption(invocation, 'report')
   if (report === undefined) return measures
@@ -158,16 +163,15 @@ const modeOf = (invocation: Invocation): 'advice' | 'acted' => {
 }
 
 /** Replays with every outcome seen. */
-const advice = async (invocation: Invocation, archive: Archive): Promise<Collected> => {
+const advice = async (
+  invocation: Invocation,
+  archive: Archive,
+  models: Models,
+): Promise<Collected> => {
   const collector = createCollector()
   const forecasts = await lineFile(textOption(invocation, 'forecasts'))
   const decisions = await lineFile(textOption(invocation, 'decisions'))
-  const runtime = new EmbeddedRuntime(
-    ':memory:',
-    FORECASTING,
-    undefined,
-    modelsOf(invocation).models,
-  )
+  const runtime = new EmbeddedRuntime(':memory:', FORECASTING, undefined, models)
   runtime.onCommit((published) => {
     for (const record of published) collect(record, collector, forecasts, decisions)
   })
@@ -177,14 +181,19 @@ const advice = async (invocation: Invocation, archive: Archive): Promise<Collect
   return collector.collected()
 }
 
+interface ActedOptions {
+  readonly resamples: number
+  readonly keepShare: number
+  readonly last: number
+  readonly models: Models
+}
 /** Replays once more, from the beginning, with stops acted on. */
 const acted = async (
   invocation: Invocation,
   archive: Archive,
-  { resamples, keepShare, last }: Readonly<Record<'resamples' | 'keepShare' | 'last', number>>,
+  { resamples, keepShare, last, models }: ActedOptions,
 ): Promise<ActedMeasures> => {
   const collector = createCollector()
-  const { models } = modelsOf(invocation)
   const runtime = new EmbeddedRuntime(':memory:', FORECASTING, undefined, models)
   runtime.onCommit((published) => {
     for (const record of published) collect(record, collector)

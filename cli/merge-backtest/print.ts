@@ -1,5 +1,6 @@
 /** The report on time to merge as text. */
 
+import { askedFromText, type AskedFrom } from '../backtest/asked-from.ts'
 import { count, figureText, NONE, percent, three, valueText } from '../backtest/format.ts'
 import type { Formatter } from '../backtest/format.ts'
 import { tableText, wrapped } from '../backtest/print.ts'
@@ -10,6 +11,7 @@ import type { PoolingMeasures } from './pooling.ts'
 export interface MergeReport extends MergeMeasures {
   /** Null where it was not asked for. */
   readonly pooling: PoolingMeasures | null
+  readonly askedFrom: readonly AskedFrom[]
 }
 
 const NAMES: Readonly<Record<MergeRule, string>> = {
@@ -131,6 +133,7 @@ export const printMergeReport = (
     ...(hasFinalSizes
       ? [wrapped('! LEAKY: openings told the sizes of the end, to see what sizes would be worth.')]
       : []),
+    ...askedFromText(measures.askedFrom, 'merge-time').map((text) => wrapped(`! ${text}`)),
     ...[errors(measures), ages(measures), rest(measures)].map(tableText),
     ...(measures.pooling === null ? [] : pooling(measures.pooling).map(tableText)),
   ].join('\n') + '\n'

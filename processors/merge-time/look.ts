@@ -2,7 +2,14 @@
 
 import type { MergeForecast } from '../../schemas/events.ts'
 import { derivedId } from '../../schemas/ids.ts'
-import { emit, setTimer, type Cells, type Effect, type Model as Trained } from '../processor.ts'
+import {
+  askedOf,
+  emit,
+  setTimer,
+  type Cells,
+  type Effect,
+  type Model as Trained,
+} from '../processor.ts'
 import { runningOf, troubledOf } from './checks.ts'
 import { classesOf, decilesOf } from './classes.ts'
 import { FEATURES, featuresOf, renewed } from './features.ts'
@@ -46,19 +53,27 @@ export const open = (view: View, pull: PullState): void => {
   pull.formula = locate(model, pull.x)
   pull.scale = scaleOf(repo.past, author, start.scale)
   const shift = wordOf(view, pull, pull.formula, pull.x)
-  pull.word = view.trained === undefined ? null : { model: view.trained.version, shift }
-  pull.location = pull.formula + shareIn(view) * shift + addedBy(repo.reviewing, pull.reviewPace)
+  const trained = trainedFor(view, pull)
+  pull.word = trained === undefined ? null : { model: trained.version, shift }
+  pull.location =
+    pull.formula + shareIn(view, pull) * shift + addedBy(repo.reviewing, pull.reviewPace)
   pull.watchedZ = zOf(secondsSince(pull.openedAt, now), pull.location, pull.scale)
 }
 
+const trainedFor = ({ trained }: View, { openedAt }: PullState): Trained | undefined =>
+  askedOf(trained, openedAt)
+
 /** What the trained model adds for these features; 0 where there is none. */
 const wordOf = (view: View, pull: PullState, formula: number, x: readonly number[]): number => {
-  const { trained, source, repoName: repo } = view
+  const { source, repoName: repo } = view
+  const trained = trainedFor(view, pull)
   if (trained === undefined) return 0
   return shiftBy(trained, { formula, scale: pull.scale, x }, { source, repo, pull: pull.pull })
 }
-const shareIn = ({ trained, repo }: View): number =>
-  trained === undefined ? 0 : shareOf(repo.lead, trained.version)
+const shareIn = (view: View, pull: PullState): number => {
+  const trained = trainedFor(view, pull)
+  return trained === undefined ? 0 : shareOf(view.repo.lead, trained.version)
+}
 
 /** Counts the time since it was last looked at as time under watch. `signs` are those seen since then. */
 export const watchUntil = (
@@ -124,7 +139,7 @@ export const look = (view: View, pull: PullState, cause: string, causeId: string
   const signs = signsOf(pull)
   const elapsedSeconds = secondsSince(pull.openedAt, now)
   const formula = locate(model, x)
-  const share = shareIn(view)
+  const share = shareIn(view, pull)
   const byReviewers = addedBy(repo.reviewing, pull.reviewPace)
   const byModel = share === 0 ? 0 : share * wordOf(view, pull, formula, x)
   const outcome = outcomeOf({

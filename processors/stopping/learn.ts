@@ -5,7 +5,15 @@ import { durationSeconds, failedClass } from '../../schemas/outcomes.ts'
 import { derivedId } from '../../schemas/ids.ts'
 import { jobKey, keyParts } from '../../schemas/keys.ts'
 import { phaseOf } from '../phase.ts'
-import { emit, setTimer, type Cells, type Effect, type Tables } from '../processor.ts'
+import {
+  askedOf,
+  emit,
+  setTimer,
+  type Cells,
+  type Effect,
+  type Model,
+  type Tables,
+} from '../processor.ts'
 import { refitted } from './density/stops.ts'
 import { addToSample } from './density/sample.ts'
 import { guarded } from './guard.ts'
@@ -86,7 +94,7 @@ export const afterEnd = (
   noteStops(history, running, failed)
   history.family = familyOf(run.job, labels)
   history.lastEndAt = now
-  const lead = model === undefined ? null : leadOf(model.version, running, failed)
+  const lead = leadOf(model, running, failed)
   if (lead !== null) history.lead = leadAfter(before.lead, lead.model, lead.nats, JOB_FORGET)
   const effects: Effect[] = [publishProfile(history, jobKey(run), now)]
   cells.put('history', history)
@@ -173,10 +181,15 @@ const learnDuration = (cells: Cells, failed: boolean, seconds: number, history: 
 }
 
 /** What the model knew more of the run, null where it was not asked. */
-const leadOf = (model: string, running: RunningRun | undefined, failed: boolean): Told | null =>
-  running === undefined || running.checkpoints.length === 0
-    ? null
-    : { model, nats: natsOf(running, failed) }
+const leadOf = (
+  model: Model | undefined,
+  running: RunningRun | undefined,
+  failed: boolean,
+): Told | null => {
+  if (running === undefined || running.checkpoints.length === 0) return null
+  const asked = askedOf(model, running.startedAt)
+  return asked === undefined ? null : { model: asked.version, nats: natsOf(running, failed) }
+}
 type Told = Pick<Lead, 'model' | 'nats'>
 
 /** What a pool is told. Only the community learns from the terms, and how right the model was. */

@@ -1,5 +1,6 @@
 /** What a model adds to the formula: asked where a forecast is scored, and wherever it is listened to. Pure. */
 
+import { askedOf } from '../processor.ts'
 import { featuresOf, type Instant } from './features.ts'
 import { shareOf } from './lead.ts'
 import { fromLogOdds, logOdds } from './odds.ts'
@@ -26,7 +27,8 @@ export interface Addition {
  */
 export const additionOf = (instant: Instant, isScored: boolean): Addition | null => {
   const { view, formula, run, seen } = instant
-  const { model, history, pooledLead } = view
+  const { history, pooledLead } = view
+  const model = askedOf(view.model, run.startedAt)
   if (model === undefined) return null
   const share = shareOf(history.lead, pooledLead, model.version)
   if (share === 0 && !isScored) return null

@@ -5,9 +5,10 @@
 
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { askedFromText } from '../../cli/backtest/asked-from.ts'
 import { figureText, hours, NONE, percent, three, valueText } from '../../cli/backtest/format.ts'
 import type { BacktestMeasures } from '../../cli/backtest/measures.ts'
-import { modelsOf } from '../../cli/models.ts'
+import { unseenModelsOf } from '../../cli/models.ts'
 import { bestBaseline, CHECKED_AT, LINES, oursOf } from './proof/lines.ts'
 import { measured, type Measured } from './proof/measured.ts'
 
@@ -111,10 +112,10 @@ const { values, positionals } = parseArgs({
     json: { type: 'string' },
   },
 })
-const { models } = modelsOf({ values, positionals, signal: new AbortController().signal })
+const invocation = { values, positionals, signal: new AbortController().signal }
 const sets: Measured[] = []
 for (const folder of positionals)
-  sets.push(await measured(folder, models, Number(values.resamples)))
+  sets.push(await measured(folder, unseenModelsOf(invocation, [folder]), Number(values.resamples)))
 
 process.stdout.write(
   [
@@ -141,6 +142,9 @@ process.stdout.write(
     table(
       ['line', 'shown', 'figures'],
       LINES.map((line) => lineRow(line, sets)),
+    ),
+    ...sets.flatMap(({ name, whole }) =>
+      askedFromText(whole.askedFrom, 'stopping').map((text) => `${name}: ${text}`),
     ),
   ].join('\n\n') + '\n',
 )

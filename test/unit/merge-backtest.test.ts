@@ -112,9 +112,9 @@ describe('the measures', () => {
     expect(measures.error.author.value).toBeCloseTo(0, 9)
     expect(measures.covered.value).toBe(1)
     expect(measures.auc.ours.value).toBeNull()
-    expect(printMergeReport({ ...measures, pooling: null }, { hasFinalSizes: true })).toContain(
-      'LEAKY',
-    )
+    expect(
+      printMergeReport({ ...measures, pooling: null, askedFrom: [] }, { hasFinalSizes: true }),
+    ).toContain('LEAKY')
   })
 })
 
@@ -151,8 +151,11 @@ describe('the comparison of new repositories', () => {
     expect(measures.each[0]).toMatchObject({ repository: 't:o/0', merged: 20, median: 0 })
   })
   it('is printed where it was asked for', () => {
-    const report = { ...mergeMeasures(world(7_200), { resamples: 20 }), pooling: measures }
+    const askedFrom = [{ model: 'merge-time', version: 'm1', atMs: 86_400_000 }]
+    const measured = mergeMeasures(world(7_200), { resamples: 20 })
+    const report = { ...measured, pooling: measures, askedFrom }
     const text = printMergeReport(report, { hasFinalSizes: false })
+    expect(text).toContain('fitted on the part before 1970-01-02')
     expect(text).toMatch(/20 to 39 +12 +240 +\.000 +\.693 +-\.693/)
   })
 })

@@ -49,8 +49,8 @@ export const measured = async (
   const collected = collector.collected()
   return {
     name: basename(resolve(folder)),
-    whole: measure(collected, { resamples }),
-    late: measure(collected, { resamples, last: LATE }),
+    whole: measure(collected, { resamples, models }),
+    late: measure(collected, { resamples, models, last: LATE }),
     hung: hung.measures(),
   }
 }
