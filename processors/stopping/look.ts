@@ -72,6 +72,7 @@ export const look = (
     isAlerting === run.isAlerting &&
     Math.abs(chance.p - run.pFail) < NOTEWORTHY
   const timer = nextLook(run, view, standing, seen, verdict)
+  noteBelief(run, verdict)
   if (isQuiet) return { effects: timer, verdict }
   const remaining = afterWait(
     remainingAt(view.basis, drawn),
@@ -84,9 +85,7 @@ export const look = (
   if (isNews(run, verdict))
     effects.push(emit('ci.decisions.v1', decisionOf(run, forecast, view, verdict, seen)))
   if (run.checkpoints.length <= LEARNT_CHECKPOINTS) run.terms = terms
-  noteBelief(run, verdict)
   if (verdict.level === 'stop') run.stopSeconds ??= ageBy(run, view.now)
-  if (verdict.level !== 'abstain') run.watched = true
   run.pFail = chance.p
   run.level = verdict.level
   run.mayHang ||= verdict.mayHang
@@ -158,8 +157,12 @@ const afterWait = ({ median, low, high }: Remaining, wait: number): Remaining =>
   high: high === null ? null : high + wait,
 })
 
-/** What the record of beliefs will say of this run when it ends. */
-const noteBelief = (run: RunningRun, { isCandidate, wantsStop, ground, chance }: Verdict): void => {
+/** What the record of beliefs will say of this run when it ends: every belief that could have stopped it, told or not. */
+const noteBelief = (
+  run: RunningRun,
+  { level, isCandidate, wantsStop, ground, chance }: Verdict,
+): void => {
+  if (level !== 'abstain') run.watched = true
   if (!isCandidate) return
   const at = GROUNDS.indexOf(ground)
   run.peaks[at] = Math.max(run.peaks[at] ?? 0, chance.p)
