@@ -366,6 +366,7 @@ export interface Score extends Stamped, RunRef {
   checkpoints: Checkpoint[]
   guard: string | null
   rule: string
+  weight: number
 }
 
 /** The density baseline of the job. */
@@ -427,6 +428,7 @@ export interface PoolOutcome extends Stamped {
   terms: number[]
   leadModel: string | null
   leadNats: number
+  weight: number
 }
 
 /** Decayed survival and outcomes of a pool of jobs, published at a full hour. */
@@ -449,6 +451,8 @@ export interface Prior extends Stamped {
   leadModel: string
   leadRuns: number
   leadNats: number
+  unseenPasses: number
+  unseenFalseStops: number[]
 }
 
 /** One KPI. */

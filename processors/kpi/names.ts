@@ -39,6 +39,7 @@ const SCORE_SCALARS = [
   'score/skill/own2',
   'score/skill/both',
   'score/skill/base2',
+  'score/unseenPasses',
 ] as const
 type Scalar = (typeof RUN_SCALARS)[number] | (typeof SCORE_SCALARS)[number]
 

@@ -31,6 +31,7 @@ export const countScore = (score: Score, rules: string[]): Counters => {
   const duration = ms(score.durationSeconds ?? 0)
   add(into, ID[score.failed ? 'score/failing' : 'score/passing'], 1)
   add(into, ID[score.failed ? 'score/failingMs' : 'score/passingMs'], duration)
+  if (!score.failed) add(into, ID['score/unseenPasses'], millionths(score.weight - 1))
   for (const check of score.checkpoints) countCheckpoint(check, score.failed ? 1 : 0, into)
   for (const rule of score.rules)
     countRule(rule, ruleId(indexOfRule(rule.rule, rules)), score.failed, duration, into)

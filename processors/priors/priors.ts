@@ -30,6 +30,9 @@ interface Pool {
   watchedPasses: number
   falseStops: number[]
   trueStops: number[]
+  /** What those stand for beside themselves (stopping/cut.ts). */
+  unseenPasses: number
+  unseenFalseStops: number[]
   /** Watched runs since the record was last made to forget. */
   fresh: number
   learner: Learner | null
@@ -73,6 +76,8 @@ const CELL = {
     watchedPasses: 'double',
     falseStops: array,
     trueStops: array,
+    unseenPasses: 'double',
+    unseenFalseStops: array,
     fresh: 'int',
     learner: ['null', LEARNER],
     lead: LEAD,
@@ -92,6 +97,8 @@ const emptyPool = (): Pool => ({
   watchedPasses: 0,
   falseStops: [],
   trueStops: [],
+  unseenPasses: 0,
+  unseenFalseStops: [],
   fresh: 0,
   learner: null,
   lead: NO_LEAD,
@@ -135,16 +142,24 @@ const evolve = (
     addDuration(failed ? pool.failDurations : pool.passDurations, durationSeconds, weight)
   if (cleanSeconds !== null)
     addDuration(failed ? pool.failClean : pool.passClean, cleanSeconds, weight)
-  if (told.watched) keepRecord(pool, failed, told.peaks)
+  if (told.watched) keepRecord(pool, failed, told)
   if (told.leadModel !== null)
     pool.lead = leadAfter(pool.lead, told.leadModel, told.leadNats, COMMUNITY_FORGET)
   if (told.terms.length > 0) learn((pool.learner ??= newLearner()), told.terms, failed)
 }
 
-const keepRecord = (pool: Pool, failed: boolean, peaks: readonly number[]): void => {
+const keepRecord = (
+  pool: Pool,
+  failed: boolean,
+  { peaks, weight }: Pick<PoolOutcome, 'peaks' | 'weight'>,
+): void => {
   pool.fresh += 1
-  if (!failed) pool.watchedPasses += 1
   climb(failed ? pool.trueStops : pool.falseStops, peaks)
+  if (failed) return
+  pool.watchedPasses += 1
+  if (weight === 1) return
+  pool.unseenPasses += weight - 1
+  climb(pool.unseenFalseStops, peaks, weight - 1)
 }
 
 /** The record speaks of the last thousands of runs: a false stop is rare, so it is forgotten more slowly than durations. */
@@ -155,6 +170,8 @@ const forgetRecord = (pool: Pool): void => {
   pool.watchedPasses *= factor
   pool.falseStops = faded(pool.falseStops)
   pool.trueStops = faded(pool.trueStops)
+  pool.unseenPasses *= factor
+  pool.unseenFalseStops = faded(pool.unseenFalseStops)
 }
 
 const scaleDown = (pool: Pool): void => {
@@ -193,6 +210,8 @@ const onHour = (cells: Cells, pool: Pool, key: string, now: number): Effect[] =>
     // The cell goes on changing; what was published must not.
     falseStops: [...pool.falseStops],
     trueStops: [...pool.trueStops],
+    unseenPasses: pool.unseenPasses,
+    unseenFalseStops: [...pool.unseenFalseStops],
     weights: [...(pool.learner?.weights ?? [])],
     passDurations: weightsOf(pool.passDurations),
     failDurations: weightsOf(pool.failDurations),

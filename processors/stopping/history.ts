@@ -53,6 +53,8 @@ export interface History {
   watchedPasses: number
   falseStops: readonly number[]
   trueStops: readonly number[]
+  /** Runs that stops have cut and none has stood for yet (`cut.ts`). */
+  cut: number
   /** Decayed squared errors of our forecasts at the start and of the base rate, with their weight. */
   skillRuns: number
   skillOurs: number
@@ -92,6 +94,7 @@ export const emptyHistory = (): History => ({
   watchedPasses: 0,
   falseStops: GROUNDS.map(() => 0),
   trueStops: GROUNDS.map(() => 0),
+  cut: 0,
   skillRuns: 0,
   skillOurs: 0,
   skillBase: 0,

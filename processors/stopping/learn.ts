@@ -16,6 +16,7 @@ import {
 } from '../processor.ts'
 import { refitted } from './density/stops.ts'
 import { addToSample } from './density/sample.ts'
+import { wasStopped } from './cut.ts'
 import { guarded } from './guard.ts'
 import { headOf } from './head.ts'
 import { heedAfter, type Starts } from './heed.ts'
@@ -55,11 +56,12 @@ const TURN_MS = 60_000
 /** Skill is forgotten by halves every 50 runs. */
 const SKILL_FORGET = 0.5 ** (1 / 50)
 
-/** Updates the cells of the job with one ended run. */
+/** Updates the cells of the job with one ended run that stands for `weight` runs. */
 export const afterEnd = (
   cells: Cells,
   run: Run,
   running: RunningRun | undefined,
+  weight: number,
   now: number,
   tables: Tables,
 ): Effect[] => {
@@ -71,7 +73,10 @@ export const afterEnd = (
   const worked = seconds === null ? null : Math.max(0, seconds - waitedSeconds)
   if (failed === null) {
     if (worked !== null && running !== undefined && run.outcome === 'aborted')
-      cells.put('history', rememberCensored(before, worked, running.pFail))
+      cells.put('history', {
+        ...rememberCensored(before, worked, running.pFail),
+        cut: before.cut + (wasStopped(run, running) ? 1 : 0),
+      })
     return []
   }
   const signSeconds = signOf(running, worked)
@@ -92,6 +97,7 @@ export const afterEnd = (
   history.heed = heedAfter(before.heed, startsIn(running), failed)
   noteSkill(history, running, failed)
   noteStops(history, running, failed)
+  history.cut = before.cut - (weight - 1)
   history.family = familyOf(run.job, labels)
   history.lastEndAt = now
   const lead = leadOf(model, running, failed)
@@ -105,7 +111,7 @@ export const afterEnd = (
     cells.put('changes', { changes: countChange(changesOf(cells), change, failed) })
   if (seconds !== null) learnDuration(cells, failed, seconds, history)
   const [family, community] = poolsOf(run, labels)
-  const told = poolOutcome(run, running, failed, worked, signSeconds, now)
+  const told = poolOutcome(run, running, failed, worked, signSeconds, weight, now)
   effects.push(
     emit('ci.pool-outcomes.v1', told(family, [], null)),
     emit('ci.pool-outcomes.v1', told(community, running?.terms ?? [], lead)),
@@ -199,6 +205,7 @@ const poolOutcome = (
   failed: boolean,
   seconds: number | null,
   signSeconds: number | null,
+  weight: number,
   now: number,
 ): ((pool: string, terms: number[], lead: Told | null) => PoolOutcome) => {
   return (pool, terms, lead) => ({
@@ -215,6 +222,7 @@ const poolOutcome = (
     terms,
     leadModel: lead?.model ?? null,
     leadNats: lead?.nats ?? 0,
+    weight,
   })
 }
 

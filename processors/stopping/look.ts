@@ -1,5 +1,6 @@
 /** Looks at a running run: forecasts it, passes its checkpoints, advises, and computes when to look again. */
 
+import { keepShareOf } from '../../schemas/keeping.ts'
 import { emit, type Effect } from '../processor.ts'
 import type { Basis } from './basis.ts'
 import { isFirstInstant, passCheckpoints } from './checkpoints.ts'
@@ -82,10 +83,15 @@ export const look = (
   const effects: Effect[] = [emit('ci.forecasts.v1', forecast)]
   if (passCheckpoints(run, view, seen, start, forecast) && addition !== null)
     noteLead(run, addition)
-  if (isNews(run, verdict))
-    effects.push(emit('ci.decisions.v1', decisionOf(run, forecast, view, verdict, seen)))
+  if (isNews(run, verdict)) {
+    const decision = decisionOf(run, forecast, view, verdict, seen)
+    effects.push(emit('ci.decisions.v1', decision))
+    if (decision.level === 'stop' && run.stopSeconds === null) {
+      run.stopSeconds = ageBy(run, view.now)
+      run.leastKept = keepShareOf(decision, 0)
+    }
+  }
   if (run.checkpoints.length <= LEARNT_CHECKPOINTS) run.terms = terms
-  if (verdict.level === 'stop') run.stopSeconds ??= ageBy(run, view.now)
   run.pFail = chance.p
   run.level = verdict.level
   run.mayHang ||= verdict.mayHang

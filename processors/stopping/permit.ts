@@ -22,6 +22,8 @@ export const LEVELS = [0.92, 0.94, 0.96, 0.97, 0.98, 0.985, 0.99, 0.995] as cons
 export interface StopRecord {
   readonly falseStops: readonly number[]
   readonly trueStops: readonly number[]
+  /** Passing runs that stops have cut, by the false stops that were seen and stand for them (`cut.ts`). */
+  readonly unseenFalseStops: readonly number[]
 }
 const placeOf = (ground: Ground, level: number): number =>
   GROUNDS.indexOf(ground) * LEVELS.length + level
@@ -44,6 +46,7 @@ const STOPPED_SHARE = 0.25
 /** How a community fared: its record, and what it rests on. */
 export interface Standings extends StopRecord {
   readonly watchedPasses: number
+  readonly unseenPasses: number
   readonly failureRate: number
 }
 
@@ -68,11 +71,18 @@ export const stopLevel = (known: Standings, ground: Ground): number => {
     const expected = ((1 - level) / level) * odds * STOPPED_SHARE
     const isPrecise =
       wrong === 0 || wilson(1 - wrong / stops, stops, Z95_ONE_SIDED).high >= PRECISION
-    const isRare = wrong + TAKEN_PASSES * expected <= SPEND * (known.watchedPasses + TAKEN_PASSES)
+    const isRare =
+      falseStopsAt(known, placeOf(ground, i)) + TAKEN_PASSES * expected <= spendOf(known)
     if (isPrecise && isRare) return level
   }
   return Infinity
 }
+
+/** Rates are over all passing runs, also those that nobody saw pass. How many stops are right is told by those that were seen. */
+const falseStopsAt = (known: StopRecord, place: number): number =>
+  (known.falseStops[place] ?? 0) + (known.unseenFalseStops[place] ?? 0)
+const spendOf = ({ watchedPasses, unseenPasses }: Standings): number =>
+  SPEND * (watchedPasses + unseenPasses + TAKEN_PASSES)
 
 /** A late step and silence add to a belief that is counted already. */
 const isAdding = (ground: Ground): boolean => ground === 'late' || ground === 'silent'
@@ -86,16 +96,16 @@ const isShown = (wrong: number, stops: number): boolean =>
  * Example: 450 watched passing runs of which one was hit afford 1 + ⌊.007·475 − 1⌋ = 3.
  */
 export const stopsAtOnce = (known: Standings, level: number): number => {
-  const wrong = known.falseStops[placeOf('history', indexOf(level))] ?? 0
-  return 1 + Math.max(0, Math.floor(SPEND * (known.watchedPasses + TAKEN_PASSES) - wrong + 1e-9))
+  const wrong = falseStopsAt(known, placeOf('history', indexOf(level)))
+  return 1 + Math.max(0, Math.floor(spendOf(known) - wrong + 1e-9))
 }
 
-/** Counts a run at every level that its belief on each ground (`peaks`, by ground) went up to. Changes its argument. */
-export const climb = (stops: number[], peaks: readonly number[]): void => {
+/** Counts a run, or `runs`, at every level that its belief on each ground (`peaks`, by ground) went up to. Changes its argument. */
+export const climb = (stops: number[], peaks: readonly number[], runs = 1): void => {
   GROUNDS.forEach((ground, g) => {
     LEVELS.forEach((level, i) => {
       const place = placeOf(ground, i)
-      stops[place] = (stops[place] ?? 0) + ((peaks[g] ?? 0) >= level ? 1 : 0)
+      stops[place] = (stops[place] ?? 0) + ((peaks[g] ?? 0) >= level ? runs : 0)
     })
   })
 }

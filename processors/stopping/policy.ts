@@ -11,6 +11,8 @@ export interface Policy {
   readonly protectedSteps: readonly string[]
   /** True where the other runs of a change are to be stopped once this job failed it. */
   readonly isFailFast: boolean
+  /** True where stops of it may be acted on. */
+  readonly isActedOn: boolean
   /** True where a change may merge though this job failed. */
   readonly isOptional: boolean
 }
@@ -19,6 +21,7 @@ export const NO_POLICY: Policy = {
   floor: 0,
   protectedSteps: [],
   isFailFast: false,
+  isActedOn: false,
   isOptional: false,
 }
 const MOST: readonly string[] = ['off', 'watch', 'advise', 'stop'] satisfies Policy['most'][]
@@ -38,6 +41,7 @@ export const policyOf = (labels: Readonly<Record<string, string>>): Policy => {
     const [name = '', value = ''] = word.split('=', 2)
     const floor = Number(value)
     if (word === 'fail-fast') policy = { ...policy, isFailFast: true }
+    else if (word === 'act') policy = { ...policy, isActedOn: true }
     else if (word === 'optional') policy = { ...policy, isOptional: true }
     else if (name === 'protect') policy = { ...policy, protectedSteps: value.split(',') }
     else if (name === 'floor' && value !== '' && floor >= 0 && floor <= 1)

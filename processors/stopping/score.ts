@@ -9,11 +9,12 @@ import { whyGuarded, type Guard } from './guard.ts'
 import { RULE } from './rule.ts'
 import type { PassedCheckpoint, RunningRun } from './state.ts'
 
-/** Scores a finished run; `running` is what was known while it ran, undefined where it was never seen running. */
+/** Scores a finished run; `running` is what was known while it ran, undefined where it was never seen running; `weight` is how many runs it stands for (`cut.ts`). */
 export const scoreOf = (
   run: Run,
   running: RunningRun | undefined,
   guard: Guard,
+  weight: number,
   now: number,
 ): Score => {
   const failed = failedClass(run.outcome ?? 'unknown')
@@ -43,6 +44,7 @@ export const scoreOf = (
       .filter(isAlive),
     guard: whyGuarded(guard),
     rule: RULE,
+    weight,
   }
 }
 

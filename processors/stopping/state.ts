@@ -61,6 +61,8 @@ export interface RunningRun extends RunRef, Wait, TestsOfRun {
   isClosing: boolean
   /** When our rule first said to stop it. */
   stopSeconds: number | null
+  /** Share of runs like it that is left to its end at least, as of then. */
+  leastKept: number
   /** True once a forecast was given with advice. */
   watched: boolean
   /** Checkpoints still to come. */

@@ -24,6 +24,7 @@ import { checkpointSeconds } from './checkpoints.ts'
 import { headOf } from './head.ts'
 import { afterEnd, onProfileTimer, PROFILE_TIMER } from './learn.ts'
 import { look } from './look.ts'
+import { weightOf } from './cut.ts'
 import { isMendRare } from './mended.ts'
 import { GROUNDS } from './permit.ts'
 import { agedRatio } from './overtaken.ts'
@@ -200,6 +201,7 @@ const onStarted = (
     isClosing: isClosing(run, run),
     ...NO_WAIT,
     stopSeconds: null,
+    leastKept: 0,
     watched: false,
     dueSeconds: checkpointSeconds(view.basis.medianPass),
     checkpoints: [],
@@ -318,8 +320,9 @@ const onFinished = (
   tables: Tables,
 ): Effect[] => {
   const cell = runCell(run)
-  const learned = afterEnd(cells, run, running, now, tables)
-  const score = scoreOf(run, running, historyOf(cells).guard, now)
+  const weight = weightOf(historyOf(cells).cut, run, running)
+  const learned = afterEnd(cells, run, running, weight, now, tables)
+  const score = scoreOf(run, running, historyOf(cells).guard, weight, now)
   const effects: Effect[] = [emit('ci.scores.v1', score)]
   if (running !== undefined) {
     cells.delete(cell)

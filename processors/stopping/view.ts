@@ -77,7 +77,10 @@ const pooledLead = (community: Prior | undefined): Lead =>
     ? NO_LEAD
     : { model: community.leadModel, runs: community.leadRuns, nats: community.leadNats }
 
-const NO_RECORD = { falseStops: [], trueStops: [], watchedPasses: 0 }
+const NO_RECORD = {
+  ...{ falseStops: [], trueStops: [], unseenFalseStops: [] },
+  ...{ watchedPasses: 0, unseenPasses: 0 },
+}
 const permitFrom = (community: Prior | undefined): Permit => {
   const known = {
     ...(community ?? NO_RECORD),

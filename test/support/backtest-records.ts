@@ -24,6 +24,7 @@ export const scoreOf = (part: Partial<Score>): Score => ({
   guard: null,
   checkpoints: [],
   rule: 'stopline/1',
+  weight: 1,
   ...part,
 })
 

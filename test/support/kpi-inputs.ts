@@ -108,6 +108,7 @@ export const score = (
   startedAt: null,
   group: null,
   rules: [],
+  weight: 1,
   guard: null,
   checkpoints: [],
   rule: 'stopline/1',

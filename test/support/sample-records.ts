@@ -105,6 +105,7 @@ export const sampleScore = (change: Partial<Score> = {}): Score => ({
   durationSeconds: 900,
   startedAt: NOON,
   group: null,
+  weight: 1,
   rules: [{ rule: 'stopline', stopSeconds: 300, savedSeconds: 600, burntSeconds: 0 }],
   guard: null,
   checkpoints: [

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { actOnStops } from '../../cli/backtest/acted/acting.ts'
 import { FORECASTING } from '../../cli/forecasting.ts'
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
-import type { RunEvent } from '../../schemas/events.ts'
+import type { RunEvent, Score } from '../../schemas/events.ts'
 import { runKey } from '../../schemas/keys.ts'
 import type { Offer } from '../../runtime/ports.ts'
 import { aFact, aRun, HOUR, MINUTE, MONDAY } from '../support/facts.ts'
@@ -65,4 +65,29 @@ it('of a job that failed on one commit more runs are let through once another co
   const mended = (i: number): string => (i < SOUND + BROKEN ? 'broken' : 'mended')
   const withCommits = NAMES.flatMap((name) => wronglyIn(cutOf(name, mended)))
   expect(withCommits.length).toBeLessThan(cuts.flatMap(wronglyIn).length / 2)
+})
+
+/** Weights of the scores of a job that breaks, and how many of its runs were cut. */
+const weighed = (isActedOn: boolean): { readonly weights: number[]; readonly cut: number } => {
+  const runtime = new EmbeddedRuntime(':memory:', FORECASTING)
+  const weights: number[] = []
+  runtime.onCommit((published) => {
+    for (const { topic, record } of published)
+      if (topic === 'ci.scores.v1') weights.push((record as Score).weight)
+  })
+  const { fed, stops } = actOnStops(runtime, 0.2)
+  const offers = offersOf('a', () => null)
+  const end = MONDAY + (SOUND + BROKEN + MENDED) * HOUR
+  void (isActedOn ? fed : runtime).commit(offers, end, { source: 'test', at: offers.length })
+  runtime.close()
+  return { weights, cut: [...stops.values()].filter(({ isKept }) => !isKept).length }
+}
+
+it('runs that were told to stop and left to their end stand for those that were cut, and for no more', () => {
+  const { weights, cut } = weighed(true)
+  const unseen = weights.reduce((sum, weight) => sum + weight - 1, 0)
+  expect(cut).toBeGreaterThan(20)
+  expect(unseen).toBeGreaterThan(cut / 2)
+  expect(unseen).toBeLessThanOrEqual(cut)
+  expect(new Set(weighed(false).weights)).toEqual(new Set([1]))
 })

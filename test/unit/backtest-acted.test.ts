@@ -109,9 +109,11 @@ describe('a replay whose stops are acted on', () => {
     expect(heard.filter(({ runId }) => runId === 'quick')).toHaveLength(2)
   })
 
-  it('hears all of what is kept, in its order', () => {
+  it('hears all of what is kept, in its order, with policies that ask for acting', () => {
     const { heard, stops } = acted(OFFERS, 1)
-    expect(heard).toEqual(OFFERS.map(({ record }) => record))
+    const asking = (event: RunEvent): RunEvent =>
+      event.kind === 'started' ? { ...event, labels: { policy: 'act' } } : event
+    expect(heard).toEqual(OFFERS.map(({ record }) => asking(record as RunEvent)))
     expect([...stops.values()].map(({ isKept: isLeft, truth }) => [isLeft, truth])).toEqual([
       [true, null],
       [true, null],

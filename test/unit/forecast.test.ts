@@ -212,6 +212,8 @@ describe('the time to the end', () => {
       leadModel: '',
       leadRuns: 0,
       leadNats: 0,
+      unseenPasses: 0,
+      unseenFalseStops: [],
     }
     const basis = basisOf(emptyHistory(), [pool, undefined])
     expect(basis.pool).toBe('family')

@@ -16,6 +16,7 @@ const prior = (pool: string, passes: number): Keyed => {
     ...{ failures: 0, passDurations: {}, failDurations: {}, passClean: {}, failClean: {} },
     ...{ watchedPasses: 0, falseStops: [], trueStops: [], weights: [], trust: 0, strain: 0 },
     ...{ passesWithSign: 0, failuresWithSign: 0, leadModel: '', leadRuns: 0, leadNats: 0 },
+    ...{ unseenPasses: 0, unseenFalseStops: [] },
   }
   return keyed('ci.priors.v1', record, MONDAY)
 }

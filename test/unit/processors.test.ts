@@ -11,7 +11,7 @@ describe('the priors processor', () => {
     on('ci.pool-outcomes.v1', {
       ...{ eventId: String(n), eventAt: at, observedAt: at, pool: 'family:x', failed: false },
       ...{ durationSeconds: 600, watched: true, badSign: false, cleanSeconds: 600 },
-      ...{ peaks: [0, 0, 0], terms: [], leadModel: null, leadNats: 0, ...more },
+      ...{ peaks: [0, 0, 0], terms: [], leadModel: null, leadNats: 0, weight: 1, ...more },
     })
   const published = (record: object): Said => ({ topic: 'ci.priors.v1', record })
 

@@ -22,7 +22,10 @@ const record = (
     for (let i = 0; i < wrong; i += 1) climb(falseStops, [peak, peak, peak])
     for (let i = 0; i < right; i += 1) climb(trueStops, [peak, peak, peak])
   }
-  return { failureRate, watchedPasses, falseStops, trueStops }
+  return {
+    ...{ failureRate, watchedPasses, falseStops, trueStops },
+    ...{ unseenPasses: 0, unseenFalseStops: [] },
+  }
 }
 
 describe('the permission to stop', () => {

@@ -28,6 +28,7 @@ const said = (
       ...{ failures: 0, passDurations: {}, failDurations: {}, passClean: {}, failClean: {} },
       ...{ watchedPasses: 0, falseStops: [], trueStops: [], weights: [], trust: 0, strain: 0 },
       ...{ passesWithSign: 0, failuresWithSign: 0, leadModel: 'm', leadRuns: n, leadNats: 2 * n },
+      ...{ unseenPasses: 0, unseenFalseStops: [] },
       ...prior,
     },
     sampleScore({ ...run, eventId: `s${n}`, observedAt: at, group: 'a group', ...score }),

@@ -74,10 +74,7 @@ export const actOnStops = (runtime: EmbeddedRuntime, keepShare: number): Acting 
     for (const instant of instantsOf(offers)) {
       const at = instant[0]?.record.observedAt ?? 0
       passTime(at)
-      commit(
-        instant.filter((offer) => isHeard(offer, stops, ended)),
-        at,
-      )
+      commit(instant.filter((offer) => isHeard(offer, stops, ended)).map(withConsent), at)
     }
     passTime(horizon + 1)
     runtime.commit([], horizon, cursor)
@@ -110,6 +107,14 @@ function* instantsOf(offers: readonly Offer[]): Iterable<readonly Offer[]> {
     yield offers.slice(from, to)
     from = to
   }
+}
+
+/** As configured where stops are acted on: the policy of every run says so. */
+const withConsent = (offer: Offer): Offer => {
+  const event = offer.topic === 'ci.run-events.v1' ? (offer.record as RunEvent) : null
+  if (event?.kind !== 'started') return offer
+  const policy = `act ${event.labels['policy'] ?? ''}`.trim()
+  return { ...offer, record: { ...event, labels: { ...event.labels, policy } } }
 }
 
 /** Nothing is heard of a run that was cut; its true end is kept beside. */
