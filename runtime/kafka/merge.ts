@@ -5,6 +5,7 @@
 
 import type { Keyed } from '../ports.ts'
 import type { Offsets, Progress } from './progress.ts'
+import { Promises } from './promises.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -50,8 +51,7 @@ export class InputMerge<R extends Timed = Keyed> {
   readonly #byWriter: ReadonlyMap<string, readonly Strand<R>[]>
   readonly #byPlace = new Map<string, Map<string, Strand<R>>>()
   readonly #read = new Map<string, number>()
-  /** What writers have promised and is not yet covered by what was read. */
-  readonly #promised = new Map<string, Progress[]>()
+  readonly #promises = new Promises()
   #now: number
 
   /** Goes on where `progress` of this task ended; tables are read anew. */
@@ -75,14 +75,16 @@ export class InputMerge<R extends Timed = Keyed> {
     }
   }
 
-  /** Takes a record that was read at a place. */
-  take(place: string, writer: string, offset: number, record: R): void {
+  /** Takes a record that was read at a place; false where nothing of its writer is expected there. */
+  take(place: string, writer: string, offset: number, record: R): boolean {
     const strand = this.#byPlace.get(place)?.get(writer)
-    if (strand === undefined || offset < strand.handled) return
+    if (strand === undefined) return false
+    if (offset < strand.handled) return true
     strand.lastAt = Math.max(strand.lastAt, record.at)
     strand.bound = Math.max(strand.bound, strand.lastAt - 1)
     const at = strand.lastAt
     strand.waiting.push({ offset, at, record: at === record.at ? record : { ...record, at } })
+    return true
   }
 
   /** Notes that a place has been read up to an offset (that of the next record). */
@@ -98,11 +100,7 @@ export class InputMerge<R extends Timed = Keyed> {
 
   /** Notes what a writer says of its progress. */
   promise(writer: string, progress: Progress): void {
-    const sofar = this.#promised.get(writer)
-    if (sofar === undefined) this.#promised.set(writer, [progress])
-    // Where nothing was written since, the later time stands for the earlier one.
-    else if (sofar.at(-1)?.written === progress.written) sofar[sofar.length - 1] = progress
-    else sofar.push(progress)
+    this.#promises.add(writer, progress)
     this.#settle(writer)
   }
 
@@ -165,18 +163,16 @@ export class InputMerge<R extends Timed = Keyed> {
   }
 
   #settle(writer: string): void {
-    const promised = this.#promised.get(writer) ?? []
     const strands = this.#byWriter.get(writer) ?? []
     for (const strand of strands) {
       const { place } = strand.source
       const read = this.#read.get(place) ?? 0
-      for (const { at, written } of promised) {
+      for (const { at, written } of this.#promises.of(writer)) {
         if ((written[place] ?? 0) > read) break
         strand.bound = Math.max(strand.bound, at)
       }
     }
-    const isSettled = ({ at }: Progress): boolean => strands.every(({ bound }) => bound >= at)
-    while (promised[0] !== undefined && isSettled(promised[0])) promised.shift()
+    this.#promises.forget(writer, ({ at }) => strands.every(({ bound }) => bound >= at))
   }
 
   #horizon(nextDue: number): number {

@@ -31,6 +31,8 @@ export class Pieces {
   readonly #name: string
   readonly #to: WriteTo
   readonly #limit: DeadLetterLimit
+  /** Letters whose place in time has passed: they are said with the next batch. */
+  #owed: Keyed[] = []
 
   /** `name` is that of the task, on a partition. */
   constructor(engine: TopologyEngine, partition: number, name: string, to: WriteTo) {
@@ -46,6 +48,25 @@ export class Pieces {
     return this.#limit.stopped ?? this.#engine.stopped
   }
 
+  /** True where there is something to be said whatever comes. */
+  get owes(): boolean {
+    return this.#owed.length > 0
+  }
+
+  /**
+   * Looks at what was read and is nobody's who writes there: it tells nothing, but what cannot be read is told of. Told of
+   * again where it is read again, after a start, under the same id; no partition is stopped for it.
+   */
+  stray(read: Received): void {
+    this.#owe(opened(read), read.partition)
+  }
+
+  #owe(record: Keyed, partition: number): void {
+    // Every task reads all partitions of a table: one of them tells of what cannot be read.
+    if (record.topic === 'ci.dead-letters.v1' && partition === this.#partition)
+      this.#owed.push(record)
+  }
+
   /** Handles rows, records and timers up to the horizon, or up to the instant of the letter that is one too many. */
   handle({ horizon, rows, records }: Merged<Received>): Concluded {
     const packs = new Packs()
@@ -55,7 +76,11 @@ export class Pieces {
       pack(packs, record, this.#name, this.#to)
       outputs += 1
     }
-    if (rows.length > 0) this.#engine.advance(rows.map(opened), this.#engine.now)
+    for (const letter of this.#owed.splice(0)) {
+      say({ ...letter, at: this.#engine.now })
+      letters += 1
+    }
+    this.#take(rows)
     let to = 0
     while (to < records.length && this.stopped === undefined) {
       const from = to
@@ -77,6 +102,14 @@ export class Pieces {
     }
     if (this.stopped === undefined) this.#engine.advance([], horizon).forEach(say)
     return { packs, horizon: this.#engine.now, records: to, outputs, letters }
+  }
+
+  /** Takes rows of the time already reached. */
+  #take(rows: readonly Received[]): void {
+    if (rows.length === 0) return
+    const records = rows.map(opened)
+    for (const [index, record] of records.entries()) this.#owe(record, rows[index]?.partition ?? 0)
+    this.#engine.advance(records, this.#engine.now)
   }
 
   /** True where a piece that begins at `from` ends before `to`: after a whole instant, since what is of one is put in order together. */

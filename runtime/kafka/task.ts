@@ -18,7 +18,7 @@ import { laneOf } from './lanes.ts'
 import type { LaneWriter } from './lane-writer.ts'
 import { InputMerge, type Merged } from './merge.ts'
 import { received, type Received, type WriteTo } from './messages.ts'
-import { taskName } from './names.ts'
+import { OUTSIDE, taskName } from './names.ts'
 import { Pieces } from './pieces.ts'
 import type { ProgressBoard } from './progress-board.ts'
 import { encodeProgress, placeOf, progressOf, type Offsets, type Progress } from './progress.ts'
@@ -189,7 +189,7 @@ export class Task {
     const merged = this.#merge.next(this.#batch, due)
     const { horizon, records } = merged
     const isLater = horizon > this.#engine.now
-    if (records.length > 0 || (isLater && due <= horizon))
+    if (records.length > 0 || this.#pieces.owes || (isLater && due <= horizon))
       return { kind: 'committed', ...(await this.#handle(merged)) }
     if (isLater) return this.#pass(merged)
     await this.#reading.news(TURN_MS)
@@ -212,7 +212,8 @@ export class Task {
     if (topic === undefined) return
     for (const message of messages) {
       const read = received(topic, partition, message)
-      this.#merge.take(place, read.writer, message.offset, read)
+      const isExpected = this.#merge.take(place, read.writer, message.offset, read)
+      if (!isExpected && read.writer === OUTSIDE) this.#pieces.stray(read)
     }
     this.#merge.reached(place, next)
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { InputMerge, type Source } from '../../runtime/kafka/merge.ts'
 import { NO_PROGRESS, type Progress } from '../../runtime/kafka/progress.ts'
+import { Promises } from '../../runtime/kafka/promises.ts'
 import type { Keyed } from '../../runtime/ports.ts'
 import { HOUR, MINUTE, MONDAY } from '../support/facts.ts'
 
@@ -50,6 +51,30 @@ describe('inputs', () => {
     merge.take('signals/0', 'b/0', 1, record(1))
     merge.reached('signals/0', 2)
     expect(next(merge)).toEqual({ until: 4, minutes: [1, 1] })
+  })
+
+  it('are those of known writers: of others is said that nothing is expected', () => {
+    const merge = new InputMerge([runs], NO_PROGRESS)
+    expect(merge.take('runs/0', 'a/0', 0, record(1))).toBe(true)
+    expect(merge.take('runs/0', 'outside', 1, record(1))).toBe(false)
+  })
+
+  it('go on to the end where promises came by the thousand while a place was not read, and few of those are kept', () => {
+    const promises = new Promises()
+    const merge = new InputMerge([signals], NO_PROGRESS)
+    for (let n = 1; n <= 10_000; n += 1) {
+      const said = progress(n, { 'signals/0': n })
+      promises.add('b/0', said)
+      merge.promise('b/0', said)
+      expect(promises.of('b/0').length).toBeLessThanOrEqual(128)
+    }
+    for (const read of [2_000, 7_000, 10_000]) {
+      merge.reached('signals/0', read)
+      const { until } = next(merge)
+      expect(until).toBeLessThanOrEqual(read)
+      expect(until).toBeGreaterThan(read - 2_000)
+    }
+    expect(next(merge).until).toBe(10_000)
   })
 
   it('come in order of time, records of a place in the order of its log', () => {

@@ -12,6 +12,7 @@ import { Packs } from '../../runtime/kafka/packed.ts'
 import { Pieces } from '../../runtime/kafka/pieces.ts'
 import { NO_PROGRESS, type Progress } from '../../runtime/kafka/progress.ts'
 import type { Keyed } from '../../runtime/ports.ts'
+import { CODECS } from '../../schemas/codec.ts'
 import { aFact, aRun, MONDAY, SECOND } from '../support/facts.ts'
 import { messageOf } from '../support/kafka-message.ts'
 
@@ -41,6 +42,7 @@ const read = (record: Keyed, partition: number, value?: Buffer): Received => {
   }
   return received(TOPIC, partition, message)
 }
+const FACT = aFact(aRun({ runId: 'one' }), 'started', MONDAY)
 const NONE = Buffer.from([9, 0, 0, 0, 1])
 const horizon = MONDAY + 1_000 * SECOND
 const handle = (records: readonly Received[]) =>
@@ -74,6 +76,27 @@ describe('a batch in pieces', () => {
     const { outputs, letters, packs } = handle([read(start, PARTITION, NONE), read(start, 0, NONE)])
     expect([outputs, letters]).toEqual([1, 1])
     expect(packs.all.map(({ topic }) => topic)).toEqual(['ci.dead-letters.v1'])
+  })
+  it('tells with the next batch of rows and strays that cannot be read, once, where they are of its own partition', () => {
+    const pieces = new Pieces(engine(), PARTITION, 'runs/3', to)
+    const start = keyed(TOPIC, FACT, MONDAY)
+    const bare = (partition: number, value: Buffer): Received => {
+      const { message } = read(start, partition, value)
+      return received(TOPIC, partition, { ...message, offset: value.length, headers: {} })
+    }
+    const good = CODECS['run-event'].encode(FACT)
+    pieces.handle({ horizon: MONDAY, rows: [bare(PARTITION, NONE), bare(0, NONE)], records: [] })
+    for (const stray of [bare(PARTITION, NONE.subarray(1)), bare(0, NONE), bare(PARTITION, good)])
+      pieces.stray(stray)
+    expect(pieces.owes).toBe(true)
+    const { packs, outputs, letters } = pieces.handle({ horizon, rows: [], records: [] })
+    expect([outputs, letters, pieces.owes]).toEqual([2, 2, false])
+    const told = packs.all.map(({ value }) => value.toString('latin1')).join('')
+    expect(told.match(/ci\.run-events\.v1\/\d@\d(?=\/dead)/g)).toEqual([
+      `${TOPIC}/${PARTITION}@5`,
+      `${TOPIC}/${PARTITION}@4`,
+    ])
+    expect(told.split(String(MONDAY))).toHaveLength(3)
   })
   it('ends with the instant of the letter that is one too many, as what comes late does at the time reached', () => {
     const pieces = new Pieces(engine(), PARTITION, 'runs/3', to)
