@@ -5,7 +5,7 @@ import { replayRecording } from '../../cli/feed.ts'
 import { cut } from '../../producers/archive/archive.ts'
 import type { Offer, OfferSource } from '../../runtime/ports.ts'
 import { TOPIC_NAMES } from '../../schemas/topics.ts'
-import { communityOffers } from '../support/community.ts'
+import { COMMUNITY_HOURS, communityOffers, SILENT_TOPICS } from '../support/community.ts'
 import { dataDir } from '../support/data.ts'
 import { MONDAY } from '../support/facts.ts'
 import { chanceOf, generatedArchive, writeArchive } from '../support/generated-archive.ts'
@@ -53,11 +53,6 @@ const asTheyAreDue: Clock = function* (first, last, offers) {
   yield last
 }
 
-/** Acts are told by whoever acts; nothing in it is dead. */
-const SILENT = ['ci.acts.v1', 'ci.dead-letters.v1']
-/** So long until it has spoken on all other topics. */
-const COMMUNITY_HOURS = 5
-
 const archive = async (): Promise<Awaited<ReturnType<typeof offersOf>>> =>
   offersOf(writeArchive(temporaryFolder(), generatedArchive(900)))
 
@@ -98,7 +93,7 @@ describe('a replay', () => {
 
   it('of the community says something on every topic but those that no processor has a part in', () => {
     const { runtime, topics } = replayed(communityOffers(COMMUNITY_HOURS))
-    expect(TOPIC_NAMES.filter((topic) => topics[topic].length === 0)).toEqual(SILENT)
+    expect(TOPIC_NAMES.filter((topic) => topics[topic].length === 0)).toEqual(SILENT_TOPICS)
     runtime.close()
   })
 

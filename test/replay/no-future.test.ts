@@ -2,7 +2,9 @@
 
 import { describe, expect, it } from 'vitest'
 import type { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
-import type { TopicName } from '../../schemas/topics.ts'
+import type { Offer } from '../../runtime/ports.ts'
+import { TOPIC_NAMES, type TopicName } from '../../schemas/topics.ts'
+import { COMMUNITY_HOURS, communityOffers, SILENT_TOPICS } from '../support/community.ts'
 import { DAY, HOUR, MINUTE, MONDAY } from '../support/facts.ts'
 import {
   chanceOf,
@@ -87,6 +89,27 @@ describe('a forecast', () => {
     expect(firstDifference(past.topics, changed.topics)).not.toBeNull()
     past.runtime.close()
     changed.runtime.close()
+  })
+
+  it('and what any processor says of a community uses none: it may be another one from then on', () => {
+    const instant = MONDAY + COMMUNITY_HOURS * HOUR + 7 * MINUTE
+    const isPast = ({ record }: Offer): boolean => record.observedAt <= instant
+    const [one, other] = [1, 2].map((seed) => communityOffers(COMMUNITY_HOURS + 2, seed))
+    const changed = [
+      ...(one ?? []).filter(isPast),
+      ...(other ?? []).filter((offer) => !isPast(offer)),
+    ]
+    const [past, future] = [replayed(one ?? []), replayed(changed)]
+    const [a, b] = [until(past, instant), until(future, instant)]
+    expect(TOPIC_NAMES.filter((topic) => a[topic].length === 0)).toEqual(SILENT_TOPICS)
+    expect(firstDifference(a, b)).toBeNull()
+    const isSame = (topic: TopicName): boolean =>
+      String(past.topics[topic]) === String(future.topics[topic])
+    // Both communities are told the same settings, and their sources are heard alike.
+    const heardAlike = ['ci.alert-settings.v1', 'ci.source-states.v1']
+    expect(TOPIC_NAMES.filter(isSame)).toEqual([...heardAlike, ...SILENT_TOPICS])
+    past.runtime.close()
+    future.runtime.close()
   })
 
   it('is the same whatever the columns say that only the end tells', async () => {

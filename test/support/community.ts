@@ -8,6 +8,10 @@ import type { Offer } from '../../runtime/ports.ts'
 import type { RunEvent, Stamped } from '../../schemas/events.ts'
 import { HOUR, MINUTE, MONDAY } from './facts.ts'
 
+/** So long until something was said on all topics but the silent ones: acts are told by whoever acts; nothing in it is dead. */
+export const COMMUNITY_HOURS = 5
+export const SILENT_TOPICS = ['ci.acts.v1', 'ci.dead-letters.v1']
+
 const SOURCE = 'demo'
 const MESSAGE = 'timed out waiting for the pod to be ready'
 
@@ -105,9 +109,9 @@ const settings: Offer = {
   },
 }
 
-/** All that is heard of it in its first hours, in order of time. */
-export const communityOffers = (hours: number): Offer[] => {
-  const demo = demoWorld(1)
+/** All that is heard of it in its first hours, in order of time; another seed makes another community. */
+export const communityOffers = (hours: number, seed = 1): Offer[] => {
+  const demo = demoWorld(seed)
     .offersBetween(MONDAY, MONDAY + hours * HOUR)
     .map(told)
   const runs = demo
