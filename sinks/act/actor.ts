@@ -1,20 +1,18 @@
 /**
- * Acts on stops: reads decisions in order, asks whether each may be acted on, writes what it is about to do to the log, does
- * it, and writes what came of it. A process that dies in between finds its intention again and asks the source how the run
+ * Acts on stops: asks of each decision whether it may be acted on, writes what it is about to do to the log, does it, and
+ * writes what came of it. A process that dies in between finds its intention again and asks the source how the run
  * is before it does anything: a run is stopped once, however often it dies.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../../runtime/clock.ts'
-import type { Awaitable, LogReader, ViewCursor, ViewStore } from '../../runtime/ports.ts'
-import type { Act, ActState, Decision, Measure, Run, RunRef } from '../../schemas/events.ts'
-import { jobKey, key, runKey } from '../../schemas/keys.ts'
+import type { Awaitable, LogReader } from '../../runtime/ports.ts'
+import type { Act, ActState, Decision, Run, RunRef } from '../../schemas/events.ts'
+import { decisionOf, measuresOf, othersOf, runOf, type KnownViews } from './known.ts'
 import { actOf, createLedger, type Ledger } from './ledger.ts'
 import { isOptedIn, permit, type ActingLimits, type Verdict } from './permit.ts'
 import type { RunState, Target } from './target.ts'
 
-export const ACT_CURSOR = 'act/decisions'
-const TOPIC = 'ci.decisions.v1'
 const MOST_TRIES = 5
 const MOST_ASKS = 20
 /** What was true before an intention is not taken to be true after one that took so long to write. */
@@ -28,8 +26,7 @@ export interface ActorDeps {
   readonly clock: Clock
   readonly loadCursor: (name: string) => number | undefined
   readonly saveCursor: (name: string, offset: number) => void
-  /** Read models, which may lie with others. */
-  readonly views: Pick<ViewStore, 'get' | 'list'>
+  readonly views: KnownViews
   /** Resolves when the read models hold everything up to a pipeline time; missing where they hold what the log does. */
   readonly viewsReach?: (at: number) => Promise<void>
   /** What was done before, of each run in order. */
@@ -50,34 +47,6 @@ export interface Acting {
   readonly retryMs: number
 }
 
-const parsed = (json: string | undefined): unknown =>
-  json === undefined ? undefined : JSON.parse(json)
-
-const measuresOf = async (ref: RunRef, { views }: ActorDeps): Promise<Measure[]> => {
-  const names = [
-    key('job', jobKey(ref), 'total'),
-    key('repo', key(ref.source, ref.repo), 'total'),
-    key('community', ref.source, 'total'),
-  ]
-  const found: Measure[] = []
-  for (const name of names) {
-    const measure = parsed(await views.get('measures', name)) as Measure | undefined
-    if (measure !== undefined) found.push(measure)
-  }
-  return found
-}
-
-const PAGE = 1_000
-/** Keys of all rows of a view. */
-async function* keysOf(view: string, { views }: ActorDeps): AsyncGenerator<string> {
-  for (let after: ViewCursor | undefined; ;) {
-    const rows = await views.list(view, { limit: PAGE, ...(after === undefined ? {} : { after }) })
-    for (const row of rows) yield row.key
-    after = rows.at(-1)
-    if (rows.length < PAGE) return
-  }
-}
-
 /** A decision, or the act that was begun about it. */
 type Cause = Parameters<typeof actOf>[0]
 
@@ -86,7 +55,7 @@ interface Over {
   readonly reason: string
 }
 
-class Actor {
+export class Actor {
   readonly #acting: Acting
   readonly #deps: ActorDeps
   readonly #ledger: Ledger
@@ -114,7 +83,7 @@ class Actor {
   async onDecision(decision: Decision): Promise<void> {
     if (decision.level !== 'stop' || this.#ledger.isSettled(decision)) return
     await this.#deps.viewsReach?.(decision.observedAt)
-    const run = await this.#runOf(decision)
+    const run = await runOf(this.#deps.views, decision)
     // Of jobs that have not asked for it nothing is written either.
     if (run === undefined || !isOptedIn(run)) return
     const target = this.#targetOf(decision)
@@ -129,9 +98,9 @@ class Actor {
 
   async #permit(decision: Decision, run: Run, target: Target | undefined): Promise<Verdict> {
     const { clock, isSwitchedOff } = this.#deps
-    const measures = await measuresOf(decision, this.#deps)
-    const advice = (await this.#decisionOf(decision))?.level
-    const others = target?.endsGroup === true ? await this.#othersOf(run) : []
+    const measures = await measuresOf(this.#deps.views, decision)
+    const advice = (await decisionOf(this.#deps.views, decision))?.level
+    const others = target?.endsGroup === true ? await othersOf(this.#deps.views, run) : []
     const now = clock.now()
     const situation = {
       ...{ run, now, measures, advice, others, isSwitchedOff: isSwitchedOff() },
@@ -154,7 +123,7 @@ class Actor {
     const { kind } = target
     let tries = sofar
     for (let asks = 0; ;) {
-      const run = await this.#runOf(cause)
+      const run = await runOf(this.#deps.views, cause)
       if (run === undefined) {
         const reason = 'the run is not known any more'
         await this.#write(cause, 'failed', { kind, reason, precision, tries })
@@ -212,7 +181,7 @@ class Actor {
   async #takenBack(state: RunState, run: Run, target: Target): Promise<Over | null> {
     if (state === 'unknown') return null
     if (this.#acting.isDry) return { state: 'failed', reason: 'acting is dry now' }
-    const decision = await this.#decisionOf(run)
+    const decision = await decisionOf(this.#deps.views, run)
     if (decision === undefined) return { state: 'failed', reason: 'the advice was taken back' }
     const { isAllowed, reason } = await this.#permit(decision, run, target)
     return isAllowed ? null : { state: 'failed', reason }
@@ -233,75 +202,7 @@ class Actor {
     this.#ledger.take(act)
   }
 
-  async #runOf(ref: RunRef): Promise<Run | undefined> {
-    return parsed(await this.#deps.views.get('runs', runKey(ref))) as Run | undefined
-  }
-  /** What was decided last of a run. */
-  async #decisionOf(ref: RunRef): Promise<Decision | undefined> {
-    return parsed(await this.#deps.views.get('decisions', runKey(ref))) as Decision | undefined
-  }
-  /** Other runs of its group that run or wait. */
-  async #othersOf(run: Run): Promise<Run[]> {
-    if (run.group === null) return []
-    const own = runKey(run)
-    const found: Run[] = []
-    for (const view of ['running', 'queued'])
-      for await (const name of keysOf(view, this.#deps)) {
-        if (name === own) continue
-        const other = parsed(await this.#deps.views.get('runs', name)) as Run | undefined
-        if (other === undefined || other.phase === 'finished' || other.group !== run.group) continue
-        if (other.source === run.source && other.repo === run.repo) found.push(other)
-      }
-    return found
-  }
   #targetOf({ source }: RunRef): Target | undefined {
     return this.#acting.targets.find((target) => target.source === source)
-  }
-}
-
-const LOOK_AGAIN_MS = 60_000
-
-/** Resolves when there is more to read, or when the signal aborts. */
-const grown = async (
-  { log, onCommit }: ActorDeps,
-  read: number,
-  signal: AbortSignal,
-): Promise<void> => {
-  const woken = new AbortController()
-  const stop = onCommit(() => {
-    if (log.endOffset(TOPIC) > read) woken.abort()
-  })
-  try {
-    if (log.endOffset(TOPIC) > read) return
-    const either = AbortSignal.any([woken.signal, signal])
-    await sleep(LOOK_AGAIN_MS, undefined, { signal: either }).catch(() => undefined)
-  } finally {
-    stop()
-  }
-}
-
-/** Acts until the signal aborts. Where it never ran it starts with what comes next. */
-export const runActor = async (
-  acting: Acting,
-  deps: ActorDeps,
-  signal: AbortSignal,
-): Promise<void> => {
-  let read = deps.loadCursor(ACT_CURSOR) ?? deps.log.endOffset(TOPIC)
-  deps.saveCursor(ACT_CURSOR, read)
-  try {
-    const actor = new Actor(acting, deps, await deps.readActs(), signal)
-    await actor.resume()
-    while (!signal.aborted) {
-      for (const { record, offset } of deps.log.read(TOPIC, read)) {
-        // Several may have this offset: it goes on behind it once all of them are settled.
-        deps.saveCursor(ACT_CURSOR, offset)
-        if (record !== null) await actor.onDecision(record)
-        read = offset + 1
-      }
-      deps.saveCursor(ACT_CURSOR, read)
-      await grown(deps, read, signal)
-    }
-  } catch (error) {
-    if (!signal.aborted) throw error
   }
 }

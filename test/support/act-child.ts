@@ -4,7 +4,8 @@
  */
 
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
-import { runActor, type ActPoint } from '../../sinks/act/actor.ts'
+import type { ActPoint } from '../../sinks/act/actor.ts'
+import { runActor } from '../../sinks/act/run-actor.ts'
 import { toViews } from '../../sinks/views/to-views.ts'
 import { actorDeps } from '../../cli/act.ts'
 import { actingOn, recordsOf, runIds } from './act-world.ts'
