@@ -10,26 +10,25 @@ import { TopologyEngine } from '../engine/topology.ts'
 import type { Models } from '../../processors/processor.ts'
 import type { Registry } from '../registry.ts'
 import type { TopicName } from '../../schemas/topics.ts'
-import { toChangelog } from './changelog.ts'
+import { BatchSize } from './batch-size.ts'
 import type { FetchedMessage } from './client-parts.ts'
 import { ReadingOn } from './reading-on.ts'
 import type { Connection } from './connection.ts'
-import { laneOf } from './lanes.ts'
 import type { LaneWriter } from './lane-writer.ts'
 import { InputMerge, type Merged } from './merge.ts'
 import { received, type Received, type WriteTo } from './messages.ts'
 import { OUTSIDE, taskName } from './names.ts'
 import { Pieces } from './pieces.ts'
 import type { ProgressBoard } from './progress-board.ts'
-import { encodeProgress, placeOf, progressOf, type Offsets, type Progress } from './progress.ts'
+import { placeOf, type Progress } from './progress.ts'
 import { PartitionReader, type ReadState } from './reader.ts'
 import { restore } from './restore.ts'
+import { TaskCommits } from './task-commits.ts'
 import type { Assigned, Committed, Turn } from './task-events.ts'
-import { offsetsOf, positionsOf, sourcesOf } from './task-inputs.ts'
+import { positionsOf, sourcesOf } from './task-inputs.ts'
 import { taskMemoryOf, type TaskMemory } from './task-memory.ts'
 import type { TaskState } from './task-state.ts'
 import type { TaskPlan } from './tasks.ts'
-import type { Placed } from './transaction-parts.ts'
 
 export interface TaskSettings extends WriteTo {
   readonly connection: Connection
@@ -46,9 +45,6 @@ export interface TaskSettings extends WriteTo {
   readonly models?: Models
 }
 
-/** So many records are handled in one transaction as take about this long, within bounds. What is said does not depend on it. */
-const BATCH_MS = 100
-const [LEAST_BATCH, MOST_BATCH] = [1_000, 10_000]
 /** So long a turn waits for news. */
 const TURN_MS = 250
 
@@ -58,10 +54,6 @@ export class OtherShapeError extends Error {
 }
 
 export class Task {
-  readonly #plan: TaskPlan
-  readonly #partition: number
-  readonly #settings: TaskSettings
-  readonly #writer: LaneWriter
   readonly #reading: ReadingOn
   readonly #state: TaskState
   readonly #engine: TopologyEngine
@@ -70,23 +62,13 @@ export class Task {
   readonly #unlisten: () => void
   readonly #restored: number
   readonly #pieces: Pieces
-  #written: Offsets
-  /** What its last commit had reached. */
-  #committedAt: number
-  readonly #shape: string
-  /** The partition of the progress topic on which it speaks. */
-  readonly #progressOn: number
-  #batch = LEAST_BATCH
+  readonly #commits: TaskCommits
+  readonly #batch = new BatchSize()
 
   private constructor(parts: Parts) {
     const { plan, partition, settings, progress } = parts
     const { aheadRecords } = parts.memory
-    this.#plan = plan
-    this.#partition = partition
-    this.#settings = settings
-    this.#shape = shapeOf(plan.processors)
-    this.#progressOn = progressOf(laneOf(partition, settings.lanes))
-    this.#writer = parts.writer
+    this.#commits = new TaskCommits(parts)
     this.#state = parts.state
     this.#engine = new TopologyEngine(
       plan.processors,
@@ -99,8 +81,6 @@ export class Task {
     this.#merge = new InputMerge(sourcesOf(plan, partition, settings), progress)
     const topics = [...plan.inputs, ...plan.tables].map(({ topic }) => topic)
     this.#topics = new Map(topics.map((topic) => [names.topic(topic), topic]))
-    this.#written = progress.written
-    this.#committedAt = progress.at
     this.#restored = parts.restored
     this.#pieces = new Pieces(this.#engine, partition, taskName(plan.name, partition), settings)
     this.#reading = new ReadingOn(parts.reader, {
@@ -108,7 +88,10 @@ export class Task {
         this.#take(state, messages)
       },
       isPaused: (at) => this.#merge.isAhead(placeOf(at.topic, at.partition), aheadRecords),
-      prepare: ({ topic }, messages) => this.#prepare(topic, messages),
+      prepare: ({ topic: name }, messages) => {
+        const topic = this.#topics.get(name)
+        return topic && settings.registry?.prepare(topic, messages)
+      },
     })
     this.#unlisten = settings.board.listen((writer, said) => {
       if (!this.#merge.hears(writer)) return
@@ -186,7 +169,7 @@ export class Task {
   async #turn(): Promise<Turn | null> {
     if (this.#pieces.stopped !== undefined) throw this.#pieces.stopped
     const due = this.#nextDue()
-    const merged = this.#merge.next(this.#batch, due)
+    const merged = this.#merge.next(this.#batch.records, due)
     const { horizon, records } = merged
     const isLater = horizon > this.#engine.now
     if (records.length > 0 || this.#pieces.owes || (isLater && due <= horizon))
@@ -201,8 +184,7 @@ export class Task {
     const { horizon } = merged
     this.#pieces.handle(merged)
     this.#merge.done(horizon)
-    const name = taskName(this.#plan.name, this.#partition)
-    this.#settings.board.pass(name, this.#progressOn, horizon, this.#committedAt)
+    this.#commits.pass(horizon)
     return { kind: 'passed', at: horizon }
   }
 
@@ -218,11 +200,6 @@ export class Task {
     this.#merge.reached(place, next)
   }
 
-  #prepare(name: string, messages: readonly FetchedMessage[]): Promise<void> | undefined {
-    const topic = this.#topics.get(name)
-    return topic && this.#settings.registry?.prepare(topic, messages)
-  }
-
   async close(): Promise<void> {
     this.#unlisten()
     this.#state.close()
@@ -233,50 +210,11 @@ export class Task {
     const began = performance.now()
     const { packs, horizon, records, outputs, letters } = this.#pieces.handle(merged)
     this.#engine.flush()
-    const name = taskName(this.#plan.name, this.#partition)
     const handled = this.#merge.handledBy(horizon)
-    this.#learn(records, performance.now() - began)
-    const written = await this.#writer.commit({
-      messages: [...this.#changes(horizon), ...packs.all],
-      last: {
-        ...{ topic: this.#settings.names.progress, partition: this.#progressOn },
-        say: (places) => this.#progress(name, { at: horizon, written: places, handled }),
-      },
-      read: { group: this.#settings.names.group(this.#plan.name), offsets: offsetsOf(handled) },
-    })
-    const own = placeOf(this.#settings.names.changelog(this.#plan.name), this.#partition)
-    this.#state.keep({ next: written[own] ?? 0, at: horizon }, Date.now())
-    this.#written = this.#inner({ ...this.#written, ...written })
-    this.#committedAt = horizon
+    this.#batch.learn(records, performance.now() - began)
+    await this.#commits.commit(packs, horizon, handled)
     this.#merge.done(horizon)
     return { at: horizon, records, outputs, letters, ms: performance.now() - began }
-  }
-
-  /** Few records say little about how long many take. */
-  #learn(records: number, ms: number): void {
-    if (2 * records < this.#batch) return
-    const fitting = Math.round((records * BATCH_MS) / Math.max(1, ms))
-    this.#batch = Math.min(MOST_BATCH, Math.max(LEAST_BATCH, fitting))
-  }
-
-  #changes(horizon: number): Placed[] {
-    const topic = this.#settings.names.changelog(this.#plan.name)
-    return [{ kind: 'commit' } as const, ...this.#state.takeChanges()].map((change) => ({
-      ...toChangelog(change, horizon),
-      topic,
-      partition: this.#partition,
-    }))
-  }
-
-  #progress(key: string, { at, written, handled }: Progress): { key: string; value: Buffer } {
-    const all = this.#inner({ ...this.#written, ...written })
-    return { key, value: encodeProgress({ at, written: all, handled, shape: this.#shape }) }
-  }
-
-  /** Changelogs are nobody else's business. */
-  #inner(written: Offsets): Offsets {
-    const own = placeOf(this.#settings.names.changelog(this.#plan.name), this.#partition)
-    return Object.fromEntries(Object.entries(written).filter(([place]) => place !== own))
   }
 
   #nextDue(): number {
