@@ -22,6 +22,8 @@ const VIEW_RETENTION_MS = 90 * 24 * HOUR_MS
 const EXPIRE_EVERY_MS = 7 * 24 * HOUR_MS
 /** So many offers of a replay are committed at once: cells that change with nearly every run of a job are written once for all. */
 const TAKEN_OFFERS = 200_000
+/** Fewer of them where they change so much that is in memory alone till then: a burst of runs that all start is a dozen cells for each. */
+const TAKEN_CHANGES = 120_000
 const shapeName = (processor: string): string => `shape/${processor}`
 const cursorName = (source: string): string => `cursor/${source}`
 
@@ -103,8 +105,7 @@ export class EmbeddedRuntime {
    */
   take(offers: readonly Offer[], horizon: number, cursor?: Cursor): void {
     this.#taken += offers.length
-    if (this.#taken >= TAKEN_OFFERS || this.#listeners.size > 0)
-      this.commit(offers, horizon, cursor)
+    if (this.#isFull || this.#listeners.size > 0) this.commit(offers, horizon, cursor)
     else {
       this.#take(offers, horizon, cursor)
       if (this.engine.stopped !== undefined) this.commit([], this.now)
@@ -113,6 +114,10 @@ export class EmbeddedRuntime {
 
   close(): void {
     this.store.close()
+  }
+
+  get #isFull(): boolean {
+    return this.#taken >= TAKEN_OFFERS || this.engine.changes >= TAKEN_CHANGES
   }
 
   #checkStopped(): void {

@@ -51,7 +51,7 @@ class KeyCells implements Cells {
     slot.value = value
     if (slot.isChanged) return
     slot.isChanged = true
-    if (this.#changed.length === 0) this.#cache.noteChanged(this)
+    this.#cache.noteChanged(this, this.#changed.length === 0)
     this.#changed.push(slot)
   }
 
@@ -104,6 +104,8 @@ export class CellCache {
   readonly #keys = new Map<string, KeyCells>()
   /** Keys changed since the last flush. */
   #changed: KeyCells[] = []
+  /** Cells of theirs. */
+  #changes = 0
   /** Room for the largest cell and a little more, so that one too large is noticed. */
   readonly #scratch = Buffer.allocUnsafeSlow(2 * MAX_CELL_BYTES)
 
@@ -125,6 +127,11 @@ export class CellCache {
     return cells
   }
 
+  /** How many cells are in memory alone until the next flush. */
+  get changes(): number {
+    return this.#changes
+  }
+
   /** Writes changed cells to the store; keys not asked for lately may be dropped afterwards. */
   flush(): void {
     for (const cells of this.#changed) {
@@ -135,6 +142,7 @@ export class CellCache {
       })
     }
     this.#changed = []
+    this.#changes = 0
     for (const key of this.#keys.keys()) {
       if (this.#keys.size <= this.#capacity) break
       this.#keys.delete(key)
@@ -147,9 +155,10 @@ export class CellCache {
     return bytes === undefined ? MISSING : this.#typeOf(cell).fromBuffer(asBuffer(bytes))
   }
 
-  /** For {@link KeyCells}: they have something for the next flush. */
-  noteChanged(cells: KeyCells): void {
-    this.#changed.push(cells)
+  /** For {@link KeyCells}: they have one more for the next flush. */
+  noteChanged(cells: KeyCells, isFirst: boolean): void {
+    this.#changes += 1
+    if (isFirst) this.#changed.push(cells)
   }
 
   /** Bytes are valid until the next call. */

@@ -89,6 +89,11 @@ export class Stage {
     return wanted
   }
 
+  /** How many changed cells and timers are in memory alone until the next flush. */
+  get changes(): number {
+    return this.#cells.changes + this.#timers.changes
+  }
+
   /** Writes changed cells and timers to the store. */
   flush(): void {
     this.#cells.flush()

@@ -81,6 +81,13 @@ export class TopologyEngine {
     return out
   }
 
+  /** How many changed cells and timers are in memory alone until the next flush. */
+  get changes(): number {
+    let changes = 0
+    for (const stage of this.stages) changes += stage.changes
+    return changes
+  }
+
   flush(): void {
     for (const stage of this.stages) stage.flush()
   }

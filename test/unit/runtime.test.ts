@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { drop, reject, type Processor } from '../../processors/processor.ts'
+import { drop, reject, setTimer, type Processor } from '../../processors/processor.ts'
 import { TOPOLOGY } from '../../processors/topology.ts'
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
 import { PartitionStoppedError } from '../../runtime/engine/dead-letter-limit.ts'
@@ -27,7 +27,38 @@ const picky: Processor = {
       : [drop('no-use')],
 }
 
+/** Changes 200 cells at each record, and sets as many timers. */
+const busy: Processor = {
+  name: 'busy',
+  inputs: ['ci.run-events.v1'],
+  outputs: [],
+  cells: { n: { type: 'int' } },
+  step: (cells, _key, input) => {
+    if (input.kind === 'timer') return [drop('no-use')]
+    const { runId, eventAt } = input.record as RunEvent
+    const names = Array.from({ length: 200 }, (_, i) => `n/${runId}/${i}`)
+    for (const name of names) cells.put(name, 1)
+    return names.map((name) => setTimer(name, eventAt + HOUR))
+  },
+}
+
 describe('the embedded runtime', () => {
+  it('commits what it took of a replay before too much of it is in memory alone', () => {
+    const runtime = opened(':memory:', [busy])
+    const take = (from: number, to: number): void => {
+      const offers = Array.from({ length: to - from }, (_, i) => started(from + i, MONDAY))
+      runtime.take(offers, MONDAY)
+    }
+    take(0, 200)
+    expect(runtime.engine.changes).toBe(200 * 400)
+    expect(runtime.store.db.isTransaction).toBe(true)
+    take(200, 400)
+    take(400, 401)
+    expect(runtime.store.db.isTransaction).toBe(false)
+    expect(runtime.engine.changes).toBe(0)
+    runtime.close()
+  })
+
   it('publishes offers and what follows from them, and shows them only when they are on disk', () => {
     const folder = temporaryFolder()
     const runtime = opened(folder)
