@@ -53,7 +53,7 @@ const pushHeadOfHooks = (head: string[], reply: FastifyReply): void => {
   for (const name in headers) if (!(name in ANSWER_SECURITY)) head.push(name, String(headers[name]))
 }
 
-/** Sends an answer, or 304 where the client already has its data. Past Fastify, whose table of headers costs more than all of this. */
+/** Sends an answer, or 304 where the client already has its data. Past Fastify, in whose table many headers are dear. */
 export const sendAnswer = (
   { now, lagMs, isStale = false }: PipelineTime,
   request: FastifyRequest,

@@ -181,7 +181,7 @@ export const mayUpgrade = ({ method, url = '' }: IncomingMessage): boolean =>
   url.length <= MAX_ADDRESS_CHARS &&
   (url === STREAM_PATH || url.startsWith(`${STREAM_PATH}?`))
 
-/** Puts the stream on the app, apart: what WebSockets ask of a route costs each of its requests a fifth of a plain one. */
+/** Puts the stream on the app, apart: where WebSockets are known each answer is listened to until its last byte. */
 export const addStream = async (app: FastifyInstance, deps: ApiDeps): Promise<void> => {
   await app.register(async (apart) => {
     await apart.register(fastifyWebsocket, {
