@@ -29,7 +29,10 @@ export const newGuard = (): Guard => ({
 /** Both are forgotten by halves: stops every 100 runs of the job since they are rare, forecasts every 15. */
 const FORGET_STOPS = 0.5 ** (1 / 100)
 const FORGET_FORECASTS = 0.5 ** (1 / 15)
-/** One stop in ten may be wrong, and one wrong stop is chance. It comes back at half of that, so that it does not flap. */
+/**
+ * One stop in ten may be wrong, and one wrong stop is chance: a second one speaks before the first is half forgotten. It comes
+ * back at half of that, so that it does not flap.
+ */
 const WRONG_SHARE = 0.1
 const WRONG_STOPS = 1.5
 /** Forecasts are adrift where chance explains their surplus in one case of 200 (one-sided), and back where in one of ten. */

@@ -35,9 +35,11 @@ const SPEND = 0.007
 /** Nine in ten stops must be right; a record speaks against that where its upper 95 % bound (Wilson 1927) is below. */
 const PRECISION = 0.9
 const Z95_ONE_SIDED = 1.645
-/** By history or age alone, so high a belief may stop without a record of so many stops; a lower one only with it. */
+/** By history or age alone, so high a belief may stop without a record of stops; a lower one only with more than a few. */
 const UNPROVED = 0.97
-const LEAST_STOPS = 10
+/** Counts fade a little at each full hour, so "more than" is what can be asked of them: here an eleventh stop, there a third. */
+const FEW_STOPS = 10
+const FEW_FALSE_STOPS = 2
 /** Until a record says more, each level is taken at its word, as if so many passing runs had been watched. */
 const TAKEN_PASSES = 25
 /** A quarter of failing runs are stopped, as far as is known before. */
@@ -57,7 +59,7 @@ export interface Standings extends StopRecord {
  * (1 − p)/p · f/(1 − f)/4 of the passing ones. A failed step is evidence of the run itself: how often it is wrong is not a
  * matter of the rate.
  * Example: where half of the runs fail and nothing was counted yet, .98 is the lowest level for history: .0204/4 = 5.1 in
- * 1,000. After 50 passing runs of which none was hit, and ten right stops, it is .92: 25·.0870/4 = .54 is just beyond
+ * 1,000. After 50 passing runs of which none was hit, and eleven right stops, it is .92: 25·.0870/4 = .54 is just beyond
  * .007·75 = .525, so it is .94.
  */
 export const stopLevel = (known: Standings, ground: Ground): number => {
@@ -67,7 +69,7 @@ export const stopLevel = (known: Standings, ground: Ground): number => {
     const wrong = known.falseStops[placeOf(ground, i)] ?? 0
     const stops = wrong + (known.trueStops[placeOf(ground, i)] ?? 0)
     if (isAdding(ground) && !isShown(wrong, stops)) continue
-    if (ground !== 'sign' && level < UNPROVED && stops < LEAST_STOPS) continue
+    if (ground !== 'sign' && level < UNPROVED && stops <= FEW_STOPS) continue
     const expected = ((1 - level) / level) * odds * STOPPED_SHARE
     const isPrecise =
       wrong === 0 || wilson(1 - wrong / stops, stops, Z95_ONE_SIDED).high >= PRECISION
@@ -118,4 +120,4 @@ export const isAgainst = (record: StopRecord, ground: Ground, level: number): bo
 
 /** A job's own stops must have been right nine times in ten, as far as they say; then it may rest on its pool's record. */
 export const isContradicted = (falseStops: number, trueStops: number): boolean =>
-  falseStops >= 2 && falseStops > 0.1 * (falseStops + trueStops)
+  falseStops > FEW_FALSE_STOPS && falseStops > 0.1 * (falseStops + trueStops)

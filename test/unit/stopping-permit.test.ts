@@ -29,14 +29,14 @@ const record = (
 }
 
 describe('the permission to stop', () => {
-  it('takes levels at their word at first: .98 where half of the runs fail, .94 after 50 passes and 10 stops', () => {
+  it('takes levels at their word at first: .98 where half of the runs fail, .94 after 50 passes and 11 stops', () => {
     expect(stopLevel(record(0.5, 0), 'history')).toBe(0.98)
     expect(stopLevel(record(0.5, 100), 'history')).toBe(0.97)
-    expect(stopLevel(record(0.5, 50, [0.95, 0, 10]), 'history')).toBe(0.94)
+    expect(stopLevel(record(0.5, 50, [0.95, 0, 11]), 'history')).toBe(0.94)
   })
   it('is given sooner where few runs fail, and on a failed step', () => {
     expect(stopLevel(record(0.05, 0), 'age')).toBe(0.97)
-    expect(stopLevel(record(0.05, 0, [0.93, 0, 10]), 'age')).toBe(0.92)
+    expect(stopLevel(record(0.05, 0, [0.93, 0, 11]), 'age')).toBe(0.92)
     expect(stopLevel(record(0.7, 0), 'history')).toBe(0.99)
     expect(stopLevel(record(0.7, 0), 'sign')).toBe(0.92)
   })
@@ -71,13 +71,33 @@ describe('the permission to stop', () => {
   })
 })
 
+describe('a record that fades', () => {
+  const faded = (standings: Standings, factor: number): Standings => ({
+    ...standings,
+    falseStops: standings.falseStops.map((count) => count * factor),
+    trueStops: standings.trueStops.map((count) => count * factor),
+  })
+  it('asks for an eleventh stop, in the hour of the tenth as later', () => {
+    const level = (stops: number, factor: number) =>
+      stopLevel(faded(record(0.05, 0, [0.93, 0, stops]), factor), 'age')
+    expect([level(10, 1), level(10, 0.997)]).toEqual([0.97, 0.97])
+    expect([level(11, 1), level(11, 0.997)]).toEqual([0.92, 0.92])
+  })
+  it('speaks against a family from a third false stop on, in the hour of the second as later', () => {
+    const against = (wrong: number, factor: number) =>
+      isAgainst(faded(record(0.5, 100, [0.95, wrong, 10]), factor), 'age', 0.94)
+    expect([against(2, 1), against(2, 0.997)]).toEqual([false, false])
+    expect([against(3, 1), against(3, 0.997)]).toEqual([true, true])
+  })
+})
+
 describe('a job or a family', () => {
   it('is kept out where its own stops were wrong too often', () => {
-    expect(isContradicted(1, 0)).toBe(false)
-    expect(isContradicted(2, 10)).toBe(true)
-    expect(isContradicted(2, 30)).toBe(false)
-    expect(isAgainst(record(0.5, 100, [0.95, 2, 10]), 'age', 0.94)).toBe(true)
-    expect(isAgainst(record(0.5, 100, [0.95, 2, 10]), 'age', 0.96)).toBe(false)
-    expect(isAgainst(record(0.5, 100, [0.95, 2, 10]), 'age', Infinity)).toBe(false)
+    expect(isContradicted(2, 0)).toBe(false)
+    expect(isContradicted(3, 10)).toBe(true)
+    expect(isContradicted(3, 30)).toBe(false)
+    expect(isAgainst(record(0.5, 100, [0.95, 3, 10]), 'age', 0.94)).toBe(true)
+    expect(isAgainst(record(0.5, 100, [0.95, 3, 10]), 'age', 0.96)).toBe(false)
+    expect(isAgainst(record(0.5, 100, [0.95, 3, 10]), 'age', Infinity)).toBe(false)
   })
 })
