@@ -7,6 +7,8 @@ export interface Policy {
   readonly most: 'off' | 'watch' | 'advise' | 'stop'
   /** Belief below which no run is stopped, whatever the record allows. */
   readonly floor: number
+  /** Lower end of the 90 % interval of the belief below which no run is stopped either. */
+  readonly sure: number
   /** Steps that a stop must leave running, such as those that free a cluster; a trailing * stands for any ending. */
   readonly protectedSteps: readonly string[]
   /** True where the other runs of a change are to be stopped once this job failed it. */
@@ -19,6 +21,7 @@ export interface Policy {
 export const NO_POLICY: Policy = {
   most: 'stop',
   floor: 0,
+  sure: 0,
   protectedSteps: [],
   isFailFast: false,
   isActedOn: false,
@@ -31,6 +34,7 @@ const isMost = (word: string): word is Policy['most'] => MOST.includes(word)
  * Reads a policy: words apart by spaces, in any order; what is not understood is passed over, towards saying less: a word
  * that is none of the four means `advise`.
  * Example: `stop floor=.97 protect=gather*,deprovision` stops from .97 on, and not once a gather or deprovision step began.
+ * Example: `stop sure=.8` stops only where the lower end of the belief's interval is at .8 or above.
  * Example: `fail-fast`: the other runs of a change that it failed are to be stopped; with `advise` that is advised, no more.
  */
 export const policyOf = (labels: Readonly<Record<string, string>>): Policy => {
@@ -39,13 +43,13 @@ export const policyOf = (labels: Readonly<Record<string, string>>): Policy => {
   let policy = NO_POLICY
   for (const word of text.split(/\s+/).filter(Boolean)) {
     const [name = '', value = ''] = word.split('=', 2)
-    const floor = Number(value)
+    const share = Number(value)
+    const isShare = value !== '' && share >= 0 && share <= 1
     if (word === 'fail-fast') policy = { ...policy, isFailFast: true }
     else if (word === 'act') policy = { ...policy, isActedOn: true }
     else if (word === 'optional') policy = { ...policy, isOptional: true }
     else if (name === 'protect') policy = { ...policy, protectedSteps: value.split(',') }
-    else if (name === 'floor' && value !== '' && floor >= 0 && floor <= 1)
-      policy = { ...policy, floor }
+    else if (isShare && (name === 'floor' || name === 'sure')) policy = { ...policy, [name]: share }
     else policy = { ...policy, most: isMost(word) ? word : 'advise' }
   }
   return policy

@@ -83,9 +83,7 @@ export const judge = (basis: Basis, seen: Seen, standing: Standing): Verdict => 
   const isWaiting = ground !== 'sign' && standing.isWaiting
   const isCandidate = paysOff && !isWaiting && whyAbstain(basis, ground, standing) === null
   const wantsStop =
-    isCandidate &&
-    chance.p >=
-      Math.max(standing.policy.floor, standing.stopAt[GROUNDS.indexOf(ground)] ?? Infinity)
+    isCandidate && isPermitted(standing, ground, chance) && isEnough(standing.policy, chance)
   const advised = within(
     standing.policy,
     standing.isClosing,
@@ -103,6 +101,10 @@ export const judge = (basis: Basis, seen: Seen, standing: Standing): Verdict => 
     rerunSeconds,
   }
 }
+
+const isPermitted = ({ stopAt }: Standing, ground: Ground, { p }: Chance): boolean =>
+  p >= (stopAt[GROUNDS.indexOf(ground)] ?? Infinity)
+const isEnough = ({ floor, sure }: Policy, { p, low }: Chance): boolean => p >= floor && low >= sure
 
 const STOP_REASONS: Readonly<Record<Exclude<Ground, 'sign'>, string>> = {
   history: 'the job fails now: the rest of this run outweighs a rerun',
@@ -143,6 +145,8 @@ const advice = (
   if (wantsStop && ground !== 'sign' && standing.isAdrift)
     return { level: 'advise', reason: FORECASTS_ADRIFT }
   if (wantsStop) return { level: 'stop', reason: stopReason(ground, seen) }
+  if (paysOff && isPermitted(standing, ground, chance) && !isEnough(standing.policy, chance))
+    return { level: 'advise', reason: 'policy of the job: not sure enough to be stopped' }
   if (paysOff && ground !== 'sign' && standing.isWaiting)
     return {
       level: 'advise',

@@ -27,6 +27,13 @@ export const JOB_FIELDS = {
     range: [0, 1],
     otherwise: 0,
   },
+  sure: {
+    type: 'number',
+    unit: 'ratio',
+    doc: 'Lower end of the 90 % interval of that belief below which no run is stopped.',
+    range: [0, 1],
+    otherwise: 0,
+  },
   protect: {
     type: 'list',
     doc: 'Steps that a stop must leave running, as those that free a cluster; `*` at the end stands for any text.',
@@ -63,6 +70,7 @@ const textOf = (values: Values): string => {
     ...(values['fail_fast'] === true ? ['fail-fast'] : []),
     ...(values['act'] === true ? ['act'] : []),
     ...(values['floor'] === 0 ? [] : [`floor=${String(values['floor'])}`]),
+    ...(values['sure'] === 0 ? [] : [`sure=${String(values['sure'])}`]),
     ...(protect.length === 0 ? [] : [`protect=${protect.join(',')}`]),
     String(values['policy']),
   ].join(' ')

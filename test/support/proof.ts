@@ -1,6 +1,6 @@
 /**
  * What our forecasts and stops show on recorded CI, as the tables of docs/decisions.md:
- * `node test/support/proof.ts [--models none] [--resamples N] [--json FILE] DIR...`
+ * `node test/support/proof.ts [--models none] [--resamples N] [--policy WORDS] [--json FILE] DIR...`
  */
 
 import { writeFileSync } from 'node:fs'
@@ -110,12 +110,20 @@ const { values, positionals } = parseArgs({
     models: { type: 'string' },
     resamples: { type: 'string', default: '200' },
     json: { type: 'string' },
+    policy: { type: 'string' },
   },
 })
 const invocation = { values, positionals, signal: new AbortController().signal }
 const sets: Measured[] = []
 for (const folder of positionals)
-  sets.push(await measured(folder, unseenModelsOf(invocation, [folder]), Number(values.resamples)))
+  sets.push(
+    await measured(
+      folder,
+      unseenModelsOf(invocation, [folder]),
+      Number(values.resamples),
+      values.policy,
+    ),
+  )
 
 process.stdout.write(
   [

@@ -32,13 +32,15 @@ describe('policies of jobs', () => {
 
   it('are understood by whoever decides', () => {
     const policy = policies([
-      { match: ['a'], floor: 0.97, protect: ['gather*'], fail_fast: true, act: true },
+      { match: ['a'], floor: 0.97, sure: 0.8, protect: ['gather*'], fail_fast: true, act: true },
     ])
     const text = policy('a') ?? ''
-    expect(text).toBe('fail-fast act floor=0.97 protect=gather* stop')
+    expect(text).toBe('fail-fast act floor=0.97 sure=0.8 protect=gather* stop')
     expect(policyOf({ policy: text })).toMatchObject({
       most: 'stop',
       floor: 0.97,
+      sure: 0.8,
+      isActedOn: true,
       protectedSteps: ['gather*'],
     })
   })

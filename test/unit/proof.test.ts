@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createHungWatch } from '../support/proof/hung.ts'
-import { LINES } from '../support/proof/lines.ts'
+import { LINES, oursOf } from '../support/proof/lines.ts'
 import { measured } from '../support/proof/measured.ts'
 import { MONDAY, HOUR } from '../support/facts.ts'
 import { generatedArchive, writeArchive } from '../support/generated-archive.ts'
@@ -45,5 +45,11 @@ describe('what is shown of a recording', () => {
     expect(shown.filter((line) => line !== null).length).toBeGreaterThan(6)
     for (const line of shown) if (line !== null) expect(line.text).not.toBe('')
     expect(shown[LINES.findIndex(({ says }) => says.startsWith('vllm'))]).toBeNull()
+  })
+  it('is shown under a policy for every job', async () => {
+    const folder = writeArchive(temporaryFolder(), generatedArchive(400, 3))
+    const { total } = (await measured(folder, {}, 20, 'off')).whole
+    expect(oursOf(total)).toMatchObject({ stoppedFailing: 0, stoppedPassing: 0 })
+    expect(oursOf((await measured(folder, {}, 20)).whole.total).stoppedFailing).toBeGreaterThan(0)
   })
 })

@@ -122,6 +122,16 @@ describe('the advice', () => {
       reason: 'policy of the job: no more than watch',
     })
   })
+  it('rests on the lower end of the belief where the policy says how sure it must be, and says so', () => {
+    const by = (policy: string) => judge(hanging, late, standing({ policy: policyOf({ policy }) }))
+    const { p, low } = by('stop').chance
+    expect(low).toBeLessThan(p - 0.01)
+    expect(by(`sure=${low - 0.001} stop`).level).toBe('stop')
+    const held = by(`sure=${low + 0.001} stop`)
+    expect(held).toMatchObject({ level: 'advise', wantsStop: false })
+    expect(held.reason).toBe('policy of the job: not sure enough to be stopped')
+    expect(by(`floor=${p + 0.001} stop`).reason).toBe(held.reason)
+  })
   it('is only advice while the forecasts of the job are adrift, unless a step failed', () => {
     const adrift = standing({ isAdrift: true })
     const verdict = judge(hanging, late, adrift)

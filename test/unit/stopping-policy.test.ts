@@ -14,7 +14,7 @@ describe('the policy of a job', () => {
   })
   it('lets everything be said where nothing is told, and no stop where it is not understood', () => {
     expect(policyOf({})).toBe(NO_POLICY)
-    for (const policy of ['stopp', 'floor=2', 'none'])
+    for (const policy of ['stopp', 'floor=2', 'sure=', 'none'])
       expect(policyOf({ policy }).most).toBe('advise')
   })
   it('says of a change that its job failed: fail fast, or that it may merge all the same', () => {

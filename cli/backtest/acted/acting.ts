@@ -15,6 +15,7 @@ import { keepShareOf } from '../../../schemas/keeping.ts'
 import { runKey } from '../../../schemas/keys.ts'
 import { failedClass } from '../../../schemas/outcomes.ts'
 import type { Fed } from '../../../runtime/ports.ts'
+import { withPolicy } from '../with-policy.ts'
 
 /** The first stop of a run. */
 export interface ActedStop {
@@ -109,13 +110,8 @@ function* instantsOf(offers: readonly Offer[]): Iterable<readonly Offer[]> {
   }
 }
 
-/** As configured where stops are acted on: the policy of every run says so. */
-const withConsent = (offer: Offer): Offer => {
-  const event = offer.topic === 'ci.run-events.v1' ? (offer.record as RunEvent) : null
-  if (event?.kind !== 'started') return offer
-  const policy = `act ${event.labels['policy'] ?? ''}`.trim()
-  return { ...offer, record: { ...event, labels: { ...event.labels, policy } } }
-}
+/** As configured where stops are acted on. */
+const withConsent = withPolicy('act')
 
 /** Nothing is heard of a run that was cut; its true end is kept beside. */
 const isHeard = (

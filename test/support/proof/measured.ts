@@ -7,6 +7,8 @@ import { replayArchive } from '../../../cli/feed.ts'
 import { FORECASTING } from '../../../cli/forecasting.ts'
 import { openArchive } from '../../../producers/archive/archive.ts'
 import type { Models } from '../../../processors/processor.ts'
+import type { Fed } from '../../../runtime/ports.ts'
+import { withPolicy } from '../../../cli/backtest/with-policy.ts'
 import { EmbeddedRuntime } from '../../../runtime/embedded/runtime.ts'
 import type { Decision, JobProfile, Score } from '../../../schemas/events.ts'
 import type { ChangeDecision } from '../../../schemas/events.ts'
@@ -26,6 +28,7 @@ export const measured = async (
   folder: string,
   models: Models,
   resamples: number,
+  policy?: string,
 ): Promise<Measured> => {
   const collector = createCollector()
   const hung = createHungWatch()
@@ -42,9 +45,14 @@ export const measured = async (
       else if (topic === 'ci.change-decisions.v1') collector.change(record as ChangeDecision)
     }
   })
-  await replayArchive(runtime, openArchive([folder]), new AbortController().signal, {
-    isQuiet: true,
-  })
+  await replayArchive(
+    heardWith(runtime, policy),
+    openArchive([folder]),
+    new AbortController().signal,
+    {
+      isQuiet: true,
+    },
+  )
   runtime.close()
   const collected = collector.collected()
   return {
@@ -52,5 +60,23 @@ export const measured = async (
     whole: measure(collected, { resamples, models }),
     late: measure(collected, { resamples, models, last: LATE }),
     hung: hung.measures(),
+  }
+}
+
+/** The runtime, with a policy for every job where one is given. */
+const heardWith = (runtime: EmbeddedRuntime, policy: string | undefined): Fed => {
+  if (policy === undefined) return runtime
+  const label = withPolicy(policy)
+  return {
+    get now() {
+      return runtime.now
+    },
+    cursor: (source) => runtime.cursor(source),
+    commit: (offers, until, cursor) => {
+      runtime.commit(offers.map(label), until, cursor)
+    },
+    take: (offers, horizon, cursor) => {
+      runtime.take(offers.map(label), horizon, cursor)
+    },
   }
 }
