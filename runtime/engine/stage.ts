@@ -89,9 +89,9 @@ export class Stage {
     return wanted
   }
 
-  /** How many changed cells and timers are in memory alone until the next flush. */
-  get changes(): number {
-    return this.#cells.changes + this.#timers.changes
+  /** How many changed cells are in memory alone until the next flush. */
+  get changedCells(): number {
+    return this.#cells.changes
   }
 
   /** Writes changed cells and timers to the store. */

@@ -91,11 +91,6 @@ export class TimerQueue {
     return Math.min(this.#first()?.due ?? Infinity, this.#nextStored)
   }
 
-  /** How many timers are kept for the next flush. */
-  get changes(): number {
-    return this.#changed.length
-  }
-
   /** Writes what changed to the store. */
   flush(): void {
     for (const entry of this.#changed) {

@@ -81,11 +81,11 @@ export class TopologyEngine {
     return out
   }
 
-  /** How many changed cells and timers are in memory alone until the next flush. */
-  get changes(): number {
-    let changes = 0
-    for (const stage of this.stages) changes += stage.changes
-    return changes
+  /** How many changed cells are in memory alone until the next flush. */
+  get changedCells(): number {
+    let changed = 0
+    for (const stage of this.stages) changed += stage.changedCells
+    return changed
   }
 
   flush(): void {
