@@ -105,3 +105,12 @@ export const eachOnTemporary = <Given extends unknown[], Item>(
       throw explainTemporary(error)
     }
   }
+
+/** What `work` returns; what it throws is told as {@link explain} does. */
+export const explained = <T>(work: () => T, file = 'the store'): T => {
+  try {
+    return work()
+  } catch (error) {
+    throw explain(error, file)
+  }
+}

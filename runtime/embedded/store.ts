@@ -2,42 +2,22 @@
 
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
 import type { StateStore, StoredTimer } from '../ports.ts'
 import { startCheckpointer, type Checkpointer } from './checkpointer.ts'
 import { lockOf } from './lock.ts'
-import { explain, StoreError, undamaged } from './store-error.ts'
+import { explain, explained, StoreError, undamaged } from './store-error.ts'
+import { IN_MEMORY, LOG_PAGES, openFile } from './store-file.ts'
 import { WriteBehind, type TableBehind } from './write-behind.ts'
 
-/** Version of the tables below. A file of another version is refused, never misread. */
-const STORE_VERSION = 6
-/** The version before it is taken over: nothing in it is packed, and it is read as it is. */
-const UNPACKED_VERSION = 5
-const APPLICATION_ID = 0x53544f50 // 'STOP'
-const IN_MEMORY = ':memory:'
 /** How much lies in memory that has not reached its table: read back when a process starts. */
 const CELLS_BEHIND_BYTES = 32 << 20
 const TIMERS_BEHIND_BYTES = 4 << 20
 /** Pages of the file that are kept in memory. */
 const CACHE_KIB = 32 << 10
-/** Pages of the write-ahead log beyond which a commit brings it to the database: 16 MB, or 128 MB where a thread does it. */
-const LOG_PAGES = 2_000
+/** Pages of the write-ahead log beyond which a commit brings it to the database where a thread does it: 128 MB. */
 const LOG_PAGES_BESIDE = 16_000
-
-const TABLES = `
-  CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
-  CREATE TABLE segments (topic TEXT, base INTEGER, crc INTEGER, last_at INTEGER, bytes BLOB, PRIMARY KEY (topic, base));
-  CREATE TABLE changes (name TEXT, seq INTEGER, crc INTEGER, bytes BLOB, PRIMARY KEY (name, seq));
-  CREATE TABLE latest (topic TEXT, key TEXT, position INTEGER, crc INTEGER, bytes BLOB, PRIMARY KEY (topic, key)) WITHOUT ROWID;
-  CREATE TABLE cells (stage TEXT, key TEXT, cell TEXT, crc INTEGER, bytes BLOB, PRIMARY KEY (stage, key, cell)) WITHOUT ROWID;
-  CREATE TABLE timers (stage TEXT, key TEXT, timer TEXT, due INTEGER, PRIMARY KEY (stage, key, timer)) WITHOUT ROWID;
-  CREATE INDEX timers_by_due ON timers (stage, due, key, timer);
-  CREATE TABLE views (view TEXT, key TEXT, sort REAL, at REAL, value, PRIMARY KEY (view, key));
-  CREATE INDEX views_by_sort ON views (view, sort DESC, key) WHERE sort IS NOT NULL;
-  CREATE INDEX deleted_views ON views (at) WHERE NOT (value IS NOT NULL OR sort IS NOT NULL);
-  CREATE TABLE history (view TEXT, sort REAL, key TEXT, topic TEXT, position INTEGER, PRIMARY KEY (view, sort DESC, key)) WITHOUT ROWID;
-`
 
 export class EmbeddedStore implements StateStore {
   readonly db: DatabaseSync
@@ -71,14 +51,11 @@ export class EmbeddedStore implements StateStore {
       throw new StoreError(`there is no store in ${folder}: name its folder with --store`)
     if (!isMemory && !readOnly) explained(() => mkdirSync(folder, { recursive: true }), folder)
     this.#lock = isMemory || readOnly ? undefined : lockOf(folder)
-    const fresh = isMemory || !existsSync(file)
-    this.db = open(file, readOnly)
     try {
-      if (readOnly) this.#check(file)
-      else this.#prepareFile(file, fresh, Math.ceil(CACHE_KIB * share))
+      this.db = openFile(file, { readOnly, cacheKiB: Math.ceil(CACHE_KIB * share) })
     } catch (error) {
-      this.close()
-      throw explain(error, file)
+      this.#lock?.close()
+      throw error
     }
     const prepare = (sql: string): StatementSync => this.db.prepare(sql)
     this.#loadCell = prepare(
@@ -258,45 +235,6 @@ export class EmbeddedStore implements StateStore {
   #checkpointAt(pages: number): void {
     this.db.exec(`PRAGMA wal_autocheckpoint = ${pages}`)
   }
-
-  #prepareFile(file: string, fresh: boolean, cacheKiB: number): void {
-    this.db.exec(
-      `PRAGMA page_size = 8192; PRAGMA cache_size = -${cacheKiB}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; ` +
-        `PRAGMA wal_autocheckpoint = ${LOG_PAGES}`,
-    )
-    this.db.exec('BEGIN EXCLUSIVE')
-    if (fresh) this.#create()
-    else this.#check(file)
-    this.db.exec('COMMIT')
-  }
-
-  #create(): void {
-    this.db.exec(TABLES)
-    this.db.exec(
-      `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${STORE_VERSION}`,
-    )
-  }
-
-  #check(file: string): void {
-    const id = this.db.prepare('PRAGMA application_id').get()?.['application_id']
-    const version = this.db.prepare('PRAGMA user_version').get()?.['user_version']
-    if (
-      id === 0 &&
-      version === 0 &&
-      this.db.prepare('SELECT count(*) n FROM sqlite_schema').get()?.['n'] === 0
-    ) {
-      this.#create() // made by a process that died before its first commit
-      return
-    }
-    if (id !== APPLICATION_ID)
-      throw new StoreError(`${file} is not a Stopline store: name another folder with --store`)
-    if (version === UNPACKED_VERSION) {
-      if (!this.isReadOnly) this.db.exec(`PRAGMA user_version = ${STORE_VERSION}`)
-    } else if (version !== STORE_VERSION)
-      throw new StoreError(
-        `${file} has store version ${String(version)}, this program reads ${STORE_VERSION}: use the program that wrote it, or name another folder with --store`,
-      )
-  }
 }
 
 const DUE = Buffer.alloc(8)
@@ -306,14 +244,3 @@ const dueIn = (bytes: Uint8Array): number =>
 /** SQLite's integers end at 2^63; times are far below. */
 const floor = (time: number): number => Math.max(time, -Number.MAX_SAFE_INTEGER)
 const ceiling = (time: number): number => Math.min(time, Number.MAX_SAFE_INTEGER)
-
-const explained = <T>(work: () => T, file = 'the store'): T => {
-  try {
-    return work()
-  } catch (error) {
-    throw explain(error, file)
-  }
-}
-
-const open = (file: string, readOnly: boolean): DatabaseSync =>
-  explained(() => new DatabaseSync(file, { readOnly }), file)
