@@ -36,9 +36,13 @@ interface Row {
   bytes: Buffer
   /** How many of its changes are still the newest of their name. */
   live: number
+  /** How far it has been brought to the table, and the change before that. */
+  drained: number
+  lastDrained: Name | undefined
 }
 
-/** A small commit brings so much to the table, while too much is held. */
+/** While too much is held a commit brings so many times what it changes to the table, and a small one so much. */
+const DRAINED_SHARE = 1.5
 const LEAST_DRAINED_BYTES = 64 << 10
 /**
  * A commit that changes more makes several rows. Pieces of one size leave no holes in memory as they come and go, as large
@@ -46,7 +50,13 @@ const LEAST_DRAINED_BYTES = 64 << 10
  */
 const ROW_BYTES = 1 << 20
 const EMPTY = Buffer.alloc(0)
-const rowOf = (seq: number): Row => ({ seq, bytes: EMPTY, live: 0 })
+const rowOf = (seq: number): Row => ({
+  seq,
+  bytes: EMPTY,
+  live: 0,
+  drained: 0,
+  lastDrained: undefined,
+})
 
 export class WriteBehind {
   readonly #name: string
@@ -132,7 +142,7 @@ export class WriteBehind {
     for (const row of this.#rows.values()) {
       // The newest row stays: numbers go on from it.
       if (this.#rows.size === 1 || (row.live > 0 && this.#heldBytes <= goal)) break
-      this.#drain(row, this.#table)
+      if (!this.#drain(row, this.#table, this.#heldBytes - goal)) break
       past = row
     }
     if (past !== undefined) this.#drop.run(this.#name, past.seq)
@@ -147,7 +157,7 @@ export class WriteBehind {
     if (this.#heldBytes > this.#limitBytes) this.#isDraining = true
     else if (this.#heldBytes <= half) this.#isDraining = false
     if (!this.#isDraining) return this.#limitBytes
-    return Math.max(half, this.#heldBytes - Math.max(3 * written, LEAST_DRAINED_BYTES))
+    return Math.max(half, this.#heldBytes - Math.max(DRAINED_SHARE * written, LEAST_DRAINED_BYTES))
   }
 
   /** Writes all changes to the table. Must run inside a transaction. */
@@ -220,10 +230,21 @@ export class WriteBehind {
     return bytes && (this.#rows.has(seq) ? bytes : Buffer.from(bytes))
   }
 
-  /** Drops the oldest row; what is newest in it is written to the table first, where one is given. */
-  #drain(row: Row, table?: TableBehind): void {
-    const frames = row.live > 0 ? framesOf(row.bytes) : []
-    for (const [{ first, second, third }, from] of frames) {
+  /**
+   * Brings what is newest in the oldest row to the table, where one is given, and drops the row; false where `most` of its bytes
+   * were enough: large commits make large rows, and a small one need not wait for all of it.
+   */
+  #drain(row: Row, table?: TableBehind, most = Infinity): boolean {
+    const enough = row.drained + most
+    const frames = row.live > 0 ? framesOf(row.bytes, row.drained, row.lastDrained) : []
+    for (const [frame, from] of frames) {
+      if (from >= enough) {
+        this.#heldBytes -= from - row.drained
+        row.drained = from
+        return false
+      }
+      row.lastDrained = frame
+      const { first, second, third } = frame
       const place = this.#places.find(first, second, third)
       if (place < 0 || this.#places.rowAt(place) !== row.seq) continue
       if (this.#places.fromAt(place) !== from) continue
@@ -231,9 +252,11 @@ export class WriteBehind {
       if (bytes === null) table?.remove(first, second, third)
       else table?.write(first, second, third, bytes)
       this.#places.remove(place)
+      row.live -= 1
     }
     this.#rows.delete(row.seq)
-    this.#heldBytes -= row.bytes.length
+    this.#heldBytes -= row.bytes.length - row.drained
+    return true
   }
 
   /** Ends the row, or makes one larger that holds little yet. */
@@ -250,9 +273,9 @@ export class WriteBehind {
   }
 }
 
-function* framesOf(bytes: Buffer): Iterable<[Frame, number]> {
-  let last: Frame | undefined
-  for (let from = 0; from < bytes.length;) {
+function* framesOf(bytes: Buffer, start = 0, before?: Name): Iterable<[Frame, number]> {
+  let last = before
+  for (let from = start; from < bytes.length;) {
     const frame = frameAt(bytes, from, last)
     yield [frame, from]
     from = Math.max(frame.start, frame.end)

@@ -43,6 +43,51 @@ const read = (behind: WriteBehind, rows: Map<string, string>, name: string): str
 }
 
 describe('a table written behind', () => {
+  it('brings what one large commit changed to it in small pieces, and goes on with that after a restart', () => {
+    const folder = temporaryFolder()
+    const rows = new Map<string, string>()
+    let written = 0
+    const table = tableBehind(rows)
+    const counted = {
+      ...table,
+      write: (...change: Parameters<typeof table.write>) => {
+        written += 1
+        table.write(...change)
+      },
+    }
+    const open = (): [EmbeddedStore, WriteBehind] => {
+      const store = new EmbeddedStore(folder)
+      return [store, store.writeBehind('table', 1 << 20, counted)]
+    }
+    let [store, behind] = open()
+    const expected = new Map<string, string>()
+    const put = (third: string, text: string): void => {
+      behind.put('a', 'b', third, Buffer.from(text))
+      expected.set(`a b ${third}`, text)
+    }
+    for (let i = 0; i < 1_000; i += 1) put(`large-${i}`, 'x'.repeat(1_000))
+    store.transaction(() => undefined)
+    expect(written).toBe(0)
+    const most: number[] = []
+    for (let i = 0; i < 100; i += 1) {
+      put(`small-${i}`, 'y'.repeat(10_000))
+      put(`large-${i}`, 'again')
+      written = 0
+      store.transaction(() => undefined)
+      most.push(written)
+      if (i !== 50) continue
+      expect(behind.has('a', 'b', 'large-999')).toBe(true)
+      store.close()
+      ;[store, behind] = open()
+    }
+    expect(Math.max(...most)).toBeGreaterThan(0)
+    expect(Math.max(...most)).toBeLessThan(100)
+    for (const [name, text] of expected) expect(read(behind, rows, name)).toBe(text)
+    store.settle()
+    expect(new Map([...rows].sort())).toEqual(new Map([...expected].sort()))
+    store.close()
+  })
+
   it.each([0, 60, 100_000])(
     'reads as if each change went to it at once, with up to %i bytes of changes held',
     (limitBytes) => {
