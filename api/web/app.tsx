@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { keyParts } from '../../schemas/keys.ts'
 import { openLive } from './data/live.ts'
 import { address } from './data/router.ts'
@@ -135,7 +135,8 @@ export const App = () => {
   useEffect(() => openLive(stream), [stream])
   const main = useRef<HTMLElement>(null)
   const before = useRef(title)
-  useEffect(() => {
+  // Before anything of the new page can be seen: later it would take the focus from what has been reached meanwhile.
+  useLayoutEffect(() => {
     document.title = `${title} · Stopline`
     if (before.current !== title) main.current?.focus({ preventScroll: true })
     before.current = title

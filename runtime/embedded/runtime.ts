@@ -23,7 +23,7 @@ const EXPIRE_EVERY_MS = 7 * 24 * HOUR_MS
 /** So many offers of a replay are committed at once: cells that change with nearly every run of a job are written once for all. */
 const TAKEN_OFFERS = 200_000
 /** Fewer of them where they change so many cells, which are in memory alone till then: a burst of runs that all start is ten for each. */
-const TAKEN_CELLS = 100_000
+const TAKEN_CELLS = 70_000
 const shapeName = (processor: string): string => `shape/${processor}`
 const cursorName = (source: string): string => `cursor/${source}`
 
