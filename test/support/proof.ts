@@ -1,6 +1,6 @@
 /**
  * What our forecasts and stops show on recorded CI, as the tables of docs/decisions.md:
- * `node test/support/proof.ts [--models none] [--resamples N] [--policy WORDS] [--json FILE] DIR...`
+ * `node test/support/proof.ts [--models none] [--resamples N] [--policy WORDS] [--slices] [--json FILE] DIR...`
  */
 
 import { writeFileSync } from 'node:fs'
@@ -10,7 +10,9 @@ import { figureText, hours, NONE, percent, three, valueText } from '../../cli/ba
 import type { BacktestMeasures } from '../../cli/backtest/measures.ts'
 import { unseenModelsOf } from '../../cli/models.ts'
 import { bestBaseline, CHECKED_AT, LINES, oursOf } from './proof/lines.ts'
-import { measured, type Measured } from './proof/measured.ts'
+import { measured, type Heard, type Measured } from './proof/measured.ts'
+import { slicesOf } from './proof/slices.ts'
+import { withPolicy } from '../../cli/backtest/with-policy.ts'
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
@@ -104,6 +106,35 @@ const lineRow = ({ says, of }: (typeof LINES)[number], sets: readonly Measured[]
   return [says, verdict, told.map(({ name, text }) => `${name}: ${text}`).join('; ')]
 }
 
+/** What one part of a set shows by itself. */
+interface Shown {
+  readonly set: string
+  readonly slice: string
+  readonly measures: BacktestMeasures
+}
+const FALSE_STOPS = 0.01
+const PRECISION = 0.9
+const sliceTexts = (shown: readonly Shown[]): string[] => {
+  const timed = shown.filter(({ measures: { total } }) => total.rules.length > 0)
+  const ours = timed.map(({ measures }) => oursOf(measures.total))
+  const count = (of: (rule: (typeof ours)[number]) => boolean): number => ours.filter(of).length
+  const behind = timed.filter(({ measures: { total } }) => {
+    const { value, high } = bestBaseline(total).netLeadSeconds
+    return (high ?? value ?? 0) < 0
+  })
+  return [
+    'Parts of the sets, each as if it were all there is:',
+    table(
+      ['set, part', ...WORTH.slice(1)],
+      timed.map(({ set, slice, measures }) => worthRow(`${set}, ${slice}`, measures)),
+    ),
+    `Of ${timed.length} parts: false stops above 1 % in ${count(({ falseStopRate }) => (falseStopRate.value ?? 0) > FALSE_STOPS)}, ` +
+      `precision below .9 in ${count(({ precision }) => (precision.value ?? 1) < PRECISION)}, ` +
+      `net below 0 in ${count(({ netSeconds }) => (netSeconds.value ?? 0) < 0)}, ` +
+      `shown to be behind a baseline in ${behind.length}.`,
+  ]
+}
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -111,19 +142,24 @@ const { values, positionals } = parseArgs({
     resamples: { type: 'string', default: '200' },
     json: { type: 'string' },
     policy: { type: 'string' },
+    slices: { type: 'boolean', default: false },
   },
 })
 const invocation = { values, positionals, signal: new AbortController().signal }
+const heardOf = (folder: string, heard?: Heard): Promise<Measured> =>
+  measured(folder, unseenModelsOf(invocation, [folder]), Number(values.resamples), heard)
 const sets: Measured[] = []
-for (const folder of positionals)
-  sets.push(
-    await measured(
-      folder,
-      unseenModelsOf(invocation, [folder]),
-      Number(values.resamples),
-      values.policy,
-    ),
+const slices: Shown[] = []
+for (const folder of positionals) {
+  const set = await heardOf(
+    folder,
+    values.policy === undefined ? undefined : withPolicy(values.policy),
   )
+  sets.push(set)
+  if (values.slices)
+    for (const { name, heard } of slicesOf(set.span))
+      slices.push({ set: set.name, slice: name, measures: (await heardOf(folder, heard)).whole })
+}
 
 process.stdout.write(
   [
@@ -151,6 +187,7 @@ process.stdout.write(
       ['line', 'shown', 'figures'],
       LINES.map((line) => lineRow(line, sets)),
     ),
+    ...(values.slices ? sliceTexts(slices) : []),
     ...sets.flatMap(({ name, whole }) =>
       askedFromText(whole.askedFrom, 'stopping').map((text) => `${name}: ${text}`),
     ),

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { withPolicy } from '../../cli/backtest/with-policy.ts'
 import { createHungWatch } from '../support/proof/hung.ts'
 import { LINES, oursOf } from '../support/proof/lines.ts'
 import { measured } from '../support/proof/measured.ts'
+import { slicesOf } from '../support/proof/slices.ts'
 import { MONDAY, HOUR } from '../support/facts.ts'
 import { generatedArchive, writeArchive } from '../support/generated-archive.ts'
 import { sampleDecision, sampleScore } from '../support/sample-records.ts'
@@ -48,8 +50,24 @@ describe('what is shown of a recording', () => {
   })
   it('is shown under a policy for every job', async () => {
     const folder = writeArchive(temporaryFolder(), generatedArchive(400, 3))
-    const { total } = (await measured(folder, {}, 20, 'off')).whole
+    const { total } = (await measured(folder, {}, 20, withPolicy('off'))).whole
     expect(oursOf(total)).toMatchObject({ stoppedFailing: 0, stoppedPassing: 0 })
     expect(oursOf((await measured(folder, {}, 20)).whole.total).stoppedFailing).toBeGreaterThan(0)
+  })
+  it('is shown of parts of it by themselves: of later runs, and of halves of its jobs', async () => {
+    const folder = writeArchive(temporaryFolder(), generatedArchive(400, 3))
+    const whole = await measured(folder, {}, 20)
+    const runs: number[] = []
+    for (const { heard } of slicesOf(whole.span)) {
+      const part = await measured(folder, {}, 20, heard)
+      runs.push(part.whole.total.counts.runs)
+      expect(part.span.from).toBeGreaterThanOrEqual(whole.span.from)
+    }
+    const all = whole.whole.total.counts.runs
+    expect(runs[0]).toBeLessThan(all)
+    expect(runs[1]).toBeLessThan(runs[0] ?? 0)
+    expect(runs[2]).toBeLessThan(runs[1] ?? 0)
+    expect(runs[2]).toBeGreaterThan(0)
+    expect(new Set(runs.slice(3)).size).toBeGreaterThan(1)
   })
 })

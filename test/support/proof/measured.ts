@@ -7,8 +7,7 @@ import { replayArchive } from '../../../cli/feed.ts'
 import { FORECASTING } from '../../../cli/forecasting.ts'
 import { openArchive } from '../../../producers/archive/archive.ts'
 import type { Models } from '../../../processors/processor.ts'
-import type { Fed } from '../../../runtime/ports.ts'
-import { withPolicy } from '../../../cli/backtest/with-policy.ts'
+import type { Fed, Offer } from '../../../runtime/ports.ts'
 import { EmbeddedRuntime } from '../../../runtime/embedded/runtime.ts'
 import type { Decision, JobProfile, Score } from '../../../schemas/events.ts'
 import type { ChangeDecision } from '../../../schemas/events.ts'
@@ -22,13 +21,22 @@ export interface Measured {
   readonly whole: BacktestMeasures
   readonly late: BacktestMeasures
   readonly hung: HungMeasures
+  /** First and last start of a run, in milliseconds. */
+  readonly span: Span
 }
+export interface Span {
+  readonly from: number
+  readonly to: number
+}
+/** A record as it is to be heard, null where it is not. */
+export type Heard = (offer: Offer) => Offer | null
+const ALL: Heard = (offer) => offer
 
 export const measured = async (
   folder: string,
   models: Models,
   resamples: number,
-  policy?: string,
+  heard = ALL,
 ): Promise<Measured> => {
   const collector = createCollector()
   const hung = createHungWatch()
@@ -46,7 +54,7 @@ export const measured = async (
     }
   })
   await replayArchive(
-    heardWith(runtime, policy),
+    hearing(runtime, heard),
     openArchive([folder]),
     new AbortController().signal,
     {
@@ -60,23 +68,29 @@ export const measured = async (
     whole: measure(collected, { resamples, models }),
     late: measure(collected, { resamples, models, last: LATE }),
     hung: hung.measures(),
+    span: spanOf(collected.runs.flatMap(({ startMs }) => startMs ?? [])),
   }
 }
 
-/** The runtime, with a policy for every job where one is given. */
-const heardWith = (runtime: EmbeddedRuntime, policy: string | undefined): Fed => {
-  if (policy === undefined) return runtime
-  const label = withPolicy(policy)
+const spanOf = (starts: readonly number[]): Span => ({
+  from: starts.reduce((a, b) => Math.min(a, b), Infinity),
+  to: starts.reduce((a, b) => Math.max(a, b), -Infinity),
+})
+
+/** The runtime, which hears of a recording what it is to hear. */
+const hearing = (runtime: EmbeddedRuntime, heard: Heard): Fed => {
+  const heardOf = (offers: readonly Offer[]): Offer[] =>
+    offers.flatMap((offer) => heard(offer) ?? [])
   return {
     get now() {
       return runtime.now
     },
     cursor: (source) => runtime.cursor(source),
     commit: (offers, until, cursor) => {
-      runtime.commit(offers.map(label), until, cursor)
+      runtime.commit(heardOf(offers), until, cursor)
     },
     take: (offers, horizon, cursor) => {
-      runtime.take(offers.map(label), horizon, cursor)
+      runtime.take(heardOf(offers), horizon, cursor)
     },
   }
 }
