@@ -43,6 +43,11 @@ export class EmbeddedLog implements LogReader {
     store.beforeCommit(() => {
       this.#flush()
     })
+    store.afterRollback(() => {
+      this.#next.clear()
+      this.#segments.clear()
+      this.#touched.clear()
+    })
     this.#addSegment = prepare('INSERT INTO segments VALUES (?, ?, ?, ?, ?)')
     const write = prepare('INSERT OR REPLACE INTO latest VALUES (?, ?, ?, ?, ?)')
     const drop = prepare('DELETE FROM latest WHERE topic = ? AND key = ?')

@@ -30,6 +30,7 @@ export class EmbeddedStore implements StateStore {
   readonly #timerTable: TableBehind
   readonly #behind: WriteBehind[] = []
   readonly #lastWork: (() => void)[] = []
+  readonly #takenBack: (() => void)[] = []
   readonly #timerAt: StatementSync
   readonly #timersBetween: StatementSync
   readonly #getMeta: StatementSync
@@ -97,6 +98,11 @@ export class EmbeddedStore implements StateStore {
     this.#lastWork.push(work)
   }
 
+  /** Runs `work` after every transaction that was taken back: what it left in memory is to be forgotten. */
+  afterRollback(work: () => void): void {
+    this.#takenBack.push(work)
+  }
+
   /** Runs `work` in one transaction: all of it lasts, or none. */
   transaction<T>(work: () => T): T {
     this.begin()
@@ -112,14 +118,22 @@ export class EmbeddedStore implements StateStore {
     })
   }
 
-  /** Runs `work` in the open transaction; where it fails, all of the transaction is taken back. */
+  /** Runs `work` in the open transaction; where it fails, all of the transaction is taken back, in memory too. */
   attempt<T>(work: () => T): T {
     try {
       return work()
     } catch (error) {
-      if (this.db.isTransaction) this.db.exec('ROLLBACK')
+      explained(() => {
+        this.#takeBack()
+      })
       throw explain(error, 'the store')
     }
+  }
+
+  #takeBack(): void {
+    if (this.db.isTransaction) this.db.exec('ROLLBACK')
+    for (const work of this.#takenBack) work()
+    for (const behind of this.#behind) behind.reload()
   }
 
   commit(): void {

@@ -66,7 +66,7 @@ export class WriteBehind {
   readonly #drop: StatementSync
   readonly #after: StatementSync
   readonly #oldest: StatementSync
-  readonly #places = new Places((seq) => this.#bytesOf(seq))
+  #places = new Places((seq) => this.#bytesOf(seq))
   /** Rows on disk by number, oldest first; what the next one will hold is in `#scratch`. */
   readonly #rows = new Map<number, Row>()
   #heldBytes = 0
@@ -101,6 +101,18 @@ export class WriteBehind {
       if (row.seq >= (oldest ?? Infinity)) break
       this.#drain(row)
     }
+  }
+
+  /** Forgets all but what is on disk. */
+  reload(): void {
+    this.#places = new Places((seq) => this.#bytesOf(seq))
+    this.#rows.clear()
+    this.#heldBytes = 0
+    this.#written = 0
+    this.#end = 0
+    this.#lastName = undefined
+    this.#open = rowOf(1)
+    this.refresh()
   }
 
   /** Changes a value; null deletes it. The bytes are copied. */

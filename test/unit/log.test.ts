@@ -123,4 +123,67 @@ describe('the log', () => {
     expect(new EmbeddedLog(again).endOffset('ci.run-events.v1')).toBe(0)
     again.close()
   })
+
+  it.each([
+    ['at once', 2, 'work'],
+    ['once it has filled segments and rows', 20_000, 'work'],
+    ['after all of it was written', 2, 'seal'],
+  ])('neither shows nor keeps what was taken back %s', (_, end, fails) => {
+    const folder = temporaryFolder()
+    const store = new EmbeddedStore(folder)
+    const log = new EmbeddedLog(store)
+    store.transaction(() => log.append([event(0), prior('a', 1), prior('b', 1)]))
+    const fail = (): never => {
+      throw new Error('no')
+    }
+    if (fails === 'seal') store.writeBehind('last', 1, { write: fail, remove: fail }).seal = fail
+    expect(() => {
+      store.transaction(() => {
+        const priors = numbers(1, end).map((n) => prior(`p${n}`, n))
+        log.append([...numbers(1, end).map((n) => event(n)), ...priors])
+        log.append([prior('a', 9), tombstone('b')])
+        if (fails === 'work') fail()
+      })
+    }).toThrow('no')
+    const check = (of: EmbeddedLog): void => {
+      expect(offsets(of)).toEqual([0])
+      expect(pools(of)).toEqual([
+        [0, 'a', 1],
+        [1, 'b', 1],
+      ])
+      expect([of.endOffset('ci.run-events.v1'), of.endOffset('ci.priors.v1')]).toEqual([1, 2])
+      expect(of.newest('ci.priors.v1', 'a')?.record).toMatchObject({ passes: 1 })
+    }
+    check(log)
+    store.close()
+    const again = new EmbeddedStore(folder)
+    check(new EmbeddedLog(again))
+    again.close()
+  })
+
+  it('goes on behind what lasted after a transaction was taken back', () => {
+    const folder = temporaryFolder()
+    const store = new EmbeddedStore(folder)
+    const log = new EmbeddedLog(store)
+    store.transaction(() => log.append([event(0), prior('a', 1)]))
+    expect(() =>
+      store.transaction(() => {
+        log.append([event(1), event(2), prior('a', 9), prior('b', 9)])
+        throw new Error('no')
+      }),
+    ).toThrow('no')
+    store.transaction(() => log.append([event(3), prior('c', 1)]))
+    store.close()
+    const again = new EmbeddedStore(folder)
+    const read = new EmbeddedLog(again)
+    expect([...read.read('ci.run-events.v1')].map(({ record }) => record?.runId)).toEqual([
+      '0',
+      '3',
+    ])
+    expect(pools(read)).toEqual([
+      [0, 'a', 1],
+      [1, 'c', 1],
+    ])
+    again.close()
+  })
 })

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { drop, reject, type Processor } from '../../processors/processor.ts'
 import { TOPOLOGY } from '../../processors/topology.ts'
+import { serveApi } from '../../cli/pipeline.ts'
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
 import { PartitionStoppedError } from '../../runtime/engine/dead-letter-limit.ts'
+import { createMetrics } from '../../runtime/metrics.ts'
 import type { Offer } from '../../runtime/ports.ts'
 import type { RunEvent } from '../../schemas/events.ts'
 import { toViews } from '../../sinks/views/to-views.ts'
@@ -139,6 +141,45 @@ describe('the embedded runtime', () => {
     const third = opened(folder, [picky])
     expect(third.now).toBe(MONDAY + 600 * MINUTE)
     third.close()
+  })
+
+  it('keeps nothing of a commit that failed, whoever reads the topics after it', async () => {
+    const folder = temporaryFolder()
+    const starts = (from: number, to: number): Offer[] =>
+      Array.from({ length: to - from }, (_, n) => started(from + n))
+    let isBroken = false
+    const runtime = new EmbeddedRuntime(folder, TOPOLOGY, (record) => {
+      if (isBroken && (record.record as RunEvent).runId === '290') throw new Error('no')
+      return toViews(record)
+    })
+    const commit = (to: EmbeddedRuntime, offers: readonly Offer[], at: number): void => {
+      to.commit(offers, MONDAY, { source: 'x', at })
+    }
+    commit(runtime, starts(0, 150), 150)
+    isBroken = true
+    expect(() => {
+      commit(runtime, starts(150, 300), 300)
+    }).toThrow('no')
+    const app = await serveApi(runtime, {
+      metrics: createMetrics(),
+      wanted: () => runtime.now,
+      sources: () => [],
+    })
+    const url = '/v1/topics/ci.run-events.v1/records'
+    const read = await app.inject(`${url}?from=149`)
+    expect(read.json<{ data: unknown[] }>().data).toHaveLength(1)
+    await app.close()
+    expect(() => {
+      commit(runtime, starts(150, 300), 300)
+    }).toThrow(/start the process again/)
+    runtime.close()
+
+    const again = opened(folder)
+    expect([again.cursor('x'), again.log.endOffset('ci.run-events.v1')]).toEqual([150, 150])
+    commit(again, starts(150, 300), 300)
+    const kept = [...again.log.read('ci.run-events.v1')].map(({ record }) => record?.runId)
+    expect(kept).toEqual(starts(0, 300).map((_, n) => String(n)))
+    again.close()
   })
 
   it('tells what it did by stage', () => {
