@@ -42,6 +42,8 @@ const FEW_STOPS = 10
 const FEW_FALSE_STOPS = 2
 /** Until a record says more, each level is taken at its word, as if so many passing runs had been watched. */
 const TAKEN_PASSES = 25
+/** That word weighs as much as so many stops of the record: where these are right, the level is better than it says. */
+const WORD_STOPS = 10
 /** A quarter of failing runs are stopped, as far as is known before. */
 const STOPPED_SHARE = 0.25
 
@@ -55,12 +57,12 @@ export interface Standings extends StopRecord {
 /**
  * The belief from which a run may be stopped, Infinity for none: the lowest level that keeps both promises, with what was
  * counted and what the level itself says. Precision: the record does not speak against nine in ten stops being right.
- * Rarity: at most 7 in 1,000 passing runs are hit; at its word, a level p that stops a quarter of failing runs hits
- * (1 − p)/p · f/(1 − f)/4 of the passing ones. A failed step is evidence of the run itself: how often it is wrong is not a
- * matter of the rate.
+ * Rarity: at most 7 in 1,000 passing runs are hit; a level at which a share r of stops is right and a quarter of failing runs
+ * is stopped hits (1 − r)/r · f/(1 − f)/4 of the passing ones. r is what the level says and what its stops were, (n·r' + 10·p)/(n + 10)
+ * (mean of a Beta distribution). A failed step is evidence of the run itself: how often it is wrong is not a matter of the rate.
  * Example: where half of the runs fail and nothing was counted yet, .98 is the lowest level for history: .0204/4 = 5.1 in
- * 1,000. After 50 passing runs of which none was hit, and eleven right stops, it is .92: 25·.0870/4 = .54 is just beyond
- * .007·75 = .525, so it is .94.
+ * 1,000. After ten passing runs of which none was hit, and eleven right stops, r of .92 is (11 + 9.2)/21 = .962:
+ * 25·.0396/4 = .2475 is just beyond .007·35 = .245, so it is .94.
  */
 export const stopLevel = (known: Standings, ground: Ground): number => {
   const odds = ground === 'sign' ? 0 : known.failureRate / (1 - known.failureRate)
@@ -70,7 +72,8 @@ export const stopLevel = (known: Standings, ground: Ground): number => {
     const stops = wrong + (known.trueStops[placeOf(ground, i)] ?? 0)
     if (isAdding(ground) && !isShown(wrong, stops)) continue
     if (ground !== 'sign' && level < UNPROVED && stops <= FEW_STOPS) continue
-    const expected = ((1 - level) / level) * odds * STOPPED_SHARE
+    const right = (stops - wrong + WORD_STOPS * level) / (stops + WORD_STOPS)
+    const expected = ((1 - right) / right) * odds * STOPPED_SHARE
     const isPrecise =
       wrong === 0 || wilson(1 - wrong / stops, stops, Z95_ONE_SIDED).high >= PRECISION
     const isRare =
@@ -112,12 +115,9 @@ export const climb = (stops: number[], peaks: readonly number[], runs = 1): void
   })
 }
 
-/** True where the record of a family says that stops at this level were wrong too often there. */
+/** True where the record of a family says that stops at this level were wrong too often there, more than once in ten. */
 export const isAgainst = (record: StopRecord, ground: Ground, level: number): boolean => {
   const place = placeOf(ground, indexOf(level))
-  return isContradicted(record.falseStops[place] ?? 0, record.trueStops[place] ?? 0)
+  const wrong = record.falseStops[place] ?? 0
+  return wrong > FEW_FALSE_STOPS && wrong > 0.1 * (wrong + (record.trueStops[place] ?? 0))
 }
-
-/** A job's own stops must have been right nine times in ten, as far as they say; then it may rest on its pool's record. */
-export const isContradicted = (falseStops: number, trueStops: number): boolean =>
-  falseStops > FEW_FALSE_STOPS && falseStops > 0.1 * (falseStops + trueStops)

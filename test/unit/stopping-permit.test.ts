@@ -3,7 +3,6 @@ import {
   climb,
   GROUNDS,
   isAgainst,
-  isContradicted,
   LEVELS,
   stopLevel,
   stopsAtOnce,
@@ -29,10 +28,15 @@ const record = (
 }
 
 describe('the permission to stop', () => {
-  it('takes levels at their word at first: .98 where half of the runs fail, .94 after 50 passes and 11 stops', () => {
+  it('takes levels at their word at first: .98 where half of the runs fail, .94 after ten passes and 11 right stops', () => {
     expect(stopLevel(record(0.5, 0), 'history')).toBe(0.98)
     expect(stopLevel(record(0.5, 100), 'history')).toBe(0.97)
-    expect(stopLevel(record(0.5, 50, [0.95, 0, 11]), 'history')).toBe(0.94)
+    expect(stopLevel(record(0.5, 10, [0.95, 0, 11]), 'history')).toBe(0.94)
+  })
+  it('hears of a level that its stops were right more often, or less, than it says', () => {
+    expect(stopLevel(record(0.5, 50, [0.95, 0, 11]), 'history')).toBe(0.92)
+    expect(stopLevel(record(0.5, 560, [0.95, 3, 11]), 'history')).toBe(0.97)
+    expect(stopLevel(record(0.5, 560, [0.95, 3, 60]), 'history')).toBe(0.92)
   })
   it('is given sooner where few runs fail, and on a failed step', () => {
     expect(stopLevel(record(0.05, 0), 'age')).toBe(0.97)
@@ -91,11 +95,10 @@ describe('a record that fades', () => {
   })
 })
 
-describe('a job or a family', () => {
+describe('a family', () => {
   it('is kept out where its own stops were wrong too often', () => {
-    expect(isContradicted(2, 0)).toBe(false)
-    expect(isContradicted(3, 10)).toBe(true)
-    expect(isContradicted(3, 30)).toBe(false)
+    expect(isAgainst(record(0.5, 100, [0.95, 2, 0]), 'age', 0.94)).toBe(false)
+    expect(isAgainst(record(0.5, 100, [0.95, 3, 30]), 'age', 0.94)).toBe(false)
     expect(isAgainst(record(0.5, 100, [0.95, 3, 10]), 'age', 0.94)).toBe(true)
     expect(isAgainst(record(0.5, 100, [0.95, 3, 10]), 'age', 0.96)).toBe(false)
     expect(isAgainst(record(0.5, 100, [0.95, 3, 10]), 'age', Infinity)).toBe(false)
