@@ -31,8 +31,9 @@ const MOST: readonly string[] = ['off', 'watch', 'advise', 'stop'] satisfies Pol
 const isMost = (word: string): word is Policy['most'] => MOST.includes(word)
 
 /**
- * Reads a policy: words apart by spaces, in any order; what is not understood is passed over, towards saying less: a word
- * that is none of the four means `advise`.
+ * Reads a policy: words apart by spaces, in any order. A word that is not understood takes nothing away but the stop: with
+ * one, no more than `advise` is said, and less where less was asked for.
+ * Example: `stop flor=.97` is read as `advise`, `off flor=.97` stays `off`.
  * Example: `stop floor=.97 protect=gather*,deprovision` stops from .97 on, and not once a gather or deprovision step began.
  * Example: `stop sure=.8` stops only where the lower end of the belief's interval is at .8 or above.
  * Example: `fail-fast`: the other runs of a change that it failed are to be stopped; with `advise` that is advised, no more.
@@ -41,6 +42,7 @@ export const policyOf = (labels: Readonly<Record<string, string>>): Policy => {
   const text = labels['policy']
   if (text === undefined) return NO_POLICY
   let policy = NO_POLICY
+  let isUnderstood = true
   for (const word of text.split(/\s+/).filter(Boolean)) {
     const [name = '', value = ''] = word.split('=', 2)
     const share = Number(value)
@@ -50,9 +52,10 @@ export const policyOf = (labels: Readonly<Record<string, string>>): Policy => {
     else if (word === 'optional') policy = { ...policy, isOptional: true }
     else if (name === 'protect') policy = { ...policy, protectedSteps: value.split(',') }
     else if (isShare && (name === 'floor' || name === 'sure')) policy = { ...policy, [name]: share }
-    else policy = { ...policy, most: isMost(word) ? word : 'advise' }
+    else if (isMost(word)) policy = { ...policy, most: word }
+    else isUnderstood = false
   }
-  return policy
+  return isUnderstood || policy.most !== 'stop' ? policy : { ...policy, most: 'advise' }
 }
 
 /** True where a stop must leave this step running. */

@@ -63,7 +63,7 @@ interface Rule {
   readonly text: string
 }
 
-/** As the label says it. The level comes last, over any word that whoever reads it does not know. */
+/** As the label says it. */
 const textOf = (values: Values): string => {
   const protect = values['protect'] as readonly string[]
   return [

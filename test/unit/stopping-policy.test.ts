@@ -17,6 +17,18 @@ describe('the policy of a job', () => {
     for (const policy of ['stopp', 'floor=2', 'sure=', 'none'])
       expect(policyOf({ policy }).most).toBe('advise')
   })
+  it.each([
+    ['off flor=.9', 'off'],
+    ['flor=.9 off', 'off'],
+    ['off floor=2', 'off'],
+    ['watch flor=.9', 'watch'],
+    ['watch floor=2', 'watch'],
+    ['advise flor=.9', 'advise'],
+    ['stop floor=2', 'advise'],
+    ['floor=2 stop', 'advise'],
+  ])('says no more than it asks for where a word is not understood: %s', (policy, most) => {
+    expect(policyOf({ policy }).most).toBe(most)
+  })
   it('says of a change that its job failed: fail fast, or that it may merge all the same', () => {
     expect(policyOf({ policy: 'advise fail-fast' })).toMatchObject({
       ...{ most: 'advise', isFailFast: true, isOptional: false },
