@@ -2,7 +2,7 @@
  * The data flow, top to bottom: each processor reads topics that producers or processors above it write.
  *
  *   ci.run-events → runs → ci.runs → grouping → ci.group-runs → signals → ci.signals → stopping
- *             ci.runs, ci.test-results → stopping → ci.forecasts, ci.decisions, ci.scores, ci.job-profiles
+ *             ci.runs, ci.test-results, ci.acts → stopping → ci.forecasts, ci.decisions, ci.scores, ci.job-profiles
  *                                       ↑   └→ ci.pool-outcomes → priors → ci.priors ┐ (by full hour)
  *                                       └────────────────────────────────────────────┘
  *   ci.runs, ci.test-results → pace → ci.paces, ci.signals

@@ -2,6 +2,9 @@
 
 import type { Decision } from './events.ts'
 
+/** The fixed share, where none is configured. Unit: ratio 0..1. */
+export const KEEP_SHARE = 0.05
+
 /** Grounds that the run itself showed: what happened in it was not mended before it began. */
 const OWN: readonly Decision['ground'][] = ['sign', 'late', 'silent']
 

@@ -7,6 +7,7 @@ import type { Models } from '../../processors/processor.ts'
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
 import type { LogRecord } from '../../runtime/ports.ts'
 import type { ChangeDecision, Decision, Forecast, JobProfile, Score } from '../../schemas/events.ts'
+import { KEEP_SHARE } from '../../schemas/keeping.ts'
 import { askedFrom } from '../backtest/asked-from.ts'
 import { actOnStops } from '../backtest/acted/acting.ts'
 import { actedMeasures, type ActedMeasures } from '../backtest/acted/measures.ts'
@@ -137,7 +138,7 @@ const runMeasures = async (
   archive: Archive,
   resamples: number,
 ): Promise<BacktestMeasures> => {
-  const keepShare = numberOption(invocation, 'keep-share', 0.05, [0.001, 1])
+  const keepShare = numberOption(invocation, 'keep-share', KEEP_SHARE, [0.001, 1])
   const last = numberOption(invocation, 'last', 1, [0.01, 1])
   const isActed = modeOf(invocation) === 'acted'
   const models = unseenModelsOf(invocation, invocation.positionals)

@@ -8,6 +8,7 @@ import {
   type Reading,
   type Values,
 } from '../../producers/config/read-fields.ts'
+import { KEEP_SHARE } from '../../schemas/keeping.ts'
 import type { Acting } from '../../sinks/act/actor.ts'
 import { githubCancel } from '../../sinks/act/github.ts'
 import { prowAbort } from '../../sinks/act/prow.ts'
@@ -29,7 +30,7 @@ export const ACTING_FIELDS = {
     unit: 'ratio',
     doc: 'Share of runs that is never touched, so that what would have become of them stays known.',
     range: [0.01, 1],
-    otherwise: 0.05,
+    otherwise: KEEP_SHARE,
   },
   per_hour: {
     type: 'number',

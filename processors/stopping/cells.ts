@@ -107,6 +107,7 @@ const RUN = record('RunningRun', {
   waitedSeconds: 'double',
   stopSeconds: nullable('double'),
   leastKept: 'double',
+  isActed: 'boolean',
   watched: 'boolean',
   dueSeconds: array('double'),
   checkpoints: array(CHECKPOINT),

@@ -1,6 +1,6 @@
 /** Looks at a running run: forecasts it, passes its checkpoints, advises, and computes when to look again. */
 
-import { keepShareOf } from '../../schemas/keeping.ts'
+import { KEEP_SHARE, keepShareOf } from '../../schemas/keeping.ts'
 import { emit, type Effect } from '../processor.ts'
 import type { Basis } from './basis.ts'
 import { isFirstInstant, passCheckpoints } from './checkpoints.ts'
@@ -88,7 +88,7 @@ export const look = (
     effects.push(emit('ci.decisions.v1', decision))
     if (decision.level === 'stop' && run.stopSeconds === null) {
       run.stopSeconds = ageBy(run, view.now)
-      run.leastKept = keepShareOf(decision, 0)
+      run.leastKept = keepShareOf(decision, KEEP_SHARE)
     }
   }
   if (run.checkpoints.length <= LEARNT_CHECKPOINTS) run.terms = terms

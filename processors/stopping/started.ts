@@ -69,6 +69,7 @@ export const onStarted = (
     ...NO_WAIT,
     stopSeconds: null,
     leastKept: 0,
+    isActed: false,
     watched: false,
     dueSeconds: checkpointSeconds(view.basis.medianPass),
     checkpoints: [],

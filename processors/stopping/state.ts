@@ -63,6 +63,8 @@ export interface RunningRun extends RunRef, Wait, TestsOfRun {
   stopSeconds: number | null
   /** Share of runs like it that is left to its end at least, as of then. */
   leastKept: number
+  /** True while a stop of it is under way, and once it was carried out. */
+  isActed: boolean
   /** True once a forecast was given with advice. */
   watched: boolean
   /** Checkpoints still to come. */

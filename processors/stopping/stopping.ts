@@ -4,7 +4,7 @@
  * happens and at instants computed beforehand.
  */
 
-import type { Run, Signal, TestResult } from '../../schemas/events.ts'
+import type { Act, Run, Signal, TestResult } from '../../schemas/events.ts'
 import { durationSeconds, failedClass } from '../../schemas/outcomes.ts'
 import {
   clearTimer,
@@ -17,7 +17,7 @@ import {
 } from '../processor.ts'
 import { runCell } from '../run-cell.ts'
 import { CELLS } from './cells.ts'
-import { weightOf } from './cut.ts'
+import { onAct, weightOf } from './cut.ts'
 import { onProgress, onSignal, onTest } from './heard.ts'
 import { afterEnd, onProfileTimer, PROFILE_TIMER } from './learn.ts'
 import { type Ages, lookAgain } from './look-again.ts'
@@ -29,7 +29,7 @@ import { isWaitTold } from './waiting.ts'
 
 export const stopping: Processor = {
   name: 'stopping',
-  inputs: ['ci.test-results.v1', 'ci.runs.v1', 'ci.signals.v1'],
+  inputs: ['ci.test-results.v1', 'ci.runs.v1', 'ci.signals.v1', 'ci.acts.v1'],
   broadcasts: ['ci.priors.v1'],
   outputs: [
     'ci.forecasts.v1',
@@ -46,6 +46,8 @@ export const stopping: Processor = {
   step: (cells, key, input, now, tables) => {
     if (input.kind === 'record' && input.topic === 'ci.test-results.v1')
       return onTest(cells, input.record as TestResult, now, tables)
+    if (input.kind === 'record' && input.topic === 'ci.acts.v1')
+      return onAct(cells, input.record as Act)
     if (input.kind === 'record')
       return input.topic === 'ci.signals.v1'
         ? onSignal(cells, input.record as Signal, now, tables)

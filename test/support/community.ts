@@ -8,9 +8,9 @@ import type { Offer } from '../../runtime/ports.ts'
 import type { RunEvent, Stamped } from '../../schemas/events.ts'
 import { HOUR, MINUTE, MONDAY } from './facts.ts'
 
-/** So long until something was said on all topics but the silent ones: acts are told by whoever acts; nothing in it is dead. */
+/** So long until something was said on all topics but the silent one: nothing in it is dead. */
 export const COMMUNITY_HOURS = 5
-export const SILENT_TOPICS = ['ci.acts.v1', 'ci.dead-letters.v1']
+export const SILENT_TOPICS = ['ci.dead-letters.v1']
 
 const SOURCE = 'demo'
 const MESSAGE = 'timed out waiting for the pod to be ready'
@@ -42,6 +42,21 @@ const excerptOf = ({ source, repo, job, runId, attempt, observedAt }: RunEvent):
     ],
   },
 })
+
+/** Somebody acts on it a minute after its start, and gives up the second time. */
+const actOn = (run: RunEvent, index: number): Offer => {
+  const { source, repo, job, runId, attempt, observedAt } = run
+  const ref = { source, repo, job, runId, attempt }
+  return {
+    topic: 'ci.acts.v1',
+    record: {
+      ...stamp(`act/${run.eventId}`, observedAt + MINUTE),
+      ...{ ...ref, act: `act/${run.eventId}`, state: index % 3 === 2 ? 'failed' : 'intended' },
+      ...{ kind: 'prow-abort', reason: 'about to be stopped', decision: `stop/${run.eventId}` },
+      ...{ pFailLow: 0.9, expectedSavedSeconds: 600, precision: 0.95, tries: 1 },
+    },
+  }
+}
 
 /** What is told of the community besides, in one hour. */
 const besides = (hour: number, { repo, job, labels }: RunEvent): Offer[] => {
@@ -120,9 +135,11 @@ export const communityOffers = (hours: number, seed = 1): Offer[] => {
   const first = runs.find(({ labels }) => labels['cluster'] !== undefined)
   if (first === undefined) throw new Error('no run of the demo has a cluster')
   const failed = runs.filter(({ kind, outcome }) => kind === 'finished' && outcome === 'failure')
+  const started = runs.filter(({ kind }) => kind === 'started')
   const others = [
     ...[settings],
     ...failed.map(excerptOf),
+    ...started.map(actOn),
     ...Array.from({ length: hours }, (_, hour) => besides(hour, first)).flat(),
   ]
   return [...demo, ...others].sort((a, b) => a.record.observedAt - b.record.observedAt)

@@ -4,8 +4,9 @@ import { expect, it } from 'vitest'
 import { actOnStops } from '../../cli/backtest/acted/acting.ts'
 import { FORECASTING } from '../../cli/forecasting.ts'
 import { EmbeddedRuntime } from '../../runtime/embedded/runtime.ts'
-import type { RunEvent, Score } from '../../schemas/events.ts'
+import type { ActState, Decision, RunEvent, Score } from '../../schemas/events.ts'
 import { runKey } from '../../schemas/keys.ts'
+import { actOf } from '../../sinks/act/ledger.ts'
 import type { Offer } from '../../runtime/ports.ts'
 import { aFact, aRun, HOUR, MINUTE, MONDAY } from '../support/facts.ts'
 
@@ -90,4 +91,90 @@ it('runs that were told to stop and left to their end stand for those that were 
   expect(unseen).toBeGreaterThan(cut / 2)
   expect(unseen).toBeLessThanOrEqual(cut)
   expect(new Set(weighed(false).weights)).toEqual(new Set([1]))
+})
+
+/** A runtime that is told its facts one by one, where `acts` is told of a run before it is aborted. */
+const told = () => {
+  const runtime = new EmbeddedRuntime(':memory:', FORECASTING)
+  const weights: number[] = []
+  const stops = new Map<string, Decision>()
+  runtime.onCommit((published) => {
+    for (const { topic, record } of published) {
+      if (topic === 'ci.scores.v1') weights.push((record as Score).weight)
+      const decision = topic === 'ci.decisions.v1' ? (record as Decision) : null
+      if (decision?.level === 'stop') stops.set(decision.runId, decision)
+    }
+  })
+  return {
+    weights,
+    stops,
+    hear: (fact: RunEvent): void => {
+      const record = { ...fact, labels: { ...fact.labels, policy: 'act stop' } }
+      runtime.commit([{ topic: 'ci.run-events.v1', record }], fact.observedAt)
+    },
+    act: (stop: Decision, states: readonly ActState[]): void => {
+      const more = { kind: 'prow-abort', reason: 'test', precision: null, tries: 1 }
+      for (const state of states) {
+        const record = actOf(stop, state, runtime.now, more)
+        runtime.commit([{ topic: 'ci.acts.v1', record }], runtime.now)
+      }
+    },
+    close: () => {
+      runtime.close()
+    },
+  }
+}
+
+/** Weights of the scores where each third run that was told to stop is aborted, after acts in these states. */
+const weighedAfter = (...states: ActState[]): number[] => {
+  const { weights, stops, hear, act, close } = told()
+  let aborted = 0
+  for (const [n, { record }] of offersOf('a', () => null).entries()) {
+    const fact = record as RunEvent
+    const stop = n % 6 === 1 ? stops.get(fact.runId) : undefined
+    if (stop === undefined) hear(fact)
+    else {
+      aborted += 1
+      act(stop, states)
+      hear({ ...fact, outcome: 'aborted' })
+    }
+  }
+  close()
+  expect(aborted).toBeGreaterThan(10)
+  return weights
+}
+
+it('no run stands for those that others aborted: a stop that was not carried out has cut nothing', () => {
+  const ones = new Set([1])
+  expect(new Set(weighedAfter())).toEqual(ones)
+  expect(new Set(weighedAfter('refused'))).toEqual(ones)
+  expect(new Set(weighedAfter('dryRun'))).toEqual(ones)
+  expect(new Set(weighedAfter('intended', 'failed'))).toEqual(ones)
+  expect(new Set(weighedAfter('intended', 'moot'))).toEqual(ones)
+  expect(Math.max(...weighedAfter('intended'))).toBeGreaterThan(1)
+  expect(Math.max(...weighedAfter('intended', 'done'))).toBeGreaterThan(1)
+})
+
+it('a run stands for no more than 20, of which one is left whatever the ground of the stop', () => {
+  const { weights, stops, hear, act, close } = told()
+  /** Every other run fails a step, and is cut where it is told to stop. */
+  const cut = (i: number): boolean => {
+    const run = aRun({ runId: `s${i}` })
+    const startedAt = MONDAY + i * HOUR
+    hear(aFact(run, 'started', startedAt))
+    const failing = i % 2 === 1
+    if (failing)
+      hear(
+        aFact(run, 'stepFinished', startedAt + 5 * MINUTE, { step: 'deploy', outcome: 'failure' }),
+      )
+    const stop = i < 400 ? stops.get(run.runId) : undefined
+    if (stop !== undefined) act(stop, ['intended'])
+    const outcome = stop !== undefined ? 'aborted' : failing && i < 400 ? 'failure' : 'success'
+    hear(aFact(run, 'finished', startedAt + 40 * MINUTE, { startedAt, outcome }))
+    return stop !== undefined
+  }
+  const cuts = Array.from({ length: 420 }, (_, i) => cut(i)).filter(Boolean)
+  close()
+  expect(cuts.length).toBeGreaterThan(100)
+  expect(Math.max(...weights)).toBe(20)
 })

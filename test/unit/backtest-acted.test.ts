@@ -92,7 +92,7 @@ describe('a replay whose stops are acted on', () => {
     ])
     expect(ofA[1]).toMatchObject({
       eventAt: MONDAY + 2 * MINUTE,
-      observedAt: MONDAY + 2 * MINUTE + 1,
+      observedAt: MONDAY + 2 * MINUTE + 2,
     })
     expect(stops.get(keyOf('a'))).toEqual({
       elapsedSeconds: 120,

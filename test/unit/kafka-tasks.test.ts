@@ -39,6 +39,7 @@ it('names for each input who writes it before: never the task itself or one afte
     { topic: 'ci.test-results.v1', writers: ['outside'] },
     { topic: 'ci.runs.v1', writers: ['runs'] },
     { topic: 'ci.signals.v1', writers: ['runs', 'signals', 'clusters'] },
+    { topic: 'ci.acts.v1', writers: ['outside'] },
     { topic: 'ci.test-tabs.v1', writers: ['runs'] },
     { topic: 'ci.tab-states.v1', writers: ['outside'] },
   ])

@@ -30,11 +30,11 @@ describe('a run that was told to stop and ended by itself', () => {
     expect(weightOf(19, ended, undefined)).toBe(1)
     expect(weightOf(19, aborted, told)).toBe(1)
   })
-  it('was cut where it was aborted', () => {
-    expect(wasStopped(aborted, told)).toBe(true)
-    expect(wasStopped(ended, told)).toBe(false)
-    expect(wasStopped(aborted, { ...told, labels: {} })).toBe(false)
-    expect(wasStopped(aborted, { ...told, stopSeconds: null })).toBe(false)
+  it('was cut where it was aborted and acted on', () => {
+    expect(wasStopped(aborted, { isActed: true })).toBe(true)
+    expect(wasStopped(ended, { isActed: true })).toBe(false)
+    expect(wasStopped(aborted, { isActed: false })).toBe(false)
+    expect(wasStopped(aborted, undefined)).toBe(false)
   })
 })
 

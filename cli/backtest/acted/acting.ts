@@ -9,12 +9,13 @@ import { createHash } from 'node:crypto'
 import { runFact } from '../../../producers/payload/facts.ts'
 import type { EmbeddedRuntime } from '../../../runtime/embedded/runtime.ts'
 import type { Cursor, LogRecord, Offer } from '../../../runtime/ports.ts'
-import type { Decision, RunEvent, RunRef } from '../../../schemas/events.ts'
+import type { Act, Decision, RunEvent, RunRef } from '../../../schemas/events.ts'
 import { derivedId } from '../../../schemas/ids.ts'
 import { keepShareOf } from '../../../schemas/keeping.ts'
 import { runKey } from '../../../schemas/keys.ts'
 import { failedClass } from '../../../schemas/outcomes.ts'
 import type { Fed } from '../../../runtime/ports.ts'
+import { actOf } from '../../../sinks/act/ledger.ts'
 import { withPolicy } from '../with-policy.ts'
 
 /** The first stop of a run. */
@@ -58,8 +59,10 @@ export const actOnStops = (runtime: EmbeddedRuntime, keepShare: number): Acting 
       const share = keepShareOf(stop, keepShare)
       const isLeft = isKept(key, share)
       stops.set(key, { elapsedSeconds, isKept: isLeft, keepShare: share, truth: null })
-      if (!isLeft)
-        runtime.commit([{ topic: 'ci.run-events.v1', record: aborted(stop) }], runtime.now)
+      if (isLeft) continue
+      // One after the other: a record is stamped just after the time that was reached.
+      runtime.commit([{ topic: 'ci.acts.v1', record: acted(stop) }], runtime.now)
+      runtime.commit([{ topic: 'ci.run-events.v1', record: aborted(stop) }], runtime.now)
     }
   }
   const commit = (offers: readonly Offer[], until: number): void => {
@@ -132,6 +135,11 @@ const isHeard = (
   return false
 }
 
+const acted = (stop: Decision): Act =>
+  actOf(stop, 'done', stop.observedAt, {
+    ...{ kind: 'replay', reason: 'recorded CI is stopped by hearing no more of it' },
+    ...{ precision: null, tries: 1 },
+  })
 const aborted = (stop: Decision): RunEvent =>
   runFact(
     stop,
