@@ -23,11 +23,13 @@ if (!existsSync(join(root, 'node_modules', 'avsc'))) {
     process.exit(1)
   }
 }
-const isRecent = Number(process.versions.node.split('.')[0]) >= 24
+// As package.json says: older ones leak connections that were upgraded (doctor looks too).
+const [major, minor] = process.versions.node.split('.').map(Number)
+const isRecent = major > 24 || (major === 24 && minor >= 9)
 const node = existsSync(own) ? own : isRecent ? process.execPath : undefined
 if (node === undefined) {
   process.stderr.write(
-    `stopline needs Node 24 or newer; this is ${process.version} and npm has no package of it for ${process.platform} ${process.arch}\n`,
+    `stopline needs Node 24.9 or newer; this is ${process.version} and npm has no package of it for ${process.platform} ${process.arch}\n`,
   )
   process.exit(1)
 }

@@ -44,11 +44,14 @@ Each source that is configured is asked once: what could be read, how old the ne
 }
 
 const node = (): Finding => {
-  const isRecent = Number(process.versions.node.split('.')[0]) >= 24
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  const isRecent = major > 24 || (major === 24 && minor >= 9)
   return {
     what: 'node',
     state: isRecent ? 'good' : 'bad',
-    detail: isRecent ? process.version : `${process.version}: run npm ci, which brings Node 24`,
+    detail: isRecent
+      ? process.version
+      : `${process.version}: run npm ci, which brings Node 24.9 or newer`,
   }
 }
 const page = (): Finding =>
