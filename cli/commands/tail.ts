@@ -17,8 +17,8 @@ import {
 import { asText } from '../json.ts'
 import { tailKafka } from '../cluster/kafka-tail.ts'
 import { clusterSettings } from '../cluster/settings.ts'
+import { createSilence } from '../silence.ts'
 import { existingStore } from '../store-folder.ts'
-import { createSilence } from '../unseen.ts'
 
 const LAST = 10
 const FOLLOW_MS = 250

@@ -7,11 +7,14 @@ import { explain } from './store-error.ts'
 
 const fileOf = (folder: string): string => join(folder, 'stopline.lock')
 
+/** To look for a lock holds it for an instant: whoever takes it waits so long for that. */
+const WAIT_MS = 200
+
 /** Held for as long as the process lives, however it ends. Readers do not ask for it. */
 export const lockOf = (folder: string): DatabaseSync => {
   let lock: DatabaseSync | undefined
   try {
-    lock = new DatabaseSync(fileOf(folder))
+    lock = new DatabaseSync(fileOf(folder), { timeout: WAIT_MS })
     lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
     return lock
   } catch (error) {
@@ -20,19 +23,17 @@ export const lockOf = (folder: string): DatabaseSync => {
   }
 }
 
-/**
- * True where a process holds the lock. To look holds it for an instant, in which a process that starts would be refused: not
- * to be asked often.
- */
+/** True where a process holds the lock, or one that may not be looked at. */
 export const isLocked = (folder: string): boolean => {
   if (!existsSync(fileOf(folder))) return false
-  const lock = new DatabaseSync(fileOf(folder), { readOnly: true })
+  let lock: DatabaseSync | undefined
   try {
+    lock = new DatabaseSync(fileOf(folder), { readOnly: true })
     lock.exec('SELECT count(*) FROM sqlite_schema')
     return false
   } catch {
     return true
   } finally {
-    lock.close()
+    lock?.close()
   }
 }
