@@ -1,5 +1,5 @@
 /**
- * A change as a whole: how long until its last run ends, and, once a required job of it failed, what its other runs still
+ * A change as a whole: how long until the last run it waits for ends, and, once a required job of it failed, what its other runs still
  * cost and are still worth. Keyed by repository, since one key knows how long all jobs that run side by side last. Pure.
  */
 
@@ -17,11 +17,12 @@ export interface JobEnds {
   passSeconds: number[]
   failSeconds: number[]
 }
-/** A running run of a change: how its job ends, its chance to fail, and how long it has run in seconds. */
+/** A running run of a change: how its job ends, its chance to fail, how long it has run in seconds, and if the change waits for it. */
 export interface Runner {
   readonly ends: JobEnds
   readonly pFail: number
   readonly elapsedSeconds: number
+  readonly isAwaited: boolean
 }
 /**
  * What a running run may still take, seconds beside their weights, which add up to one; none where no run of its job lasted
@@ -94,7 +95,7 @@ const over = ({ seconds, weights }: Rest, t: number): number => {
 }
 
 export interface Outlook {
-  /** Seconds until the last run ends: median, and the ends of the 80 % interval. */
+  /** Seconds until the last run that is waited for ends: median, and the ends of the 80 % interval; null where none runs. */
   readonly remainingSeconds: number | null
   readonly remainingLow: number | null
   readonly remainingHigh: number | null
@@ -111,14 +112,17 @@ export interface Outlook {
 /**
  * What is ahead of a change.
  * Example: two runs, 60 s old, of jobs whose passes took 100 and 200 s: the last ends in 140 s, they cost 40 + 140 = 180 s.
+ * Where the change does not wait for the second: the last ends in 40 s, and they cost as much.
  */
 export const outlookOf = (runners: readonly Runner[]): Outlook => {
   const rests = runners.map(restOf)
-  const known = rests.filter(({ seconds }) => seconds.length > 0)
+  const known = rests.filter(
+    ({ seconds }, i) => runners[i]?.isAwaited === true && seconds.length > 0,
+  )
   const instants = instantsOf(known)
   const again = runners.map(({ ends, pFail }) => (1 - pFail) * mean(ends.passSeconds))
-  const jenkins = runners.flatMap(({ ends, elapsedSeconds }) =>
-    ends.passSeconds.length === 0
+  const jenkins = runners.flatMap(({ ends, elapsedSeconds, isAwaited }) =>
+    !isAwaited || ends.passSeconds.length === 0
       ? []
       : [Math.max(0, mean(ends.passSeconds.slice(0, JENKINS_PASSES)) - elapsedSeconds)],
   )

@@ -4,12 +4,13 @@ import type { ChangeDecision, GroupRun } from '../../schemas/events.ts'
 import { derivedId } from '../../schemas/ids.ts'
 import { keyParts } from '../../schemas/keys.ts'
 import { emit, setTimer, type Cells, type Effect, type Emit } from '../processor.ts'
-import { NO_POLICY, policyOf, type Policy } from '../stopping/policy.ts'
+import { NO_POLICY, type Policy } from '../stopping/policy.ts'
 import { changeAdvice, outlookOf, reachOf, type Outlook, type Runner } from './change.ts'
 import { endsOf, groupCell, mendsOf, rateOf, strayOf, type Group } from './group.ts'
+import { isAwaited, mayFail, policyFrom } from './required.ts'
 import { boundsOf, strayAfter, strayed, toldEnd } from './stray.ts'
 
-const CHANGE_RULE = 'change/2'
+const CHANGE_RULE = 'change/3'
 /** Name of the timer of a group: this and its name. */
 export const LOOK = 'look/'
 /** A change is looked at after a minute, and again each time it is four times as old. */
@@ -17,8 +18,6 @@ const FIRST_LOOK_MS = 60_000
 const LATER = 4
 /** Failed jobs remembered of a change. */
 const MAX_FAILED = 20
-/** A job that fails so often, this failure included, cannot be required. */
-const USUAL_FAILURE = 0.75
 /** Before anything was seen, one failure in ten goes away when its job is tried again; that counts as ten changes. */
 const MENDED_AT_FIRST = 0.1
 const LEAN = 10
@@ -46,7 +45,8 @@ export const afterMember = (cells: Cells, group: Group, run: GroupRun, now: numb
 /** Learns how far the last end strayed from what was told, once all runs have ended that it was told of. Changes the group. */
 const noteEnd = (cells: Cells, group: Group, now: number): void => {
   const { told } = group
-  if (told === null || group.running.some(({ startedAt }) => startedAt <= told.atMs)) return
+  if (told === null) return
+  if (group.running.some((run) => isAwaited(group, run) && run.startedAt <= told.atMs)) return
   cells.put('stray', strayAfter(strayOf(cells), told, now))
   group.told = null
 }
@@ -55,7 +55,7 @@ const noteEnd = (cells: Cells, group: Group, now: number): void => {
 const onFailure = (cells: Cells, group: Group, run: GroupRun, cause: Cause): Effect[] => {
   const { job, policy } = run
   if (group.failed.some((each) => each.job === job) || group.failed.length >= MAX_FAILED) return []
-  if (isOptional(cells, job, policy)) return []
+  if (mayFail(cells, job, policy)) return []
   if (!group.isFailed) count(cells, { failed: 1, mended: 0 })
   group.isFailed = true
   const before = mostOf(group)
@@ -63,7 +63,6 @@ const onFailure = (cells: Cells, group: Group, run: GroupRun, cause: Cause): Eff
   const isNews = mostOf(group) !== before
   return isNews && group.running.length > 0 ? [say(cells, group, cause)] : []
 }
-const policyFrom = (policy: string | null): Policy => policyOf(policy === null ? {} : { policy })
 
 /** The most that the policies of the failed jobs let be said; −1 where none has failed. */
 const mostOf = ({ failed }: Group): number =>
@@ -74,10 +73,6 @@ const policyOfChange = (group: Group): Policy => {
   const policies = group.failed.map(({ policy }) => policyFrom(policy))
   return policies.find((policy) => reachOf(policy) === most) ?? NO_POLICY
 }
-
-/** The rate holds this failure already. */
-const isOptional = (cells: Cells, job: string, policy: string | null): boolean =>
-  policyFrom(policy).isOptional || rateOf(endsOf(cells, job), endsOf(cells)) > USUAL_FAILURE
 
 /**
  * A failed job that passes when it is tried again: its failure is none of the change's. That is said with nothing running, too:
@@ -136,12 +131,13 @@ const say = (
 ): Emit<'ci.change-decisions.v1'> => {
   const repo = endsOf(cells)
   const outlook = outlookOf(
-    group.running.map(({ job, startedAt }): Runner => {
-      const ends = endsOf(cells, job)
+    group.running.map((run): Runner => {
+      const ends = endsOf(cells, run.job)
       return {
         ends,
         pFail: rateOf(ends, repo),
-        elapsedSeconds: Math.max(0, (now - startedAt) / 1000),
+        elapsedSeconds: Math.max(0, (now - run.startedAt) / 1000),
+        isAwaited: isAwaited(group, run),
       }
     }),
   )

@@ -9,6 +9,8 @@ export interface Member {
   runId: string
   attempt: number
   startedAt: number
+  /** True where its policy says that the change may merge without it. */
+  isOptional: boolean
   /** What it was last told. */
   told: number
 }
@@ -22,6 +24,8 @@ export interface Group {
   running: Member[]
   /** Runs that ended at the instant at which it was last heard of: their starts may be told after their ends. */
   ended: string[]
+  /** True once a run was heard of that is not optional. */
+  hasRequired: boolean
   /** When its first run started, and when anything was last heard of it. */
   startedAt: number
   heardAt: number
@@ -32,9 +36,9 @@ export interface Group {
   isMended: boolean
   /** True while a look at the change as a whole is due. */
   isDue: boolean
-  /** True once something was told of its last end. */
+  /** True once something was told of that end. */
   isEndTold: boolean
-  /** What was first told of its last end, until that has come. */
+  /** What was first told of the end of the last run it waits for, until that has come. */
   told: ToldEnd | null
 }
 /** Changes of a repository whose first failure was seen, and those where it went away; decayed. */
@@ -56,6 +60,7 @@ const MEMBER = record('Member', {
   runId: 'string',
   attempt: 'int',
   startedAt: 'long',
+  isOptional: 'boolean',
   told: 'double',
 })
 
@@ -72,6 +77,7 @@ export const CELLS = {
     excess: 'double',
     running: { type: 'array', items: MEMBER },
     ended: { type: 'array', items: 'string' },
+    hasRequired: 'boolean',
     startedAt: 'long',
     heardAt: 'long',
     failed: {
@@ -93,6 +99,7 @@ export const newGroup = (startedAt: number, now: number): Group => ({
   excess: 0,
   running: [],
   ended: [],
+  hasRequired: false,
   startedAt,
   heardAt: now,
   failed: [],

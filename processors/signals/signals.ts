@@ -11,6 +11,7 @@ import { emit, setTimer, type Cells, type Effect, type Processor } from '../proc
 import { KEPT_DURATIONS, type JobEnds } from './change.ts'
 import { LOOK, onLook, afterMember } from './changes.ts'
 import { CELLS, endsOf, groupCell, newGroup, rateOf, type Group, type Member } from './group.ts'
+import { noteRequired, policyFrom } from './required.ts'
 
 /** An older run of the job weighs this much less than the next newer one. */
 const DECAY = 0.85
@@ -41,6 +42,7 @@ const onMember = (cells: Cells, run: GroupRun, now: number): Effect[] => {
   const group = known ?? newGroup(run.startedAt ?? run.eventAt, now)
   if (group.heardAt < now) group.ended = []
   group.heardAt = now
+  noteRequired(group, run)
   const effects = run.isOver ? onEnd(cells, group, run, now) : onStart(group, run, now)
   effects.push(...afterMember(cells, group, run, now))
   cells.put(cell, group)
@@ -54,7 +56,9 @@ const memberName = (run: Pick<Member, 'job' | 'runId' | 'attempt'>): string =>
 const onStart = (group: Group, run: GroupRun, now: number): Effect[] => {
   if (group.running.length >= MAX_RUNNING || group.ended.includes(memberName(run))) return []
   const { job, runId, attempt } = run
-  const member = { job, runId, attempt, startedAt: run.startedAt ?? run.eventAt, told: 0 }
+  const { isOptional } = policyFrom(run.policy)
+  const startedAt = run.startedAt ?? run.eventAt
+  const member = { job, runId, attempt, startedAt, isOptional, told: 0 }
   group.running.push(member)
   return tell(group, member, run, now)
 }

@@ -5,7 +5,7 @@ import { aRun, MINUTE, MONDAY } from '../support/facts.ts'
 import { given, on, until, type Happening } from '../support/given.ts'
 
 interface Told {
-  readonly failed?: boolean
+  readonly failed?: boolean | null
   readonly group?: string
   readonly attempt?: number
   readonly policy?: string
@@ -129,5 +129,79 @@ describe('decisions on a change', () => {
       member('red', 202, { failed: true }),
     ).said
     expect(caused(said)).toEqual([])
+  })
+})
+
+describe('decisions on a change with a job that its policy calls optional', () => {
+  const SOAK = { policy: 'advise optional' }
+  const HOUR = 60
+  /** Minutes that a run of each job takes. */
+  const TAKES = { build: 10, unit: 8, soak: 300 }
+  type Job = keyof typeof TAKES
+  const start = (job: Job, minute: number, told: Told = {}) =>
+    member(job, minute, { ...(job === 'soak' && SOAK), ...told })
+  const end = (job: Job, minute: number, told: Told = {}) =>
+    start(job, minute + TAKES[job], { failed: false, seconds: TAKES[job] * 60, ...told })
+  /** A change from a minute on, that passes. */
+  const whole = (group: string, minute: number) => {
+    const jobs: Job[] = ['build', 'unit', 'soak']
+    return [
+      ...jobs.map((job) => start(job, minute, { group })),
+      ...(['unit', 'build', 'soak'] as const).map((job) => end(job, minute, { group })),
+    ]
+  }
+  const before = [0, 6, 12].flatMap((hour) => whole(`g${hour}`, hour * HOUR))
+  const T = 20 * HOUR
+  const soon = until(MONDAY + (T + 2) * MINUTE)
+  const first = (...happenings: readonly Happening[]) =>
+    decisions(given(signals, ...before).when(...happenings, soon).said).at(-1)
+
+  it('end with the last required run, and cost what all runs do', () => {
+    const said = first(start('build', T), start('unit', T), start('soak', T))
+    expect(said).toMatchObject({ remainingSeconds: 540, jenkinsRemaining: 540, running: 3 })
+    expect(said?.costSeconds).toBeCloseTo(540 + 420 + 17_940)
+  })
+  it('end with the last of all where all are optional', () => {
+    const optional = { policy: 'optional' }
+    expect(first(start('build', T, optional), start('soak', T))).toMatchObject({
+      remainingSeconds: 17_940,
+    })
+  })
+  it('name no end where only optional runs are left', () => {
+    const { said } = given(signals, ...before).when(
+      ...[start('build', T), start('soak', T)],
+      start('build', T + 2, { failed: true, seconds: 120 }),
+    )
+    expect(decisions(said).at(-1)).toMatchObject({
+      ...{ running: 1, failedJob: 'build', remainingSeconds: null, jenkinsRemaining: null },
+    })
+  })
+  it('name the end anew once a required run starts beside optional ones', () => {
+    const { said } = given(signals, ...before).when(
+      ...[start('soak', T), start('soak', T, { attempt: 2 }), start('build', T + 2)],
+      until(MONDAY + (T + 5) * MINUTE),
+    )
+    expect(decisions(said).map(({ remainingSeconds }) => remainingSeconds)).toEqual([17_940, 480])
+  })
+  it('learn how far that end strayed when it comes, not when the optional run ends', () => {
+    // Had the soak been waited for, the last three ends would have come hours late, and the interval would say so.
+    expect(first(start('build', T), start('unit', T))?.remainingHigh).toBeLessThan(700)
+  })
+  it.each([
+    ['from what is said once one is there: it comes late', 20, [489, 1080]],
+    ['not from what was said of optional ones alone', 3, [489, 597]],
+  ])('learn how far the end of required runs strays %s', (_, endsAt, interval) => {
+    const early = T - 2 * HOUR
+    const other = { group: 'other' }
+    const both = [start('soak', early, other), start('soak', early, { ...other, attempt: 2 })]
+    const seconds = (endsAt - 2) * 60
+    const said = first(
+      ...both,
+      start('build', early + 2, other),
+      start('build', early + endsAt, { ...other, failed: null, seconds }),
+      ...[start('build', T), start('unit', T)],
+    )
+    const within = [said?.remainingLow, said?.remainingHigh].map((at) => Math.round(at ?? 0))
+    expect(within).toEqual(interval)
   })
 })

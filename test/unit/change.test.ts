@@ -6,7 +6,7 @@ const ends = (passSeconds: number[], failSeconds: number[] = []): JobEnds => ({
   ...{ passSeconds, failSeconds },
 })
 const runner = (elapsedSeconds: number, passes: number[], fails: number[] = [], pFail = 0) => ({
-  ...{ ends: ends(passes, fails), pFail, elapsedSeconds },
+  ...{ ends: ends(passes, fails), pFail, elapsedSeconds, isAwaited: true },
 })
 
 describe('what is ahead of a change', () => {
@@ -14,6 +14,12 @@ describe('what is ahead of a change', () => {
     const outlook = outlookOf([runner(60, [100]), runner(60, [200])])
     expect(outlook).toEqual({
       ...{ remainingSeconds: 140, remainingLow: 140, remainingHigh: 140, jenkinsRemaining: 140 },
+      ...{ costSeconds: 180, againSeconds: 300, failures: 0 },
+    })
+  })
+  it('ends with the run that it waits for, and costs what all of them do', () => {
+    expect(outlookOf([runner(60, [100]), { ...runner(60, [200]), isAwaited: false }])).toEqual({
+      ...{ remainingSeconds: 40, remainingLow: 40, remainingHigh: 40, jenkinsRemaining: 40 },
       ...{ costSeconds: 180, againSeconds: 300, failures: 0 },
     })
   })
