@@ -19,6 +19,16 @@ export interface TaggedAnswer extends Answer {
 /** Weak, since asOf may differ: length and CRC-32 of the data. */
 export const weakTag = (length: number, crc: number): string =>
   `W/"${length.toString(36)}-${crc.toString(36)}"`
+/**
+ * True where one of the tags of If-None-Match is that of the answer: a list, compared weakly, or * for any (RFC 9110, 13.1.2).
+ * Example: `"a", W/"b"` names `W/"a"` and `W/"b"`.
+ */
+export const isNamed = (etag: string, asked: string | undefined): boolean => {
+  if (asked === undefined) return false
+  if (asked === etag || asked.trim() === '*') return true
+  const opaque = etag.slice(etag.indexOf('"'))
+  return asked.match(/"[^"]*"/g)?.includes(opaque) === true
+}
 /** Tag of data that is another at each instant: that of what stays, and the instant. */
 export const tagAt = (etag: string, asOf: number): string =>
   `${etag.slice(0, -1)}-${asOf.toString(36)}"`

@@ -79,10 +79,10 @@ export const buildApp = async (deps: ApiDeps): Promise<FastifyInstance> => {
   addProblems(app)
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   for (const schema of RECORD_SCHEMAS) app.addSchema(schema)
+  addRequestMetrics(app, deps.metrics)
   addLimits(app)
   const access = deps.access ?? EVERYBODY
   const { pageFollows } = addAccess(app, access)
-  addRequestMetrics(app, deps.metrics)
   await addDocs(app)
   const cache = createAnswerCache(deps)
   const found = routes(addThroughput(app, deps), createRunAnswers(deps))

@@ -33,21 +33,27 @@ export const countAnswer = (request: FastifyRequest, reply: FastifyReply): void 
 const onRequest =
   (count: Count): onRequestHookHandler =>
   (request, _reply, done) => {
-    request.beganAt = performance.now()
     request.count = count
     done()
   }
-/** Not called for answers that are sent past Fastify. */
-const onSend: onSendHookHandler = (request, reply, payload, done) => {
-  countAnswer(request, reply)
-  done(null, payload)
-}
+/** Not called for answers that are sent past Fastify; but also for those of the app's hooks, which come before those of the route. */
+const onSend =
+  (count: Count): onSendHookHandler =>
+  (request, reply, payload, done) => {
+    request.count = count
+    countAnswer(request, reply)
+    done(null, payload)
+  }
 
-/** Requests are tallied in plain numbers, and handed to the metrics when those are asked for: a hot route pays nothing. */
+/** To be put on before whatever may answer. Requests are tallied in plain numbers, and handed to the metrics when those are asked for: a hot route pays nothing. */
 export const addRequestMetrics = (app: FastifyInstance, metrics: Metrics): void => {
   const tallies: Tally[] = []
   app.decorateRequest('beganAt', 0)
   app.decorateRequest('count', null)
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.beganAt = performance.now()
+    done()
+  })
   app.addHook('onRoute', (options) => {
     const ofStatus = new Map<number, Tally>()
     const tallyOf = (status: number): Tally => {
@@ -69,7 +75,7 @@ export const addRequestMetrics = (app: FastifyInstance, metrics: Metrics): void 
       }
     else {
       options.onRequest = [onRequest(count), options.onRequest ?? []].flat()
-      options.onSend = [options.onSend ?? [], onSend].flat()
+      options.onSend = [options.onSend ?? [], onSend(count)].flat()
     }
   })
   metrics.beforeText(() => {

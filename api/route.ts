@@ -3,7 +3,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Awaitable } from '../runtime/ports.ts'
 import type { AnswerCache } from './answer-cache.ts'
-import { tagged, type Answer, type TaggedAnswer } from './answer.ts'
+import { isNamed, tagged, type Answer, type TaggedAnswer } from './answer.ts'
 import type { ApiDeps, PipelineTime } from './deps.ts'
 import { ANSWER_SECURITY } from './security.ts'
 import { countAnswer } from './request-metrics.ts'
@@ -82,7 +82,7 @@ export const sendAnswer = (
   ]
   pushHeadOfHooks(head, reply)
   reply.hijack()
-  if (request.headers['if-none-match'] === etag) reply.raw.writeHead(304, head).end()
+  if (isNamed(etag, request.headers['if-none-match'])) reply.raw.writeHead(304, head).end()
   else {
     head.push('content-length', String(before.length + bytes + after.length))
     reply.raw.writeHead(200, head).end(before + data + after)

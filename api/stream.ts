@@ -176,8 +176,9 @@ const addRoute = (app: FastifyInstance, deps: ApiDeps): void => {
  * True of what may become a WebSocket; elsewhere the wish is ignored, as HTTP allows. What an app's hooks refuse before
  * those of the stream are asked must be none, since only the stream hangs up.
  */
-export const mayUpgrade = ({ method, url = '' }: IncomingMessage): boolean =>
+export const mayUpgrade = ({ method, url = '', headers }: IncomingMessage): boolean =>
   method === 'GET' &&
+  headers.upgrade?.toLowerCase() === 'websocket' &&
   url.length <= MAX_ADDRESS_CHARS &&
   (url === STREAM_PATH || url.startsWith(`${STREAM_PATH}?`))
 

@@ -31,7 +31,7 @@ export class Pieces {
   readonly #name: string
   readonly #to: WriteTo
   readonly #limit: DeadLetterLimit
-  /** Letters whose place in time has passed: they are said with the next batch. */
+  /** Letters whose place in time has passed: they are said with the next batch that begins at a time reached. */
   #owed: Keyed[] = []
 
   /** `name` is that of the task, on a partition. */
@@ -48,9 +48,9 @@ export class Pieces {
     return this.#limit.stopped ?? this.#engine.stopped
   }
 
-  /** True where there is something to be said whatever comes. */
+  /** True where there is something to be said whatever comes. A task that has just begun is at no time yet. */
   get owes(): boolean {
-    return this.#owed.length > 0
+    return this.#owed.length > 0 && this.#engine.now > 0
   }
 
   /**
@@ -76,7 +76,7 @@ export class Pieces {
       pack(packs, record, this.#name, this.#to)
       outputs += 1
     }
-    for (const letter of this.#owed.splice(0)) {
+    for (const letter of this.owes ? this.#owed.splice(0) : []) {
       say({ ...letter, at: this.#engine.now })
       letters += 1
     }

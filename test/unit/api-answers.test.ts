@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { isNamed } from '../../api/answer.ts'
 import { buildApp } from '../../api/app.ts'
 import { createAnswerCache } from '../../api/answer-cache.ts'
 import { evaluateForecast } from '../../api/evaluate.ts'
@@ -56,6 +57,31 @@ describe('an answer', () => {
     pipeline.publish([published('ci.runs.v1', sampleRun({ job: 'another' }))])
     const changed = await app.inject({ url: '/v1/jobs', headers: { 'if-none-match': etag } })
     expect(changed.statusCode).toBe(200)
+  })
+})
+
+describe('If-None-Match', () => {
+  it.each([
+    ['W/"a"', true],
+    ['"a"', true],
+    ['"b", W/"a"', true],
+    ['W/"b","a" , "c"', true],
+    ['*', true],
+    [' * ', true],
+    [undefined, false],
+    ['', false],
+    ['a', false],
+    ['W/"b"', false],
+    ['"*"', false],
+    ['"b, a"', false],
+  ])('of %s names W/"a": %s', (asked, isSame) => {
+    expect(isNamed('W/"a"', asked)).toBe(isSame)
+  })
+
+  it('may list several answers', async () => {
+    const { etag = '' } = (await app.inject('/v1/jobs')).headers
+    const headers = { 'if-none-match': `W/"other", ${etag}` }
+    expect((await app.inject({ url: '/v1/jobs', headers })).statusCode).toBe(304)
   })
 })
 
@@ -124,6 +150,17 @@ describe('the page', () => {
 })
 
 describe('metrics', () => {
+  it('count what is refused before its route is asked', async () => {
+    const { statusCode } = await app.inject(`/v1/jobs?${'x'.repeat(5_000)}`)
+    expect(statusCode).toBe(414)
+    const { body } = await app.inject('/metrics')
+    expect(body).toMatch(/requests_total\{route="\/v1\/jobs",status="414"\} [1-9]/)
+    const [, seconds] =
+      /request_seconds_total\{route="\/v1\/jobs",status="414"\} (.*)/.exec(body) ?? []
+    expect(Number(seconds)).toBeGreaterThan(0)
+    expect(Number(seconds)).toBeLessThan(performance.now() / 1000)
+  })
+
   it('are OpenMetrics, count requests by route and never by address', async () => {
     await app.inject('/v1/jobs/prow/openshift%2Forigin/none')
     await app.inject('/v1/jobs')

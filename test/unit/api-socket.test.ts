@@ -224,6 +224,19 @@ describe('the stream on a WebSocket', () => {
     expect(long).toContain('address-too-long')
   })
 
+  it('is what the wish for another protocol is ignored for: such as of curl --http2', async () => {
+    const { promise, resolve, reject } = Promise.withResolvers<unknown[]>()
+    const headers = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c' }
+    request(`http://${address('')}`, { agent: false, headers }, (response) => {
+      resolve([response.statusCode, response.headers['content-type']])
+      response.destroy()
+    })
+      .on('error', reject)
+      .end()
+    expect(await promise).toEqual([200, 'text/event-stream; charset=utf-8'])
+    expect((await refusalOf('', { upgrade: 'WebSocket' })).status).toBe(101)
+  })
+
   it('hangs up on who is refused', async () => {
     await app.close()
     await start(ACCESS)

@@ -98,6 +98,18 @@ describe('a batch in pieces', () => {
     ])
     expect(told.split(String(MONDAY))).toHaveLength(3)
   })
+  it('says what is owed once a time was reached, never at none', () => {
+    const pieces = new Pieces(engine(), PARTITION, 'runs/3', to)
+    const { message } = read(keyed(TOPIC, FACT, MONDAY), PARTITION, NONE)
+    pieces.stray(received(TOPIC, PARTITION, { ...message, headers: {} }))
+    expect(pieces.owes).toBe(false)
+    // What is said in a turn that only lets time pass is thrown away.
+    expect(pieces.handle({ horizon: MONDAY, rows: [], records: [] }).letters).toBe(0)
+    expect(pieces.owes).toBe(true)
+    const { packs, letters } = pieces.handle({ horizon, rows: [], records: [] })
+    expect([letters, pieces.owes]).toEqual([1, false])
+    expect(packs.all[0]?.value.toString('latin1').endsWith(String(MONDAY))).toBe(true)
+  })
   it('ends with the instant of the letter that is one too many, as what comes late does at the time reached', () => {
     const pieces = new Pieces(engine(), PARTITION, 'runs/3', to)
     const [good, dead] = [starts.slice(0, 100), starts.slice(100)]
