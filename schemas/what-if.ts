@@ -3,7 +3,9 @@
  *
  * It rests on the forecasts at the stored checkpoints (0, 25 ... 125 % of the median pass) and on nothing else, so a stop
  * comes at the first checkpoint that asks for one: later than the pipeline's, which looks whenever something is heard.
- * What it does not know: a stop taken changes no later forecast here, since every outcome was seen (advice mode).
+ * It asks no permission, which our own rule has to earn, so that little keeps it from stopping passing runs. What it does
+ * not know: how a run would have ended whose stop was acted on (no class, not scored), and that a stop taken would have
+ * changed later forecasts, which learned from the end of that run.
  *
  * Example, both runs of one job, a false stop costing nothing: a failing run of 1,000 s is forecast .4 at 0 s, .8 at 200 s
  * and .95 at 400 s, a passing one of 900 s .75 at 200 s. Threshold .7 stops both at 200 s: saved 800, burnt 200, net 600,
@@ -23,7 +25,10 @@ export interface WhatIfPolicy {
   /** A stop must be expected to be worth so much. */
   readonly leastSavedSeconds: number
 }
-/** As our own rule: a false stop costs a rerun and as much delay again, and nothing below .92 is stopped. */
+/**
+ * The costs of our own rule (a false stop costs a rerun and as much delay again) at a high threshold: where the page begins.
+ * It is not our rule.
+ */
 export const USUAL_POLICY: WhatIfPolicy = {
   threshold: 0.92,
   precisionFloor: 0,

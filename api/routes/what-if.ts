@@ -47,7 +47,7 @@ const POLICY = {
   },
   falseStopReruns: {
     ...number(
-      'What a false stop costs, in whole runs of the job: 1 the rerun, 2 (our rule) as much again for the delay, 0 nothing, so that the threshold alone decides.',
+      'What a false stop costs, in whole runs of the job: 1 the rerun, 2 (as our rule charges) as much again for the delay, 0 nothing, so that the threshold alone decides.',
     ),
     ...{ minimum: 0, maximum: 10, default: USUAL_POLICY.falseStopReruns },
   },
@@ -110,7 +110,7 @@ const SCHEMA = {
   tags: ['worth'],
   summary: 'What another stopping policy would have been worth',
   description:
-    'Replays the forecasts stored at 0, 25, 50, 75, 100 and 125 % of the median passing duration of each ended run; a stop comes at the first of them that asks for one. Beside it, what our rule and every baseline decided while the same runs ran. A threshold chosen here is chosen in hindsight.',
+    'Replays the forecasts stored at 0, 25, 50, 75, 100 and 125 % of the median passing duration of each ended run; a stop comes at the first of them that asks for one. It is a plain threshold and at no setting our rule, which looks whenever something is heard and may stop only where its record permits it: without that permission little keeps it from stopping passing runs. A run whose stop was acted on has no class and is not scored. Beside it, what our rule and every baseline decided while the same runs ran. A threshold chosen here is chosen in hindsight.',
   body: BODY,
   response: {
     200: { description: 'The replay.', ...envelope(DATA, false) },

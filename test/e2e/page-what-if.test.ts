@@ -58,6 +58,25 @@ describe.skipIf(PATH === null)('the page What if', () => {
     expect(await page.locator('.basis').innerText()).toContain('2,000 ended runs')
   })
 
+  it('says at its top that it is not our rule, with what our rule gave over the same runs', async () => {
+    const { page } = opened
+    const said = await page.locator('.what-it-is').innerText()
+    expect(said).toContain('not our rule')
+    const row = page.locator('.rules tr.ours')
+    const stopped = await row.locator('[data-name="stopped"]').innerText()
+    expect(said).toContain(`our rule ${stopped} classed runs`)
+    const tile = page.locator('.tile', { hasText: 'Net saved' }).locator('.ours')
+    expect(await tile.innerText()).toBe(
+      `our rule: ${await row.locator('[data-name="net"] b').innerText()}`,
+    )
+  })
+
+  it('claims no outcome of runs that were cut', async () => {
+    const basis = await opened.page.locator('.basis').innerText()
+    expect(basis).not.toContain('Every outcome was seen')
+    expect(basis).toContain('a run that was cut has no class')
+  })
+
   it('says what to do where no run ended in the window', async () => {
     const { page } = opened
     await page.goto(`${served.url}/what-if?dimension=job&subject=demo:none:none`)

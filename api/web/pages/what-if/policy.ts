@@ -30,7 +30,7 @@ export const SLIDERS: Readonly<Record<keyof WhatIfPolicy, Slider>> = {
     high: 6,
     step: 0.5,
     write: (reruns) => (reruns === 1 ? '1 run' : `${reruns} runs`),
-    doc: 'In whole runs of the job: 1 is the rerun, 2 (our rule) as much again for the delay, 0 leaves it to the threshold.',
+    doc: 'In whole runs of the job: 1 is the rerun, 2 (as our rule charges) as much again for the delay, 0 leaves it to the threshold.',
   },
   leastSavedSeconds: {
     name: 'Least worth',

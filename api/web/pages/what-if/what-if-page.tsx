@@ -17,6 +17,7 @@ import { bodyOf, paramsOf, policyOf, windowOf, WINDOWS, type WindowName } from '
 import { FalseStopPlot, PrecisionPlot } from './rates-plot.tsx'
 import { StoppedTable } from './stopped-table.tsx'
 import { useWhatIf } from './use-what-if.ts'
+import { WhatItIs } from './what-it-is.tsx'
 
 /** The address follows a slider once it rests: browsers allow only so many changes of it. */
 const REST_MS = 250
@@ -51,7 +52,7 @@ export const WhatIfPage = () => {
           />
         </div>
       </div>
-      <Panel title="Policy" note="Nothing is stopped: history is replayed.">
+      <Panel title="Policy" note="Nothing is stopped by it: history is replayed.">
         <PolicyForm policy={policy} onChange={setPolicy} />
       </Panel>
       <WhenReady asked={asked} what="the replay">
@@ -83,6 +84,7 @@ const Replay = ({
   readonly asOf: number
 }) => (
   <>
+    <WhatItIs answer={answer} />
     <Figures answer={answer} policy={policy} />
     <Panel
       title="Hours at every threshold"
@@ -134,12 +136,13 @@ const Basis = ({ answer, asOf }: { readonly answer: WhatIfAnswer; readonly asOf:
     </li>
     <li>
       A stop is worth p · rest − (1 − p) · cost · whole run, from the median rest told then. Our
-      rule knows the rest of a failing run apart, and has to show that its stops hit few passing
-      runs before it may stop.
+      rule knows the rest of a failing run apart.
     </li>
     <li>
-      Every outcome was seen, since nothing was stopped: where stops are acted on, the forecasts
-      after them would have known less.
+      Only outcomes that were seen are scored. Where stops were only advised, every run went on to
+      its end, and later forecasts learned from it. Where stops were acted on, a run that was cut
+      has no class: no rule is credited or charged for it, so of runs that our rule stopped this
+      page shows only those that were left to their end.
     </li>
   </ul>
 )
