@@ -5,7 +5,7 @@
 
 import type { GroupRun } from '../../schemas/events.ts'
 import type { Cells } from '../processor.ts'
-import { policyOf, type Policy } from '../stopping/policy.ts'
+import { policyOf, type Policy } from '../../schemas/policy.ts'
 import { endsOf, rateOf, type Group, type Member } from './group.ts'
 
 /** A job that fails so often, this failure included, cannot be required. */

@@ -7,7 +7,7 @@ import type { Act, Run } from '../../schemas/events.ts'
 import { failedClass } from '../../schemas/outcomes.ts'
 import { drop, type Cells, type Effect } from '../processor.ts'
 import { runCell } from '../run-cell.ts'
-import { policyOf } from './policy.ts'
+import { policyOf } from '../../schemas/policy.ts'
 import type { RunningRun } from './state.ts'
 
 type Told = Pick<RunningRun, 'labels' | 'stopSeconds' | 'leastKept'>

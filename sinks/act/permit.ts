@@ -8,6 +8,7 @@ import type { Decision, Measure, Run } from '../../schemas/events.ts'
 import { derivedId } from '../../schemas/ids.ts'
 import { runKey } from '../../schemas/keys.ts'
 import { keepShareOf } from '../../schemas/keeping.ts'
+import { isProtected, policyOf } from '../../schemas/policy.ts'
 import { OUR_RULE, precision } from '../../schemas/measures.ts'
 
 export interface ActingLimits {
@@ -46,22 +47,12 @@ export interface Verdict {
 const FEWEST_STOPS = 20
 const BUCKETS = 1_000_000
 
-/** Words of the policy of a run: what its job was configured to allow (docs/config.md, jobs). */
-const policyWords = ({ labels }: Pick<Run, 'labels'>): readonly string[] =>
-  (labels['policy'] ?? '').split(/\s+/).filter((word) => word !== '')
-
-/** True where the job asked for it, by a word of its own: nothing else is taken for it. */
-export const isOptedIn = (run: Pick<Run, 'labels'>): boolean => policyWords(run).includes('act')
+/** True where the job asked for it, by a word of its policy (docs/config.md, jobs): nothing else is taken for it. */
+export const isOptedIn = ({ labels }: Pick<Run, 'labels'>): boolean => policyOf(labels).isActedOn
 
 /** The step that runs now, where a stop must leave it running. */
-const protectedStep = (run: Run): string | null => {
-  const { step } = run
-  const protect = policyWords(run).find((word) => word.startsWith('protect='))
-  if (step === null || protect === undefined) return null
-  const isIn = (name: string): boolean =>
-    name.endsWith('*') ? step.startsWith(name.slice(0, -1)) : step === name
-  return protect.slice('protect='.length).split(',').some(isIn) ? step : null
-}
+const protectedStep = ({ step, labels }: Run): string | null =>
+  step !== null && isProtected(policyOf(labels), step) ? step : null
 
 /** True for a share of runs, told by their names alone: the same in every process and every replay. */
 export const isLeftAlone = (run: Parameters<typeof runKey>[0], keepShare: number): boolean => {

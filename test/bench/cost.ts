@@ -11,7 +11,7 @@ import { emptyHistory, remember, type History } from '../../processors/stopping/
 import { featuresOf, type Instant } from '../../processors/stopping/features.ts'
 import { NO_LEAD } from '../../processors/stopping/lead.ts'
 import { additionOf } from '../../processors/stopping/model.ts'
-import { NO_POLICY } from '../../processors/stopping/policy.ts'
+import { NO_POLICY } from '../../schemas/policy.ts'
 import { judge, type Standing } from '../../processors/stopping/rule.ts'
 import type { RunningRun } from '../../processors/stopping/state.ts'
 import type { View } from '../../processors/stopping/view.ts'

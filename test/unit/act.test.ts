@@ -167,6 +167,14 @@ describe('what may be acted on', () => {
     expect(isOptedIn(withPolicy(policy))).toBe(false)
     expect(verdict({ run: withPolicy(policy) }).isAllowed).toBe(false)
   })
+  it('reads a policy as whoever decides does, also where a word is there twice', () => {
+    const of = (step: string) => ({
+      ...withPolicy('act stop protect=gather* protect=deprovision'),
+      step,
+    })
+    expect(verdict({ run: of('deprovision') }).reason).toMatch(/deprovision/)
+    expect(verdict({ run: of('gather-logs') }).reason).not.toMatch(/gather/)
+  })
   it('takes no label for it that is not the policy', () => {
     const labels = { act: 'true', 'policy ': 'act', Policy: 'act' }
     expect(isOptedIn(aRunning(ID, { labels }))).toBe(false)

@@ -5,7 +5,7 @@ import { createHeardBefore } from '../../producers/polling/heard-before.ts'
 import { offersOf } from '../../producers/polling/offers.ts'
 import { runFact } from '../../producers/payload/facts.ts'
 import { turnOf } from '../../producers/payload/turn.ts'
-import { policyOf } from '../../processors/stopping/policy.ts'
+import { policyOf } from '../../schemas/policy.ts'
 import type { RunEvent } from '../../schemas/events.ts'
 
 const ports = { env: () => undefined, file: () => '' }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { isProtected, NO_POLICY, policyOf, within } from '../../processors/stopping/policy.ts'
+import { within } from '../../processors/stopping/policy.ts'
+import { isProtected, NO_POLICY, policyOf } from '../../schemas/policy.ts'
 
 describe('the policy of a job', () => {
   it('is read from its label: stop from .97 on, and leave gather and deprovision alone', () => {
