@@ -6,8 +6,9 @@ import { moveOf } from '../processors/failure-kind/judge.ts'
 import { FEATURE_NAMES } from '../processors/stopping/features.ts'
 import { limited, TRAINED_NAMES } from '../processors/merge-time/trained.ts'
 import { refined } from '../processors/stopping/model.ts'
-import type { Models } from '../processors/processor.ts'
+import type { Model, Models } from '../processors/processor.ts'
 import { unseen } from '../runtime/models/fitted.ts'
+import { ModelFileError } from '../runtime/models/onnx-file.ts'
 import {
   loadModels,
   versionFolder,
@@ -65,25 +66,31 @@ export const modelsOf = (invocation: Invocation): LoadedModels => {
   for (const { name, version, reason } of loaded.problems) {
     // Versions of which none is in service: nobody awaits one, `stopline models` tells of them.
     if (version === null && versionsOf(folder, name).length > 0) continue
-    process.stderr.write(
-      `model ${name}${version === null ? '' : ` ${version}`} is not used: ${reason}; the plain formulas go on\n`,
-    )
+    sayUnused(name, version, reason)
   }
   return loaded
 }
 
+const sayUnused = (name: string, version: string | null, reason: string): void => {
+  process.stderr.write(
+    `model ${name}${version === null ? '' : ` ${version}`} is not used: ${reason}; the plain formulas go on\n`,
+  )
+}
+
 /**
  * The models in service as a back-test of these folders may ask them: of nothing that they were fitted on. A set is known by the
- * name of its folder.
+ * name of its folder. One whose scores.json cannot be read is left out, and told of as by {@link modelsOf}.
  */
 export const unseenModelsOf = (invocation: Invocation, folders: readonly string[]): Models => {
   const replayed = new Set(folders.map((folder) => basename(resolve(folder))))
-  const versions = (name: string, version: string): string =>
-    versionFolder(modelsFolder(invocation), name, version)
-  return Object.fromEntries(
-    Object.entries(modelsOf(invocation).models).map(([name, model]) => [
-      name,
-      unseen(model, versions(name, model.version), replayed),
-    ]),
-  )
+  const models: Record<string, Model> = {}
+  for (const [name, model] of Object.entries(modelsOf(invocation).models))
+    try {
+      const folder = versionFolder(modelsFolder(invocation), name, model.version)
+      models[name] = unseen(model, folder, replayed)
+    } catch (error) {
+      if (!(error instanceof ModelFileError)) throw error
+      sayUnused(name, model.version, error.message)
+    }
+  return models
 }

@@ -1,7 +1,7 @@
 /** What a reader must know before believing a figure: where it rests on too little, or says less than it seems. */
 
 import { OUR_RULE } from '../../schemas/measures.ts'
-import { askedFromText } from './asked-from.ts'
+import { askedFromText, askedOfAllText } from './asked-from.ts'
 import { MIN_UNITS } from './bootstrap.ts'
 import { MIN_BIN } from './calibration.ts'
 import { count, dayText, hours, percent } from './format.ts'
@@ -45,6 +45,7 @@ export const cautions = (measures: BacktestMeasures): string[] => {
   return [
     measures.isSimulated && 'SIMULATED DATA (source demo) is in these figures.',
     ...askedFromText(measures.askedFrom, 'stopping'),
+    ...askedOfAllText(measures.askedFrom, 'stopping'),
     counts.failing < FEW &&
       `Few failing runs (${count(counts.failing)}): recall, AUC and net mean little.`,
     counts.passing < FEW &&

@@ -1,6 +1,6 @@
 /** The report on time to merge as text. */
 
-import { askedFromText, type AskedFrom } from '../backtest/asked-from.ts'
+import { askedFromText, askedOfAllText, type AskedFrom } from '../backtest/asked-from.ts'
 import { count, figureText, NONE, percent, three, valueText } from '../backtest/format.ts'
 import type { Formatter } from '../backtest/format.ts'
 import { tableText, wrapped } from '../backtest/print.ts'
@@ -133,7 +133,9 @@ export const printMergeReport = (
     ...(hasFinalSizes
       ? [wrapped('! LEAKY: openings told the sizes of the end, to see what sizes would be worth.')]
       : []),
-    ...askedFromText(measures.askedFrom, 'merge-time').map((text) => wrapped(`! ${text}`)),
+    ...[askedFromText, askedOfAllText]
+      .flatMap((textOf) => textOf(measures.askedFrom, 'merge-time'))
+      .map((text) => wrapped(`! ${text}`)),
     ...[errors(measures), ages(measures), rest(measures)].map(tableText),
     ...(measures.pooling === null ? [] : pooling(measures.pooling).map(tableText)),
   ].join('\n') + '\n'

@@ -7,7 +7,7 @@ import { ModelFileError } from './onnx-file.ts'
 
 /** A part of `scores.json`: spans in time by the name of the set. Lines of logs have none. */
 interface Fitted {
-  readonly trainedOn?: Readonly<Record<string, Span | number>>
+  readonly trainedOn?: Readonly<Record<string, Span | number | null>>
 }
 interface Span {
   readonly untilMs?: number
@@ -23,7 +23,7 @@ interface Span {
  */
 export const unseen = (model: Model, folder: string, sets: ReadonlySet<string>): Model => {
   const ends = Object.entries(fittedOf(folder).trainedOn ?? {}).flatMap(([set, span]) =>
-    typeof span === 'object' && [set, ...(span.alsoAs ?? [])].some((name) => sets.has(name))
+    typeof span === 'object' && span !== null && [set, ...(span.alsoAs ?? [])].some((name) => sets.has(name))
       ? (span.untilMs ?? Infinity)
       : [],
   )
@@ -34,7 +34,7 @@ const fittedOf = (folder: string): Fitted => {
   const path = join(folder, 'scores.json')
   if (!existsSync(path)) return {}
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Fitted
+    return (JSON.parse(readFileSync(path, 'utf8')) as Fitted | null) ?? {}
   } catch (error) {
     throw new ModelFileError(`scores.json: ${String(error)}`)
   }

@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
-import { askedFrom, askedFromText } from '../../cli/backtest/asked-from.ts'
+import { expect, it, vi } from 'vitest'
+import { askedFrom, askedFromText, askedOfAllText } from '../../cli/backtest/asked-from.ts'
 import { createCollector } from '../../cli/backtest/collector.ts'
 import { measure } from '../../cli/backtest/measures.ts'
 import { printReport } from '../../cli/backtest/print.ts'
@@ -68,6 +68,7 @@ it('the shipped models are held back on what they were fitted on, by the name of
 it('the report says so', () => {
   const models = over('bitcoin-ci', 'community-health-pulls')
   const day = (name: string, set: string) => new Date(until(name, set)).toISOString().slice(0, 10)
+  expect(askedOfAllText(askedFrom(models), 'merge-time')).toEqual([])
   const [text, ...more] = askedFromText(askedFrom(models), 'merge-time')
   expect(text).toContain(`fitted on the part before ${day('merge-time', 'community-health-pulls')}`)
   expect(more).toEqual([])
@@ -76,5 +77,36 @@ it('the report says so', () => {
     `fitted on the part before ${day('stopping', 'bitcoin-ci')}`,
   )
   expect(report).not.toContain('merge-time')
+  expect(report).not.toContain('asked of all')
   expect(printReport(measure(createCollector().collected()))).not.toContain('was fitted')
+})
+
+it('the report says also that no name matched: a copy under another name is not known', () => {
+  const models = over('my-copy')
+  expect(instants(models)).toEqual({})
+  const report = printReport(measure(createCollector().collected(), { models }))
+  expect(report.replaceAll(/\n\s*/g, ' ')).toMatch(
+    /The model stopping \S+ was fitted on no set of this name and is asked of all/,
+  )
+  expect(report).not.toContain('merge-time')
+  expect(askedOfAllText(askedFrom(models), 'merge-time')).toHaveLength(1)
+  expect(printReport(measure(createCollector().collected()))).not.toContain('asked of all')
+})
+
+it('a model that does not say what it was fitted on is left out and named, and nothing ends', () => {
+  const folder = join(temporaryFolder(), 'models')
+  cpSync(SHIPPED, folder, { recursive: true })
+  const { version: stopping = '' } = modelsOf(invocation).models['stopping'] ?? {}
+  writeFileSync(join(folder, 'stopping', stopping, 'scores.json'), '{')
+  const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  const models = unseenModelsOf({ ...invocation, values: { models: folder } }, ['bitcoin-ci'])
+  expect(said.mock.calls.flat().join('')).toMatch(
+    new RegExp(`model stopping ${stopping} is not used: scores.json`),
+  )
+  said.mockRestore()
+  expect(Object.keys(models)).toEqual(['merge-time'])
+  writeFileSync(join(folder, 'stopping', stopping, 'scores.json'), 'null')
+  expect(
+    Object.keys(unseenModelsOf({ ...invocation, values: { models: folder } }, ['bitcoin-ci'])),
+  ).toContain('stopping')
 })
