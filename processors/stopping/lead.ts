@@ -14,7 +14,7 @@ const RUN_WEIGHT = 0.5
 export const JOB_FORGET = 0.98
 export const COMMUNITY_FORGET = 0.998
 /** What the community found counts as so many runs of the job, once it has seen as many of its own. */
-const LEAN_RUNS = 20
+const LEAN_RUNS = 200
 const COMMUNITY_LEAST = 50
 /** From so many runs on a job that the model does not suit is left alone, whatever its community says. */
 const OWN_LEAST = 10
@@ -33,8 +33,8 @@ export const leadAfter = (lead: Lead, model: string, nats: number, forget: numbe
 /**
  * The share of the model in a forecast of the job: none until it has done better than the formula, then tanh(evidence / 2),
  * which is how much likelier it is to be right than wrong. The evidence is the job's own lead and what its community found,
- * as if the job had shown 20 such runs.
- * Example: a job without runs, in a community where 100 runs gave 5 nats: evidence 1, share .46.
+ * as if the job had shown 200 such runs.
+ * Example: a job without runs, in a community where 100 runs gave .5 nats: evidence 1, share .46.
  */
 export const shareOf = (own: Lead, pooled: Lead, model: string): number => {
   const [job, community] = [own, pooled].map((lead) => (lead.model === model ? lead : NO_LEAD))

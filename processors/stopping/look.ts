@@ -57,7 +57,11 @@ export const look = (
   const addition = additionFor(run, view, plain, known)
   const seen = addition === null ? plain : { ...plain, shift: addition.shift }
   const { isClosing } = run
-  const standing = { ...view.standing, isWaiting, isClosing, policy: policyOf(run.labels) }
+  const isStopped = run.level === 'stop'
+  const standing = {
+    ...view.standing,
+    ...{ isWaiting, isClosing, isStopped, policy: policyOf(run.labels) },
+  }
   const verdict = judge(view.basis, seen, standing)
   const start = {
     heeded: heeded(seen.rate, known.rate, view.history.heed),

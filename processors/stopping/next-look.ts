@@ -39,13 +39,14 @@ const nextChange = (
 ): number => {
   const end = Math.min(until, longestKnown(basis))
   const isAlerting = now.chance.low >= ALERT_LOW
+  const from = { ...standing, isStopped: now.level === 'stop' }
   const later: Moving = { ...seen }
   for (let b = bucketOf(seen.elapsedSeconds) + 1; b < BUCKETS; b += 1) {
     const t = bucketStart(b)
     if (t >= end) return Infinity
     if (!isEventful(basis, b - 1)) continue
     later.elapsedSeconds = t
-    const then = judge(basis, later, standing)
+    const then = judge(basis, later, from)
     if (then.level !== now.level || then.chance.low >= ALERT_LOW !== isAlerting) return t
   }
   return Infinity
@@ -55,6 +56,7 @@ export const stopPoint = (view: View): number | null => {
   const standing = {
     ...view.standing,
     isWaiting: false,
+    isStopped: false,
     isClosing: false,
     policy: NO_POLICY,
   }

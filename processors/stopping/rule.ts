@@ -24,6 +24,11 @@ const DELAY_COST_SHARE = 1
 /** Our forecasts count as worse than the base rate where chance explains their errors in one case of twenty, over so many runs. */
 const SKILL_RUNS = 20
 const Z95_ONE_SIDED = 1.645
+/**
+ * A stop that was said holds down to this belief, the precision that is asked of stops: beliefs sway about the level of a record, and
+ * a stop that comes and goes with them helps nobody (hysteresis).
+ */
+const HELD_FROM = 0.9
 /** Fewer finished runs than this, in the job and its pools, carry no advice. */
 const LEAST_OWN = 5
 
@@ -47,6 +52,8 @@ export interface Standing {
   readonly stopsAtOnce: number
   /** True while as many runs of the job as that are stopped and have not ended. */
   readonly isWaiting: boolean
+  /** True where the last word on the run was to stop it. */
+  readonly isStopped: boolean
 }
 export interface Verdict {
   readonly level: Level
@@ -67,6 +74,7 @@ export interface Verdict {
 
 /**
  * Stops when p·E[remaining | fail] > (1 − p)·(rerun + delay) and p is a belief that the record allows to stop at.
+ * A stop that was said is taken back below .9 only, or where it does not pay off any more.
  * Example: p .95, 600 s to go if it fails, a passing run takes 1,000 s: .95·600 = 570 > .05·2,000 = 100: stop.
  */
 export const judge = (basis: Basis, seen: Seen, standing: Standing): Verdict => {
@@ -103,8 +111,8 @@ export const judge = (basis: Basis, seen: Seen, standing: Standing): Verdict => 
   }
 }
 
-const isPermitted = ({ stopAt }: Standing, ground: Ground, { p }: Chance): boolean =>
-  p >= (stopAt[GROUNDS.indexOf(ground)] ?? Infinity)
+const isPermitted = ({ stopAt, isStopped }: Standing, ground: Ground, { p }: Chance): boolean =>
+  p >= (stopAt[GROUNDS.indexOf(ground)] ?? Infinity) || (isStopped && p >= HELD_FROM)
 const isEnough = ({ floor, sure }: Policy, { p, low }: Chance): boolean => p >= floor && low >= sure
 
 const STOP_REASONS: Readonly<Record<Exclude<Ground, 'sign'>, string>> = {

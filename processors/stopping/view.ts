@@ -16,7 +16,7 @@ import { historyOf } from './state.ts'
 export interface View {
   readonly history: History
   readonly basis: Basis
-  readonly standing: Omit<Standing, 'isWaiting' | 'isClosing' | 'policy'>
+  readonly standing: Omit<Standing, 'isWaiting' | 'isStopped' | 'isClosing' | 'policy'>
   /** How far the job's forecasts are to be believed. */
   readonly slopes: Slopes
   /** What the community has learned of the terms beside the formula. */

@@ -54,6 +54,7 @@ const STANDING: Standing = {
   stopsAtOnce: 3,
   isContradicted: [false, false, false],
   isWaiting: false,
+  isStopped: false,
   isAdrift: false,
   isClosing: false,
   policy: NO_POLICY,

