@@ -20,6 +20,12 @@ const POOL_LEAST = 10
 /** A job speaks for itself from so many runs on. */
 const OWN_LEAST = 10
 
+/**
+ * A rate moves while runs tell of it, so each tells less of it than of one that stays: with this share the 90 % interval holds the
+ * known chance of the demo in 88 to 90 of 100 runs.
+ */
+const TELLING = 0.7
+
 /** z of a two-sided 90 % interval. */
 export const Z90 = 1.645
 
@@ -70,7 +76,7 @@ export const basisOf = (history: History, priors: readonly (Prior | undefined)[]
   const fail = sideOf(history.fail, shapes?.fail)
   const rates = expertRates(history.recent, pooled)
   const { rate, effectiveRuns } = mixed(rates, history.expertScores)
-  const { low, high } = wilson(rate, effectiveRuns, Z90)
+  const { low, high } = wilson(rate, effectiveRuns * TELLING, Z90)
   const hungSeconds = hungAfter(pass.lasting, fail.lasting)
   return {
     rate,

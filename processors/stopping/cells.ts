@@ -68,6 +68,7 @@ const CHECKPOINT = record('Checkpoint', {
   jenkins: nullable('double'),
   elapsed: 'double',
   point: array('double'),
+  belief: 'double',
   starts: nullable(record('Starts', { termed: 'double', plain: 'double' })),
 })
 const RUN = record('RunningRun', {

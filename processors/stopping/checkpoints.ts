@@ -32,31 +32,34 @@ export const passCheckpoints = (
   run: RunningRun,
   view: View,
   seen: Seen,
+  belief: number,
   start: SaidStart,
   forecast: Forecast,
 ): boolean => {
   const passed = run.dueSeconds.filter((seconds) => seconds <= seen.elapsedSeconds)
   const [first] = run.checkpoints
   const isAgain = first !== undefined && isFirstInstant(run, view)
-  if (isAgain) run.checkpoints[0] = passedAt(first.at, view, seen, start, forecast)
+  if (isAgain) run.checkpoints[0] = passedAt(first.at, view, seen, belief, start, forecast)
   if (passed.length === 0) return isAgain
   run.dueSeconds = run.dueSeconds.slice(passed.length)
   const total = run.checkpoints.length + passed.length + run.dueSeconds.length
   // Of several checkpoints passed at once only the last is forecast at its time; the others were missed.
   const index = run.checkpoints.length + passed.length - 1
   const at: Checkpoint['at'] = total === 1 ? 0 : index * 0.25
-  run.checkpoints.push(passedAt(at, view, seen, start, forecast))
+  run.checkpoints.push(passedAt(at, view, seen, belief, start, forecast))
   return true
 }
 const passedAt = (
   at: number,
   { history, basis }: View,
   seen: Seen,
+  belief: number,
   { heeded, plain }: SaidStart,
   forecast: Forecast,
 ): PassedCheckpoint => ({
   at,
   elapsed: forecast.elapsedSeconds,
+  belief,
   point: seen.sign === null ? pointOf(basis.usual, heeded, ageOdds(basis, seen)) : [],
   starts: seen.sign === null ? startsOf(seen.rate, plain, ageOdds(basis, seen)) : null,
   pFail: forecast.pFail,

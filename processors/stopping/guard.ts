@@ -42,8 +42,8 @@ const Z_BACK = 1.28
 const LEAST_SURPLUS = 2
 
 export interface Watched {
-  /** Mean chance to fail that was said of it. */
-  readonly pFail: number
+  /** Mean belief that it fails: what stops rest on. */
+  readonly belief: number
   readonly failed: boolean
   /** Whether our rule wanted to stop it, by ground. */
   readonly wanted: readonly boolean[]
@@ -51,16 +51,16 @@ export interface Watched {
 
 /**
  * The guard after one more watched run.
- * Example: four passing runs of which .8 was said: surplus 2.99, variance .60 (each older run weighs .95): 3.9 standard
+ * Example: four passing runs of which .8 was believed: surplus 2.99, variance .60 (each older run weighs .95): 3.9 standard
  * deviations, adrift.
  */
-export const guarded = (guard: Guard, { pFail, failed, wanted }: Watched): Guard => {
+export const guarded = (guard: Guard, { belief, failed, wanted }: Watched): Guard => {
   const counted = (stops: readonly number[], isTheirs: boolean): number[] =>
     GROUNDS.map((_, i) => (stops[i] ?? 0) * FORGET_STOPS + (isTheirs && wanted[i] === true ? 1 : 0))
   const wrong = counted(guard.wrong, !failed)
   const right = counted(guard.right, failed)
-  const surplus = Math.max(0, guard.surplus * FORGET_FORECASTS + pFail - (failed ? 1 : 0))
-  const variance = guard.variance * FORGET_FORECASTS + pFail * (1 - pFail)
+  const surplus = Math.max(0, guard.surplus * FORGET_FORECASTS + belief - (failed ? 1 : 0))
+  const variance = guard.variance * FORGET_FORECASTS + belief * (1 - belief)
   return {
     wrong,
     right,

@@ -161,8 +161,8 @@ const noteStops = (history: History, running: RunningRun | undefined, failed: bo
   if (running?.watched !== true) return
   const { checkpoints, wanted } = running
   if (checkpoints.length > 0) {
-    const pFail = checkpoints.reduce((sum, each) => sum + each.pFail, 0) / checkpoints.length
-    history.guard = guarded(history.guard, { pFail, failed, wanted })
+    const belief = checkpoints.reduce((sum, each) => sum + each.belief, 0) / checkpoints.length
+    history.guard = guarded(history.guard, { belief, failed, wanted })
   }
   if (!failed) history.watchedPasses += 1
   const counted = (stops: readonly number[]): number[] =>

@@ -85,7 +85,7 @@ export const look = (
   )
   const forecast = forecastOf(run, view, drawn, chance, remaining, cause, causeId)
   const effects: Effect[] = [emit('ci.forecasts.v1', forecast)]
-  if (passCheckpoints(run, view, seen, start, forecast) && addition !== null)
+  if (passCheckpoints(run, view, seen, verdict.chance.p, start, forecast) && addition !== null)
     noteLead(run, addition)
   if (isNews(run, verdict)) {
     const decision = decisionOf(run, forecast, view, verdict, seen)

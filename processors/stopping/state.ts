@@ -13,6 +13,8 @@ import { emptyHistory, type History } from './history.ts'
 /** A checkpoint that has been passed; what actually remained is known at the end. */
 export type PassedCheckpoint = Omit<Checkpoint, 'actual'> & {
   elapsed: number
+  /** What stops rest on: the chance to fail before it is drawn in. */
+  belief: number
   /** What the job learns its slopes from (`slopes.ts`), empty once a bad sign was seen. */
   point: readonly number[]
   /** What it learns its heed from (`heed.ts`), null once a bad sign was seen. */

@@ -3,7 +3,7 @@ import { guarded, newGuard, whyGuarded, type Watched } from '../../processors/st
 import { GROUNDS } from '../../processors/stopping/permit.ts'
 
 const run = (more: Partial<Watched> = {}): Watched => ({
-  pFail: 0.8,
+  belief: 0.8,
   failed: false,
   wanted: [false, false, false],
   ...more,
@@ -21,7 +21,7 @@ describe('the drift guard of a job', () => {
     expect(times(2, run()).isAdrift).toBe(false)
   })
   it('lets forecasts be wrong the other way, and calibrated ones alone', () => {
-    expect(times(30, run({ pFail: 0.3, failed: true })).isAdrift).toBe(false)
+    expect(times(30, run({ belief: 0.3, failed: true })).isAdrift).toBe(false)
     let guard = newGuard()
     for (let i = 0; i < 200; i += 1) {
       guard = guarded(guard, run({ failed: i % 5 !== 0 }))
@@ -29,23 +29,23 @@ describe('the drift guard of a job', () => {
     }
   })
   it('lets the job come back once its forecasts hold, later than it would have let it go', () => {
-    let guard = times(6, run({ pFail: 0.9 }))
+    let guard = times(6, run({ belief: 0.9 }))
     let runs = 0
     for (; guard.isAdrift; runs += 1)
-      guard = guarded(guard, run({ pFail: 0.3, failed: runs % 10 < 3 }))
+      guard = guarded(guard, run({ belief: 0.3, failed: runs % 10 < 3 }))
     expect(runs).toBeGreaterThan(5)
     expect(runs).toBeLessThan(40)
     expect(whyGuarded(guard)).toBeNull()
   })
   it('holds stops of a ground back after two wrong ones, until right ones outweigh them', () => {
     const wanted = [true, false, false]
-    const hit = times(2, run({ pFail: 0.95, wanted }), times(8, run({ failed: true, wanted })))
+    const hit = times(2, run({ belief: 0.95, wanted }), times(8, run({ failed: true, wanted })))
     expect(hit.held).toEqual(GROUNDS.map((ground) => ground === 'history'))
     expect(whyGuarded(hit)).toContain('would have hit passing runs')
     let guard = hit
     let rights = 0
     for (; guard.held[0] === true; rights += 1)
-      guard = guarded(guard, run({ pFail: 0.95, failed: true, wanted }))
+      guard = guarded(guard, run({ belief: 0.95, failed: true, wanted }))
     expect(rights).toBeGreaterThan(20)
     expect(rights).toBeLessThan(60)
     expect(times(1, run({ wanted })).held[0]).toBe(false)
