@@ -50,7 +50,7 @@ export interface Basis {
   /** What each expert says of it. */
   readonly rates: readonly Rate[]
   /** The widest pool it leans on. */
-  readonly pool: 'job' | 'family' | 'community' | 'none'
+  readonly pool: 'job' | (typeof POOLS)[number] | 'none'
   /** Median durations by outcome in seconds, null without such runs. */
   readonly medianPass: number | null
   readonly medianFail: number | null
@@ -60,11 +60,13 @@ export interface Basis {
   readonly mayHangSeconds: number
 }
 
+/** Pools by how wide they are, as `pools.ts` tells them. */
+const POOLS = ['family', 'repository', 'community'] as const
 /** A pool's failure rate, with half a run each way. */
 export const pooledRate = ({ passes, failures }: Prior): number =>
   (failures + 0.5) / (passes + failures + 1)
 
-/** `priors` are those of the job's family and of its community, narrowest first. */
+/** `priors` are those of the job's family, repository and community, narrowest first; it leans on the first that speaks. */
 export const basisOf = (history: History, priors: readonly (Prior | undefined)[]): Basis => {
   const at = priors.findIndex(
     (prior) => (prior?.passes ?? 0) + (prior?.failures ?? 0) >= POOL_LEAST,
@@ -110,7 +112,7 @@ const longestOf99 = (lasting: Readonly<Histogram>): number =>
   weightIn(lasting) < LASTING_LEAST ? Infinity : quantileOf(lasting, 0.99)
 
 const poolName = (own: number, at: number): Basis['pool'] =>
-  own >= OWN_LEAST ? 'job' : at === 0 ? 'family' : at > 0 ? 'community' : own > 0 ? 'job' : 'none'
+  own >= OWN_LEAST ? 'job' : (POOLS[at] ?? (own > 0 ? 'job' : 'none'))
 
 /** How long runs of one class of a pool last and stay clean, and how much of it a job leans on. */
 interface Shape {

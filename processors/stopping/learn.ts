@@ -110,10 +110,11 @@ export const afterEnd = (
   if (change !== null)
     cells.put('changes', { changes: countChange(changesOf(cells), change, failed) })
   if (seconds !== null) learnDuration(cells, failed, seconds, history)
-  const [family, community] = poolsOf(run, labels)
+  const [family, repository, community] = poolsOf(run, labels)
   const told = poolOutcome(run, running, failed, worked, signSeconds, weight, now)
   effects.push(
     emit('ci.pool-outcomes.v1', told(family, [], null)),
+    emit('ci.pool-outcomes.v1', told(repository, [], null)),
     emit('ci.pool-outcomes.v1', told(community, running?.terms ?? [], lead)),
   )
   return effects

@@ -9,7 +9,7 @@ import { askedFromText } from '../../cli/backtest/asked-from.ts'
 import { figureText, hours, NONE, percent, three, valueText } from '../../cli/backtest/format.ts'
 import type { BacktestMeasures } from '../../cli/backtest/measures.ts'
 import { unseenModelsOf } from '../../cli/models.ts'
-import { bestBaseline, CHECKED_AT, LINES, oursOf } from './proof/lines.ts'
+import { bestBaseline, BETWEEN_AT, CHECKED_AT, LINES, oursOf, pointsOf } from './proof/lines.ts'
 import { measured, type Heard, type Measured } from './proof/measured.ts'
 import { slicesOf } from './proof/slices.ts'
 import { withPolicy } from '../../cli/backtest/with-policy.ts'
@@ -67,10 +67,12 @@ const BEFORE_STEP = [
   'precision',
 ]
 
-const forecastRow = (name: string, { total }: BacktestMeasures): string[] => {
-  const points = CHECKED_AT.flatMap(
-    (at) => total.checkpoints.find((point) => point.at === at) ?? [],
-  )
+const forecastRow = (
+  name: string,
+  { total }: BacktestMeasures,
+  shares: readonly number[],
+): string[] => {
+  const points = pointsOf(total, shares)
   const at = (of: (point: (typeof points)[number]) => string): string => points.map(of).join(' ')
   return [
     name,
@@ -180,7 +182,12 @@ process.stdout.write(
     'Forecasts at 0, 50 and 100 % of the median pass:',
     table(
       FORECASTS,
-      sets.map(({ name, whole }) => forecastRow(name, whole)),
+      sets.map(({ name, whole }) => forecastRow(name, whole, CHECKED_AT)),
+    ),
+    'The same at 25, 75 and 125 %:',
+    table(
+      FORECASTS,
+      sets.map(({ name, whole }) => forecastRow(name, whole, BETWEEN_AT)),
     ),
     'What it must show:',
     table(

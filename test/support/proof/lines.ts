@@ -20,7 +20,9 @@ interface Line {
   readonly of: (set: Measured) => Shown | null
 }
 
+/** Shares of the median pass at which forecasts are looked at: those of the reference, and those between and beyond. */
 export const CHECKED_AT = [0, 0.5, 1] as const
+export const BETWEEN_AT = [0.25, 0.75, 1.25] as const
 /** Age alone can save next to nothing there (datasets.md 2.2): no stop is a right answer. */
 const NOTHING_TO_SAVE = ['e2e-gcp-4.8', 'bitcoin-ci', 'linkerd-ci']
 const STRICTLY_ABOVE = ['vllm-buildkite', 'iree-workflows', 'bitcoin-builds']
@@ -57,8 +59,11 @@ const isTimed = (set: Measured): boolean => failed(set) > 0
 const leadText = ({ netLeadSeconds: { value, low, high }, rule }: RuleMeasures): string =>
   `${hours(value ?? 0)} h over ${rule}${low === null || high === null ? ', too few days for an interval' : ` [${hours(low)}, ${hours(high)}]`}`
 
-const pointsOf = ({ checkpoints }: SubjectMeasures): readonly CheckpointMeasures[] =>
-  CHECKED_AT.flatMap((at) => checkpoints.find((point) => point.at === at) ?? [])
+export const pointsOf = (
+  { checkpoints }: SubjectMeasures,
+  shares: readonly number[] = CHECKED_AT,
+): readonly CheckpointMeasures[] =>
+  shares.flatMap((at) => checkpoints.find((point) => point.at === at) ?? [])
 
 export const LINES: readonly Line[] = [
   {
@@ -116,8 +121,7 @@ export const LINES: readonly Line[] = [
     of: ({ name, whole: { total } }) => {
       if (!STRICTLY_ABOVE.includes(name)) return null
       const best = bestBaseline(total)
-      const { value, low } = best.netLeadSeconds
-      return { isMet: (low ?? value ?? 0) > 0, text: leadText(best) }
+      return { isMet: (best.netLeadSeconds.low ?? 0) > 0, text: leadText(best) }
     },
   },
   {
@@ -154,15 +158,11 @@ export const LINES: readonly Line[] = [
   },
   {
     says: 'Calibration error is at most .05 or within the range of a calibrated forecaster',
-    of: ({ whole }) =>
-      every(pointsOf(whole.total), ({ forecast: { calibrationError, calibrated } }) =>
-        calibrationError.value === null || calibrated === null
-          ? null
-          : {
-              isMet: calibrationError.value <= Math.max(CALIBRATED, calibrated.high),
-              text: three(calibrationError.value),
-            },
-      ),
+    of: ({ whole }) => calibration(whole, CHECKED_AT),
+  },
+  {
+    says: 'the same at 25, 75 and 125 % of the median pass',
+    of: ({ whole }) => calibration(whole, BETWEEN_AT),
   },
   {
     says: 'AUC is at least that of the LightGBM reference on the last 40 %',
@@ -181,15 +181,11 @@ export const LINES: readonly Line[] = [
   },
   {
     says: '80 % intervals of the time to the end cover 70 to 90 %',
-    of: ({ whole }) =>
-      every(pointsOf(whole.total), ({ remaining: { coverage } }) =>
-        coverage.value === null || coverage.denominator < ENOUGH_RUNS
-          ? null
-          : {
-              isMet: Math.abs(coverage.value - 0.8) <= 0.1,
-              text: percent(coverage.value),
-            },
-      ),
+    of: ({ whole }) => coverage(whole, CHECKED_AT),
+  },
+  {
+    says: 'the same at 25, 75 and 125 % of the median pass',
+    of: ({ whole }) => coverage(whole, BETWEEN_AT),
   },
   {
     says: 'and so do those of the last end of a change',
@@ -219,6 +215,28 @@ const falseStops = ({ total }: BacktestMeasures): Shown | null => {
     ? null
     : { isMet: value <= 0.01, text: `${percent(value)} (${numerator} of ${denominator})` }
 }
+
+const calibration = ({ total }: BacktestMeasures, shares: readonly number[]): Shown | null =>
+  every(pointsOf(total, shares), ({ forecast: { calibrationError, calibrated } }) =>
+    calibrationError.value === null || calibrated === null
+      ? null
+      : {
+          isMet: calibrationError.value <= Math.max(CALIBRATED, calibrated.high),
+          text: three(calibrationError.value),
+        },
+  )
+const coverage = ({ total }: BacktestMeasures, shares: readonly number[]): Shown | null =>
+  every(
+    pointsOf(total, shares),
+    ({
+      remaining: {
+        coverage: { value, denominator },
+      },
+    }) =>
+      value === null || denominator < ENOUGH_RUNS
+        ? null
+        : { isMet: Math.abs(value - 0.8) <= 0.1, text: percent(value) },
+  )
 
 /** Met where it is at each point. */
 const every = <T>(points: readonly T[], of: (point: T) => Shown | null): Shown | null => {
