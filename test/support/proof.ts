@@ -1,6 +1,6 @@
 /**
  * What our forecasts and stops show on recorded CI, as the tables of docs/decisions.md:
- * `node test/support/proof.ts [--models none] [--resamples N] [--policy WORDS] [--slices] [--json FILE] DIR...`
+ * `node test/support/proof.ts [--models none] [--resamples N] [--policy WORDS] [--slices] [--without PROCESSOR] [--json FILE] DIR...`
  */
 
 import { writeFileSync } from 'node:fs'
@@ -145,11 +145,18 @@ const { values, positionals } = parseArgs({
     json: { type: 'string' },
     policy: { type: 'string' },
     slices: { type: 'boolean', default: false },
+    without: { type: 'string' },
   },
 })
 const invocation = { values, positionals, signal: new AbortController().signal }
 const heardOf = (folder: string, heard?: Heard): Promise<Measured> =>
-  measured(folder, unseenModelsOf(invocation, [folder]), Number(values.resamples), heard)
+  measured(
+    folder,
+    unseenModelsOf(invocation, [folder]),
+    Number(values.resamples),
+    heard,
+    values.without,
+  )
 const sets: Measured[] = []
 const slices: Shown[] = []
 for (const folder of positionals) {

@@ -54,6 +54,12 @@ describe('what is shown of a recording', () => {
     expect(oursOf(total)).toMatchObject({ stoppedFailing: 0, stoppedPassing: 0 })
     expect(oursOf((await measured(folder, {}, 20)).whole.total).stoppedFailing).toBeGreaterThan(0)
   })
+  it('is shown without one of the processors, which must be there', async () => {
+    const folder = writeArchive(temporaryFolder(), generatedArchive(400, 3))
+    const deaf = await measured(folder, {}, 20, undefined, 'grouping')
+    expect(deaf.whole.total.counts.runs).toBeGreaterThan(0)
+    await expect(measured(folder, {}, 20, undefined, 'grping')).rejects.toThrow('one of runs')
+  })
   it('is shown of parts of it by themselves: of later runs, and of halves of its jobs', async () => {
     const folder = writeArchive(temporaryFolder(), generatedArchive(400, 3))
     const whole = await measured(folder, {}, 20)

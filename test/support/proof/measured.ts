@@ -6,7 +6,7 @@ import { measure, type BacktestMeasures } from '../../../cli/backtest/measures.t
 import { replayArchive } from '../../../cli/feed.ts'
 import { FORECASTING } from '../../../cli/forecasting.ts'
 import { openArchive } from '../../../producers/archive/archive.ts'
-import type { Models } from '../../../processors/processor.ts'
+import type { Models, Processor } from '../../../processors/processor.ts'
 import type { Fed, Offer } from '../../../runtime/ports.ts'
 import { EmbeddedRuntime } from '../../../runtime/embedded/runtime.ts'
 import type { Decision, JobProfile, Score } from '../../../schemas/events.ts'
@@ -37,10 +37,11 @@ export const measured = async (
   models: Models,
   resamples: number,
   heard = ALL,
+  without?: string,
 ): Promise<Measured> => {
   const collector = createCollector()
   const hung = createHungWatch()
-  const runtime = new EmbeddedRuntime(':memory:', FORECASTING, undefined, models)
+  const runtime = new EmbeddedRuntime(':memory:', forecastingWithout(without), undefined, models)
   runtime.onCommit((published) => {
     for (const { topic, record } of published) {
       if (topic === 'ci.scores.v1') {
@@ -70,6 +71,16 @@ export const measured = async (
     hung: hung.measures(),
     span: spanOf(collected.runs.flatMap(({ startMs }) => startMs ?? [])),
   }
+}
+
+/** The forecasting processors, all or all but one. Throws where there is none of that name. */
+const forecastingWithout = (name: string | undefined): readonly Processor[] => {
+  const others = FORECASTING.filter((processor) => processor.name !== name)
+  if (name !== undefined && others.length === FORECASTING.length)
+    throw new Error(
+      `no processor ${name}: one of ${FORECASTING.map((each) => each.name).join(', ')}`,
+    )
+  return others
 }
 
 const spanOf = (starts: readonly number[]): Span => ({
