@@ -16,8 +16,30 @@ describe('the pools of a job', () => {
     expect(familyOf('nightly-4.12-e2e', { family: 'f' })).toBe('f')
     expect(poolsOf({ source: 's', repo: 'o/r', job: 'j1' }, {})).toEqual([
       'family:s:o/r:j#',
+      'repository:s:o/r',
       'community:s',
     ])
+  })
+})
+
+describe('the pool a young job leans on', () => {
+  const prior = (passes: number, failures: number): Prior => ({
+    ...{ eventId: 'p', eventAt: 0, observedAt: 0, pool: 'p', passes, failures },
+    ...{ passDurations: {}, failDurations: {}, passClean: {}, failClean: {} },
+    ...{ watchedPasses: 0, falseStops: [], trueStops: [], weights: [], trust: 0, strain: 0 },
+    ...{ passesWithSign: 0, failuresWithSign: 0, leadModel: '', leadRuns: 0, leadNats: 0 },
+    ...{ unseenPasses: 0, unseenFalseStops: [] },
+  })
+  it('is the narrowest of which ten runs are known: family, then repository, then community', () => {
+    const [few, repository, community] = [prior(5, 4), prior(2, 18), prior(90, 10)]
+    const leaning = (...priors: (Prior | undefined)[]) => {
+      const { pool, pooled } = basisOf(emptyHistory(), priors)
+      return [pool, Number(pooled.toFixed(3))]
+    }
+    expect(leaning(prior(5, 5), repository, community)).toEqual(['family', 0.5])
+    expect(leaning(few, repository, community)).toEqual(['repository', 0.881])
+    expect(leaning(undefined, few, community)).toEqual(['community', 0.104])
+    expect(leaning(undefined, undefined, undefined)).toEqual(['none', 0.5])
   })
 })
 
