@@ -55,20 +55,36 @@ const refuse = (loading: Loading, problem: Problem, span: RowSpan): void => {
 
 /** What a row of each file says. */
 const READERS = {
-  runs: (row: Row) => readRun(row),
-  steps: (row: Row) => readStep(row),
-  tests: (row: Row, { sorter }: Loading) => readTest(row, knownRun(sorter, runKey(runOf(row)))),
-  pulls: (row: Row, { hasFinalSizes }: Loading) => readPullRow(row, hasFinalSizes),
+  runs: (row: Row) => ranked(readRun(row), rankOfRun),
+  steps: (row: Row) => ranked(readStep(row), rankOfRun),
+  tests: (row: Row, { sorter }: Loading) =>
+    ranked(readTest(row, knownRun(sorter, runKey(runOf(row)))), () => RANKS.test),
+  pulls: (row: Row, { hasFinalSizes }: Loading) =>
+    ranked(readPullRow(row, hasFinalSizes), rankOfPull),
 } satisfies Record<FileKind, (row: Row, loading: Loading) => unknown>
 
-const isRun = (reading: Reading<unknown>): reading is RunReading => 'heardEndAt' in reading
+/** A reading whose facts have their order among those of an instant. */
+const ranked = <F extends RunEvent | TestResult | PullEvent, R extends Reading<F>>(
+  reading: R & Reading<F>,
+  rankOf: (fact: F) => number,
+) => ({
+  reading,
+  offers: reading.facts.map((record) => ({
+    rank: rankOf(record),
+    at: record.observedAt,
+    record,
+  })),
+})
 
-const rankOf = (fact: RunEvent | TestResult | PullEvent): number => {
-  if ('test' in fact) return RANKS.test
-  if ('pull' in fact && !('runId' in fact))
-    return fact.kind === 'opened' ? RANKS.pullOpened : RANKS.pullEnded
-  return RANKS[fact.kind as keyof typeof RANKS]
-}
+/** What is told from inside a run comes before its end. */
+export const rankOfRun = ({ kind }: RunEvent): number =>
+  kind === 'testsReported' || kind === 'logProgress'
+    ? RANKS.stepFinished
+    : RANKS[kind as keyof typeof RANKS]
+const rankOfPull = ({ kind }: PullEvent): number =>
+  kind === 'opened' ? RANKS.pullOpened : RANKS.pullEnded
+
+const isRun = (reading: Reading<unknown>): reading is RunReading => 'heardEndAt' in reading
 
 /** What is odd about a run that another row told of before. */
 const repeatOf = ({ sorter, report }: Loading, row: Row, reading: RunReading): Problem[] => {
@@ -80,13 +96,12 @@ const repeatOf = ({ sorter, report }: Loading, row: Row, reading: RunReading): P
 /** Facts of one row into the sorter. Throws RefusedRow or UnencodableError, with none of them in it. */
 const load = (loading: Loading, kind: FileKind, row: Row, line: number): void => {
   const { sorter, report } = loading
-  const reading = READERS[kind](row, loading)
-  const { facts, notes } = reading
-  sorter.add(facts.map((record) => ({ rank: rankOf(record), at: record.observedAt, record })))
+  const { reading, offers } = READERS[kind](row, loading)
+  sorter.add(offers)
   const repeats = isRun(reading) ? repeatOf(loading, row, reading) : []
-  for (const note of [...notes, ...repeats]) report.add(note, line)
-  report.counts.offers += facts.length
-  loading.lastAt = facts.at(-1)?.observedAt ?? loading.lastAt
+  for (const note of [...reading.notes, ...repeats]) report.add(note, line)
+  report.counts.offers += offers.length
+  loading.lastAt = offers.at(-1)?.at ?? loading.lastAt
 }
 
 const contradiction = (row: Row, differences: string): Problem => ({

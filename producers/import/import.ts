@@ -8,7 +8,7 @@ import type { DeadLetter, RunEvent, Stamped } from '../../schemas/events.ts'
 import { cut, type Archive, type ArchiveProgress } from '../archive/archive.ts'
 import { digestOf } from '../archive/digest.ts'
 import { filesOfAll, folderNames } from '../archive/folders.ts'
-import { loadFile, UNPLACED } from '../archive/load.ts'
+import { loadFile, rankOfRun, UNPLACED } from '../archive/load.ts'
 import { createFileReport, type FileReport } from '../archive/report.ts'
 import { RefusedPayload, type Note } from '../payload/heard.ts'
 import { readRunFolder } from './bucket-copy.ts'
@@ -71,12 +71,8 @@ interface Loading {
   readonly sorter: Sorter
   readonly report: FileReport
   readonly options: ImportOptions
-}
-
-const rankOf = ({ kind }: RunEvent): number => {
-  // What is told from inside a run comes before its end.
-  if (kind === 'testsReported' || kind === 'logProgress') return RANKS.stepFinished
-  return RANKS[kind as keyof typeof RANKS]
+  /** Ids of dead letters: a file is read in pieces, and more than one may be bad. */
+  readonly letters: Set<string>
 }
 
 /** A recorded fact was heard as it happened. */
@@ -90,7 +86,7 @@ const add = (
   others: readonly (readonly [rank: number, records: readonly Told[]])[],
 ): void => {
   const all = [
-    ...facts.map((fact): [number, Told] => [rankOf(fact), fact]),
+    ...facts.map((fact): [number, Told] => [rankOfRun(fact), fact]),
     ...others.flatMap(([rank, records]) => records.map((told): [number, Told] => [rank, told])),
   ]
   sorter.add(all.map(([rank, told]) => ({ rank, at: told.eventAt, record: asHeard(told) })))
@@ -102,10 +98,18 @@ const note = ({ report }: Loading, file: string, notes: readonly Note[]): void =
     report.add({ reason: 'odd-field', detail: `${file}: ${oddity} ${detail}` }, 0)
 }
 
-const refuse = ({ sorter, report, options }: Loading, file: string, detail: string): void => {
+/** Tells of a file that cannot be read, or not to its end; its dead letter has the first reason. */
+const refuse = (
+  { sorter, report, options, letters }: Loading,
+  file: string,
+  detail: string,
+): void => {
   report.add({ reason: 'bad-file', detail: `${file}: ${detail}` }, 0)
+  const eventId = `import:${options.source}/${file}`
+  if (letters.has(eventId)) return
+  letters.add(eventId)
   const record: DeadLetter = {
-    eventId: `import:${options.source}/${file}`,
+    eventId,
     ...{ eventAt: 0, observedAt: 0, origin: `import:${options.source}`, position: file },
     ...{ reason: 'bad-file', detail: detail.slice(0, MAX_PAYLOAD), step: 'import' },
     payload: Buffer.from(file),
@@ -175,12 +179,13 @@ export const openImport = (paths: readonly string[], options: ImportOptions): Ar
     return report
   }
   const load = async (sorter: Sorter, signal: AbortSignal): Promise<void> => {
+    const letters = new Set<string>()
     for (const [path, kind] of kinds) {
       if (kind === 'archive')
         for (const file of filesOfAll([path]))
           await loadFile(file, sorter, newReport(file.name), () => undefined, signal)
       else {
-        const loading = { sorter, report: newReport(nameOf(path)), options }
+        const loading = { sorter, report: newReport(nameOf(path)), options, letters }
         if (kind === 'bucket') await loadBucket(loading, path, signal)
         else loadDumps(loading, path)
       }

@@ -163,6 +163,28 @@ describe('an import', () => {
     expect(facts(offers).filter(({ kind }) => kind === 'finished')).toHaveLength(2)
   })
 
+  it('tells once of a file that ends early and says what no record can hold', async () => {
+    const root = temporaryFolder()
+    const log = gzipSync(Buffer.from(`${'x'.repeat(99)}\n`.repeat(5_000)), { level: 0 })
+    writeRun(join(root, 'logs/job-a/1'), { 'build-log.txt.gz': log.subarray(0, 300_000) })
+    const codec = CODECS['run-event']
+    const encode = codec.encode.bind(codec)
+    vi.spyOn(codec, 'encode').mockImplementation((fact) =>
+      encode(fact.kind === 'logProgress' ? { ...fact, attempt: 2 ** 40 } : fact),
+    )
+    const { offers, archive } = await importOf(root)
+    vi.restoreAllMocks()
+    const details = archive.summary().problems.map(({ detail }) => detail)
+    expect(details).toEqual([
+      expect.stringContaining('build-log.txt: '),
+      expect.stringContaining('attempt'),
+    ])
+    const letters = offers.filter(({ topic }) => topic === 'ci.dead-letters.v1')
+    expect(letters.map(({ record }) => record.eventId)).toEqual([
+      'import:import/job-a/1/build-log.txt',
+    ])
+  })
+
   it('reads no JSON into memory that is larger than any of Prow, plain or unpacked', async () => {
     const root = temporaryFolder()
     const large = `{"timestamp":${START},"x":"${'x'.repeat(9 * 2 ** 20)}"}`
