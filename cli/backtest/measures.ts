@@ -19,7 +19,7 @@ import { groundMeasures, type GroundMeasures } from './grounds.ts'
 import { lastOf } from './last.ts'
 import { remainingMeasures } from './remaining.ts'
 import type { RemainingMeasures } from './remaining.ts'
-import { ruleMeasures } from './rules.ts'
+import { CEILING_RULE, ruleMeasures } from './rules.ts'
 import type { RuleMeasures, RuleOptions } from './rules.ts'
 import { costCurves } from './what-if.ts'
 import type { CostCurve } from './what-if.ts'
@@ -130,7 +130,7 @@ export const measure = (
     beforeStep: beforeStepMeasures(
       collected.runs,
       collected.rules.indexOf(OUR_RULE),
-      collected.rules.indexOf('first-failed-step'),
+      collected.rules.indexOf(CEILING_RULE),
     ),
     last,
     acted: null,

@@ -7,6 +7,7 @@ import { jobKey } from '../../schemas/keys.ts'
 import type { BacktestMeasures } from './measures.ts'
 import { recallCurve } from './what-if.ts'
 import { abstentionText, cautions, changeText, summary } from './notes.ts'
+import { whyNoDensity } from './report/density-plot.ts'
 import { jobPlots } from './report/job-plots.ts'
 import { htmlOf, markdownOf } from './report/page.ts'
 import type { Report, Section } from './report/page.ts'
@@ -105,13 +106,16 @@ const jobSections = (
 ): Section[] => {
   const nameOf = jobNames(jobs)
   return jobs
-    .flatMap((job) => profiles.get(jobKey(job)) ?? [])
+    .flatMap((job) => {
+      const profile = profiles.get(jobKey(job))
+      return profile === undefined ? [] : [{ profile, counts: job.counts }]
+    })
     .slice(0, JOBS_WITH_PLOTS)
-    .map((profile, i) => ({
+    .map(({ profile, counts }, i) => ({
       heading: nameOf(profile),
       tables: [],
       plots: jobPlots(profile, `job-${i + 1}`),
-      texts: [],
+      texts: profile.density === null ? [whyNoDensity(counts)] : [],
     }))
 }
 

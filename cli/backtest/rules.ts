@@ -26,6 +26,14 @@ import type { ScoredRun } from './collector.ts'
 
 /** False stops a rule may make, as a share of passing runs. */
 export const FALSE_STOP_BOUND = 0.01
+/**
+ * A ceiling for rules that wait for a failed step, no rival: that step all but knows the verdict. Only who stops before it can
+ * save more.
+ */
+export const CEILING_RULE = 'first-failed-step'
+/** The name of a rule as a plot writes it. */
+export const plottedName = (rule: string): string =>
+  rule === CEILING_RULE ? `${rule} (ceiling)` : rule
 
 /** One rule over one subject. Times in seconds. */
 export interface RuleMeasures {

@@ -28,6 +28,7 @@ import {
 import type { ForecastMeasures } from './forecasts.ts'
 import { isAbstaining } from './measures.ts'
 import type { BacktestMeasures, JobMeasures, SubjectMeasures } from './measures.ts'
+import { CEILING_RULE } from './rules.ts'
 import type { RuleMeasures } from './rules.ts'
 import type { Table } from './table.ts'
 import { isOverBound } from './what-if.ts'
@@ -51,6 +52,11 @@ export const worthTable = ({ rules }: SubjectMeasures): Table => ({
   notes: [
     'net = saved - burnt; the strict net charges a false stop its whole run. A net in brackets is of a rule over the bound of 1 % false stops: it does not count.',
     'bound: shown = the whole 95 % interval of the false-stop rate is within 1 %; met = its value only. our lead = our net - its net, on the same resamples.',
+    ...(rules.some(({ rule }) => rule === CEILING_RULE)
+      ? [
+          `${CEILING_RULE} is a ceiling, no rival: it waits for a failed step, which all but knows the verdict.`,
+        ]
+      : []),
   ],
 })
 

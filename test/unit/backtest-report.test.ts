@@ -182,6 +182,9 @@ describe('the report in a folder', () => {
       expect(html).toMatch(new RegExp(`<desc id="${id}-description">[^<]+</desc>`))
     }
   })
+  it('says why a job has no densities', () => {
+    expect(html.match(/<p class="soft">No densities: /g)).toHaveLength(5)
+  })
   it('draws no number that is none', () => {
     expect(html).not.toMatch(/NaN|Infinity|undefined/)
   })

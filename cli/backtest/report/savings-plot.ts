@@ -2,13 +2,14 @@
 
 import { OUR_RULE } from '../../../schemas/measures.ts'
 import { count, percent, valueText } from '../format.ts'
+import { CEILING_RULE, plottedName } from '../rules.ts'
 import type { RuleMeasures } from '../rules.ts'
 import { axes, element, label, line, linear } from './svg.ts'
 import type { Plot, Scale } from './svg.ts'
 
 const ROW = 30
 const WIDTH = 900
-const LEFT = 140
+const LEFT = 185
 const RIGHT = 720
 const TOP = 30
 
@@ -31,7 +32,7 @@ export const savingsPlot = (rules: readonly RuleMeasures[]): Plot => {
     id: 'savings',
     title: 'Net hours saved, by rule',
     description:
-      'Bars: saved minus burnt hours, with 95 % intervals. Thick mark: strict net, which charges a false stop its whole run. Outlined bars stop more than 1 % of the passing runs and do not count.',
+      'Bars: saved minus burnt hours, with 95 % intervals. Thick mark: strict net, which charges a false stop its whole run. Outlined bars stop more than 1 % of the passing runs and do not count. The pale bar is a ceiling, no rival: its rule waits for a failed step, which all but knows the verdict.',
     width: WIDTH,
     height: bottom + 45,
     body: [
@@ -54,13 +55,19 @@ const ruleRow = (rule: RuleMeasures, x: Scale, y: number): string => {
       y: y - 9,
       width: Math.max(0.5, Math.abs(end - zero)),
       height: 18,
-      class: isOver(rule) ? 'bar-over' : isOurs ? 'bar-ours' : 'bar-other',
+      class: barClass(rule),
     }),
     netSeconds.low === null || netSeconds.high === null
       ? ''
       : line([x.at(inHours(netSeconds.low)), y], [x.at(inHours(netSeconds.high)), y], 'whisker'),
     line([strict, y - 9], [strict, y + 9], 'strict'),
-    label([LEFT - 10, y + 4], rule.rule, 'end', { class: isOurs ? 'strong' : 'name' }),
+    label([LEFT - 10, y + 4], plottedName(rule.rule), 'end', { class: isOurs ? 'strong' : 'name' }),
     label([RIGHT + 20, y + 4], `${valueText(rule.falseStopRate, percent)}, ${rule.bound}`),
   ].join('')
+}
+
+const barClass = (rule: RuleMeasures): string => {
+  if (isOver(rule)) return 'bar-over'
+  if (rule.rule === CEILING_RULE) return 'bar-ceiling'
+  return rule.rule === OUR_RULE ? 'bar-ours' : 'bar-other'
 }

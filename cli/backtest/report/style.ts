@@ -11,10 +11,10 @@ const SCHEMES = `:root{color-scheme:light dark;${LIGHT}}@media screen and (prefe
 /** Classes of the plots, for the page and for an SVG that stands alone. */
 export const PLOT_STYLE = `${SCHEMES}
 svg{font:12px system-ui,sans-serif;max-width:100%;height:auto}
-svg text{fill:var(--soft)}svg .name{fill:var(--ink)}svg .strong{fill:var(--ink);font-weight:600}
+svg text{fill:var(--soft);stroke:var(--panel);stroke-width:3px;paint-order:stroke}svg .name{fill:var(--ink)}svg .strong{fill:var(--ink);font-weight:600}
 .grid{stroke:var(--line);stroke-width:1}.axis{stroke:var(--soft);stroke-width:1}
 .zero{stroke:var(--ink);stroke-width:1.2}.ideal{stroke:var(--soft);stroke-width:1;stroke-dasharray:2 3;fill:none}
-.bar-ours{fill:var(--ours)}.bar-other{fill:var(--other)}.bar-over{fill:none;stroke:var(--other);stroke-width:1.2;stroke-dasharray:4 3}
+.bar-ours{fill:var(--ours)}.bar-other{fill:var(--other)}.bar-ceiling{fill:var(--band);stroke:var(--other);stroke-width:1.2}.bar-over{fill:none;stroke:var(--other);stroke-width:1.2;stroke-dasharray:4 3}
 .whisker{stroke:var(--ink);stroke-width:1.4}.strict{stroke:var(--fail);stroke-width:3}
 .band{fill:var(--band)}.dot{fill:var(--ours);stroke:var(--paper);stroke-width:1}.dot-other{fill:var(--other);stroke:var(--paper);stroke-width:1}
 .dot-over{fill:var(--paper);stroke:var(--other);stroke-width:1.6}.line-ours{stroke:var(--ours);stroke-width:2;fill:none}

@@ -57,6 +57,24 @@ export const linear = (
   return { at, ticks, from, to }
 }
 
+/**
+ * A logarithmic scale over whole powers of ten, with ticks at 1, 2 and 5 times them where they are two at most; what is below
+ * its low end is drawn there. Example: .3 to 90 has ticks .1, 1, 10 and 100.
+ */
+export const logarithmic = (
+  [low, high]: readonly [number, number],
+  [from, to]: readonly [number, number],
+): Scale => {
+  const first = Math.floor(Math.log10(low) + 1e-9)
+  const last = Math.max(first + 1, Math.ceil(Math.log10(high) - 1e-9))
+  const times = last - first > 2 ? [1] : [1, 2, 5]
+  const powers = Array.from({ length: last - first + 1 }, (_, i) => 10 ** (first + i))
+  const ticks = powers.flatMap((power) => times.map((by) => by * power))
+  const at = (value: number): number =>
+    from + (Math.max(0, Math.log10(value) - first) / (last - first)) * (to - from)
+  return { at, ticks: ticks.filter((tick) => tick <= 10 ** last * (1 + 1e-9)), from, to }
+}
+
 const roundStep = (rough: number): number => {
   const power = 10 ** Math.floor(Math.log10(rough))
   return power * ([1, 2, 5, 10].find((times) => times * power >= rough * (1 - 1e-9)) ?? 10)
