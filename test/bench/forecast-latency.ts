@@ -93,10 +93,10 @@ const feed = async (
   return starts
 }
 
-/** A process that has just begun has compiled nothing yet, and reads its first cells from the disk: told by itself. */
+/** A process that has just begun has compiled nothing yet, and reads its first cells from the disk: told by itself, and with all. */
 const FIRST_MS = 1_000
 
-const latencies = (
+export const latencies = (
   name: string,
   starts: ReadonlyMap<string, number>,
   seen: ReadonlyMap<string, number>,
@@ -110,12 +110,14 @@ const latencies = (
       })
       .sort((a, b) => a - b)
   const [found, early] = [among(false), among(true)]
+  const all = [...found, ...early].sort((a, b) => a - b)
   return [
     { name: `${name} p50`, value: quantile(found, 0.5), unit: 'ms' },
     { name: `${name} p99`, value: quantile(found, 0.99), unit: 'ms' },
+    { name: `${name} p99 of all starts`, value: quantile(all, 0.99), unit: 'ms' },
     { name: `${name} max`, value: found.at(-1) ?? NaN, unit: 'ms' },
     { name: `${name} in the first second, max`, value: early.at(-1) ?? NaN, unit: 'ms' },
-    { name: `${name} seen`, value: (found.length + early.length) / starts.size, unit: 'of starts' },
+    { name: `${name} seen`, value: all.length / starts.size, unit: 'of starts' },
   ]
 }
 

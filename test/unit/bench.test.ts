@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { median, quantile, summarise, tableOf, type Summary } from '../bench/figures.ts'
+import { latencies } from '../bench/forecast-latency.ts'
 import { BENCHES } from '../bench/table.ts'
 
 const MAIN = join(import.meta.dirname, '../bench/main.ts')
@@ -69,5 +70,23 @@ describe('npm run bench', () => {
     const text = readFileSync(join(import.meta.dirname, '../../docs/benchmarks.md'), 'utf8')
     const described = [...text.matchAll(/^\| `([a-z-]+)` /gm)].map((match) => match[1])
     expect(described).toEqual(BENCHES.map(({ name }) => name))
+  })
+})
+
+describe('latencies of starts', () => {
+  it('are told without the first second of the process, and of all starts', () => {
+    // A start every ten milliseconds for ten seconds: the first hundred take 90 ms, the others 1 to 50.
+    const due = Array.from({ length: 1_000 }, (_, n) => [String(n), 10 * n] as const)
+    const took = (n: number): number => (n < 100 ? 90 : 1 + (n % 50))
+    const seen = new Map(due.map(([run, at], n) => [run, at + took(n)]))
+    const figures = latencies('x', new Map(due), seen)
+    expect(Object.fromEntries(figures.map(({ name, value }) => [name, value]))).toEqual({
+      'x p50': 25,
+      'x p99': 50,
+      'x p99 of all starts': 90,
+      'x max': 50,
+      'x in the first second, max': 90,
+      'x seen': 1,
+    })
   })
 })
