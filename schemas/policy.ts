@@ -1,4 +1,7 @@
-/** What may be said of a job's runs and of a change that it failed: its policy, told by the label `policy` of a run. */
+/**
+ * What may be said of a job's runs and of a change that it failed: its policy, told by the label `policy` of a run, and by the label
+ * `optional` where the source itself calls the job so.
+ */
 
 export interface Policy {
   /** The most that is said: nothing, that a run is worth a look, that it may be stopped, or that it should be. */
@@ -37,8 +40,8 @@ const isMost = (word: string): word is Policy['most'] => MOST.includes(word)
  * Example: `fail-fast`: the other runs of a change that it failed are to be stopped; with `advise` that is advised, no more.
  */
 export const policyOf = (labels: Readonly<Record<string, string>>): Policy => {
-  const text = labels['policy']
-  if (text === undefined) return NO_POLICY
+  const text = policyText(labels)
+  if (text === null) return NO_POLICY
   let policy = NO_POLICY
   let isUnderstood = true
   for (const word of text.split(/\s+/).filter(Boolean)) {
@@ -54,6 +57,16 @@ export const policyOf = (labels: Readonly<Record<string, string>>): Policy => {
     else isUnderstood = false
   }
   return isUnderstood || policy.most !== 'stop' ? policy : { ...policy, most: 'advise' }
+}
+
+/**
+ * The words of a policy, with what the source says of the job itself; null where neither says anything.
+ * Example: the label `optional` of `true`, as Prow and GitLab tell it, beside the policy `watch`: `watch optional`.
+ */
+export const policyText = (labels: Readonly<Record<string, string>>): string | null => {
+  const words = labels['policy']
+  if (labels['optional'] !== 'true') return words ?? null
+  return words === undefined ? 'optional' : `${words} optional`
 }
 
 /** True where a stop must leave this step running. */

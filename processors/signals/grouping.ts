@@ -3,6 +3,7 @@
 import type { GroupRun, Run } from '../../schemas/events.ts'
 import { derivedId } from '../../schemas/ids.ts'
 import { durationSeconds, failedClass } from '../../schemas/outcomes.ts'
+import { policyText } from '../../schemas/policy.ts'
 import { emit, type Processor } from '../processor.ts'
 
 /** Runs started together for one change; where no group is told, runs of one commit. */
@@ -36,7 +37,7 @@ export const grouping: Processor = {
       failed: isOver ? failedClass(run.outcome ?? 'unknown') : null,
       startedAt: run.startedAt,
       durationSeconds: isOver ? durationSeconds(run) : null,
-      policy: run.labels['policy'] ?? null,
+      policy: policyText(run.labels),
     }
     return [emit('ci.group-runs.v1', told)]
   },

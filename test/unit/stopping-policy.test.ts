@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { within } from '../../processors/stopping/policy.ts'
-import { isProtected, NO_POLICY, policyOf } from '../../schemas/policy.ts'
+import { isProtected, NO_POLICY, policyOf, policyText } from '../../schemas/policy.ts'
 
 describe('the policy of a job', () => {
   it('is read from its label: stop from .97 on, and leave gather and deprovision alone', () => {
@@ -35,6 +35,13 @@ describe('the policy of a job', () => {
       ...{ most: 'advise', isFailFast: true, isOptional: false },
     })
     expect(policyOf({ policy: 'optional' })).toMatchObject({ most: 'stop', isOptional: true })
+  })
+  it('is optional where the source calls the job so, as Prow and GitLab do by a label', () => {
+    expect(policyOf({ optional: 'true' })).toEqual({ ...NO_POLICY, isOptional: true })
+    expect(policyText({ optional: 'true', policy: 'watch' })).toBe('watch optional')
+    expect(policyText({ optional: 'false', policy: 'watch' })).toBe('watch')
+    expect(policyText({ optional: 'false' })).toBeNull()
+    expect(policyOf({ optional: 'false' })).toBe(NO_POLICY)
   })
   it('takes nothing away below what it allows', () => {
     const advice = { level: 'continue', reason: 'r' } as const
