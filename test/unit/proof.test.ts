@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { withPolicy } from '../../cli/backtest/with-policy.ts'
 import { createHungWatch } from '../support/proof/hung.ts'
+import { createLateWatch } from '../support/proof/late-runs.ts'
 import { LINES, oursOf } from '../support/proof/lines.ts'
 import { measured } from '../support/proof/measured.ts'
 import { slicesOf } from '../support/proof/slices.ts'
@@ -36,6 +37,32 @@ describe('hung runs', () => {
     for (let n = 0; n < 99; n += 1) watch.score(score(n, 100))
     watch.score(score(200, 1000))
     expect(watch.measures().runs).toBe(0)
+  })
+})
+
+describe('runs past 1.25 times the median pass', () => {
+  it('are counted by outcome, and by when they were found', () => {
+    const watch = createLateWatch()
+    const past = sampleScore().checkpoints[0]
+    if (past === undefined) throw new Error('a sample without checkpoints')
+    const ends = (runId: string, failed: boolean, at: number) => {
+      const checkpoints = [{ ...past, at, actual: 875 }]
+      watch.score(sampleScore({ runId, failed, durationSeconds: 1000, checkpoints }))
+    }
+    const advised = (runId: string, elapsedSeconds: number) => {
+      watch.decision({ ...sampleDecision(), runId, level: 'advise', elapsedSeconds })
+    }
+    advised('1', 0)
+    advised('2', 200)
+    advised('4', 0)
+    watch.decision({ ...sampleDecision(), runId: '3', level: 'watch', elapsedSeconds: 0 })
+    for (const runId of ['1', '2', '3']) ends(runId, true, 1.25)
+    ends('4', false, 1.25)
+    ends('5', false, 1.25)
+    ends('6', true, 1)
+    expect(watch.measures()).toEqual({
+      ...{ failing: 3, foundByThen: 1, foundLater: 1, passing: 2, passingFound: 1 },
+    })
   })
 })
 

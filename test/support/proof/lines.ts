@@ -197,6 +197,16 @@ export const LINES: readonly Line[] = [
     },
   },
   {
+    says: 'Of failing runs past 1.25 times the median pass of ocp-nightly-prow most are found by then',
+    of: ({ name, lateRuns: { failing, foundByThen, foundLater, passing, passingFound } }) =>
+      name === 'ocp-nightly-prow'
+        ? {
+            isMet: foundByThen > failing / 2,
+            text: `${foundByThen} of ${failing}, ${foundLater} more later; of ${passing} passing ones ${passingFound} were taken for such`,
+          }
+        : null,
+  },
+  {
     says: 'Hung runs are found before half of what they burn beyond 99 in 100 runs',
     of: ({ hung: { runs, burntSeconds, afterSeconds } }) =>
       runs === 0

@@ -12,6 +12,7 @@ import { EmbeddedRuntime } from '../../../runtime/embedded/runtime.ts'
 import type { Decision, JobProfile, Score } from '../../../schemas/events.ts'
 import type { ChangeDecision } from '../../../schemas/events.ts'
 import { createHungWatch, type HungMeasures } from './hung.ts'
+import { createLateWatch, type LateRuns } from './late-runs.ts'
 
 /** What the reference model was scored on: the last 40 % by start. */
 const LATE = 0.4
@@ -21,6 +22,7 @@ export interface Measured {
   readonly whole: BacktestMeasures
   readonly late: BacktestMeasures
   readonly hung: HungMeasures
+  readonly lateRuns: LateRuns
   /** First and last start of a run, in milliseconds. */
   readonly span: Span
 }
@@ -41,15 +43,18 @@ export const measured = async (
 ): Promise<Measured> => {
   const collector = createCollector()
   const hung = createHungWatch()
+  const lateRuns = createLateWatch()
   const runtime = new EmbeddedRuntime(':memory:', forecastingWithout(without), undefined, models)
   runtime.onCommit((published) => {
     for (const { topic, record } of published) {
       if (topic === 'ci.scores.v1') {
         collector.score(record as Score)
         hung.score(record as Score)
+        lateRuns.score(record as Score)
       } else if (topic === 'ci.decisions.v1') {
         collector.decision(record as Decision)
         hung.decision(record as Decision)
+        lateRuns.decision(record as Decision)
       } else if (topic === 'ci.job-profiles.v1') collector.profile(record as JobProfile)
       else if (topic === 'ci.change-decisions.v1') collector.change(record as ChangeDecision)
     }
@@ -69,6 +74,7 @@ export const measured = async (
     whole: measure(collected, { resamples, models }),
     late: measure(collected, { resamples, models, last: LATE }),
     hung: hung.measures(),
+    lateRuns: lateRuns.measures(),
     span: spanOf(collected.runs.flatMap(({ startMs }) => startMs ?? [])),
   }
 }
