@@ -35,8 +35,13 @@ const SPEND = 0.007
 /** Nine in ten stops must be right; a record speaks against that where its upper 95 % bound (Wilson 1927) is below. */
 const PRECISION = 0.9
 const Z95_ONE_SIDED = 1.645
-/** By history or age alone, so high a belief may stop without a record of stops; a lower one only with more than a few. */
+/**
+ * By history or age alone, so high a belief may stop without a record of stops. A lower one may with more than a few, and where
+ * even the lower 95 % bound of how many were right pays off: a run that is stopped at its start saves about what a pass takes, and
+ * a wrong stop costs a rerun and as much delay, so two in three do.
+ */
 const UNPROVED = 0.97
+const PAYS = 2 / 3
 /** Counts fade a little at each full hour, so "more than" is what can be asked of them: here an eleventh stop, there a third. */
 const FEW_STOPS = 10
 const FEW_FALSE_STOPS = 2
@@ -56,7 +61,8 @@ export interface Standings extends StopRecord {
 
 /**
  * The belief from which a run may be stopped, Infinity for none: the lowest level that keeps both promises, with what was
- * counted and what the level itself says. Precision: the record does not speak against nine in ten stops being right.
+ * counted and what the level itself says. Precision: the record does not speak against nine in ten stops being right, and below .97
+ * stops pay off by its lower bound.
  * Rarity: at most 7 in 1,000 passing runs are hit; a level at which a share r of stops is right and a quarter of failing runs
  * is stopped hits (1 − r)/r · f/(1 − f)/4 of the passing ones. r is what the level says and what its stops were, (n·r' + 10·p)/(n + 10)
  * (mean of a Beta distribution). A failed step is evidence of the run itself: how often it is wrong is not a matter of the rate.
@@ -70,7 +76,7 @@ export const stopLevel = (known: Standings, ground: Ground): number => {
     const level = LEVELS[i] ?? 1
     const wrong = known.falseStops[placeOf(ground, i)] ?? 0
     const stops = wrong + (known.trueStops[placeOf(ground, i)] ?? 0)
-    if (isAdding(ground) && !isShown(wrong, stops)) continue
+    if (lowerBound(wrong, stops) < leastShown(ground, level)) continue
     if (ground !== 'sign' && level < UNPROVED && stops <= FEW_STOPS) continue
     const right = (stops - wrong + WORD_STOPS * level) / (stops + WORD_STOPS)
     const expected = ((1 - right) / right) * odds * STOPPED_SHARE
@@ -89,11 +95,14 @@ const falseStopsAt = (known: StopRecord, place: number): number =>
 const spendOf = ({ watchedPasses, unseenPasses }: Standings): number =>
   SPEND * (watchedPasses + unseenPasses + TAKEN_PASSES)
 
-/** A late step and silence add to a belief that is counted already. */
-const isAdding = (ground: Ground): boolean => ground === 'late' || ground === 'silent'
-/** So their record must show nine in ten right, not only not speak against it. Example: 25 right stops and no wrong one do. */
-const isShown = (wrong: number, stops: number): boolean =>
-  stops > 0 && wilson(1 - wrong / stops, stops, Z95_ONE_SIDED).low >= PRECISION
+/** Share of right stops that the record must show by its lower bound. What a late step or silence adds was counted already. */
+const leastShown = (ground: Ground, level: number): number => {
+  if (ground === 'late' || ground === 'silent') return PRECISION
+  return ground === 'sign' || level >= UNPROVED ? 0 : PAYS
+}
+/** Example: of 25 right stops and no wrong one .902; of ten and two .601. */
+const lowerBound = (wrong: number, stops: number): number =>
+  stops === 0 ? 0 : wilson(1 - wrong / stops, stops, Z95_ONE_SIDED).low
 
 /**
  * How many running runs of one job may be stopped at a time without a failed step: as many as the record can afford to be

@@ -50,9 +50,15 @@ describe('the permission to stop', () => {
     expect(stopLevel(once(600), 'history')).toBe(0.92)
   })
   it('is withdrawn where the record speaks against nine in ten stops being right', () => {
-    expect(stopLevel(record(0.05, 5000, [0.95, 2, 10]), 'age')).toBe(0.92)
+    expect(stopLevel(record(0.05, 5000, [0.95, 2, 14]), 'age')).toBe(0.92)
     expect(stopLevel(record(0.05, 5000, [0.95, 10, 20]), 'age')).toBe(0.97)
     expect(stopLevel(record(0.05, 5000, [0.999, 10, 20]), 'age')).toBe(Infinity)
+  })
+  it('rests on the lower bound of the record below .97: stops must pay off by it, as two in three do', () => {
+    const level = (wrong: number, right: number) =>
+      stopLevel(record(0.05, 5000, [0.95, wrong, right]), 'age')
+    // .601, .684, and of eleven right ones and no wrong one .803.
+    expect([level(2, 10), level(2, 14), level(0, 11)]).toEqual([0.97, 0.92, 0.92])
   })
   it('lets only as many runs of a job be stopped at a time as the record can afford', () => {
     const known = record(0.3, 450, [0.95, 1, 20])
