@@ -33,7 +33,7 @@ const indexOf = (level: number): number => LEVELS.findIndex((each) => each === l
 /** Seven in ten of the false stops allowed (1 %); the rest is for what the record has not heard yet, and for chance. */
 const SPEND = 0.007
 /** Nine in ten stops must be right; a record speaks against that where its upper 95 % bound (Wilson 1927) is below. */
-const PRECISION = 0.9
+export const PRECISION = 0.9
 const Z95_ONE_SIDED = 1.645
 /**
  * By history or age alone, so high a belief may stop without a record of stops. A lower one may with more than a few, and where
@@ -128,5 +128,6 @@ export const climb = (stops: number[], peaks: readonly number[], runs = 1): void
 export const isAgainst = (record: StopRecord, ground: Ground, level: number): boolean => {
   const place = placeOf(ground, indexOf(level))
   const wrong = record.falseStops[place] ?? 0
-  return wrong > FEW_FALSE_STOPS && wrong > 0.1 * (wrong + (record.trueStops[place] ?? 0))
+  const right = record.trueStops[place] ?? 0
+  return wrong > FEW_FALSE_STOPS && right < PRECISION * (wrong + right)
 }

@@ -7,7 +7,7 @@ import { chanceAt, isByLate, type Chance, type Seen } from './forecast.ts'
 import { FORECASTS_ADRIFT, STOPS_WRONG } from './guard.ts'
 import type { Policy } from '../../schemas/policy.ts'
 import { within } from './policy.ts'
-import { GROUNDS, LEVELS, type Ground } from './permit.ts'
+import { GROUNDS, LEVELS, PRECISION, type Ground } from './permit.ts'
 import { signName } from './signs.ts'
 
 export const RULE = 'stopline/2'
@@ -24,11 +24,6 @@ const DELAY_COST_SHARE = 1
 /** Our forecasts count as worse than the base rate where chance explains their errors in one case of twenty, over so many runs. */
 const SKILL_RUNS = 20
 const Z95_ONE_SIDED = 1.645
-/**
- * A stop that was said holds down to this belief, the precision that is asked of stops: beliefs sway about the level of a record, and
- * a stop that comes and goes with them helps nobody (hysteresis).
- */
-const HELD_FROM = 0.9
 /** Fewer finished runs than this, in the job and its pools, carry no advice. */
 const LEAST_OWN = 5
 
@@ -111,8 +106,12 @@ export const judge = (basis: Basis, seen: Seen, standing: Standing): Verdict => 
   }
 }
 
+/**
+ * A stop that was said holds down to the precision that is asked of stops: beliefs sway about the level of a record, and a stop that
+ * comes and goes with them helps nobody (hysteresis).
+ */
 const isPermitted = ({ stopAt, isStopped }: Standing, ground: Ground, { p }: Chance): boolean =>
-  p >= (stopAt[GROUNDS.indexOf(ground)] ?? Infinity) || (isStopped && p >= HELD_FROM)
+  p >= (stopAt[GROUNDS.indexOf(ground)] ?? Infinity) || (isStopped && p >= PRECISION)
 const isEnough = ({ floor, sure }: Policy, { p, low }: Chance): boolean => p >= floor && low >= sure
 
 const STOP_REASONS: Readonly<Record<Exclude<Ground, 'sign'>, string>> = {
